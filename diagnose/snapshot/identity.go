@@ -1,0 +1,81 @@
+package snapshot
+
+import "strings"
+
+// Role is an IAM role with everything that decides what it may do.
+type Role struct {
+	ARN      string                  `json:"arn"`
+	ID       string                  `json:"id,omitempty"` // AROA...
+	Trust    Fact[string]            `json:"trust,omitzero"`
+	Inline   Fact[[]Policy]          `json:"inline,omitzero"`
+	Attached Fact[[]Policy]          `json:"attached,omitzero"` // managed policies
+	Boundary Fact[*Policy]           `json:"boundary,omitzero"` // nil when there is none
+	Tags     Fact[map[string]string] `json:"tags,omitzero"`
+	Origin   Origin                  `json:"origin,omitzero"`
+}
+
+// Policy is a policy document under its name.
+type Policy struct {
+	Name     string       `json:"name,omitempty"`
+	ARN      string       `json:"arn,omitempty"` // managed policies
+	Document Fact[string] `json:"document,omitzero"`
+	Origin   Origin       `json:"origin,omitzero"`
+	// Lines gives the place of each statement in the file the policy stands in,
+	// when the document was built from a template.
+	Lines []Origin `json:"lines,omitempty"`
+}
+
+// Queue is an SQS queue.
+type Queue struct {
+	ARN    string `json:"arn"`
+	URL    string `json:"url,omitempty"`
+	Origin Origin `json:"origin,omitzero"`
+
+	FIFO                      Fact[bool]   `json:"fifo,omitzero"`
+	ContentBasedDeduplication Fact[bool]   `json:"contentBasedDeduplication,omitzero"`
+	MaximumMessageSize        Fact[int]    `json:"maximumMessageSize,omitzero"` // bytes
+	KMSKeyID                  Fact[string] `json:"kmsKeyId,omitzero"`           // as the queue names it; empty without SSE-KMS
+	KMSReusePeriod            Fact[int]    `json:"kmsReusePeriod,omitzero"`     // seconds
+	Policy                    Fact[string] `json:"policy,omitzero"`             // empty when there is none
+	PolicyLines               []Origin     `json:"policyLines,omitempty"`
+}
+
+// Key is a KMS key.
+type Key struct {
+	ARN         string        `json:"arn"`
+	Manager     Fact[string]  `json:"manager,omitzero"` // CUSTOMER or AWS
+	State       Fact[string]  `json:"state,omitzero"`   // Enabled, Disabled, PendingDeletion, ...
+	Usage       Fact[string]  `json:"usage,omitzero"`   // ENCRYPT_DECRYPT, ...
+	Spec        Fact[string]  `json:"spec,omitzero"`    // SYMMETRIC_DEFAULT, ...
+	Policy      Fact[string]  `json:"policy,omitzero"`
+	Grants      Fact[[]Grant] `json:"grants,omitzero"`
+	PolicyLines []Origin      `json:"policyLines,omitempty"`
+	Origin      Origin        `json:"origin,omitzero"`
+}
+
+// Grant is a KMS grant.
+type Grant struct {
+	ID            string            `json:"id,omitempty"`
+	Grantee       string            `json:"grantee"`
+	Operations    []string          `json:"operations"`
+	ContextEquals map[string]string `json:"contextEquals,omitempty"`
+	ContextSubset map[string]string `json:"contextSubset,omitempty"`
+}
+
+// KeyReference turns what a queue names as its key (id, ARN, alias or alias
+// ARN) into the ARN under which a snapshot keeps it: partition, region and
+// account are the queue's unless the name is an ARN (iam-facts 66).
+func KeyReference(queueARN, keyID string) string {
+	if strings.HasPrefix(keyID, "arn:") {
+		return keyID
+	}
+	parts := strings.SplitN(queueARN, ":", 6)
+	if len(parts) < 6 {
+		return keyID
+	}
+	name := keyID
+	if !strings.HasPrefix(name, "alias/") {
+		name = "key/" + name
+	}
+	return "arn:" + parts[1] + ":kms:" + parts[3] + ":" + parts[4] + ":" + name
+}

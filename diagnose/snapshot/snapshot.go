@@ -1,0 +1,113 @@
+package snapshot
+
+// Schema names the format of a saved snapshot.
+const Schema = "apisqs-doctor/snapshot/v1"
+
+// Snapshot is everything that was read about one or more APIs.
+type Snapshot struct {
+	Schema  string   `json:"schema"`
+	Target  Target   `json:"target"`
+	Symbols []Symbol `json:"symbols,omitempty"`
+	APIs    []API    `json:"apis"`
+
+	// Roles by the ARN that integrations name. A nil role is known not to exist.
+	// A role that is not in the map was not read.
+	Roles map[string]Fact[*Role] `json:"roles,omitempty"`
+	// Queues by ARN; nil as for roles.
+	Queues map[string]Fact[*Queue] `json:"queues,omitempty"`
+	// Keys by the ARN form of what the queue names (see KeyReference); nil as for roles.
+	Keys map[string]Fact[*Key] `json:"keys,omitempty"`
+
+	// Organization holds the service and resource control policies. They are
+	// seldom readable from a member account, so a diagnosis goes on without them.
+	Organization Fact[Organization] `json:"organization,omitzero"`
+
+	// Refusals are faults for which AWS would not deploy the configuration at
+	// all and that belong to no single property, such as a failing transform.
+	Refusals []Refusal `json:"refusals,omitempty"`
+}
+
+// Target is what was diagnosed.
+type Target struct {
+	Kind      string `json:"kind"` // live, template or snapshot
+	Region    string `json:"region,omitempty"`
+	Account   string `json:"account,omitempty"`
+	Partition string `json:"partition,omitempty"`
+	File      string `json:"file,omitempty"`
+}
+
+// The kinds of target.
+const (
+	Live     = "live"
+	Template = "template"
+	Saved    = "snapshot"
+)
+
+// Symbol is a text that stands for a value which is not known before
+// deployment, such as an account id or an imported name. Two equal symbols are
+// the same value; a symbol compared with any other text gives no answer.
+type Symbol struct {
+	Text       string `json:"text"`       // what stands in the snapshot's strings
+	Expression string `json:"expression"` // what the template says, such as ${AWS::AccountId}
+	Needs      string `json:"needs,omitempty"`
+	Origin     Origin `json:"origin,omitzero"`
+}
+
+// Refusal is a configuration that AWS refuses to store or deploy.
+type Refusal struct {
+	Code    string `json:"code,omitempty"` // BadRequestException, MalformedPolicyDocument and so on; empty when none is known
+	Message string `json:"message"`
+	Origin  Origin `json:"origin,omitzero"`
+}
+
+// Organization holds the policies that cap an account from above.
+type Organization struct {
+	ServiceControl  [][]Policy `json:"serviceControl,omitempty"` // levels from the root down; of the role's account
+	ResourceControl [][]Policy `json:"resourceControl,omitempty"`
+}
+
+// Opaque lists the symbol texts, for comparisons that must not guess.
+func (s *Snapshot) Opaque() []string {
+	texts := make([]string, len(s.Symbols))
+	for i, sym := range s.Symbols {
+		texts[i] = sym.Text
+	}
+	return texts
+}
+
+// API returns the API with the id, or the only one when id is empty.
+func (s *Snapshot) API(id string) *API {
+	if id == "" && len(s.APIs) == 1 {
+		return &s.APIs[0]
+	}
+	for i := range s.APIs {
+		if s.APIs[i].ID == id {
+			return &s.APIs[i]
+		}
+	}
+	return nil
+}
+
+// Role returns what is known of the role that an integration names.
+func (s *Snapshot) Role(arn string) Fact[*Role] {
+	if f, ok := s.Roles[arn]; ok {
+		return f
+	}
+	return Unknown[*Role](Gap{Reason: NotRead, Detail: "the role " + arn + " was not read", Needs: "iam:GetRole on " + arn, Origin: Origin{Resource: arn}})
+}
+
+// Queue returns what is known of a queue.
+func (s *Snapshot) Queue(arn string) Fact[*Queue] {
+	if f, ok := s.Queues[arn]; ok {
+		return f
+	}
+	return Unknown[*Queue](Gap{Reason: NotRead, Detail: "the queue " + arn + " was not read", Needs: "sqs:GetQueueAttributes on " + arn, Origin: Origin{Resource: arn}})
+}
+
+// Key returns what is known of the key with the reference of KeyReference.
+func (s *Snapshot) Key(ref string) Fact[*Key] {
+	if f, ok := s.Keys[ref]; ok {
+		return f
+	}
+	return Unknown[*Key](Gap{Reason: NotRead, Detail: "the key " + ref + " was not read", Needs: "kms:DescribeKey on " + ref, Origin: Origin{Resource: ref}})
+}
