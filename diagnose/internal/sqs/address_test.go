@@ -1,0 +1,202 @@
+package sqs
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestPartitionOf(t *testing.T) {
+	tests := map[string]Partition{
+		"us-east-1":       {ID: "aws", DNSSuffix: "amazonaws.com", DualStackSuffix: "api.aws"},
+		"mx-central-1":    {ID: "aws", DNSSuffix: "amazonaws.com", DualStackSuffix: "api.aws"},
+		"cn-north-1":      {ID: "aws-cn", DNSSuffix: "amazonaws.com.cn", DualStackSuffix: "api.amazonwebservices.com.cn"},
+		"us-gov-west-1":   {ID: "aws-us-gov", DNSSuffix: "amazonaws.com", DualStackSuffix: "api.aws"},
+		"us-iso-east-1":   {ID: "aws-iso", DNSSuffix: "c2s.ic.gov", DualStackSuffix: "api.aws.ic.gov"},
+		"us-isob-east-1":  {ID: "aws-iso-b", DNSSuffix: "sc2s.sgov.gov", DualStackSuffix: "api.aws.scloud"},
+		"eu-isoe-west-1":  {ID: "aws-iso-e", DNSSuffix: "cloud.adc-e.uk", DualStackSuffix: "api.cloud-aws.adc-e.uk"},
+		"us-isof-south-1": {ID: "aws-iso-f", DNSSuffix: "csp.hci.ic.gov", DualStackSuffix: "api.aws.hci.ic.gov"},
+		"eusc-de-east-1":  {ID: "aws-eusc", DNSSuffix: "amazonaws.eu", DualStackSuffix: "api.amazonwebservices.eu"},
+	}
+	for region, want := range tests {
+		got := PartitionOf(region)
+		if got.ID != want.ID || got.DNSSuffix != want.DNSSuffix || got.DualStackSuffix != want.DualStackSuffix {
+			t.Errorf("%s: %+v, want %+v", region, got, want)
+		}
+		if byID, ok := PartitionByID(want.ID); !ok || byID != got || !IsRegion(region) {
+			t.Errorf("%s: by id %+v", region, byID)
+		}
+	}
+	if len(Partitions()) != len(tests)-1 {
+		t.Errorf("%d partitions", len(Partitions()))
+	}
+	if PartitionOf("nowhere").ID != "aws" || IsRegion("nowhere") {
+		t.Error("an unclaimed region must count as commercial AWS and as no region")
+	}
+}
+
+// Matching by hand agrees with the expressions of the SDK's file.
+func TestPartitionPatterns(t *testing.T) {
+	var names []string
+	for _, prefix := range []string{"us", "eu", "ap", "mx", "xx", "cn", "us-gov", "us-iso", "us-isob", "eu-isoe", "us-isof", "us-isox", "eusc-de", "eusc-fr", "eusc", ""} {
+		for _, word := range []string{"east", "n_1", "", "a-b", "ä", "9"} {
+			for _, number := range []string{"1", "12", "", "x", "1x", " 1"} {
+				names = append(names, prefix+"-"+word+"-"+number, prefix+word+"-"+number)
+			}
+		}
+	}
+	for _, name := range names {
+		want := -1
+		for i, p := range partitions {
+			if regexp.MustCompile(p.RegionPattern).MatchString(name) {
+				want = i
+				break
+			}
+		}
+		if got := partitionIndex(name); got != want {
+			t.Errorf("%q: partition %d, want %d", name, got, want)
+		}
+	}
+}
+
+func TestParseQueueURL(t *testing.T) {
+	good := []struct{ url, region, account, name, partition string }{
+		{"https://sqs.us-east-1.amazonaws.com/123456789012/orders", "us-east-1", account, "orders", "aws"},
+		{"https://sqs.us-east-1.amazonaws.com/123456789012/orders.fifo", "us-east-1", account, "orders.fifo", "aws"},
+		{"http://SQS.eu-west-1.amazonaws.com:443/123456789012/orders/", "eu-west-1", account, "orders", "aws"},
+		{"https://sqs-fips.us-west-2.amazonaws.com/123456789012/orders", "us-west-2", account, "orders", "aws"},
+		{"https://sqs.us-east-1.api.aws/123456789012/orders", "us-east-1", account, "orders", "aws"},
+		{"https://sqs-fips.us-east-1.api.aws/123456789012/orders", "us-east-1", account, "orders", "aws"},
+		{"https://queue.amazonaws.com/123456789012/orders", "us-east-1", account, "orders", "aws"},
+		{"https://us-west-2.queue.amazonaws.com/123456789012/orders", "us-west-2", account, "orders", "aws"},
+		{"https://sqs.cn-north-1.amazonaws.com.cn/123456789012/orders", "cn-north-1", account, "orders", "aws-cn"},
+		{"https://cn-north-1.queue.amazonaws.com.cn/123456789012/orders", "cn-north-1", account, "orders", "aws-cn"},
+		{"https://sqs.us-gov-west-1.amazonaws.com/123456789012/orders", "us-gov-west-1", account, "orders", "aws-us-gov"},
+		{"https://sqs.us-iso-east-1.c2s.ic.gov/123456789012/orders", "us-iso-east-1", account, "orders", "aws-iso"},
+		{"https://sqs.eusc-de-east-1.amazonaws.eu/123456789012/orders", "eusc-de-east-1", account, "orders", "aws-eusc"},
+		{"https://vpce-0a1b-2c3d.sqs.us-east-1.vpce.amazonaws.com/123456789012/orders", "us-east-1", account, "orders", "aws"},
+		{"https://vpce-0a1b-2c3d-us-east-1a.sqs.us-east-1.vpce.amazonaws.com/123456789012/orders", "us-east-1", account, "orders", "aws"},
+		{"https://sqs.us-east-1.amazonaws.com/orders", "us-east-1", "", "orders", "aws"},
+		{"orders", "", "", "orders", ""},
+	}
+	for _, tt := range good {
+		a, err := ParseQueueURL(tt.url)
+		if err != nil || a.Region != tt.region || a.Account != tt.account || a.Name != tt.name || a.Partition != tt.partition || a.Problem != AddressOK {
+			t.Errorf("%s: %+v, %v", tt.url, a, err)
+		}
+	}
+	bad := []struct {
+		url  string
+		kind AddressKind
+	}{
+		{"", AddressAbsent},
+		{"https://sqs.us-east-1.amazonaws.com/", AddressNoName},
+		{"https://sqs.us-east-1.amazonaws.com", AddressNoName},
+		{"http://whatever-incorrect-queue-address", AddressForeign},
+		{"https://sqs.cn-north-1.amazonaws.com/123456789012/orders", AddressForeign}, // suffix of another partition
+		{"https://sqs.us-east-1.amazonaws.com.evil.example/123456789012/orders", AddressForeign},
+		{"https://sqs.amazonaws.com/123456789012/orders", AddressForeign},
+		{"https://localhost:4566/123456789012/orders", AddressForeign},
+		{"ftp://sqs.us-east-1.amazonaws.com/123456789012/orders", AddressForeign},
+		{"arn:aws:sqs:us-east-1:123456789012:orders", AddressMalformed},
+		{"https%3A%2F%2Fsqs.us-east-1.amazonaws.com%2F123456789012%2Forders", AddressMalformed},
+		{"https://sqs.us-east-1.amazonaws.com/123456789012/orders\n", AddressMalformed},
+		{"https://sqs.us-east-1.amazonaws.com/12345/orders", AddressMalformed},
+		{"https://sqs.us-east-1.amazonaws.com/123456789012/${Queue}", AddressMalformed},
+		{"https://sqs.us-east-1.amazonaws.com/123456789012/orders?Action=x", AddressMalformed},
+		{"https://sqs.us-east-1.amazonaws.com/a/123456789012/orders", AddressMalformed},
+		{"two words", AddressMalformed},
+		{strings.Repeat("n", 81), AddressMalformed},
+		{".fifo", AddressMalformed},
+	}
+	for _, tt := range bad {
+		a, err := ParseQueueURL(tt.url)
+		var e *AddressError
+		if !errors.As(err, &e) || e.Kind != tt.kind || a.Problem != tt.kind || e.Text != tt.url || e.Reason == "" {
+			t.Errorf("%q: %+v, %v; want kind %d", tt.url, a, err, tt.kind)
+		}
+	}
+}
+
+// The region may be told by the host alone.
+func TestRegionFromHost(t *testing.T) {
+	r := post("Action=SendMessage&MessageBody=x")
+	r.Region, r.Host = "", "sqs-fips.us-gov-west-1.amazonaws.com"
+	c := Recognize(r)
+	if c.Queue.ARN() != "arn:aws-us-gov:sqs:us-gov-west-1:123456789012:orders" {
+		t.Errorf("queue %+v", c.Queue)
+	}
+	r.Host = "example.com"
+	if c = Recognize(r); c.Queue.ARN() != "" || c.Queue.Name != "orders" {
+		t.Errorf("queue %+v; without a region there is no ARN", c.Queue)
+	}
+	r = post("Action=SendMessage&MessageBody=x")
+	r.Account, r.Path = "", "/orders"
+	if c = Recognize(r); c.Queue.ARN() != "" || c.Failure != nil {
+		t.Errorf("queue %+v; without an account there is no ARN", c.Queue)
+	}
+}
+
+// What is written is read again, in every partition.
+func TestQueueURLRoundTrip(t *testing.T) {
+	for _, r := range []string{"us-east-1", "cn-northwest-1", "us-gov-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-east-1", "eusc-de-east-1"} {
+		a, err := ParseQueueURL(QueueURL(r, account, "orders.fifo"))
+		if err != nil || a.ARN() != QueueARN(r, account, "orders.fifo") {
+			t.Errorf("%s: %+v, %v", r, a, err)
+		}
+	}
+	if got := QueueARN("cn-north-1", account, "q"); got != "arn:aws-cn:sqs:cn-north-1:123456789012:q" {
+		t.Error(got)
+	}
+}
+
+// What SQS answers to addresses that are none.
+func TestAddressFaults(t *testing.T) {
+	inBody := func(url string) *Request {
+		return post(encode("Action", "SendMessage", "MessageBody", "x", "QueueUrl", url))
+	}
+	inJSON := func(url string) *Request {
+		return jsonPost("SendMessage", `{"QueueUrl":`+quote(url)+`,"MessageBody":"x"}`)
+	}
+	at := func(p string) *Request { r := post("Action=SendMessage&MessageBody=x"); r.Path = p; return r }
+	other := "https://sqs.ap-northeast-3.amazonaws.com/123456789012/orders"
+	tests := []struct {
+		name string
+		r    *Request
+		want want
+	}{
+		{"T49: queue of another region, query", inBody(other), want{404, CodeInvalidAddress, "The address " + other + " is not valid for this endpoint.", "", []string{CodeNonExistentQueue}, "T49"}},
+		{"T49: queue of another region, JSON", inJSON(other), want{404, CodeInvalidAddress, "", "InvalidAddress", []string{CodeNonExistentQueue}, "T49"}},
+		{"T49: endpoint without a queue", inJSON("https://sqs.us-east-1.amazonaws.com/"), want{404, CodeInvalidAddress, "The address https://sqs.us-east-1.amazonaws.com/ is not valid for this endpoint.", "", []string{CodeNonExistentQueue}, "T49"}},
+		{"T16: no queue URL at all", inJSON("http://whatever-incorrect-queue-address"), want{400, CodeNonExistentQueue, "The specified queue does not exist.", "QueueDoesNotExist", nil, "T16"}},
+		{"T16: no queue URL at all, query", inBody("http://whatever-incorrect-queue-address"), want{400, CodeNonExistentQueue, "The specified queue does not exist for this wsdl version.", "", nil, "T16"}},
+		{"an ARN as QueueUrl", inJSON("arn:aws:sqs:us-east-1:123456789012:orders"), want{400, CodeNonExistentQueue, "", "", []string{CodeInvalidAddress}, "T16"}},
+		{"T42: JSON without QueueUrl", jsonPost("SendMessage", `{"MessageBody":"x"}`), want{400, CodeMissingParameter, "The request must contain the parameter QueueUrl.", "MissingRequiredParameterException", nil, "T42"}},
+		{"T42: JSON with an empty QueueUrl", inJSON(""), want{400, CodeMissingParameter, "The request must contain the parameter QueueUrl.", "", nil, "T42"}},
+		{"root path and no QueueUrl", at("/"), want{400, CodeMissingParameter, "", "", []string{CodeInvalidAddress}, "T49"}},
+		{"a path of three parts", at("/events/123456789012/orders"), want{404, CodeInvalidAddress, "", "", []string{CodeNonExistentQueue, CodeAccessDenied}, "T49"}},
+		{"a path with a placeholder", at("/$%7Baccount%7D/orders"), want{404, CodeInvalidAddress, "", "", []string{CodeNonExistentQueue, CodeAccessDenied}, "T49"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, v := check(tt.r, standard())
+			tt.want.check(t, v.Answer)
+		})
+	}
+	t.Run("T17", func(t *testing.T) {
+		gone := standard()
+		gone.Exists = No
+		_, v := check(get("Action=GetQueueAttributes&AttributeName.1=QueueArn"), gone)
+		want{400, CodeNonExistentQueue, "The specified queue does not exist for this wsdl version.", "", nil, "T17"}.check(t, v.Answer)
+		_, v = check(jsonPost("GetQueueAttributes", `{`+urlMember+`}`), gone)
+		want{400, CodeNonExistentQueue, "The specified queue does not exist.", "QueueDoesNotExist", nil, "T17"}.check(t, v.Answer)
+	})
+	t.Run("T18c: the resource in an error text has no account", func(t *testing.T) {
+		c := Recognize(at("/orders"))
+		a := NewAnswer("AccessDenied", "", &c)
+		if want := "Access to the resource https://sqs.us-east-1.amazonaws.com/orders is denied."; a.Message != want {
+			t.Errorf("message %q, want %q", a.Message, want)
+		}
+	})
+}

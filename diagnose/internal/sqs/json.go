@@ -1,0 +1,273 @@
+package sqs
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Kind is the kind of a JSON value.
+type Kind uint8
+
+const (
+	KindNull Kind = iota
+	KindBool
+	KindNumber
+	KindString
+	KindArray
+	KindObject
+)
+
+// String names the kind as a message would.
+func (k Kind) String() string {
+	return [...]string{"null", "boolean", "number", "string", "array", "object"}[k]
+}
+
+// Value is one decoded JSON value. Objects keep the order of their members.
+type Value struct {
+	Kind     Kind
+	Text     string // a string's decoded text; "true" or "false"; a number as written
+	Members  []Member
+	Elements []Value
+}
+
+// Member is one member of a JSON object.
+type Member struct {
+	Name  string
+	Value Value
+}
+
+// Get returns the last member of that name: JSON readers overwrite (unverified
+// for SQS). A null counts as absent.
+func (v *Value) Get(name string) (*Value, bool) {
+	if v == nil || v.Kind != KindObject {
+		return nil, false
+	}
+	for i := len(v.Members) - 1; i >= 0; i-- {
+		if v.Members[i].Name == name {
+			m := &v.Members[i].Value
+			return m, m.Kind != KindNull
+		}
+	}
+	return nil, false
+}
+
+// SyntaxError says where a JSON text breaks.
+type SyntaxError struct {
+	Offset int    // bytes before the fault
+	Reason string // what was found and what was expected
+
+	Trailing bool // the document is complete, but text follows it
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("invalid JSON at byte %d: %s", e.Offset, e.Reason)
+}
+
+const (
+	maxDepth  = 500    // nesting beyond this is refused
+	maxValues = 100000 // values beyond this are checked, not kept
+)
+
+// ParseJSON decodes one JSON text. On an error the value holds what was read
+// before the fault, so that a diagnosis can go on with it.
+func ParseJSON(text string) (Value, error) {
+	v, _, err := parseJSON(text)
+	if err != nil {
+		return v, err
+	}
+	return v, nil
+}
+
+// parseJSON also says whether values were left out.
+func parseJSON(text string) (v Value, truncated bool, err *SyntaxError) {
+	p := jsonParser{s: text}
+	p.blanks()
+	v = p.value(0)
+	p.blanks()
+	if p.err == nil && p.i < len(p.s) {
+		p.fail("expected the end of the document, found " + p.found())
+		p.err.Trailing = true
+	}
+	return v, p.kept > maxValues, p.err
+}
+
+type jsonParser struct {
+	s    string
+	i    int
+	kept int
+	err  *SyntaxError
+}
+
+func (p *jsonParser) fail(reason string) {
+	if p.err == nil {
+		p.err = &SyntaxError{Offset: p.i, Reason: reason}
+	}
+}
+
+// found describes the byte at the current place.
+func (p *jsonParser) found() string {
+	if p.i >= len(p.s) {
+		return "the end of the text"
+	}
+	r, _ := utf8.DecodeRuneInString(p.s[p.i:])
+	return fmt.Sprintf("%q", r)
+}
+
+func (p *jsonParser) blanks() {
+	for p.i < len(p.s) {
+		switch p.s[p.i] {
+		case ' ', '\t', '\r', '\n':
+			p.i++
+		default:
+			return
+		}
+	}
+}
+
+func (p *jsonParser) value(depth int) Value {
+	p.kept++
+	if depth > maxDepth {
+		p.fail(fmt.Sprintf("more than %d levels of nesting", maxDepth))
+		return Value{}
+	}
+	if p.i >= len(p.s) {
+		p.fail("expected a value, found the end of the text")
+		return Value{}
+	}
+	switch c := p.s[p.i]; {
+	case c == '{':
+		return p.object(depth)
+	case c == '[':
+		return p.array(depth)
+	case c == '"':
+		return Value{Kind: KindString, Text: p.str()}
+	case c == '-' || c >= '0' && c <= '9':
+		return p.number()
+	}
+	for _, word := range [...]string{"true", "false", "null"} {
+		if strings.HasPrefix(p.s[p.i:], word) {
+			p.i += len(word)
+			if word == "null" {
+				return Value{}
+			}
+			return Value{Kind: KindBool, Text: word}
+		}
+	}
+	p.fail("expected a value, found " + p.found())
+	return Value{}
+}
+
+func (p *jsonParser) object(depth int) Value {
+	v := Value{Kind: KindObject}
+	if depth == 0 {
+		v.Members = make([]Member, 0, 6) // a SendMessage has two to seven
+	}
+	p.i++
+	p.blanks()
+	if p.i < len(p.s) && p.s[p.i] == '}' {
+		p.i++
+		return v
+	}
+	for {
+		p.blanks()
+		if p.i >= len(p.s) || p.s[p.i] != '"' {
+			p.fail("expected a member name in double quotes, found " + p.found())
+			return v
+		}
+		name := p.str()
+		p.blanks()
+		if p.err == nil && (p.i >= len(p.s) || p.s[p.i] != ':') {
+			p.fail("expected ':' after a member name, found " + p.found())
+		}
+		if p.err != nil {
+			return v
+		}
+		p.i++
+		p.blanks()
+		val := p.value(depth + 1)
+		if p.kept <= maxValues {
+			v.Members = append(v.Members, Member{name, val})
+		}
+		p.blanks()
+		if p.err != nil {
+			return v
+		}
+		if p.i < len(p.s) && p.s[p.i] == ',' {
+			p.i++
+			continue
+		}
+		if p.i < len(p.s) && p.s[p.i] == '}' {
+			p.i++
+			return v
+		}
+		p.fail("expected ',' or '}' after a member, found " + p.found())
+		return v
+	}
+}
+
+func (p *jsonParser) array(depth int) Value {
+	v := Value{Kind: KindArray}
+	p.i++
+	p.blanks()
+	if p.i < len(p.s) && p.s[p.i] == ']' {
+		p.i++
+		return v
+	}
+	for {
+		p.blanks()
+		el := p.value(depth + 1)
+		if p.kept <= maxValues {
+			v.Elements = append(v.Elements, el)
+		}
+		p.blanks()
+		if p.err != nil {
+			return v
+		}
+		if p.i < len(p.s) && p.s[p.i] == ',' {
+			p.i++
+			continue
+		}
+		if p.i < len(p.s) && p.s[p.i] == ']' {
+			p.i++
+			return v
+		}
+		p.fail("expected ',' or ']' after an element, found " + p.found())
+		return v
+	}
+}
+
+func (p *jsonParser) number() Value {
+	start := p.i
+	digits := func() bool {
+		from := p.i
+		for p.i < len(p.s) && p.s[p.i] >= '0' && p.s[p.i] <= '9' {
+			p.i++
+		}
+		return p.i > from
+	}
+	if p.s[p.i] == '-' {
+		p.i++
+	}
+	ok := true
+	if p.i < len(p.s) && p.s[p.i] == '0' {
+		p.i++
+	} else {
+		ok = digits()
+	}
+	if ok && p.i < len(p.s) && p.s[p.i] == '.' {
+		p.i++
+		ok = digits()
+	}
+	if ok && p.i < len(p.s) && (p.s[p.i] == 'e' || p.s[p.i] == 'E') {
+		p.i++
+		if p.i < len(p.s) && (p.s[p.i] == '+' || p.s[p.i] == '-') {
+			p.i++
+		}
+		ok = digits()
+	}
+	if !ok {
+		p.fail("expected a digit, found " + p.found())
+	}
+	return Value{Kind: KindNumber, Text: p.s[start:p.i]}
+}
