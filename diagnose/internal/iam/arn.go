@@ -1,0 +1,65 @@
+package iam
+
+import "strings"
+
+// ARN is an Amazon Resource Name in its six parts. Nothing is checked beyond
+// their number.
+type ARN struct{ Partition, Service, Region, Account, Resource string }
+
+// ParseARN splits s; ok is false if s does not begin with "arn:" or has fewer
+// than six parts. The sixth part may hold colons.
+func ParseARN(s string) (a ARN, ok bool) {
+	parts, ok := splitARN(s)
+	if !ok || parts[0] != "arn" {
+		return ARN{}, false
+	}
+	return ARN{parts[1], parts[2], parts[3], parts[4], parts[5]}, true
+}
+
+// splitARN splits s at its first five colons.
+func splitARN(s string) (parts [6]string, ok bool) {
+	for i := range 5 {
+		head, rest, found := strings.Cut(s, ":")
+		if !found {
+			return parts, false
+		}
+		parts[i], s = head, rest
+	}
+	parts[5] = s
+	return parts, true
+}
+
+// parseARN is ParseARN for a text with placeholders, whose colons do not count. The
+// account must be a number or hold a placeholder.
+func (o Opaque) parseARN(s string) (a ARN, ok bool) {
+	var parts [5]string
+	part, start := 0, 0
+	for i := 0; i < len(s) && part < 5; i++ {
+		if n, _ := o.at(s[i:]); n > 0 {
+			i += n - 1
+		} else if s[i] == ':' {
+			parts[part], start = s[start:i], i+1
+			part++
+		}
+	}
+	if part < 5 || parts[0] != "arn" || !isAccount(parts[4]) && !o.in(parts[4]) {
+		return ARN{}, false
+	}
+	return ARN{parts[1], parts[2], parts[3], parts[4], s[start:]}, true
+}
+
+// afterSlash is what follows the last slash outside of placeholders.
+func (o Opaque) afterSlash(s string) string {
+	start := 0
+	for i := 0; i < len(s); i++ {
+		if n, _ := o.at(s[i:]); n > 0 {
+			i += n - 1
+		} else if s[i] == '/' {
+			start = i + 1
+		}
+	}
+	return s[start:]
+}
+
+// isAccount reports whether s is a bare account number.
+func isAccount(s string) bool { return len(s) == 12 && digits(s) == 12 }
