@@ -1,0 +1,166 @@
+package cloudformation
+
+import (
+	"sort"
+	"strings"
+)
+
+// dependencies lists the logical ids that a resource waits for by itself:
+// DependsOn, Ref, Fn::GetAtt and Fn::Sub.
+func (s *stack) dependencies(r *resource) []string {
+	if r.scanned {
+		return r.needs
+	}
+	r.scanned = true
+	found := map[string]bool{}
+	for _, f := range r.body.fields {
+		switch f.name {
+		case "DependsOn":
+			for _, n := range append(f.value.items, f.value) {
+				if n.scalar() {
+					found[n.text] = true
+				}
+			}
+		case "Properties":
+			s.scan(f.value, found)
+		}
+	}
+	for id := range found {
+		if other, ok := s.resources[id]; ok && other != r {
+			r.needs = append(r.needs, id)
+		}
+	}
+	sort.Strings(r.needs)
+	return r.needs
+}
+
+// scan collects the logical ids that a node refers to. Branches of Fn::If that
+// are not taken do not count.
+func (s *stack) scan(n *node, found map[string]bool) {
+	if n == nil || !s.world.spend(n.at) {
+		return
+	}
+	if f := n.single(); f != nil && intrinsic(f.name) {
+		arg := f.value
+		switch {
+		case f.name == "Ref" && arg.scalar():
+			id, _, _ := strings.Cut(arg.text, ".")
+			found[id] = true
+			return
+		case f.name == "Fn::GetAtt" && arg.scalar():
+			id, _, _ := strings.Cut(arg.text, ".")
+			found[id] = true
+			return
+		case f.name == "Fn::GetAtt" && len(arg.items) > 0 && arg.items[0].scalar():
+			found[arg.items[0].text] = true
+		case f.name == "Fn::Sub" && arg.scalar():
+			scanSub(arg.text, found)
+		case f.name == "Fn::Sub" && len(arg.items) > 0 && arg.items[0].scalar():
+			scanSub(arg.items[0].text, found)
+		case f.name == "Fn::If" && len(arg.items) == 3 && arg.items[0].scalar():
+			switch s.conditionNamed(arg.items[0].text, arg.at) {
+			case yes:
+				s.scan(arg.items[1], found)
+				return
+			case no:
+				s.scan(arg.items[2], found)
+				return
+			}
+		}
+	}
+	for _, in := range n.items {
+		s.scan(in, found)
+	}
+	for _, f := range n.fields {
+		s.scan(f.value, found)
+	}
+}
+
+func scanSub(raw string, found map[string]bool) {
+	for {
+		_, rest, ok := strings.Cut(raw, "${")
+		if !ok {
+			return
+		}
+		if name, _, closed := strings.Cut(rest[:min(len(rest), maxVariable)], "}"); closed {
+			id, _, _ := strings.Cut(strings.TrimSpace(name), ".")
+			found[id] = true
+		}
+		raw = rest
+	}
+}
+
+// waitsFor returns everything that a resource waits for, directly or through others.
+func (s *stack) waitsFor(r *resource) map[string]bool {
+	reached := map[string]bool{}
+	open := []*resource{r}
+	for len(open) > 0 {
+		next := open[len(open)-1]
+		open = open[:len(open)-1]
+		for _, id := range s.dependencies(next) {
+			if !reached[id] {
+				reached[id] = true
+				open = append(open, s.resources[id])
+			}
+		}
+	}
+	return reached
+}
+
+// checkCycles refuses resources that wait for each other, as CloudFormation
+// does. What SAM generates of its own types is not in the template, so those
+// are left out.
+func checkCycles(s *stack) {
+	const (
+		fresh = iota
+		active
+		done
+	)
+	state := map[*resource]int{}
+	type frame struct {
+		r    *resource
+		next int
+	}
+	var left []*resource // resources that may be part of a cycle
+	for _, r := range s.order {
+		if !strings.HasPrefix(r.typ, "AWS::Serverless::") && s.exists(r) != no {
+			left = append(left, r)
+		} else {
+			state[r] = done
+		}
+	}
+	for _, start := range left {
+		if state[start] != fresh {
+			continue
+		}
+		path := []frame{{r: start}}
+		state[start] = active
+		for len(path) > 0 {
+			top := &path[len(path)-1]
+			needs := s.dependencies(top.r)
+			if top.next >= len(needs) {
+				state[top.r] = done
+				path = path[:len(path)-1]
+				continue
+			}
+			other := s.resources[needs[top.next]]
+			top.next++
+			switch state[other] {
+			case fresh:
+				state[other] = active
+				path = append(path, frame{r: other})
+			case active:
+				var ids []string
+				for i := len(path) - 1; i >= 0; i-- {
+					ids = append(ids, path[i].r.id)
+					if path[i].r == other {
+						break
+					}
+				}
+				sort.Strings(ids)
+				s.world.refuse("ValidationError", "Circular dependency between resources: ["+clip(strings.Join(ids, ", "), 300)+"]", s.origin(other, "", other.at))
+				return
+			}
+		}
+	}
+}

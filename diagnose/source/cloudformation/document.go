@@ -1,0 +1,160 @@
+package cloudformation
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxFileSize is the largest file that Load reads, in bytes. CloudFormation
+// takes templates up to 1 MB and API Gateway definitions up to 6 MB.
+const MaxFileSize = 6 << 20
+
+// document is one file and what it holds.
+type document struct {
+	name     string // as the user named it, or as the file that includes it reaches it
+	text     string
+	root     *node
+	alias    int      // line of the first YAML alias; 0 when there is none
+	mentions []string // what could be taken for a symbol
+}
+
+// readDocument reads and parses one file.
+func readDocument(name string, stdin io.Reader) (*document, error) {
+	data, err := readFile(name, stdin)
+	if err != nil {
+		return nil, err
+	}
+	return parseDocument(name, data)
+}
+
+func readFile(name string, stdin io.Reader) ([]byte, error) {
+	reader := stdin
+	if name != "-" {
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, fileError(name, err)
+		}
+		if !info.Mode().IsRegular() {
+			return nil, &Error{File: name, Problem: "not a file", Expected: "a template"}
+		}
+		if info.Size() > MaxFileSize {
+			return nil, tooLarge(name)
+		}
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, fileError(name, err)
+		}
+		defer file.Close()
+		reader = file
+	}
+	if reader == nil {
+		return nil, &Error{File: displayName(name), Problem: "there is no standard input to read"}
+	}
+	data, err := io.ReadAll(io.LimitReader(reader, MaxFileSize+1))
+	if err != nil {
+		return nil, fileError(name, err)
+	}
+	if len(data) > MaxFileSize {
+		return nil, tooLarge(name)
+	}
+	return data, nil
+}
+
+func tooLarge(name string) *Error {
+	return &Error{File: displayName(name), Problem: fmt.Sprintf("larger than %d MiB", MaxFileSize>>20), Expected: "a template, which CloudFormation takes up to 1 MB"}
+}
+
+func fileError(name string, err error) *Error {
+	problem := err.Error()
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		problem = path.Err.Error()
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		problem = "no such file"
+	}
+	return &Error{File: displayName(name), Problem: problem, Expected: "a template that can be read"}
+}
+
+func displayName(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
+}
+
+// parseDocument reads JSON or YAML, whichever the text is.
+func parseDocument(name string, data []byte) (*document, error) {
+	doc := &document{name: displayName(name)}
+	if strings.HasPrefix(string(data[:min(len(data), 3)]), "\ufeff") {
+		data = data[3:]
+	}
+	if what := binaryKind(data); what != "" {
+		return nil, &Error{File: doc.name, Problem: what, Expected: "a CloudFormation template in YAML or JSON"}
+	}
+	doc.text = string(data)
+	doc.mentions = mentionsOf(doc.text)
+	var err error
+	if looksLikeJSON(doc.text) {
+		var failed error
+		if doc.root, failed = parseJSON(doc); failed != nil {
+			// YAML in flow style starts with a brace too.
+			if doc.root, err = parseYAML(doc); err != nil {
+				err = failed
+			}
+		}
+	} else {
+		doc.root, err = parseYAML(doc)
+	}
+	if err != nil {
+		if what := textKind(doc.text); what != "" {
+			return nil, &Error{File: doc.name, Problem: what, Expected: "a CloudFormation template in YAML or JSON"}
+		}
+		return nil, err
+	}
+	return doc, nil
+}
+
+// binaryKind names what is no text, or is empty.
+func binaryKind(data []byte) string {
+	if len(data) == 0 || strings.TrimSpace(string(data[:min(len(data), 1<<16)])) == "" && len(data) < 1<<16 {
+		return "the file is empty"
+	}
+	head := string(data[:min(len(data), 8)])
+	for _, known := range []struct{ magic, what string }{
+		{"PK\x03\x04", "this is a ZIP archive"}, {"\x1f\x8b", "this is a gzip file"}, {"%PDF", "this is a PDF file"},
+		{"\x89PNG", "this is an image"}, {"\x7fELF", "this is a program"}, {"\xff\xfe", "this is text in UTF-16"}, {"\xfe\xff", "this is text in UTF-16"},
+	} {
+		if strings.HasPrefix(head, known.magic) {
+			return known.what
+		}
+	}
+	if strings.IndexByte(string(data), 0) >= 0 {
+		return "this is a binary file"
+	}
+	if !utf8.Valid(data) {
+		return "the file is not text in UTF-8"
+	}
+	return ""
+}
+
+// textKind recognises other languages in a text that is neither YAML nor JSON.
+func textKind(text string) string {
+	for line := range strings.Lines(text[:min(len(text), 1<<16)]) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "resource \""), strings.HasPrefix(line, "provider \""), strings.HasPrefix(line, "variable \""), strings.HasPrefix(line, "terraform {"), strings.HasPrefix(line, "module \""), strings.HasPrefix(line, "data \""):
+			return "this looks like Terraform configuration (write its plan with \"terraform show -json\")"
+		case strings.HasPrefix(line, "import ") && strings.Contains(line, "aws-cdk-lib"), strings.HasPrefix(line, "from aws_cdk"):
+			return "this looks like a CDK program (run \"cdk synth\" and give its cdk.out folder)"
+		case strings.HasPrefix(line, "<!DOCTYPE"), strings.HasPrefix(line, "<?xml"), strings.HasPrefix(line, "<html"):
+			return "this looks like HTML or XML"
+		}
+	}
+	return ""
+}

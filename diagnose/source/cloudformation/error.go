@@ -1,0 +1,26 @@
+package cloudformation
+
+import "fmt"
+
+// Error is an input that cannot be read as a template, or that CloudFormation
+// refuses to read, and the place where it is wrong.
+type Error struct {
+	File         string
+	Line, Column int    // 1-based; 0 when the fault has no position
+	Problem      string // what is wrong
+	Expected     string // what was expected there; may be empty
+}
+
+func (e *Error) Error() string {
+	text := e.Problem
+	if e.Expected != "" {
+		text += ", expected " + e.Expected
+	}
+	switch {
+	case e.File == "":
+		return text
+	case e.Line > 0:
+		return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, text)
+	}
+	return e.File + ": " + text
+}

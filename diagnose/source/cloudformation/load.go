@@ -1,0 +1,87 @@
+package cloudformation
+
+import (
+	"io"
+
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+const (
+	defaultRegion    = "us-east-1"
+	defaultStackName = "stack"
+)
+
+// Options say what a template leaves open.
+type Options struct {
+	Parameters map[string]string // values of template parameters, by name
+	Account    string            // account id; empty when it is not known
+	Region     string            // empty for us-east-1
+	StackName  string            // empty for "stack"; several templates get the names of their files
+	Stdin      io.Reader         // what the file "-" means
+	Warn       func(string)      // takes what the user should know and is no fault; may be nil
+}
+
+// Load reads templates and returns the snapshot of what they would deploy. A
+// file may be a template, a folder of templates, a cdk.out folder, or "-" for
+// standard input. The error is an *Error when the input is at fault.
+func Load(files []string, o Options) (*snapshot.Snapshot, error) {
+	sources, err := findTemplates(files)
+	if err != nil {
+		return nil, err
+	}
+	w := newWorld(o)
+	for _, src := range sources {
+		doc, err := readDocument(src.file, o.Stdin)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkTemplate(doc); err != nil {
+			return nil, err
+		}
+		w.documents[doc.name] = doc
+		w.addRoot(doc, src.stack, len(sources) > 1)
+		if doc.alias > 0 {
+			w.warn("%s:%d: CloudFormation takes no YAML aliases; the template must go through a tool that writes them out, such as sam build", doc.name, doc.alias)
+		}
+	}
+	if err := w.checkParameters(w.stacks[:len(sources)]); err != nil {
+		return nil, err
+	}
+	out := w.build()
+	if w.err != nil {
+		return nil, w.err
+	}
+	out.Target.File = displayName(files[0])
+	return out, nil
+}
+
+// addRoot adds a stack that is not nested. Several stacks get names and id
+// prefixes of their own, so that equal logical ids stay apart.
+func (w *world) addRoot(doc *document, name string, several bool) {
+	if name == "" || !several && w.options.StackName != "" {
+		name = w.options.StackName
+	}
+	if name == "" {
+		name = defaultStackName
+	}
+	taken := func() bool {
+		for _, s := range w.stacks {
+			if s.name == name {
+				return true
+			}
+		}
+		return false
+	}
+	for taken() {
+		name += "-2"
+	}
+	prefix := ""
+	if several {
+		prefix = name + "-"
+	}
+	given := map[string]*value{}
+	for key, v := range w.options.Parameters {
+		given[key] = text(v)
+	}
+	w.newStack(doc, name, prefix, 0, given)
+}

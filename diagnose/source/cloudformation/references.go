@@ -1,0 +1,236 @@
+package cloudformation
+
+import (
+	"fmt"
+	"strings"
+)
+
+// ref evaluates Ref.
+func (s *stack) ref(name string, n *node) *value {
+	w := s.world
+	switch name {
+	case "AWS::NoValue":
+		return nothing
+	case "AWS::AccountId":
+		return w.accountID(originAt(n.at))
+	case "AWS::Region":
+		return text(w.region)
+	case "AWS::Partition":
+		return text(w.partition)
+	case "AWS::URLSuffix":
+		return text(w.suffix)
+	case "AWS::StackName":
+		return text(s.name)
+	case "AWS::StackId":
+		return s.concat([]*value{text("arn:" + w.partition + ":cloudformation:" + w.region + ":"), w.accountID(originAt(n.at)), text(":stack/" + s.name + "/" + keyID(s.name, ""))}, n)
+	case "AWS::NotificationARNs":
+		return &value{kind: kindList}
+	}
+	if p, ok := s.parameters[name]; ok {
+		return p.value()
+	}
+	if r, ok := s.resources[name]; ok {
+		return s.refOf(r, n)
+	}
+	if id, attribute, dotted := strings.Cut(name, "."); dotted {
+		if r, ok := s.resources[id]; ok {
+			// SAM lets a template refer to what it generates: !Ref Api.Stage.
+			return s.attributeOf(r, attribute, n)
+		}
+	}
+	s.unresolved(name, n)
+	return w.symbolIn(s.prefix, "${"+name+"}", name, "", n)
+}
+
+// unresolved records a reference to nothing. A transform may still add it.
+func (s *stack) unresolved(name string, n *node) {
+	if s.sam || s.macros {
+		return
+	}
+	s.world.refuse("ValidationError", fmt.Sprintf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", clip(name, 100)), originAt(n.at))
+}
+
+// getAtt evaluates Fn::GetAtt: "Resource.Attribute" or a list of the two.
+func (s *stack) getAtt(arg, n *node) *value {
+	if arg.scalar() {
+		id, attribute, ok := strings.Cut(arg.text, ".")
+		if !ok {
+			return s.unknown(n)
+		}
+		return s.attribute(id, attribute, n)
+	}
+	if arg.kind != kindList || len(arg.items) < 2 || !arg.items[0].scalar() {
+		return s.unknown(n)
+	}
+	var names []string
+	for _, in := range arg.items[1:] {
+		v := s.resolve(in)
+		if !v.readable() || !v.certain() {
+			return s.inherit(n, v)
+		}
+		names = append(names, v.text)
+	}
+	return s.attribute(arg.items[0].text, strings.Join(names, "."), n)
+}
+
+func (s *stack) attribute(id, name string, n *node) *value {
+	if r, ok := s.resources[id]; ok {
+		return s.attributeOf(r, name, n)
+	}
+	s.unresolved(id, n)
+	return s.world.symbolIn(s.prefix, "${"+id+"."+name+"}", id+"-"+name, "", n)
+}
+
+// attributeOf evaluates an attribute of a resource.
+func (s *stack) attributeOf(r *resource, name string, n *node) *value {
+	if r.typ == "AWS::CloudFormation::Stack" || r.typ == "AWS::Serverless::Application" {
+		if outputName, ok := strings.CutPrefix(name, "Outputs."); ok {
+			return s.nestedOutput(r, outputName, n)
+		}
+	}
+	if v := s.shaped(r, kinds[r.typ].attributes[name], n); v != nil {
+		return v
+	}
+	switch r.typ {
+	case "AWS::KMS::Key", "AWS::KMS::ReplicaKey":
+		switch name {
+		case "Arn":
+			return s.fill(r, "arn:{partition}:kms:{region}:{account}:key/{key}", n)
+		case "KeyId":
+			return s.fill(r, "{key}", n)
+		}
+	case "AWS::Serverless::Api":
+		switch name {
+		case "Stage":
+			if v := s.props(r).get("StageName"); v.v != nil {
+				return v.v
+			}
+		case "Deployment":
+			return s.fill(r, "{id}-deployment", n)
+		}
+	}
+	return s.world.symbolIn(s.prefix, "${"+r.id+"."+name+"}", r.id+"-"+name, "", n)
+}
+
+// refOf evaluates Ref of a resource.
+func (s *stack) refOf(r *resource, n *node) *value {
+	if r.typ == "AWS::KMS::Key" || r.typ == "AWS::KMS::ReplicaKey" {
+		return s.fill(r, "{key}", n)
+	}
+	if v := s.shaped(r, kinds[r.typ].ref, n); v != nil {
+		return v
+	}
+	return s.world.symbolIn(s.prefix, "${"+r.id+"}", r.id, "", n)
+}
+
+func (s *stack) shaped(r *resource, pattern string, n *node) *value {
+	if pattern == "" {
+		return nil
+	}
+	return s.fill(r, pattern, n)
+}
+
+// fill builds a name, ARN or URL of a resource from a pattern.
+func (s *stack) fill(r *resource, pattern string, n *node) *value {
+	w := s.world
+	if w.recursion++; w.recursion > maxRecursion {
+		w.fail(n.at, "references lead through references without end", "fewer references in a row")
+	}
+	defer func() { w.recursion-- }()
+	if !w.spend(n.at) {
+		return nothing
+	}
+	var parts []*value
+	for pattern != "" {
+		before, rest, found := strings.Cut(pattern, "{")
+		parts = appendText(parts, before)
+		if !found {
+			break
+		}
+		hole, after, _ := strings.Cut(rest, "}")
+		parts = append(parts, s.hole(r, hole, n))
+		pattern = after
+	}
+	return s.concat(parts, n)
+}
+
+func (s *stack) hole(r *resource, name string, n *node) *value {
+	w := s.world
+	switch name {
+	case "partition":
+		return text(w.partition)
+	case "region":
+		return text(w.region)
+	case "suffix":
+		return text(w.suffix)
+	case "account":
+		return w.accountID(originAt(n.at))
+	case "id":
+		return text(r.serial)
+	case "path":
+		return s.iamPath(r)
+	case "key":
+		return s.keyOf(r)
+	}
+	return s.physicalName(r)
+}
+
+func (s *stack) iamPath(r *resource) *value {
+	if p := r.properties.get("Path"); p != nil {
+		if v := s.resolve(p); v.readable() && v.text != "" {
+			return v.asText()
+		}
+	}
+	return text("/")
+}
+
+// physicalName is the given name of a resource or the one that CloudFormation
+// would generate, without its random end.
+func (s *stack) physicalName(r *resource) *value {
+	if r.name != nil {
+		return r.name
+	}
+	if r.busy {
+		s.world.fail(r.at, fmt.Sprintf("circular dependency: the name of resource %q leads back to itself", clip(r.id, 80)), "names that do not refer to each other")
+		return nothing
+	}
+	r.busy = true
+	defer func() { r.busy = false }()
+	r.name = nothing
+	if property := kinds[r.typ].name; property != "" {
+		if p := r.properties.get(property); p != nil {
+			r.name = nil
+			given := s.resolve(p)
+			if given.readable() {
+				r.name = given.asText()
+				return r.name
+			}
+			if given.kind == kindUnknown {
+				r.name = s.world.symbolIn(s.prefix, "${"+r.id+"}", r.id, "", p)
+				return r.name
+			}
+		}
+	}
+	r.name = text(s.generatedName(r))
+	return r.name
+}
+
+func (s *stack) generatedName(r *resource) string {
+	name := s.name + "-" + r.id
+	switch r.typ {
+	case "AWS::SQS::Queue":
+		if f := r.properties.get("FifoQueue"); f != nil && s.resolve(f).text == "true" {
+			return name + ".fifo"
+		}
+	case "AWS::S3::Bucket":
+		return strings.ToLower(name)
+	case "AWS::ApiGateway::Model":
+		return strings.Map(func(c rune) rune {
+			if c == '-' {
+				return -1
+			}
+			return c
+		}, name)
+	}
+	return name
+}

@@ -1,0 +1,133 @@
+package cloudformation
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// accountSymbol stands for the account id while it is not known.
+const accountSymbol = "000000000000"
+
+// symbols are the texts that stand for what is not known before deployment.
+// The same expression gives the same text, and no text occurs inside another
+// one or in the templates themselves.
+type symbols struct {
+	byExpression map[string]*value
+	list         []snapshot.Symbol
+}
+
+// symbol returns the value that stands for an expression. The scope tells equal
+// expressions of different stacks apart; base is what the text is made of.
+func (w *world) symbol(scope, expression, base, needs string, origin snapshot.Origin) *value {
+	key := scope + "\x00" + expression
+	if v, ok := w.symbols.byExpression[key]; ok {
+		return v
+	}
+	name, ok := w.freshText(base)
+	if !ok {
+		w.stop(&Error{File: origin.File, Line: origin.Line, Column: origin.Column, Problem: "the templates are full of texts such as \"" + symbolPrefix + "-x\", which stand for values that are not known", Expected: "other names"})
+		return nothing
+	}
+	v := &value{kind: kindUnknown, text: name, partial: true, gap: &missing{expression: expression, needs: needs}}
+	w.symbols.byExpression[key] = v
+	w.symbols.list = append(w.symbols.list, snapshot.Symbol{Text: v.text, Expression: expression, Needs: needs, Origin: origin})
+	return v
+}
+
+// accountID returns the account id, or its symbol.
+func (w *world) accountID(origin snapshot.Origin) *value {
+	if w.options.Account != "" {
+		return text(w.options.Account)
+	}
+	const expression = "${AWS::AccountId}"
+	if v, ok := w.symbols.byExpression[expression]; ok {
+		return v
+	}
+	v := &value{kind: kindString, text: accountSymbol, partial: true}
+	w.symbols.byExpression[expression] = v
+	w.symbols.list = append(w.symbols.list, snapshot.Symbol{Text: v.text, Expression: expression, Needs: "--account-id", Origin: origin})
+	return v
+}
+
+const (
+	symbolPrefix = "unknown" // begins every symbol but the account's
+	maxSymbol    = 80        // bytes of a symbol's text
+	maxAttempts  = 50        // at a text that nothing else holds
+)
+
+// freshText makes the text of a new symbol. What it is made of holds no other
+// symbol, so that one can only be the beginning of another; the number in the
+// prefix then keeps them apart.
+func (w *world) freshText(base string) (string, bool) {
+	base = symbolName(base)
+	for n := range maxAttempts {
+		candidate := symbolPrefix + "-" + base
+		if n > 0 {
+			candidate = symbolPrefix + strconv.Itoa(n+1) + "-" + base
+		}
+		if w.free(candidate) {
+			return candidate, true
+		}
+	}
+	return "", false
+}
+
+func (w *world) free(candidate string) bool {
+	for _, s := range w.symbols.list {
+		if strings.Contains(candidate, s.Text) || strings.Contains(s.Text, candidate) {
+			return false
+		}
+	}
+	for _, doc := range w.documents {
+		at := sort.SearchStrings(doc.mentions, candidate)
+		if at < len(doc.mentions) && strings.HasPrefix(doc.mentions[at], candidate) {
+			return false
+		}
+	}
+	for _, v := range w.options.Parameters {
+		if strings.Contains(v, candidate) {
+			return false
+		}
+	}
+	return true
+}
+
+// mentionsOf lists, in order, what a text holds that could be taken for a symbol.
+func mentionsOf(text string) []string {
+	var list []string
+	for at := 0; ; {
+		next := strings.Index(text[at:], symbolPrefix)
+		if next < 0 {
+			break
+		}
+		at += next
+		list = append(list, text[at:min(len(text), at+maxSymbol)])
+		at += len(symbolPrefix)
+	}
+	sort.Strings(list)
+	return list
+}
+
+// symbolName keeps letters, digits and hyphens: a symbol must be able to stand
+// in names, ARNs, URLs and JSON without changing how they are read.
+func symbolName(base string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, base)
+	name = strings.ReplaceAll(name, symbolPrefix, "")
+	name = strings.ReplaceAll(name, accountSymbol, "account")
+	for strings.Contains(name, "--") {
+		name = strings.ReplaceAll(name, "--", "-")
+	}
+	name = name[:min(len(name), maxSymbol-20)]
+	if name = strings.Trim(name, "-"); name == "" {
+		return "value"
+	}
+	return name
+}

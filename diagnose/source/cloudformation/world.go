@@ -1,0 +1,128 @@
+package cloudformation
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Limits that keep a hostile file from taking memory or time.
+const (
+	maxSteps     = 1_500_000 // nodes resolved, of all templates together
+	maxText      = 4 << 20   // bytes of one text
+	maxTexts     = 96 << 20  // bytes of all texts that functions make
+	maxRecursion = 4_000     // references through references
+	maxSymbols   = 2_000
+)
+
+// world is everything that one call of Load resolves: the stacks, the symbols
+// they share and the budget they have.
+type world struct {
+	options   Options
+	region    string
+	partition string
+	suffix    string
+
+	documents map[string]*document // by name, to read an included file once
+	stacks    []*stack
+	exports   map[string]export // nil until an import asks for it
+	symbols   symbols
+	refusals  []snapshot.Refusal
+	warned    map[string]bool
+
+	steps, bytes, recursion int
+	err                     error // the first one ends the work
+}
+
+func newWorld(o Options) *world {
+	w := &world{options: o, region: o.Region, documents: map[string]*document{}, warned: map[string]bool{}}
+	w.symbols.byExpression = map[string]*value{}
+	if w.region == "" {
+		w.region = defaultRegion
+	}
+	w.partition, w.suffix = partitionOf(w.region)
+	return w
+}
+
+// partitionOf returns the partition and the DNS suffix of a region.
+func partitionOf(region string) (partition, suffix string) {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn", "amazonaws.com.cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov", "amazonaws.com"
+	}
+	return "aws", "amazonaws.com"
+}
+
+func (w *world) fail(at place, problem, expected string) {
+	if w.err == nil {
+		w.err = errorAt(at, problem, expected)
+	}
+}
+
+func errorAt(at place, problem, expected string) *Error {
+	e := &Error{Line: int(at.line), Column: int(at.column), Problem: problem, Expected: expected}
+	if at.file != nil {
+		e.File = at.file.name
+	}
+	return e
+}
+
+// spend counts one step and tells whether the work may go on.
+func (w *world) spend(at place) bool {
+	if w.err != nil {
+		return false
+	}
+	if w.steps++; w.steps > maxSteps {
+		w.fail(at, fmt.Sprintf("resolving takes more than %d steps", maxSteps), "a template without values that multiply each other")
+		return false
+	}
+	return true
+}
+
+// made charges text that a function made.
+func (w *world) made(at place, length int) bool {
+	w.bytes += length
+	if length > maxText || w.bytes > maxTexts {
+		w.fail(at, "the texts that functions make grow without measure", "a template without values that multiply each other")
+	}
+	return w.err == nil
+}
+
+// warn tells the user once about something that is no fault of the configuration.
+func (w *world) warn(format string, args ...any) {
+	message := fmt.Sprintf(format, args...)
+	if w.options.Warn == nil || w.warned[message] {
+		return
+	}
+	w.warned[message] = true
+	w.options.Warn(message)
+}
+
+// refuse records that CloudFormation or a transform rejects the template.
+func (w *world) refuse(code, message string, origin snapshot.Origin) {
+	for _, r := range w.refusals {
+		if r.Message == message && r.Origin == origin {
+			return
+		}
+	}
+	w.refusals = append(w.refusals, snapshot.Refusal{Code: code, Message: message, Origin: origin})
+}
+
+// include reads a file that a template names, once.
+func (w *world) include(name string) (*document, error) {
+	if doc, ok := w.documents[name]; ok {
+		return doc, nil
+	}
+	if len(w.documents) >= maxTemplates {
+		return nil, &Error{File: name, Problem: fmt.Sprintf("more than %d files belong together", maxTemplates)}
+	}
+	doc, err := readDocument(name, nil)
+	if err != nil {
+		return nil, err
+	}
+	w.documents[name] = doc
+	return doc, nil
+}
