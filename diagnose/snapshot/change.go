@@ -1,12 +1,10 @@
 package snapshot
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Change is one step of a fix: what is changed, what is there now and what is
@@ -403,40 +401,4 @@ func (c SetStatement) editRolePolicy(r *Role, edit func(*Fact[string]) error) er
 	}
 	r.Inline = r.Inline.With(append(slices.Clone(inline), added))
 	return nil
-}
-
-// withStatement returns the policy text with one statement added, replaced or
-// removed; everything else stays as it was written.
-func withStatement(policy string, index int, statement string) (string, error) {
-	doc := map[string]json.RawMessage{}
-	if strings.TrimSpace(policy) != "" {
-		if err := json.Unmarshal([]byte(policy), &doc); err != nil {
-			return "", fmt.Errorf("the policy is not a JSON object: %w", err)
-		}
-	} else {
-		doc["Version"] = json.RawMessage(`"2012-10-17"`)
-	}
-	var statements []json.RawMessage
-	if raw, ok := doc["Statement"]; ok {
-		if json.Unmarshal(raw, &statements) != nil {
-			statements = []json.RawMessage{raw}
-		}
-	}
-	switch {
-	case index < 0 || index > len(statements):
-		return "", fmt.Errorf("the policy has no statement %d", index)
-	case index == 0:
-		statements = append(statements, json.RawMessage(statement))
-	case statement == "":
-		statements = slices.Delete(statements, index-1, index)
-	default:
-		statements[index-1] = json.RawMessage(statement)
-	}
-	raw, err := json.Marshal(statements)
-	if err != nil {
-		return "", err
-	}
-	doc["Statement"] = raw
-	out, err := json.Marshal(doc)
-	return string(out), err
 }

@@ -70,9 +70,9 @@ func TestSetStatementKeepsTheRest(t *testing.T) {
 		index       int
 		after, want string
 	}{
-		{0, `{"Sid":"Two"}`, `{"Id":"kept","Statement":[{"Sid":"One","Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"},{"Sid":"Two"}],"Version":"2012-10-17"}`},
-		{1, `{"Sid":"Two"}`, `{"Id":"kept","Statement":[{"Sid":"Two"}],"Version":"2012-10-17"}`},
-		{1, ``, `{"Id":"kept","Statement":[],"Version":"2012-10-17"}`},
+		{0, `{"Sid":"Two"}`, `{"Version":"2012-10-17","Id":"kept","Statement":[{"Sid":"One","Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"},{"Sid":"Two"}]}`},
+		{1, `{"Sid":"Two"}`, `{"Version":"2012-10-17","Id":"kept","Statement":{"Sid":"Two"}}`},
+		{1, ``, ``},
 	} {
 		s, err := snapshot.SetStatement{On: target, Index: tt.index, After: tt.after}.Apply(sample())
 		if err != nil {
@@ -82,6 +82,33 @@ func TestSetStatementKeepsTheRest(t *testing.T) {
 		role, _ := s.Roles[roleARN].Read(gaps)
 		inline, _ := role.Inline.Read(gaps)
 		if got, _ := inline[0].Document.Read(gaps); got != tt.want {
+			t.Errorf("statement %d set to %q gives\n%s, want\n%s", tt.index, tt.after, got, tt.want)
+		}
+	}
+}
+
+// Spelling, order and layout of the other statements survive.
+func TestSetStatementKeepsTheText(t *testing.T) {
+	const policy = "{\n  \"Statement\": [ {\"Sid\":\"A\"} ,\n {\"Sid\":\"B\"}, {\"Sid\":\"C\"} ],\n  \"Version\": \"2012-10-17\"\n}"
+	target := snapshot.PolicyTarget{Kind: "queue", Resource: queueARN}
+	for _, tt := range []struct {
+		index       int
+		after, want string
+	}{
+		{0, `{"Sid":"D"}`, strings.Replace(policy, `{"Sid":"C"}`, `{"Sid":"C"},{"Sid":"D"}`, 1)},
+		{2, `{"Sid":"X"}`, strings.Replace(policy, `"B"`, `"X"`, 1)},
+		{1, ``, strings.Replace(policy, "{\"Sid\":\"A\"} ,\n ", "", 1)},
+		{2, ``, strings.Replace(policy, " ,\n {\"Sid\":\"B\"}", "", 1)},
+		{3, ``, strings.Replace(policy, `, {"Sid":"C"}`, "", 1)},
+	} {
+		s := sample()
+		s.Queues[queueARN] = known(&snapshot.Queue{ARN: queueARN, Policy: known(policy)})
+		s, err := snapshot.SetStatement{On: target, Index: tt.index, After: tt.after}.Apply(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		queue, _ := s.Queue(queueARN).Read(&snapshot.Gaps{})
+		if got, _ := queue.Policy.Read(&snapshot.Gaps{}); got != tt.want {
 			t.Errorf("statement %d set to %q gives\n%s, want\n%s", tt.index, tt.after, got, tt.want)
 		}
 	}

@@ -10,11 +10,12 @@ import (
 type FactRef struct {
 	Path  string // JSON path, such as apis[0].draft.value.methods[2].integration
 	Known bool
-	hide  func(Gap)
+	hide  func(Gap) (restore func())
 }
 
-// Hide makes the fact unknown, in the snapshot that Facts was given.
-func (f FactRef) Hide(gap Gap) { f.hide(gap) }
+// Hide makes the fact unknown, in the snapshot that Facts was given, until
+// restore is called.
+func (f FactRef) Hide(gap Gap) (restore func()) { return f.hide(gap) }
 
 type hider interface{ hidden(Gap) any }
 
@@ -61,11 +62,17 @@ func visitFact(v reflect.Value, path string, set func(reflect.Value), refs *[]Fa
 	*refs = append(*refs, FactRef{
 		Path:  path,
 		Known: v.FieldByName("known").Bool(),
-		hide: func(gap Gap) {
-			v.Set(reflect.ValueOf(fact.hidden(gap)))
-			if set != nil {
-				set(v)
+		hide: func(gap Gap) func() {
+			put := func(to reflect.Value) {
+				v.Set(to)
+				if set != nil {
+					set(v)
+				}
 			}
+			old := reflect.New(v.Type()).Elem()
+			old.Set(v)
+			put(reflect.ValueOf(fact.hidden(gap)))
+			return func() { put(old) }
 		},
 	})
 	// The value is not exported; go through a settable view of the same memory.

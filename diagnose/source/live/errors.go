@@ -1,0 +1,198 @@
+package live
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"apisqs-doctor/diagnose/snapshot"
+
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Kind says why a run is impossible.
+type Kind string
+
+// The kinds of Error.
+const (
+	NoSuchAPI     Kind = "no-such-api"
+	NoSuchStage   Kind = "no-such-stage"
+	Credentials   Kind = "credentials" // missing, or refused by AWS
+	Expired       Kind = "expired"     // credentials that were good once
+	Denied        Kind = "denied"
+	Unreachable   Kind = "unreachable"
+	Timeout       Kind = "timeout"
+	RegionMissing Kind = "region-missing"
+	BadSettings   Kind = "bad-settings" // profile, endpoint URL or configuration file
+	Broken        Kind = "broken"       // AWS answers, but with errors throughout
+)
+
+// Error is what makes a run impossible; anything less becomes an unknown fact.
+type Error struct {
+	Kind    Kind
+	Message string   // what happened, naming the API, region and account that were asked
+	Suggest string   // what to do about it
+	Stages  []string // NoSuchStage: the stages there are
+	Err     error    // the SDK's error; may be nil
+}
+
+func (e *Error) Error() string {
+	if e.Suggest == "" {
+		return e.Message
+	}
+	return e.Message + "; " + e.Suggest
+}
+
+// Unwrap gives the SDK's error.
+func (e *Error) Unwrap() error { return e.Err }
+
+// failure is a call that did not succeed.
+type failure struct {
+	call spec
+	err  error
+}
+
+func (f *failure) Error() string {
+	_, said := judge(f.err)
+	return f.call.operation + " (" + f.call.subject + "): " + said
+}
+
+func (f *failure) Unwrap() error { return f.err }
+
+// gap says why the facts that the call would have read are unknown.
+func (f *failure) gap(at snapshot.Origin) snapshot.Gap {
+	reason := snapshot.Failed
+	switch kind, _ := judge(f.err); kind {
+	case Denied, Credentials, Expired:
+		reason = snapshot.Denied
+	}
+	return snapshot.Gap{Reason: reason, Detail: f.Error(), Needs: f.call.needs, Origin: at}
+}
+
+// unknown gives the fact that the failed call would have read.
+func unknown[T any](f *failure, at snapshot.Origin) snapshot.Fact[T] {
+	return snapshot.Unknown[T](f.gap(at))
+}
+
+// errEmpty is an answer without the thing that was asked for, as only something
+// that is not AWS gives it.
+var errEmpty = errors.New("the answer is empty")
+
+// code gives AWS's error code, or nothing when AWS did not answer with one.
+func code(err error) string {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return ""
+	}
+	return api.ErrorCode()
+}
+
+// judge classifies an error and says it in few words. The words hold AWS's
+// error code but never its message: messages about signatures repeat parts of
+// the signed request, the session token among them.
+func judge(err error) (Kind, string) {
+	name := code(err)
+	switch name {
+	case "":
+	case "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "ForbiddenException", "UnauthorizedException":
+		return Denied, name
+	case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
+		return Expired, name
+	case "UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId", "InvalidSignatureException", "SignatureDoesNotMatch",
+		"IncompleteSignature", "IncompleteSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException",
+		"AuthFailure", "InvalidSecurity", "OptInRequired", "SubscriptionRequiredException", "NotAuthorized":
+		return Credentials, name
+	default:
+		return Broken, name + status(err)
+	}
+	var (
+		sso  *ssocreds.InvalidTokenError
+		dns  *net.DNSError
+		cert *tls.CertificateVerificationError
+		sent *smithyhttp.RequestSendError
+		slow *ratelimit.QuotaExceededError
+	)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return Timeout, "timed out"
+	case errors.Is(err, context.Canceled):
+		return Timeout, "given up"
+	case errors.As(err, &sso):
+		return Expired, "the SSO session is not valid"
+	case isCredentials(err):
+		return Credentials, "no credentials"
+	case errors.As(err, &cert):
+		return Unreachable, "its certificate is not trusted"
+	case errors.As(err, &dns):
+		return Unreachable, "there is no host " + dns.Name
+	case errors.Is(err, syscall.ECONNREFUSED):
+		var op *net.OpError
+		if errors.As(err, &op) && op.Addr != nil {
+			return Unreachable, op.Addr.String() + " refuses the connection"
+		}
+		return Unreachable, "the connection is refused"
+	case errors.As(err, &sent):
+		return Unreachable, "the connection failed"
+	case errors.As(err, &slow):
+		return Broken, "throttled too often"
+	}
+	return Broken, "the answer is not AWS's" + status(err)
+}
+
+func status(err error) string {
+	var response *smithyhttp.ResponseError
+	if errors.As(err, &response) && response.HTTPStatusCode() >= 400 {
+		return " (HTTP " + strconv.Itoa(response.HTTPStatusCode()) + ")"
+	}
+	return ""
+}
+
+// isCredentials tells whether the SDK failed before it sent anything, for want
+// of credentials. The SDK has no type for it that all its providers share.
+func isCredentials(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "failed to refresh cached credentials") || strings.Contains(text, "get credentials") ||
+		strings.Contains(text, "failed to retrieve credentials") || strings.Contains(text, "get identity")
+}
+
+// impossible turns the failure of a call without which there is no run into an
+// Error that says what to do.
+func impossible(f *failure, what string) *Error {
+	kind, said := judge(f.err)
+	e := &Error{Kind: kind, Err: f.err, Message: what + " cannot be read: " + said}
+	switch kind {
+	case Denied:
+		e.Suggest = "allow " + f.call.needs
+	case Expired:
+		e.Message = "the AWS credentials have expired (" + said + ")"
+		e.Suggest = "renew them, for example with: aws sso login"
+	case Credentials:
+		e.Message = "AWS does not accept the credentials (" + said + ")"
+		e.Suggest = "check the access key, the profile and, when the code speaks of a signature, the clock of this machine"
+		if code(f.err) == "" {
+			e.Message, e.Suggest = "no AWS credentials were found", noCredentials
+		}
+	case Unreachable:
+		e.Suggest = "check the region, the endpoint URL, the network and the proxy"
+		if said == "its certificate is not trusted" {
+			e.Suggest = "name the certificate authority in AWS_CA_BUNDLE"
+		}
+	case Timeout:
+		e.Message = what + " was not read in time"
+		e.Suggest = "check the network, or give more time with --timeout"
+	case Broken:
+		e.Suggest = "check the endpoint URL, or try again later"
+	}
+	return e
+}
+
+const noCredentials = "name a profile with --profile, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with: aws sso login"
+
+func quote(s string) string { return `"` + s + `"` }

@@ -1,0 +1,213 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+)
+
+// pageSize is the largest that the control plane allows.
+const pageSize = 500
+
+// restAPI is the API without its draft and stages.
+type restAPI struct {
+	api     snapshot.API
+	binary  snapshot.Fact[[]string] // a property of the API, but deployed with the methods
+	failure *failure
+}
+
+func (r *reader) restAPI() restAPI {
+	at := r.at()
+	out, failed := call(r.ctx, r.calls, r.spec("GetRestApi", "API "+r.options.APIID), func(ctx context.Context) (*apigateway.GetRestApiOutput, error) {
+		return r.gateway.GetRestApi(ctx, &apigateway.GetRestApiInput{RestApiId: &r.options.APIID})
+	})
+	api := snapshot.API{ID: r.options.APIID, Type: snapshot.REST, Origin: at}
+	if failed != nil {
+		api.EndpointTypes = unknown[[]string](failed, at.At("endpointConfiguration.types"))
+		api.DefaultEndpointDisabled = unknown[bool](failed, at.At("disableExecuteApiEndpoint"))
+		api.Policy = unknown[string](failed, at.At("policy"))
+		return restAPI{api, unknown[[]string](failed, at.At("binaryMediaTypes")), failed}
+	}
+	api.Name = aws.ToString(out.Name)
+	endpoints := []string{}
+	if out.EndpointConfiguration != nil {
+		for _, t := range out.EndpointConfiguration.Types {
+			endpoints = append(endpoints, string(t))
+		}
+	}
+	api.EndpointTypes = snapshot.Known(endpoints, at.At("endpointConfiguration.types"))
+	api.DefaultEndpointDisabled = snapshot.Known(out.DisableExecuteApiEndpoint, at.At("disableExecuteApiEndpoint"))
+	api.Policy = snapshot.Known(resourcePolicy(aws.ToString(out.Policy)), at.At("policy"))
+	return restAPI{api: api, binary: snapshot.Known(append([]string{}, out.BinaryMediaTypes...), at.At("binaryMediaTypes"))}
+}
+
+// resourcePolicy undoes the control plane's habit of escaping the policy once
+// more: it answers {\"Version\":...} with the backslashes in the value.
+func resourcePolicy(text string) string {
+	if json.Valid([]byte(text)) {
+		return text
+	}
+	if plain, err := strconv.Unquote(`"` + text + `"`); err == nil && json.Valid([]byte(plain)) {
+		return plain
+	}
+	return text
+}
+
+// draft is the resources as they can be edited.
+type draft struct {
+	configuration snapshot.Configuration
+	failure       *failure
+}
+
+func (r *reader) readDraft() draft {
+	s := r.spec("GetResources", "resources", "resources")
+	pages := apigateway.NewGetResourcesPaginator(r.gateway, &apigateway.GetResourcesInput{
+		RestApiId: &r.options.APIID, Embed: []string{"methods"}, Limit: aws.Int32(pageSize)})
+	items, failed := everyPage(r, s, pages.HasMorePages, func(ctx context.Context) ([]types.Resource, error) {
+		out, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return out.Items, nil
+	})
+	if failed != nil {
+		return draft{failure: failed} // half a list is no list
+	}
+	return draft{configuration: r.configuration(items)}
+}
+
+// everyPage makes a call for each page and puts the items together.
+func everyPage[T any](r *reader, s spec, more func() bool, next func(context.Context) ([]T, error)) ([]T, *failure) {
+	var all []T
+	for more() {
+		page, failed := call(r.ctx, r.calls, s, next)
+		if failed != nil {
+			return nil, failed
+		}
+		all = append(all, page...)
+	}
+	return all, nil
+}
+
+// stageList is what GetStages said.
+type stageList struct {
+	list    []types.Stage
+	failure *failure
+}
+
+func (r *reader) readStages() stageList {
+	out, failed := call(r.ctx, r.calls, r.spec("GetStages", "stages", "stages"), func(ctx context.Context) (*apigateway.GetStagesOutput, error) {
+		return r.gateway.GetStages(ctx, &apigateway.GetStagesInput{RestApiId: &r.options.APIID})
+	})
+	if failed != nil {
+		return stageList{failure: failed}
+	}
+	return stageList{list: out.Item}
+}
+
+// variables gives the sets of stage variables under which a configuration may
+// run: of one stage or, without a name, of every stage, each with its canary's.
+func (l stageList) variables(name string) []map[string]string {
+	sets := []map[string]string{}
+	for _, stage := range l.list {
+		if name != "" && aws.ToString(stage.StageName) != name {
+			continue
+		}
+		sets = append(sets, stage.Variables)
+		if c := stage.CanarySettings; c != nil && len(c.StageVariableOverrides) > 0 {
+			overridden := map[string]string{}
+			for _, from := range []map[string]string{stage.Variables, c.StageVariableOverrides} {
+				for k, v := range from {
+					overridden[k] = v
+				}
+			}
+			sets = append(sets, overridden)
+		}
+	}
+	if len(sets) == 0 {
+		sets = append(sets, nil)
+	}
+	return sets
+}
+
+// deploymentDates gives the day of each deployment by its id. They are told to
+// the reader of a report and decide nothing, so that a failure leaves them out.
+func (r *reader) deploymentDates() map[string]string {
+	s := r.spec("GetDeployments", "deployments", "deployments")
+	pages := apigateway.NewGetDeploymentsPaginator(r.gateway, &apigateway.GetDeploymentsInput{RestApiId: &r.options.APIID, Limit: aws.Int32(pageSize)})
+	items, _ := everyPage(r, s, pages.HasMorePages, func(ctx context.Context) ([]types.Deployment, error) {
+		out, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return out.Items, nil
+	})
+	dates := map[string]string{}
+	for _, d := range items {
+		if d.CreatedDate != nil {
+			dates[aws.ToString(d.Id)] = d.CreatedDate.UTC().Format("2006-01-02")
+		}
+	}
+	return dates
+}
+
+// stageFacts puts the stages together with what their exports said.
+func (r *reader) stageFacts(dates map[string]string, details details) snapshot.Fact[[]snapshot.Stage] {
+	list := r.stages.wait()
+	if list.failure != nil {
+		return unknown[[]snapshot.Stage](list.failure, r.at("stages"))
+	}
+	exports := r.exports.all()
+	out := []snapshot.Stage{}
+	for _, s := range list.list {
+		name := aws.ToString(s.StageName)
+		at := r.at("stages", name)
+		stage := snapshot.Stage{
+			Name:         name,
+			DeploymentID: snapshot.Known(aws.ToString(s.DeploymentId), at.At("deploymentId")),
+			DeployedAt:   dates[aws.ToString(s.DeploymentId)],
+			Variables:    snapshot.Known(nonNil(s.Variables), at.At("variables")),
+			Canary:       snapshot.Known(canary(s.CanarySettings), at.At("canarySettings")),
+			Origin:       at,
+		}
+		if deployed, ok := exports[name]; ok {
+			stage.Deployed = details.align(deployed)
+		} else {
+			why := "only the deployment of stage " + strconv.Quote(r.options.Stage) + " was read"
+			if r.options.Stage == "" {
+				why = "the stage has no deployment"
+			}
+			stage.Deployed = snapshot.Unknown[snapshot.Configuration](snapshot.Gap{Reason: snapshot.NotRead, Detail: why, Origin: r.exportOrigin(name)})
+		}
+		out = append(out, stage)
+	}
+	return snapshot.Known(out, r.at("stages"))
+}
+
+func canary(c *types.CanarySettings) *snapshot.Canary {
+	if c == nil {
+		return nil
+	}
+	return &snapshot.Canary{DeploymentID: aws.ToString(c.DeploymentId), Percent: c.PercentTraffic, Variables: c.StageVariableOverrides}
+}
+
+func nonNil[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return m
+}
+
+func orDefault(value, otherwise string) string {
+	if value == "" {
+		return otherwise
+	}
+	return strings.ToUpper(value)
+}

@@ -1,0 +1,59 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+)
+
+// Summary is one REST API of the account.
+type Summary struct {
+	ID            string
+	Name          string
+	Description   string
+	Created       string   // YYYY-MM-DD; empty when unknown
+	EndpointTypes []string // EDGE, REGIONAL, PRIVATE
+}
+
+// List gives the REST APIs of the account in the region of cfg, by name. The
+// error is an *Error, or the context's when it was cancelled.
+func List(ctx context.Context, cfg aws.Config) ([]Summary, error) {
+	if err := ready(ctx, cfg); err != nil {
+		return nil, err
+	}
+	r := newReader(ctx, cfg, Options{})
+	s := spec{"apigateway", "GetRestApis", "APIs", "apigateway:GET on arn:" + r.partition + ":apigateway:" + cfg.Region + "::/restapis"}
+	pages := apigateway.NewGetRestApisPaginator(r.gateway, &apigateway.GetRestApisInput{Limit: aws.Int32(pageSize)})
+	items, failed := everyPage(r, s, pages.HasMorePages, func(ctx context.Context) ([]types.RestApi, error) {
+		out, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return out.Items, nil
+	})
+	if failed != nil {
+		if err := r.cancelled(); err != nil {
+			return nil, err
+		}
+		return nil, impossible(failed, "the list of REST APIs in region "+cfg.Region)
+	}
+	list := []Summary{}
+	for _, item := range items {
+		entry := Summary{ID: aws.ToString(item.Id), Name: aws.ToString(item.Name), Description: aws.ToString(item.Description)}
+		if item.CreatedDate != nil {
+			entry.Created = item.CreatedDate.UTC().Format("2006-01-02")
+		}
+		if item.EndpointConfiguration != nil {
+			for _, t := range item.EndpointConfiguration.Types {
+				entry.EndpointTypes = append(entry.EndpointTypes, string(t))
+			}
+		}
+		list = append(list, entry)
+	}
+	slices.SortFunc(list, func(a, b Summary) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return list, nil
+}
