@@ -10,10 +10,12 @@ import (
 	"net"
 	"net/url"
 	"syscall"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go/logging"
 )
 
@@ -28,6 +30,9 @@ type ConfigOptions struct {
 // maxAttempts is how often a throttled call is tried when AWS_MAX_ATTEMPTS does
 // not say: the control plane's quota is shared with every other tool of the account.
 const maxAttempts = 6
+
+// maxBackoff keeps five throttled tries within the time that one call may take.
+const maxBackoff = 4 * time.Second
 
 // Config loads the SDK configuration. The error is an *Error.
 func Config(ctx context.Context, o ConfigOptions) (aws.Config, error) {
@@ -59,10 +64,27 @@ func Config(ctx context.Context, o ConfigOptions) (aws.Config, error) {
 			Message: "the AWS configuration cannot be used: " + err.Error(),
 			Suggest: "check ~/.aws/config and the AWS_* variables"}
 	}
+	if o.EndpointURL != "" {
+		// A flag beats the environment: without its sources the configuration has
+		// no AWS_ENDPOINT_URL_<SERVICE> and no AWS_IGNORE_CONFIGURED_ENDPOINT_URLS.
+		cfg.BaseEndpoint, cfg.ConfigSources = aws.String(o.EndpointURL), nil
+	}
 	if cfg.RetryMode == "" || cfg.RetryMode == aws.RetryModeAdaptive {
 		cfg.Retryer = adaptive(cfg.RetryMaxAttempts)
 	}
 	return cfg, nil
+}
+
+// Loopback is the configuration for an AWS of ours on this machine, which takes
+// any credentials. Nothing of the user's own configuration is read.
+func Loopback(endpointURL, region string) aws.Config {
+	return aws.Config{
+		Region:       region,
+		BaseEndpoint: aws.String(endpointURL),
+		Credentials:  credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "example", ""),
+		Retryer:      adaptive(0),
+		Logger:       logging.Nop{},
+	}
 }
 
 // adaptive makes the SDK's adaptive retryer, which slows down when AWS
@@ -77,6 +99,7 @@ func adaptive(attempts int) func() aws.Retryer {
 		return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
 			o.StandardOptions = append(o.StandardOptions, func(so *retry.StandardOptions) {
 				so.MaxAttempts = attempts
+				so.MaxBackoff = maxBackoff
 				so.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(hopeless)}, so.Retryables...)
 			})
 		})

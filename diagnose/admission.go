@@ -1,0 +1,215 @@
+package diagnose
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// admission checks what the method asks of the caller before the integration
+// is called, in API Gateway's order.
+func (w *walker) admission(gaps *snapshot.Gaps) (*Failure, string) {
+	if f, said := w.resourcePolicy(gaps); f != nil {
+		return f, said
+	}
+	if f, said := w.authorizer(gaps); f != nil {
+		return f, said
+	}
+	if f, said := w.apiKey(gaps); f != nil {
+		return f, said
+	}
+	return w.validation(gaps)
+}
+
+// authorizer looks for the credentials that the method's authorization reads.
+// Whether they are good is the authorizer's secret: present ones are taken as
+// valid, and the sentence says so.
+func (w *walker) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
+	r := &w.t.Route
+	kind, ok := r.Method.Authorization.Read(gaps)
+	if !ok {
+		return nil, ""
+	}
+	switch kind {
+	case "", "NONE":
+	case "AWS_IAM":
+		if value, _ := w.t.Request.Header("Authorization"); !strings.HasPrefix(value, "AWS4-") {
+			r.Lacks = append(r.Lacks, "a request signed with AWS Signature Version 4 (the method's authorization is AWS_IAM)")
+			return own(gateway.MissingToken), "the method asks for a signed request (AWS_IAM)"
+		}
+	default:
+		for _, source := range authorizerSources(r.Method, r.Configuration, gaps) {
+			parts := strings.SplitN(source, ".", 4)
+			if w.sends(parts[2], parts[3]) {
+				continue
+			}
+			what := "the header " + parts[3]
+			if parts[2] == "querystring" {
+				what = "the query parameter " + parts[3]
+			}
+			r.Lacks = append(r.Lacks, fmt.Sprintf("%s that the %s authorizer reads", what, kind))
+		}
+		if len(r.Lacks) > 0 {
+			return own(gateway.Unauthorized), "the call lacks " + r.Lacks[0]
+		}
+	}
+	return nil, ""
+}
+
+// authorizerSources are the parameters of the client's call that the method's
+// authorizer reads, as method.request.PLACE.NAME. An authorizer that the
+// snapshot does not hold reads the header Authorization, as most do.
+func authorizerSources(m *snapshot.Method, config *snapshot.Configuration, gaps *snapshot.Gaps) []string {
+	usual := []string{"method.request.header.Authorization"}
+	id, ok := m.AuthorizerID.Read(&snapshot.Gaps{})
+	if !ok {
+		return usual
+	}
+	fact, there := config.Authorizers[id]
+	if !there {
+		return usual
+	}
+	a, ok := fact.Read(gaps)
+	if !ok || a.IdentitySource == "" && a.Type != "REQUEST" {
+		return usual
+	}
+	var sources []string
+	for source := range strings.SplitSeq(a.IdentitySource, ",") {
+		source = strings.TrimSpace(source)
+		for _, prefix := range []string{"method.request", "$request", "route.request"} {
+			for _, place := range []string{"header", "querystring"} {
+				if name, ok := strings.CutPrefix(source, prefix+"."+place+"."); ok {
+					sources = append(sources, "method.request."+place+"."+name)
+				}
+			}
+		}
+	}
+	return sources
+}
+
+func (w *walker) apiKey(gaps *snapshot.Gaps) (*Failure, string) {
+	r := &w.t.Route
+	required, ok := r.Method.APIKeyRequired.Read(gaps)
+	if !ok || !required {
+		return nil, ""
+	}
+	if _, has := w.t.Request.Header("x-api-key"); has {
+		return nil, ""
+	}
+	r.Lacks = append(r.Lacks, "the header x-api-key with a key of a usage plan of this stage")
+	return own(gateway.Forbidden), "the method asks for an API key" // T112
+}
+
+// validation applies the request validator: parameters first, then the body (T111).
+func (w *walker) validation(gaps *snapshot.Gaps) (*Failure, string) {
+	r := &w.t.Route
+	id, ok := r.Method.ValidatorID.Read(gaps)
+	if !ok || id == "" {
+		return nil, ""
+	}
+	fact, there := r.Configuration.Validators[id]
+	if !there {
+		gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "request validator " + id, Origin: r.Method.Origin})
+		return nil, ""
+	}
+	v, ok := fact.Read(gaps)
+	if !ok {
+		return nil, ""
+	}
+	if v.Parameters {
+		if missing, ok := w.missingParameters(gaps); ok && len(missing) > 0 {
+			o := gateway.MissingParameters(missing)
+			r.Validation = o.Message
+			return own(o), "the request validator refuses the call: " + o.Message
+		}
+	}
+	if v.Body {
+		if why := w.invalidBody(gaps); why != "" {
+			r.Validation = why
+			return own(gateway.InvalidBody), "the request validator refuses the body: " + why
+		}
+	}
+	return nil, ""
+}
+
+// missingParameters lists required parameters that the request lacks: headers,
+// then path, then query string, as AWS lists them (T111).
+func (w *walker) missingParameters(gaps *snapshot.Gaps) ([]string, bool) {
+	declared, ok := w.t.Route.Method.RequestParameters.Read(gaps)
+	if !ok {
+		return nil, false
+	}
+	var names []string
+	for name, required := range declared {
+		if required {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names) // header < path < querystring
+	var missing []string
+	for _, name := range names {
+		parts := strings.SplitN(name, ".", 4)
+		if len(parts) == 4 && !w.sends(strings.TrimPrefix(parts[2], "multivalue"), parts[3]) {
+			missing = append(missing, parts[3])
+		}
+	}
+	return missing, true
+}
+
+// sends tells whether the client sends a parameter with a value: a blank one
+// counts as missing.
+func (w *walker) sends(place, name string) bool {
+	value := ""
+	switch place {
+	case "header":
+		value, _ = w.t.Request.Header(name)
+	case "path":
+		value = w.t.Route.PathParams[name]
+	case "querystring":
+		for _, q := range w.t.Request.Query {
+			if q.Name == name {
+				value = q.Value
+			}
+		}
+	}
+	return strings.TrimSpace(value) != ""
+}
+
+// invalidBody says why the body does not fit the model of its media type; a
+// type without a model is not validated (T111).
+func (w *walker) invalidBody(gaps *snapshot.Gaps) string {
+	models, ok := w.t.Route.Method.RequestModels.Read(gaps)
+	if !ok {
+		return ""
+	}
+	contentType, _ := w.t.Request.Header("Content-Type")
+	name, ok := models[gateway.MediaType(contentType)]
+	if !ok {
+		name, ok = models["$default"]
+	}
+	if !ok || name == "Empty" {
+		return ""
+	}
+	fact, there := w.t.Route.Configuration.Models[name]
+	if !there {
+		gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "the model " + name, Origin: w.t.Route.Method.Origin})
+		return ""
+	}
+	schema, ok := fact.Read(gaps)
+	if !ok {
+		return ""
+	}
+	why, err := gateway.ValidateBody(schema, w.modelText, w.t.Request.Body)
+	if err != nil {
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unparsed, Detail: fmt.Sprintf("the model %s: %v", name, err), Origin: fact.Origin()})
+	}
+	return why
+}
+
+// modelText gives the schema of another model that a model refers to.
+func (w *walker) modelText(name string) (string, bool) {
+	return w.t.Route.Configuration.Models[name].Read(&snapshot.Gaps{})
+}

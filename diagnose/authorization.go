@@ -1,0 +1,340 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/iam"
+	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// authorization decides whether the role session may perform the action on the
+// queue, and which layer says so.
+func (w *walker) authorization() {
+	step, gaps, a := w.step(StageAuthorization), &snapshot.Gaps{}, &w.t.Authorization
+	s, p := &w.t.Signing, &w.t.Protocol
+	op, known := sqs.LookupAction(p.Action)
+	switch {
+	case w.t.Mapping.Integration == nil:
+		step.blocked(w.firstBlocker())
+		return
+	case s.Type == "MOCK":
+		step.skip("nothing is called")
+		return
+	case s.Caller:
+		gaps.Append(w.step(StageSigning).Gaps)
+		step.unknown(gaps, "the caller's own policies decide")
+		return
+	case s.Principal == (iam.Principal{}):
+		step.blocked(StageSigning)
+		return
+	}
+	w.readPolicies(gaps)
+	if f := w.malformedPolicies(); f != nil {
+		step.fail(gaps, *f, "AWS refuses a policy: %s", f.Message)
+		return
+	}
+	if !known || p.QueueARN == "" {
+		if p.Effective.Queue.Problem != sqs.AddressOK || w.step(StageProtocol).Status != Passed {
+			step.blocked(StageProtocol)
+			return
+		}
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: "the account or name of the queue is not known", Needs: "--account-id"})
+		step.unknown(gaps, "the queue is not known")
+		return
+	}
+	a.Action, a.Resource = op.IAM, p.QueueARN
+	a.Request = iam.Request{
+		Principal:       s.Principal,
+		Action:          a.Action,
+		Resource:        a.Resource,
+		ResourceAccount: arnAccount(a.Resource),
+		Context:         iam.SQSContext(w.caller(), iam.Target{ARN: a.Resource, Region: s.Region}),
+		Opaque:          w.opaque,
+	}
+	d := iam.Evaluate(a.Request, a.Inputs)
+	a.Decision = &d
+	switch d.Effect {
+	case iam.Yes:
+		w.wide()
+		// An Allow that is certain holds whatever the policies say that were not read.
+		step.pass(&snapshot.Gaps{}, "%s", w.allowedBy(&d, a.Action))
+	case iam.No:
+		step.fail(gaps, w.deniedBy(&d), "%s", w.deniedSentence(&d, a.Action, a.Resource))
+	default:
+		w.decisionGaps(gaps, "whether "+w.signer()+" may "+a.Action, &d)
+		if at := w.elsewhere(a.Resource); at != "" && w.roleRefuses() {
+			// Only the policy of a second queue of that name could admit the role.
+			f := w.deniedBy(&d)
+			f.Codes = append(f.Codes, NonExistentQueue)
+			step.fail(gaps, f, "the queue is in %s, and the role may not use one of that name in %s", arnRegion(at), arnRegion(a.Resource))
+			return
+		}
+		step.unknown(gaps, "whether %s may %s on %s is not known", w.signer(), a.Action, w.expression(a.Resource))
+	}
+}
+
+// wide finds out what else the role may do: send to any other queue, purge or
+// delete this one, read its messages.
+func (w *walker) wide() {
+	a := &w.t.Authorization
+	other := a.Resource[:strings.LastIndexByte(a.Resource, ':')+1] + "another-queue-of-this-account"
+	for _, try := range []struct{ action, resource, what string }{
+		{a.Action, other, a.Action + " on every queue of the account"},
+		{"sqs:PurgeQueue", a.Resource, "sqs:PurgeQueue"},
+		{"sqs:DeleteQueue", a.Resource, "sqs:DeleteQueue"},
+		{"sqs:ReceiveMessage", a.Resource, "sqs:ReceiveMessage"},
+	} {
+		if try.action == a.Action && try.resource == a.Resource {
+			continue
+		}
+		r := a.Request
+		r.Action, r.Resource = try.action, try.resource
+		d := iam.Evaluate(r, a.Inputs)
+		if d.Effect == iam.Yes && len(d.Statements) > 0 {
+			a.Wide = append(a.Wide, try.what)
+			if a.WideBy == nil {
+				a.WideBy = &d.Statements[0]
+			}
+		}
+	}
+}
+
+// caller is the role session as SQS and KMS see it (iam-facts section E).
+func (w *walker) caller() iam.Caller {
+	return iam.Caller{Principal: w.t.Signing.Principal, Tags: w.roleTags()}
+}
+
+func (w *walker) roleTags() iam.Tags {
+	if w.t.Signing.Role == nil {
+		return iam.Tags{}
+	}
+	tags, ok := w.t.Signing.Role.Tags.Read(&snapshot.Gaps{})
+	return iam.Tags{Known: ok, Values: tags}
+}
+
+// document makes a policy of a fact; one that is not known stays a document
+// that may say anything.
+func (w *walker) document(name string, fact snapshot.Fact[string], lines []snapshot.Origin, gaps *snapshot.Gaps) iam.Document {
+	local := &snapshot.Gaps{}
+	text, ok := fact.Read(local)
+	doc := iam.Document{Name: name, Origin: policyOrigin{fact.Origin(), lines}}
+	if !ok {
+		g := fact.Gap()
+		doc.Unknown = g.Detail
+		if doc.Unknown == "" {
+			doc.Unknown = string(g.Reason)
+		}
+		gaps.Append(local.List())
+		return doc
+	}
+	policy, problems := w.policy(text)
+	if policy == nil {
+		why := "it is not a policy"
+		if len(problems) > 0 {
+			why = problems[0].Message
+		}
+		doc.Unknown = name + ": " + why
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unparsed, Detail: doc.Unknown, Origin: fact.Origin()})
+		return doc
+	}
+	doc.Policy = policy
+	return doc
+}
+
+// policyOrigin is where a policy and its statements stand.
+type policyOrigin struct {
+	whole snapshot.Origin
+	lines []snapshot.Origin
+}
+
+// StatementOrigin is the place of a statement that a decision names.
+func StatementOrigin(m iam.Match) snapshot.Origin {
+	o, _ := m.Origin.(policyOrigin)
+	if m.Statement > 0 && m.Statement <= len(o.lines) {
+		return o.lines[m.Statement-1]
+	}
+	at := o.whole
+	if m.Statement > 0 {
+		at = at.At(fmt.Sprintf("Statement[%d]", m.Statement-1))
+	}
+	return at
+}
+
+// readPolicies gathers the policies that bear on the role session.
+func (w *walker) readPolicies(gaps *snapshot.Gaps) {
+	in := &w.t.Authorization.Inputs
+	*in = w.identityInputs(gaps)
+	in.Service = iam.SQS
+	arn := w.t.Protocol.QueueARN
+	if arn == "" {
+		return
+	}
+	local := &snapshot.Gaps{}
+	queue, ok := w.snap.Queue(arn).Read(local)
+	switch {
+	case !ok:
+		in.Resource = &iam.Document{Name: "the queue policy", Unknown: firstDetail(local, "the queue policy was not read")}
+		gaps.Append(local.List())
+	case queue == nil:
+	default:
+		if text, ok := queue.Policy.Read(&snapshot.Gaps{}); ok && text == "" {
+			return
+		}
+		doc := w.document("the queue policy", queue.Policy, queue.PolicyLines, gaps)
+		in.Resource = &doc
+	}
+}
+
+func firstDetail(g *snapshot.Gaps, fallback string) string {
+	if list := g.List(); len(list) > 0 && list[0].Detail != "" {
+		return list[0].Detail
+	}
+	return fallback
+}
+
+// identityInputs are the role's own policies and what caps them.
+func (w *walker) identityInputs(gaps *snapshot.Gaps) iam.Inputs {
+	s := &w.t.Signing
+	in := iam.Inputs{SCPs: w.serviceControl(), RCPs: w.resourceControl()}
+	if s.Role == nil {
+		in.IdentityGap = "the policies of role " + roleName(s.Credentials) + " are not known"
+		gaps.Append(w.step(StageSigning).Gaps)
+		return in
+	}
+	in.IdentityComplete = true
+	for _, list := range []snapshot.Fact[[]snapshot.Policy]{s.Role.Inline, s.Role.Attached} {
+		local := &snapshot.Gaps{}
+		policies, ok := list.Read(local)
+		if !ok {
+			in.IdentityComplete, in.IdentityGap = false, firstDetail(local, "not all policies of the role were read")
+			gaps.Append(local.List())
+		}
+		for _, p := range policies {
+			in.Identity = append(in.Identity, w.rolePolicy(p, gaps))
+		}
+	}
+	local := &snapshot.Gaps{}
+	boundary, ok := s.Role.Boundary.Read(local)
+	switch {
+	case !ok:
+		in.Boundary = &iam.Document{Name: "the permissions boundary", Unknown: firstDetail(local, "the permissions boundary was not read")}
+		gaps.Append(local.List())
+	case boundary != nil:
+		doc := w.rolePolicy(*boundary, gaps)
+		in.Boundary = &doc
+	}
+	return in
+}
+
+// rolePolicy makes a document of a role's policy. AWS managed policies whose
+// text was not read are known by content.
+func (w *walker) rolePolicy(p snapshot.Policy, gaps *snapshot.Gaps) iam.Document {
+	name := p.Name
+	if name == "" {
+		name = p.ARN
+	}
+	if !p.Document.IsKnown() {
+		if text, ok := iam.Managed(p.ARN); ok {
+			if policy, _ := w.policy(text); policy != nil {
+				return iam.Document{Name: name, Policy: policy, Origin: policyOrigin{whole: snapshot.Origin{Resource: p.ARN}}}
+			}
+		}
+	}
+	return w.document(name, p.Document, p.Lines, gaps)
+}
+
+func (w *walker) serviceControl() iam.Organization {
+	return w.organization(func(o snapshot.Organization) [][]snapshot.Policy { return o.ServiceControl })
+}
+
+func (w *walker) resourceControl() iam.Organization {
+	return w.organization(func(o snapshot.Organization) [][]snapshot.Policy { return o.ResourceControl })
+}
+
+// organization gives the levels of organization policies. Those that were not
+// read are a note of the decision and not a gap: hardly any member account may
+// read them.
+func (w *walker) organization(pick func(snapshot.Organization) [][]snapshot.Policy) iam.Organization {
+	org, ok := w.snap.Organization.Read(&snapshot.Gaps{})
+	if !ok {
+		return iam.Organization{State: iam.OrganizationUnread}
+	}
+	out := iam.Organization{State: iam.OrganizationGiven}
+	for _, level := range pick(org) {
+		var docs []iam.Document
+		for _, p := range level {
+			docs = append(docs, w.rolePolicy(p, &snapshot.Gaps{}))
+		}
+		out.Levels = append(out.Levels, docs)
+	}
+	if len(out.Levels) == 0 {
+		return iam.Organization{State: iam.OrganizationUnread}
+	}
+	return out
+}
+
+// malformedPolicies finds policy texts that AWS does not store.
+func (w *walker) malformedPolicies() *Failure {
+	a := &w.t.Authorization
+	check := func(kind iam.Kind, docs ...iam.Document) {
+		for _, doc := range docs {
+			if doc.Policy == nil {
+				continue
+			}
+			for _, problem := range doc.Policy.Validate(kind, w.opaque...) {
+				if problem.Refused {
+					at := StatementOrigin(iam.Match{Origin: doc.Origin, Statement: problem.Statement})
+					a.Malformed = append(a.Malformed, BadPolicy{Document: doc, Problem: problem, Origin: at})
+				}
+			}
+		}
+	}
+	check(iam.Identity, a.Inputs.Identity...)
+	if a.Inputs.Boundary != nil {
+		check(iam.Boundary, *a.Inputs.Boundary)
+	}
+	if a.Inputs.Resource != nil {
+		check(iam.QueuePolicy, *a.Inputs.Resource)
+	}
+	if len(a.Malformed) == 0 {
+		return nil
+	}
+	first := a.Malformed[0].Problem
+	message := first.Answer
+	if message == "" {
+		message = first.Message
+	}
+	return &Failure{Origin: FromDeployment, Code: MalformedPolicy, Message: message}
+}
+
+// deniedBy is SQS's answer to a denied call (T8).
+func (w *walker) deniedBy(d *iam.Decision) Failure {
+	answer := sqs.NewAnswer(string(AccessDenied), "", &w.t.Protocol.Effective)
+	f := answerFailure(&answer)
+	f.Origin = FromIAM
+	return f
+}
+
+// allowedBy says which statement allows the action.
+func (w *walker) allowedBy(d *iam.Decision, action string) string {
+	if len(d.Statements) == 0 {
+		return action + " is allowed"
+	}
+	m := d.Statements[0]
+	return fmt.Sprintf("%s %s (statement %d) allows %s", m.Layer, m.Document, m.Statement, action)
+}
+
+// deniedSentence says who may not do what, and which layer decides.
+func (w *walker) deniedSentence(d *iam.Decision, action, resource string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s may not %s on %s: ", w.signer(), action, w.expression(resource))
+	if d.Explicit && len(d.Statements) > 0 {
+		m := d.Statements[0]
+		fmt.Fprintf(&b, "explicit deny in %s %s (statement %d)", m.Layer, m.Document, m.Statement)
+	} else {
+		fmt.Fprintf(&b, "no %s allows it", d.Layer)
+	}
+	return b.String()
+}

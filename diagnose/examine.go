@@ -1,0 +1,62 @@
+package diagnose
+
+import (
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Selection narrows an examination to some methods.
+type Selection struct {
+	API    string // id; empty for all
+	Stage  string // empty for every stage
+	Method string // HTTP method; empty for all
+	Path   string // resource path or a concrete path; empty for all
+}
+
+// Examination is the diagnosis of every selected method that leads to SQS.
+type Examination struct {
+	Target    snapshot.Target
+	APIs      []*snapshot.API // the APIs that were looked at, in the snapshot's order
+	Diagnoses []Diagnosis     // by API, stage, path and method
+	Others    int             // methods whose integration is not to SQS
+	Unlisted  []snapshot.Gap  // why methods may be missing from the list
+	Verdict   Verdict         // the worst of all
+}
+
+// Examine diagnoses each request in turn, or, with none given, a plain one for
+// every selected method that leads to SQS.
+func Examine(s *snapshot.Snapshot, sel Selection, requests []Request, rules []Rule) Examination {
+	e := newEngine(s)
+	out := Examination{Target: s.Target}
+	for i := range s.APIs {
+		if sel.API == "" || s.APIs[i].ID == sel.API {
+			out.APIs = append(out.APIs, &s.APIs[i])
+		}
+	}
+	if len(requests) == 0 {
+		requests, out.Others, out.Unlisted = e.requests(sel)
+	}
+	for _, r := range requests {
+		out.Diagnoses = append(out.Diagnoses, e.run(r, rules))
+	}
+	out.Verdict = worst(out)
+	return out
+}
+
+// worst sums up: broken beats inconclusive beats at-risk. An examination that
+// found no method to diagnose has earned no healthy verdict.
+func worst(e Examination) Verdict {
+	order := []Verdict{Broken, Inconclusive, AtRisk, Healthy}
+	at := len(order) - 1
+	if len(e.Diagnoses) == 0 || len(e.Unlisted) > 0 {
+		at = 1
+	}
+	for _, d := range e.Diagnoses {
+		for i, v := range order[:at] {
+			if d.Verdict == v {
+				at = i
+				break
+			}
+		}
+	}
+	return order[at]
+}

@@ -1,0 +1,200 @@
+package diagnose
+
+import (
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/internal/vtl"
+)
+
+// Faults says why SQS cannot read a request as the call that it was meant to
+// be. Each is a cause of its own; several may hold at once.
+type Faults struct {
+	Method      bool // the call stands in the body of a request that is no POST
+	ContentType bool // a form that is not announced as one
+	JSONType    bool // a document of the JSON protocol that is not announced as one
+	Target      bool // JSON protocol without an X-Amz-Target that names an action
+	NoAction    bool // what was sent names no Action
+	Action      bool // the Action is none that a queue takes
+	Document    bool // JSON protocol: no JSON object, or a member of a wrong type
+	Blanks      bool // white space keeps SQS from reading the Action
+	Broken      bool // the client's data breaks the form apart
+	BrokenText  bool // the template's own text does
+	PassedOn    bool // no template ran, and the client's body as it was sent is no call
+	Address     bool // the queue's address is missing or wrong
+	Parameter   bool // a required parameter is missing
+}
+
+// Any tells whether there is a fault.
+func (f Faults) Any() bool { return f != Faults{} }
+
+// findFaults sorts what keeps SQS from reading the call.
+func (w *walker) findFaults() {
+	p := &w.t.Protocol
+	c, f := &p.Call, &p.Faults
+	switch {
+	case c.Failure == nil:
+	case c.Protocol == sqs.ProtocolJSON:
+		f.Document = true
+	case c.Protocol == sqs.ProtocolQuery && c.Failure.Code == sqs.CodeInvalidAction:
+		_, known := sqs.LookupAction(strings.TrimSpace(c.Action))
+		f.Blanks = known && strings.TrimSpace(c.Action) != c.Action
+		f.Action = !f.Blanks
+	case c.Protocol == sqs.ProtocolQuery:
+		f.Broken = w.brokenBy() >= vtl.OriginContext
+		f.BrokenText = !f.Broken
+	default:
+		w.unreadable(f)
+	}
+	w.findRefusal(f)
+	m := &w.t.Mapping
+	if m.Rendered == nil && len(m.Body) > 0 && (f.Broken || f.BrokenText || len(m.Keys) > 0 && (f.Document || f.Address || f.Parameter)) {
+		// The body was to be made by a template, or is no part of the call at all.
+		*f = Faults{PassedOn: true}
+	}
+}
+
+// findRefusal sorts what SQS refuses of the parameters.
+func (w *walker) findRefusal(f *Faults) {
+	p := &w.t.Protocol
+	if p.Refusal == nil {
+		return
+	}
+	switch queue := &p.Effective.Queue; {
+	case p.Refusal.Code == sqs.CodeSerialization:
+		f.Document = true
+	case p.Refusal.Code == sqs.CodeInvalidAction:
+		f.Action = true
+	case p.Refusal.Parameter == "QueueUrl" || p.Refusal.Parameter == "path" || queue.Problem != sqs.AddressOK && queue.Problem != sqs.AddressAbsent:
+		f.Address = true
+	default:
+		f.Parameter = true
+	}
+}
+
+// unreadable looks at a request in which SQS finds no operation.
+func (w *walker) unreadable(f *Faults) {
+	r, m := &w.t.Protocol.Request, &w.t.Mapping
+	media := sqs.MediaType(r.Header.Get("Content-Type"))
+	target := r.Header.Get("X-Amz-Target")
+	form, blank := formAction(string(r.Body))
+	json := (media == sqs.MediaTypeJSON10 || target != "") && !(form && target == "")
+	if doc, err := sqs.ParseJSON(string(r.Body)); err == nil && !json {
+		_, action := doc.Get("Action")
+		_, queue := doc.Get("QueueUrl")
+		json = queue && !action
+	}
+	f.Method = r.Method != "POST" && len(r.Body) > 0
+	switch {
+	case json:
+		f.Method = r.Method != "POST"
+		f.JSONType = media != sqs.MediaTypeJSON10
+		f.Target = !namesAction(target)
+	case form || blank:
+		f.ContentType, f.Blanks = media != sqs.MediaTypeForm, blank
+	case m.Rendered == nil && len(m.Body) > 0:
+		f.PassedOn, f.Method = true, false
+	default:
+		known := formOfCall(string(r.Body))
+		f.NoAction, f.Method = true, f.Method && known
+		f.ContentType = known && media != sqs.MediaTypeForm
+	}
+}
+
+// namesAction tells a usable X-Amz-Target.
+func namesAction(target string) bool {
+	name, ok := strings.CutPrefix(target, "AmazonSQS.")
+	if ok {
+		_, ok = sqs.LookupAction(name)
+	}
+	return ok
+}
+
+// formAction looks for a parameter Action in a form, under that very name or
+// with white space around it.
+func formAction(body string) (exact, blank bool) {
+	for part := range strings.SplitSeq(body, "&") {
+		name, value, ok := strings.Cut(part, "=")
+		switch {
+		case !ok || strings.TrimSpace(value) == "":
+		case name == "Action":
+			return true, false
+		case strings.TrimSpace(name) == "Action":
+			blank = true
+		}
+	}
+	return false, blank
+}
+
+// callParameters are names that only a call to SQS has.
+var callParameters = []string{"MessageBody", "QueueUrl", "MessageGroupId", "MessageDeduplicationId", "ReceiptHandle", "Version"}
+
+// formOfCall tells a form with parameters of SQS.
+func formOfCall(body string) bool {
+	for part := range strings.SplitSeq(body, "&") {
+		if name, _, ok := strings.Cut(part, "="); ok && slices.Contains(callParameters, strings.TrimSpace(name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// brokenBy tells whose text breaks the form: where the '&' or '%' comes from
+// that SQS stumbles over.
+func (w *walker) brokenBy() vtl.Origin {
+	at := brokenAt(string(w.t.Mapping.Body))
+	for _, span := range w.t.Mapping.Spans {
+		if at >= span.Start && at < span.End {
+			return span.Origin
+		}
+	}
+	return vtl.OriginTemplate
+}
+
+// brokenAt is the place of the first malformed percent escape of a form, or else
+// of the first '&' behind which no '=' follows; -1 when there is neither.
+func brokenAt(body string) int {
+	for i := 0; i < len(body); i++ {
+		if body[i] == '%' && (i+2 >= len(body) || !isHex(body[i+1]) || !isHex(body[i+2])) {
+			return i
+		}
+	}
+	start := 0
+	for part := range strings.SplitSeq(body, "&") {
+		if part != "" && !strings.Contains(part, "=") {
+			return max(start-1, 0)
+		}
+		start += len(part) + 1
+	}
+	return -1
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}
+
+// reinterpret finds a JSON document that names its action in a member Action, as
+// the query protocol does in a parameter: it is a call of neither protocol.
+func (w *walker) reinterpret() {
+	r, c := &w.t.Protocol.Request, &w.t.Protocol.Call
+	if c.Failure == nil || c.Intended == nil || c.Intended.Call.Protocol != sqs.ProtocolJSON ||
+		r.Header.Get("X-Amz-Target") != "" || sqs.MediaType(r.Header.Get("Content-Type")) == sqs.MediaTypeJSON10 {
+		return
+	}
+	doc, _ := sqs.ParseJSON(string(r.Body))
+	action, ok := doc.Get("Action")
+	if !ok || action.Kind != sqs.KindString {
+		return
+	}
+	c.Intended, c.Queue = nil, w.t.Protocol.PathQueue
+	meant := *r
+	meant.Method, meant.Header = "POST", sqs.Header{"Content-Type": {sqs.MediaTypeForm}}
+	meant.Body = []byte("Action=" + action.Text)
+	if body, ok := doc.Get("MessageBody"); ok && body.Kind == sqs.KindString {
+		meant.Body = append(meant.Body, "&MessageBody="+escapeForm(body.Text)...)
+	}
+	if again := sqs.Recognize(&meant); again.Failure == nil {
+		c.Intended = &sqs.Intent{Call: again, Why: "the body is a JSON document with a member Action, which neither protocol reads"}
+	}
+}

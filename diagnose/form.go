@@ -1,0 +1,175 @@
+package diagnose
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/internal/vtl"
+)
+
+// Origins of a Span, under the names that rules use.
+const (
+	FromTemplate = vtl.OriginTemplate
+	FromContext  = vtl.OriginContext
+	FromStage    = vtl.OriginStage
+	FromCaller   = vtl.OriginClient
+	FromMixed    = vtl.OriginMixed
+)
+
+// Reasons of an EmptyReference, under the names that rules use.
+const (
+	UndefinedVariable   = vtl.UndefinedVariable
+	AbsentClientValue   = vtl.AbsentClientValue
+	NullValue           = vtl.NullValue
+	UnknownMethod       = vtl.UnknownMethod
+	EmptyText           = vtl.EmptyText
+	AbsentStageVariable = vtl.AbsentStageVariable
+	AbsentContextValue  = vtl.AbsentContextValue
+)
+
+// InArgument is the position of an empty reference inside the arguments of a call.
+const InArgument = vtl.InArgument
+
+// FormField is one name=value of a form body, as offsets into it. A part
+// without an equals sign has ValueStart equal to End and no name of its own.
+type FormField struct {
+	Start, NameEnd, ValueStart, End int
+}
+
+// SendsForm tells whether a mapping template makes a form of the query protocol
+// that is meant to carry SQS's parameters in the body, be it announced as a form
+// or not.
+func (t *Trace) SendsForm() bool {
+	if t.Mapping.Rendered == nil || t.Protocol.Effective.Protocol != sqs.ProtocolQuery {
+		return false
+	}
+	for i := range t.Protocol.Effective.Params {
+		if t.Protocol.Effective.Params[i].From == sqs.FromBody {
+			return true
+		}
+	}
+	return false
+}
+
+// Form takes the body apart at its ampersands.
+func (m *Mapping) Form() []FormField {
+	var fields []FormField
+	for start := 0; start <= len(m.Body); {
+		end := len(m.Body)
+		if i := bytes.IndexByte(m.Body[start:], '&'); i >= 0 {
+			end = start + i
+		}
+		f := FormField{start, end, end, end}
+		if i := bytes.IndexByte(m.Body[start:end], '='); i >= 0 {
+			f.NameEnd, f.ValueStart = start+i, start+i+1
+		}
+		fields = append(fields, f)
+		start = end + 1
+	}
+	return fields
+}
+
+// FromTheClient tells whether a piece of text holds the client's data.
+func FromTheClient(s Span) bool { return s.Origin == vtl.OriginClient || s.Origin == vtl.OriginMixed }
+
+var variableRE = regexp.MustCompile(`^\$!?\{?([A-Za-z][\w-]*)`)
+
+// Blanks lists the references of the template that printed nothing though
+// something is meant to stand there: not $!quiet ones, not variables that the
+// template sets in a branch which this request did not take, and not calls that
+// stand on a line of their own.
+func (m *Mapping) Blanks() []EmptyReference {
+	if m.Rendered == nil {
+		return nil
+	}
+	var list []EmptyReference
+	for _, e := range m.Rendered.Empty {
+		if !e.Quiet && !m.setElsewhere(e) && !m.standsAlone(e) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+func (m *Mapping) setElsewhere(e EmptyReference) bool {
+	if e.Reason != vtl.UndefinedVariable {
+		return e.Reason == vtl.EmptyText
+	}
+	name := variableRE.FindStringSubmatch(strings.TrimPrefix(e.Subject, "variable "))
+	if name == nil {
+		return false
+	}
+	set, err := regexp.Compile(`#\{?(set|foreach|define|macro)\}?\s*\([^\n]*\$!?\{?` + regexp.QuoteMeta(name[1]) + `\b`)
+	return err == nil && set.MatchString(m.Template)
+}
+
+// standsAlone tells a reference that has its line for itself: it is called for
+// its effect, and its nothing leaves at most a blank line.
+func (m *Mapping) standsAlone(e EmptyReference) bool {
+	line, _ := lineOf(m.Template, e.Line)
+	return strings.TrimSpace(line) == e.Reference && strings.Contains(e.Reference, "(") && len(strings.TrimSpace(m.Template)) > len(e.Reference)
+}
+
+// lineOf returns the line with the number and the offset at which it starts.
+func lineOf(text string, line int) (string, int) {
+	at := 0
+	for ; line > 1; line-- {
+		i := strings.IndexByte(text[at:], '\n')
+		if i < 0 {
+			return "", len(text)
+		}
+		at += i + 1
+	}
+	rest := text[at:]
+	if i := strings.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+	}
+	return rest, at
+}
+
+// Replaced is the template with the reference that stands at line and column
+// (1-based, bytes) replaced; false when it does not stand there.
+func Replaced(template, reference string, line, column int, by string) (string, bool) {
+	text, start := lineOf(template, line)
+	at := start + column - 1
+	if reference == "" || line < 1 || column < 1 || column > len(text)+1 || !strings.HasPrefix(template[at:], reference) {
+		return template, false
+	}
+	return template[:at] + by + template[at+len(reference):], true
+}
+
+// ExpressionError says why AWS does not store the source of a request parameter
+// mapping; nil when it does.
+func ExpressionError(text string) error {
+	_, err := gateway.ParseExpression(text)
+	return err
+}
+
+// DestinationError says the same of the left side of a mapping.
+func DestinationError(text string) error {
+	_, err := gateway.ParseDestination(text)
+	return err
+}
+
+// mangled says what the template itself does to the client's data on its way
+// into the message: an object printed as {a=b}, or encoding that nobody takes off.
+func (w *walker) mangled(message string) string {
+	m := &w.t.Mapping
+	if m.Rendered == nil {
+		return ""
+	}
+	for _, s := range m.Spans {
+		if s.JavaMap && FromTheClient(s) && slices.Contains(s.Source, "body") {
+			return fmt.Sprintf("an object of the client's body arrives as %q", trimWord(unescape(string(m.Body[s.Start:s.End]), s.URLEncoded), 60))
+		}
+	}
+	if w.t.Protocol.Effective.Protocol == sqs.ProtocolJSON && message != m.Payload && unescape(message, 1) == m.Payload {
+		return fmt.Sprintf("the message arrives percent-encoded: %q", trimWord(message, 60))
+	}
+	return ""
+}

@@ -1,0 +1,159 @@
+package gateway
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Expression is the source of a parameter mapping: a literal in single quotes,
+// a part of the client's request, a stage variable or a context value (T80).
+type Expression struct {
+	Kind Kind
+	Name string // of the parameter, variable or context key; JSONPath below a body
+	Text string // of a literal, without its quotes
+}
+
+// Kind says where the value of an Expression comes from.
+type Kind int
+
+// The kinds of source.
+const (
+	Literal Kind = iota
+	Header
+	MultiHeader
+	QueryString
+	MultiQueryString
+	PathParameter
+	Body
+	StageVariable
+	Context
+	ResponseHeader // integration.response.header.X
+	ResponseBody   // integration.response.body
+)
+
+var (
+	nameRE    = regexp.MustCompile(`^[a-zA-Z0-9._$-]+$`)
+	requestRE = regexp.MustCompile(`^method\.request\.(header|multivalueheader|querystring|multivaluequerystring|path)\.(.+)$`)
+	destRE    = regexp.MustCompile(`^integration\.request\.(header|querystring|path)\.(.+)$`)
+	replyRE   = regexp.MustCompile(`^integration\.response\.(header|multivalueheader)\.(.+)$`)
+)
+
+var requestKinds = map[string]Kind{"header": Header, "multivalueheader": MultiHeader, "querystring": QueryString,
+	"multivaluequerystring": MultiQueryString, "path": PathParameter}
+
+// InvalidError is AWS's refusal of a mapping, in its own frame (T102).
+type InvalidError struct{ Detail string }
+
+func (e *InvalidError) Error() string {
+	return "Invalid mapping expression specified: Validation Result: warnings : [], errors : [" + e.Detail + "]"
+}
+
+// ParseExpression reads the source of a request parameter mapping. The error
+// is an *InvalidError: AWS does not store such a mapping.
+func ParseExpression(text string) (Expression, error) {
+	switch {
+	case len(text) >= 2 && text[0] == '\'' && text[len(text)-1] == '\'':
+		return Expression{Kind: Literal, Text: text[1 : len(text)-1]}, nil
+	case text == "method.request.body":
+		return Expression{Kind: Body, Name: "$"}, nil
+	case strings.HasPrefix(text, "method.request.body."):
+		return Expression{Kind: Body, Name: strings.TrimPrefix(text, "method.request.body.")}, nil
+	case strings.HasPrefix(text, "stageVariables."):
+		return named(StageVariable, text, strings.TrimPrefix(text, "stageVariables."))
+	case strings.HasPrefix(text, "context."):
+		return named(Context, text, strings.TrimPrefix(text, "context."))
+	}
+	if m := requestRE.FindStringSubmatch(text); m != nil {
+		return named(requestKinds[m[1]], text, m[2])
+	}
+	return Expression{}, &InvalidError{"Invalid mapping expression specified: " + text}
+}
+
+// ParseReplyExpression reads the source of a response parameter mapping:
+// integration.response.header.X, integration.response.body or a path below it,
+// a literal, a stage variable or a context value.
+func ParseReplyExpression(text string) (Expression, error) {
+	switch path, below := strings.CutPrefix(text, "integration.response.body"); {
+	case below && path == "":
+		return Expression{Kind: ResponseBody, Name: "$"}, nil
+	case below && path[0] == '.':
+		return Expression{Kind: ResponseBody, Name: path[1:]}, nil
+	}
+	if m := replyRE.FindStringSubmatch(text); m != nil {
+		return named(ResponseHeader, text, m[2])
+	}
+	e, err := ParseExpression(text)
+	if err == nil && e.Kind != Literal && e.Kind != StageVariable && e.Kind != Context {
+		return Expression{}, &InvalidError{"Invalid mapping expression specified: " + text}
+	}
+	return e, err
+}
+
+func named(kind Kind, text, name string) (Expression, error) {
+	if name == "" {
+		return Expression{}, &InvalidError{"Invalid mapping expression specified: " + text}
+	}
+	if !nameRE.MatchString(name) {
+		return Expression{}, &InvalidError{"Parameter name should match the following regular expression: " + nameRE.String()}
+	}
+	return Expression{Kind: kind, Name: name}, nil
+}
+
+// Declaration is the method request parameter that the expression needs, such
+// as method.request.header.X-Tenant; empty when it needs none (T80).
+func (e Expression) Declaration() string {
+	switch e.Kind {
+	case Header, MultiHeader:
+		return "method.request.header." + e.Name
+	case QueryString, MultiQueryString:
+		return "method.request.querystring." + e.Name
+	case PathParameter:
+		return "method.request.path." + e.Name
+	}
+	return ""
+}
+
+// Undeclared is AWS's refusal of a source that the method does not declare (T102).
+func Undeclared(text string) error {
+	return &InvalidError{"Invalid mapping expression parameter specified: " + text}
+}
+
+// Destination is the left side of a request parameter mapping.
+type Destination struct {
+	Place string // header, querystring or path
+	Name  string
+}
+
+// ParseDestination reads the left side of a request parameter mapping.
+func ParseDestination(text string) (Destination, error) {
+	m := destRE.FindStringSubmatch(text)
+	if m == nil {
+		return Destination{}, &InvalidError{"Invalid mapping expression specified: " + text}
+	}
+	if !nameRE.MatchString(m[2]) {
+		return Destination{}, &InvalidError{"Parameter name should match the following regular expression: " + nameRE.String()}
+	}
+	return Destination{m[1], m[2]}, nil
+}
+
+// String names the source for people, such as "header X-Tenant".
+func (e Expression) String() string {
+	switch e.Kind {
+	case Literal:
+		return fmt.Sprintf("%q", e.Text)
+	case Header, MultiHeader:
+		return "header " + e.Name
+	case QueryString, MultiQueryString:
+		return "query parameter " + e.Name
+	case PathParameter:
+		return "path parameter " + e.Name
+	case Body:
+		return "body " + e.Name
+	case StageVariable:
+		return "stage variable " + e.Name
+	case Context:
+		return "context " + e.Name
+	}
+	return e.Name
+}

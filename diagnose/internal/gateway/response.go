@@ -1,0 +1,161 @@
+package gateway
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Pattern is a compiled selection pattern of an integration response.
+type Pattern struct {
+	Text string
+	re   *regexp.Regexp
+	not  *regexp.Regexp // what the status must not begin with: (?!...) at the start
+}
+
+// CompilePattern compiles a selection pattern. Patterns are Java regular
+// expressions; one that cannot be expressed here gives an error, and what it
+// matches is then not known. The empty pattern is the default response and
+// matches nothing by itself.
+func CompilePattern(text string) (Pattern, error) {
+	p := Pattern{Text: text}
+	body := text
+	if unwanted, rest, ok := lookahead(body); ok {
+		not, err := regexp.Compile(`^(?:` + unwanted + `)`)
+		if err != nil {
+			return p, err
+		}
+		p.not, body = not, rest
+	}
+	// The whole status has to match (T92: documented, not recorded apart). A dot
+	// does not meet a line feed, as in Java.
+	re, err := regexp.Compile(`^(?:` + body + `)$`)
+	p.re = re
+	return p, err
+}
+
+// lookahead takes a leading (?!...) apart, which Go's expressions lack and
+// patterns copied from Lambda integrations often have.
+func lookahead(text string) (unwanted, rest string, ok bool) {
+	inner, ok := strings.CutPrefix(strings.TrimPrefix(text, "^"), "(?!")
+	if !ok {
+		return "", "", false
+	}
+	depth, class := 1, false
+	for i := 0; i < len(inner); i++ {
+		switch inner[i] {
+		case '\\':
+			i++
+		case '[':
+			class = true
+		case ']':
+			class = false
+		case '(':
+			if !class {
+				depth++
+			}
+		case ')':
+			if !class {
+				depth--
+			}
+			if depth == 0 {
+				// In an alternation it would bind one branch only.
+				return inner[:i], inner[i+1:], !strings.Contains(inner[i:], "|")
+			}
+		}
+	}
+	return "", "", false
+}
+
+// Matches tells whether the pattern selects the back end's HTTP status (T90).
+func (p Pattern) Matches(status int) bool {
+	text := strconv.Itoa(status)
+	return p.re != nil && p.re.MatchString(text) && (p.not == nil || !p.not.MatchString(text))
+}
+
+// Valid tells whether the doctor can evaluate the pattern.
+func (p Pattern) Valid() bool { return p.re != nil }
+
+// Selection is the integration response that answers a back-end status.
+type Selection struct {
+	Index   int // of the chosen response; -1 when none fits
+	Default bool
+	Others  []int // further responses whose pattern matches; which of them wins is not documented
+}
+
+// Select picks the integration response for a back-end status: a pattern that
+// matches, else the default, which has no pattern (T90 to T93). Of two patterns
+// that match the first one is taken; T92 fits that and the order of statuses.
+func Select(status int, patterns []Pattern) Selection {
+	fallback := -1
+	chosen := Selection{Index: -1}
+	for i, p := range patterns {
+		switch {
+		case p.Text == "":
+			if fallback < 0 {
+				fallback = i
+			}
+		case !p.Matches(status):
+		case chosen.Index < 0:
+			chosen.Index = i
+		default:
+			chosen.Others = append(chosen.Others, i)
+		}
+	}
+	if chosen.Index < 0 {
+		return Selection{Index: fallback, Default: fallback >= 0}
+	}
+	return chosen
+}
+
+// OwnResponse is an answer that API Gateway gives by itself.
+type OwnResponse struct {
+	Status    int
+	Message   string
+	ErrorType string // x-amzn-ErrorType
+	Log       string // what the execution log says after "Execution failed due to configuration error: "
+}
+
+// Body is the response's body: the default gateway response template (T113).
+func (o OwnResponse) Body() string { return `{"message": ` + strconv.Quote(o.Message) + `}` }
+
+// The gateway's own answers, by what causes them.
+var (
+	MissingToken     = OwnResponse{Status: 403, Message: "Missing Authentication Token", ErrorType: "MissingAuthenticationTokenException"} // T110
+	Forbidden        = OwnResponse{Status: 403, Message: "Forbidden", ErrorType: "ForbiddenException"}                                     // T112
+	Unauthorized     = OwnResponse{Status: 401, Message: "Unauthorized", ErrorType: "UnauthorizedException"}                               // T113
+	UnsupportedMedia = OwnResponse{Status: 415, Message: "Unsupported Media Type", ErrorType: "BadRequestException"}                       // T72
+	InvalidBody      = OwnResponse{Status: 400, Message: "Invalid request body", ErrorType: "BadRequestException"}                         // T111
+	InvalidJSON      = OwnResponse{Status: 400, Message: "Invalid JSON in request body", ErrorType: "BadRequestException"}                 // T83
+	HTTPNotFound     = OwnResponse{Status: 404, Message: "Not Found"}                                                                      // HTTP APIs
+)
+
+// MissingParameters is the answer to a request that lacks required parameters;
+// headers come first, then path, then query string (T111).
+func MissingParameters(names []string) OwnResponse {
+	return OwnResponse{Status: 400, Message: "Missing required request parameters: [" + strings.Join(names, ", ") + "]", ErrorType: "BadRequestException"}
+}
+
+// Internal is a configuration error: the client sees nothing but 500, the
+// reason stands in the execution log (T64, T84, T93, T94, T107, T115).
+func Internal(log string) OwnResponse {
+	return OwnResponse{Status: 500, Message: "Internal server error", ErrorType: "InternalServerErrorException", Log: log}
+}
+
+// Log texts of configuration errors.
+const (
+	LogTransform = "Unable to transform request"                                                                           // T107
+	LogEndpoint  = "Invalid endpoint address"                                                                              // T84
+	logUnmapped  = "No match for output mapping and no default output mapping configured. Endpoint Response Status Code: " // T93
+	logUndefined = "Output mapping refers to an invalid method response: "                                                 // T94
+	logAssume    = "API Gateway does not have permission to assume the provided role "                                     // T115
+)
+
+// LogUnmapped is the log of a back-end status without integration response.
+func LogUnmapped(status int) string { return logUnmapped + strconv.Itoa(status) }
+
+// LogUndefined is the log of an integration response without method response.
+func LogUndefined(status string) string { return logUndefined + status }
+
+// LogAssume is the log of a role that cannot be assumed.
+func LogAssume(role string) string { return logAssume + role }

@@ -1,0 +1,360 @@
+package diagnose
+
+import (
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/vtl"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// mapping derives the request that API Gateway builds: the body by template or
+// passthrough, headers, query string and path by request parameter mappings.
+func (w *walker) mapping() {
+	step, gaps, m := w.step(StageMapping), &snapshot.Gaps{}, &w.t.Mapping
+	if w.t.Route.Method == nil {
+		step.blocked(StageRoute)
+		return
+	}
+	integration, ok := w.t.Route.Method.Integration.Read(gaps)
+	if !ok {
+		step.unknown(gaps, "the integration is not known")
+		return
+	}
+	if integration == nil {
+		step.fail(gaps, Failure{Origin: FromDeployment, Code: BadRequest, Message: "No integration defined for method"}, // T106
+			"%s has no integration", methodName(w.t.Route.Method))
+		return
+	}
+	m.Integration = integration
+	if w.t.Route.API.Type == snapshot.HTTP {
+		w.httpAPIMapping(step, gaps)
+		return
+	}
+	m.ContentType, _ = w.t.Request.Header("Content-Type")
+	m.Passthrough, _ = integration.Passthrough.Read(gaps)
+	failures := []*Failure{w.body(gaps), w.parameters(gaps)}
+	w.applyOverrides()
+	w.defaultHeaders()
+	if m.Fatal != nil {
+		f := own(gateway.Internal(m.Fatal[0].Name + " header already present")) // T64
+		failures = append(failures, f)
+	}
+	for _, f := range failures {
+		if f != nil && (step.Failure == nil || f.Origin == FromDeployment && step.Failure.Origin != FromDeployment) {
+			step.fail(gaps, *f, "%s", w.mappingTrouble(f))
+		}
+	}
+	if step.Failure == nil {
+		step.pass(gaps, "%s", w.mappingSummary())
+	}
+}
+
+func (w *walker) mappingTrouble(f *Failure) string {
+	m := &w.t.Mapping
+	switch {
+	case f.Origin == FromDeployment:
+		return "AWS refuses the mapping: " + f.Message
+	case f.Status == gateway.UnsupportedMedia.Status:
+		return fmt.Sprintf("no template for %s, and passthrough is %s: 415", gateway.MediaType(m.ContentType), m.Passthrough)
+	case m.SyntaxError != nil:
+		return "the mapping template does not parse: " + m.SyntaxError.Error()
+	case m.RenderError != nil:
+		return "the mapping template fails: " + m.RenderError.Error()
+	}
+	return f.Message + ": " + f.Log
+}
+
+func (w *walker) mappingSummary() string {
+	m := &w.t.Mapping
+	media := gateway.MediaType(m.ContentType)
+	switch {
+	case m.Choice.Key != "":
+		return fmt.Sprintf("%s -> template %s, %d bytes", media, m.Choice.Key, len(m.Body))
+	case m.Choice.Pass:
+		return fmt.Sprintf("%s -> no template, %d bytes passed on as they are", media, len(m.Body))
+	}
+	return "the body is not known"
+}
+
+// templateInput is what a request template sees of the call.
+func (w *walker) templateInput() *vtl.Input {
+	r := &w.t.Request
+	in := &vtl.Input{
+		Body:           w.t.Mapping.Payload,
+		BodyIsBinary:   w.t.Mapping.Binary,
+		Path:           w.t.Route.PathParams,
+		Query:          map[string]string{},
+		Header:         map[string]string{},
+		StageVariables: w.t.Route.Variables,
+		Context:        w.contextValues(),
+		Provenance:     true,
+	}
+	for _, h := range r.Headers {
+		if gateway.VisibleHeader(h.Name) {
+			in.Header[h.Name] = h.Value // the last one counts (T82)
+		}
+	}
+	for _, q := range r.Query {
+		in.Query[q.Name] = q.Value
+	}
+	return in
+}
+
+// body chooses and renders the template, or passes the client's body on.
+func (w *walker) body(gaps *snapshot.Gaps) *Failure {
+	m := &w.t.Mapping
+	templates, ok := m.Integration.Templates.Read(gaps)
+	if !ok {
+		return nil
+	}
+	m.Keys = slices.Sorted(maps.Keys(templates))
+	m.Payload = w.t.Request.Body
+	if binary, ok := w.t.Route.Configuration.BinaryMediaTypes.Read(gaps); ok {
+		m.Binary = w.t.Request.Body != "" && gateway.IsBinary(m.ContentType, binary)
+	}
+	if handling, ok := m.Integration.ContentHandling.Read(gaps); ok {
+		switch {
+		case m.Binary && handling == "CONVERT_TO_TEXT":
+			m.Binary = false
+			m.Payload = base64Text(m.Payload) // T99
+		case !m.Binary && handling == "CONVERT_TO_BINARY":
+			// Text is decoded from base64, and what is no base64 fails (T99).
+			decoded, err := base64.StdEncoding.DecodeString(m.Payload)
+			if err != nil {
+				m.Binary = true
+				return own(gateway.Internal(gateway.LogTransform))
+			}
+			m.Binary, m.Payload = m.Payload != "", string(decoded)
+		}
+	}
+	contentType := m.ContentType
+	if key, ok := w.selectedTemplate(templates); ok {
+		contentType = key
+	}
+	m.Choice = gateway.ChooseTemplate(contentType, m.Keys, m.Passthrough)
+	switch {
+	case m.Choice.Refused:
+		f := own(gateway.UnsupportedMedia)
+		f.Code, f.Codes = UnsupportedMediaType, []ErrorCode{UnsupportedMediaType, BadRequest}
+		return f
+	case m.Choice.Pass:
+		m.Body, m.BodyKnown = []byte(m.Payload), true
+		m.Spans = []vtl.Span{{End: len(m.Body), Origin: vtl.OriginClient, Source: []string{"body"}}}
+		return nil
+	}
+	fact := templates[m.Choice.Key]
+	m.TemplateAt = fact.Origin()
+	if m.Template, ok = fact.Read(gaps); !ok {
+		return nil
+	}
+	return w.render(gaps)
+}
+
+// selectedTemplate is the template key that a WebSocket API's template
+// selection expression names; \$default and literal keys are understood.
+func (w *walker) selectedTemplate(templates map[string]snapshot.Fact[string]) (string, bool) {
+	if w.t.Route.API.Type != snapshot.WebSocket {
+		return "", false
+	}
+	expression, _ := w.t.Mapping.Integration.TemplateSelection.Read(&snapshot.Gaps{})
+	key := strings.TrimPrefix(expression, `\`)
+	_, ok := templates[key]
+	return key, ok
+}
+
+func (w *walker) render(gaps *snapshot.Gaps) *Failure {
+	m := &w.t.Mapping
+	template, err := w.template(m.Template)
+	if err != nil {
+		m.SyntaxError, _ = err.(*vtl.SyntaxError)
+		return own(gateway.Internal(gateway.LogTransform)) // T107
+	}
+	if m.Binary {
+		return own(gateway.Internal(gateway.LogTransform)) // T99: a template over bytes
+	}
+	for _, read := range template.Reads() {
+		if read.Kind == "stageVariable" && w.t.Route.Variables != nil {
+			if _, ok := w.t.Route.Variables[read.Name]; !ok && !slices.Contains(m.Missing, read.Name) {
+				m.Missing = append(m.Missing, read.Name)
+			}
+		}
+	}
+	out, err := template.Render(w.templateInput())
+	if err != nil {
+		m.RenderError, _ = err.(*vtl.RenderError)
+		if m.RenderError != nil && m.RenderError.Unknown {
+			// The doctor's own bound or blind spot: AWS may well go on.
+			gaps.Add(snapshot.Gap{Reason: snapshot.NotCovered, Detail: "the mapping template: " + err.Error(), Origin: m.TemplateAt})
+			return nil
+		}
+		return own(gateway.Internal(gateway.LogTransform))
+	}
+	for _, doubt := range out.Doubts {
+		switch doubt.Kind {
+		case vtl.DoubtOverrideTwice, vtl.DoubtLoopCut:
+			gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: fmt.Sprintf("the mapping template, line %d: %s", doubt.Line, doubt.Message), Origin: m.TemplateAt})
+		}
+	}
+	m.Rendered, m.Spans = out, out.Spans
+	m.Body, m.BodyKnown = []byte(out.Text), true
+	return nil
+}
+
+// parameters applies the request parameter mappings (T80 to T84).
+func (w *walker) parameters(gaps *snapshot.Gaps) *Failure {
+	m := &w.t.Mapping
+	mappings, ok := m.Integration.RequestParameters.Read(gaps)
+	if !ok {
+		return nil
+	}
+	declared, declaredKnown := w.t.Route.Method.RequestParameters.Read(&snapshot.Gaps{})
+	var failure *Failure
+	for _, name := range slices.Sorted(maps.Keys(mappings)) {
+		fact := mappings[name]
+		text, ok := fact.Read(gaps)
+		if !ok {
+			continue
+		}
+		dest, err := gateway.ParseDestination(name)
+		var source gateway.Expression
+		if err == nil {
+			source, err = gateway.ParseExpression(text)
+		}
+		refused := Refused{Name: name, Expression: text, Err: err, Origin: fact.Origin()}
+		if need := source.Declaration(); err == nil && need != "" {
+			if !declaredKnown {
+				gaps.Add(w.t.Route.Method.RequestParameters.Gap())
+			} else if _, ok := declared[need]; !ok {
+				refused.Undeclared, refused.Declaration, refused.Err = true, need, gateway.Undeclared(text)
+			}
+		}
+		if refused.Err != nil {
+			m.Refused = append(m.Refused, refused)
+		}
+		if refused.Err != nil && !refused.Undeclared {
+			// What was meant shows what waits behind the refusal.
+			if literal, ok := meantLiteral(text); ok && dest.Name != "" {
+				w.place(dest.Place, Mapped{Name: dest.Name, Value: literal, Expression: text, Origin: fact.Origin()})
+			}
+			continue
+		}
+		mapped, f := w.evaluate(source, gaps)
+		if f != nil && failure == nil {
+			failure = f
+		}
+		mapped.Name, mapped.Expression, mapped.Origin = dest.Name, text, fact.Origin()
+		w.place(dest.Place, mapped)
+	}
+	if len(m.Refused) > 0 {
+		return &Failure{Origin: FromDeployment, Code: BadRequest, Message: m.Refused[0].Err.Error()}
+	}
+	return failure
+}
+
+// meantLiteral is the text that an expression was meant to send when it lacks
+// the single quotes of a literal or has others.
+func meantLiteral(expression string) (string, bool) {
+	text := strings.Trim(expression, `"'`)
+	for _, source := range []string{"method.", "integration.", "context.", "stageVariables.", "$"} {
+		if strings.HasPrefix(text, source) {
+			return "", false
+		}
+	}
+	return text, text != ""
+}
+
+// place files a mapped parameter under where it goes.
+func (w *walker) place(where string, p Mapped) {
+	m := &w.t.Mapping
+	switch where {
+	case "header":
+		if gateway.FatalHeader(p.Name) && !p.Absent {
+			m.Fatal = append(m.Fatal, p)
+		}
+		if !gateway.DroppedHeader(p.Name) {
+			m.Headers = append(m.Headers, p)
+		}
+	case "querystring":
+		m.Query = append(m.Query, p)
+	case "path":
+		m.Path = append(m.Path, p)
+	}
+}
+
+// evaluate gives the value of a mapping's source.
+func (w *walker) evaluate(source gateway.Expression, gaps *snapshot.Gaps) (Mapped, *Failure) {
+	r := &w.t.Request
+	client := func(list []Header, all bool) Mapped {
+		var values []string
+		for _, h := range list {
+			if h.Name == source.Name { // names are case-sensitive (T82)
+				values = append(values, h.Value)
+			}
+		}
+		if len(values) == 0 {
+			return Mapped{Absent: true, FromClient: true}
+		}
+		if !all {
+			values = values[len(values)-1:]
+		}
+		return Mapped{Value: strings.Join(values, ","), FromClient: true}
+	}
+	switch source.Kind {
+	case gateway.Literal:
+		return Mapped{Value: source.Text}, nil
+	case gateway.Header, gateway.MultiHeader:
+		if !gateway.VisibleHeader(source.Name) {
+			return Mapped{Absent: true, FromClient: true}, nil
+		}
+		return client(r.Headers, source.Kind == gateway.MultiHeader), nil
+	case gateway.QueryString, gateway.MultiQueryString:
+		return client(r.Query, source.Kind == gateway.MultiQueryString), nil
+	case gateway.PathParameter:
+		v, ok := w.t.Route.PathParams[source.Name]
+		return Mapped{Value: v, Absent: !ok, FromClient: true}, nil
+	case gateway.StageVariable:
+		if w.t.Route.Variables == nil {
+			gaps.Add(w.variablesGap())
+			return Mapped{Absent: true}, nil
+		}
+		v, ok := w.t.Route.Variables[source.Name]
+		if !ok {
+			w.t.Mapping.Missing = append(w.t.Mapping.Missing, source.Name)
+		}
+		return Mapped{Value: v, Absent: !ok}, nil
+	case gateway.Context:
+		v, ok := w.contextValue(source.Name)
+		return Mapped{Value: v, Absent: !ok}, nil
+	}
+	return w.bodySource(source)
+}
+
+// bodySource evaluates method.request.body and paths below it (T83).
+func (w *walker) bodySource(source gateway.Expression) (Mapped, *Failure) {
+	body := w.t.Request.Body
+	if body == "" {
+		body = "{}"
+	}
+	if source.Name == "$" {
+		if strings.ContainsRune(`{["'`, rune(body[0])) && !validJSON(body) {
+			f := own(gateway.InvalidJSON)
+			w.t.Mapping.InvalidJSON = true
+			return Mapped{FromClient: true, Absent: true}, f
+		}
+		return Mapped{Value: body, FromClient: true}, nil
+	}
+	value, ok := bodyPath(body, "$."+source.Name)
+	return Mapped{Value: value, Absent: !ok, FromClient: true}, nil
+}
+
+func (w *walker) variablesGap() snapshot.Gap {
+	if w.t.Route.Stage != nil {
+		return w.t.Route.Stage.Variables.Gap()
+	}
+	return snapshot.Gap{Reason: snapshot.NotRead, Detail: "stage variables: the stage is not known"}
+}

@@ -1,0 +1,122 @@
+package diagnose
+
+import (
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Method names the method under diagnosis for changes.
+func (p *Pass) Method() snapshot.MethodRef {
+	r := &p.Trace.Route
+	ref := snapshot.MethodRef{}
+	if r.API != nil {
+		ref.API = r.API.ID
+	}
+	if r.Method != nil {
+		ref.Path, ref.Method = r.Method.Path, r.Method.HTTPMethod
+	}
+	return ref
+}
+
+// Fix makes a fix of changes; changes of the API are followed by the deployment
+// that makes them take effect (T169).
+func (p *Pass) Fix(title string, changes ...snapshot.Change) Fix {
+	f := Fix{Title: title, Changes: changes}
+	for _, c := range changes {
+		switch c.(type) {
+		case snapshot.SetStatement, snapshot.SetQueueAttribute, snapshot.Deploy, snapshot.SetStageVariable:
+		default:
+			if p.Trace.Route.Stage != nil {
+				f.Changes = append(f.Changes, p.Deploy())
+				return f
+			}
+		}
+	}
+	return f
+}
+
+// Deploy is the deployment of the draft to the stage under diagnosis.
+func (p *Pass) Deploy() snapshot.Change {
+	d := snapshot.Deploy{API: p.Method().API}
+	if p.Trace.Route.Stage != nil {
+		d.Stage = p.Trace.Route.Stage.Name
+	}
+	return d
+}
+
+// Failed returns the failure of a stage, nil when it did not fail.
+func (p *Pass) Failed(s Stage) *Failure {
+	if step := p.Trace.Step(s); step.Status == Failed {
+		return step.Failure
+	}
+	return nil
+}
+
+// Reached tells whether the walk got an integration to judge.
+func (p *Pass) Reached() bool { return p.Trace.Mapping.Integration != nil }
+
+// CallsSQS tells whether the integration sends anything to SQS.
+func (p *Pass) CallsSQS() bool {
+	return p.Trace.Signing.URI.Service == "sqs" && p.Trace.Signing.Host != ""
+}
+
+// Expression writes symbols of a template as the template does.
+func (p *Pass) Expression(text string) string {
+	for _, s := range p.Snapshot.Symbols {
+		text = strings.ReplaceAll(text, s.Text, s.Expression)
+	}
+	return text
+}
+
+// Opaque tells whether the text holds a symbol whose value is not known.
+func (p *Pass) Opaque(text string) bool {
+	for _, s := range p.Snapshot.Symbols {
+		if s.Text != "" && strings.Contains(text, s.Text) {
+			return true
+		}
+	}
+	return false
+}
+
+// ReportAs is Report with the codes of a failure: those that the walk predicts.
+func (p *Pass) ReportAs(f Finding, failure *Failure) {
+	if failure != nil && len(f.Codes) == 0 {
+		f.Codes = failure.Codes
+	}
+	p.Report(f)
+}
+
+// QueueURL is the URL of the queue with the ARN.
+func QueueURL(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return ""
+	}
+	return sqs.QueueURL(parts[3], parts[4], parts[5])
+}
+
+// Curl renders the request for a POSIX shell, towards the API's default endpoint.
+func (p *Pass) Curl(r Request) string {
+	endpoint := ""
+	if api := p.Trace.Route.API; api != nil {
+		stage := ""
+		if p.Trace.Route.Stage != nil {
+			stage = "/" + p.Trace.Route.Stage.Name
+		}
+		region := p.Snapshot.Target.Region
+		endpoint = "https://" + api.ID + ".execute-api." + region + "." + sqs.PartitionOf(region).DNSSuffix + stage
+	}
+	return r.curl(endpoint)
+}
+
+// QueueARN is the ARN of the queue with the URL; empty when it is no queue URL
+// with an account.
+func QueueARN(url string) string {
+	address, err := sqs.ParseQueueURL(url)
+	if err != nil {
+		return ""
+	}
+	return address.ARN()
+}

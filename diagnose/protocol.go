@@ -1,0 +1,241 @@
+package diagnose
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// protocol asks which protocol and action SQS reads in the request, and
+// whether it holds the parameters that the action requires.
+func (w *walker) protocol() {
+	step, gaps, p := w.step(StageProtocol), &snapshot.Gaps{}, &w.t.Protocol
+	p.Protocol = "none"
+	s, m := &w.t.Signing, &w.t.Mapping
+	switch {
+	case m.Integration == nil:
+		step.blocked(w.firstBlocker())
+		return
+	case s.Type == "MOCK":
+		step.skip("a MOCK integration calls nothing")
+		return
+	case s.Host == "" || s.Type == "HTTP" || s.Type == "HTTP_PROXY" || s.URI.Service != "sqs":
+		step.blocked(StageSigning)
+		return
+	case !m.BodyKnown:
+		gaps.Append(w.step(StageMapping).Gaps)
+		if w.step(StageMapping).Status == Failed {
+			step.blocked(StageMapping)
+		} else {
+			step.unknown(gaps, "the body that SQS receives is not known")
+		}
+		return
+	}
+	if w.step(StageMapping).Status == Unknown {
+		gaps.Append(w.step(StageMapping).Gaps)
+	}
+	// What kind of call leaves is not known without these.
+	m.Integration.Type.Read(gaps)
+	m.Integration.HTTPMethod.Read(gaps)
+	w.readCall()
+	if what := w.unresolvedCall(); what != "" && p.Answer != nil {
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: what, Origin: m.TemplateAt})
+	}
+	if p.Answer != nil && gaps.Any() {
+		p.Answer, p.Refusal, p.Faults = nil, nil, Faults{}
+		step.unknown(gaps, "what SQS reads depends on parts of the request that are not known")
+		return
+	}
+	w.pathFault()
+	if p.Answer != nil {
+		step.fail(gaps, answerFailure(p.Answer), "%s", w.protocolTrouble())
+		return
+	}
+	for _, doubt := range p.Call.Doubts {
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: doubt})
+	}
+	step.pass(gaps, "%s protocol, action %s", p.Protocol, p.Action)
+}
+
+// readCall lets SQS read the request, and what was meant where it cannot.
+func (w *walker) readCall() {
+	p := &w.t.Protocol
+	p.Request = w.outgoing()
+	p.PathQueue = w.pathQueue()
+	p.Call = sqs.Recognize(&p.Request)
+	w.reinterpret()
+	certain := p.Call.Failure == nil
+	if effective := p.Call.Effective(); effective != nil {
+		p.Effective, p.Intended = *effective, p.Call.Failure != nil
+		p.Protocol, p.Action = effective.Protocol.String(), effective.Action
+		p.QueueARN = effective.Queue.ARN()
+		certain = certain || p.Call.Intended.Certain
+		if certain {
+			p.Refusal = effective.CheckParameters()
+		}
+	}
+	if p.Answer = p.Call.Failure; p.Answer == nil {
+		p.Answer = p.Refusal
+	}
+	w.findFaults()
+}
+
+// pathQueue is the queue that the path of the URI names.
+func (w *walker) pathQueue() sqs.Address {
+	r := w.t.Protocol.Request
+	r.Method, r.RawQuery, r.Header, r.Body = "GET", "", nil, nil
+	call := sqs.Recognize(&r)
+	return call.Queue
+}
+
+// pathFault judges the URI's path, when the call takes its queue from there.
+// The JSON protocol never does (T42).
+func (w *walker) pathFault() {
+	s, p := &w.t.Signing, &w.t.Protocol
+	if s.URIFault != URIFine || p.Protocol == "json" {
+		return
+	}
+	if from := p.Effective.Queue.From; from == sqs.FromBody || from == sqs.FromQuery {
+		return // T15
+	}
+	switch p.PathQueue.Problem {
+	case sqs.AddressMalformed:
+		s.URIFault = URIPath
+		if strings.Contains(s.RequestPath, "{") {
+			s.URIFault = URIPlaceholder
+		}
+	case sqs.AddressAbsent:
+		if s.URI.Action != "" {
+			s.URIFault = URINoQueue
+		}
+	}
+}
+
+// unresolvedCall names the part of the request that is not known before
+// deployment and on which SQS's refusal rests; empty when it rests on none.
+func (w *walker) unresolvedCall() string {
+	p, f := &w.t.Protocol, w.t.Protocol.Faults
+	content, target := p.Request.Header.Get("Content-Type"), p.Request.Header.Get("X-Amz-Target")
+	body := string(p.Request.Body)
+	queue := p.Effective.Queue
+	switch {
+	case (f.ContentType || f.JSONType) && w.isOpaque(content):
+		return "the Content-Type is " + w.expression(content)
+	case f.Target && w.isOpaque(target):
+		return "the X-Amz-Target is " + w.expression(target)
+	case f.Action && w.isOpaque(p.Call.Action):
+		return "the action is " + w.expression(p.Call.Action)
+	case (f.NoAction || f.PassedOn) && w.unresolvedText(body):
+		return "the body holds " + w.expression(trimWord(body, 80))
+	case f.Address && w.unresolvedAddress(queue):
+		return "the queue's address is " + w.expression(queue.URL)
+	case f.Parameter && w.isOpaque(body) && p.Refusal.Parameter == "":
+		return "the body holds values that are not known"
+	}
+	return ""
+}
+
+// unresolvedAddress tells whether the unresolved part of an address may make it
+// right. A symbol for the account reads as an account, one for a name as a name.
+func (w *walker) unresolvedAddress(a sqs.Address) bool {
+	switch a.Problem {
+	case sqs.AddressForeign, sqs.AddressNoName:
+		return w.isOpaque(a.Host)
+	case sqs.AddressMalformed:
+		if strings.HasPrefix(a.URL, "arn:") {
+			return false
+		}
+		return w.unresolvedText(a.Account) || a.From != sqs.FromPath && w.unresolvedText(a.URL)
+	}
+	return false
+}
+
+// unresolvedText is isOpaque for symbols other than that of the account id,
+// which has the form of one.
+func (w *walker) unresolvedText(text string) bool {
+	for _, o := range w.opaque {
+		if o != "" && !isAccount(o) && strings.Contains(text, o) {
+			return true
+		}
+	}
+	return false
+}
+
+// protocolTrouble says what SQS made of the request.
+func (w *walker) protocolTrouble() string {
+	p := &w.t.Protocol
+	contentType := p.Request.Header.Get("Content-Type")
+	switch {
+	case p.Call.Failure == nil:
+		return fmt.Sprintf("SQS reads %s and answers %s: %s", p.Action, p.Answer.Code, p.Answer.Message)
+	case p.Faults.Action || p.Faults.Blanks && p.Call.Action != "":
+		return fmt.Sprintf("SQS reads the action as %q and answers %s", p.Call.Action, p.Answer.Code)
+	case p.Intended && p.Call.Intended != nil:
+		return fmt.Sprintf("%s: SQS answers %s", p.Call.Intended.Why, p.Answer.Code)
+	case contentType == "":
+		return fmt.Sprintf("SQS finds no operation in a %s without Content-Type", p.Request.Method)
+	}
+	return fmt.Sprintf("SQS finds no operation in a %s with Content-Type %q", p.Request.Method, contentType)
+}
+
+// answerFailure makes a failure of SQS's answer.
+func answerFailure(a *sqs.Answer) Failure {
+	f := Failure{Origin: FromSQS, Status: a.Status, Code: ErrorCode(a.Code), Message: a.Message, Body: a.Body()}
+	for _, c := range a.Codes {
+		f.Codes = append(f.Codes, ErrorCode(c))
+	}
+	return f
+}
+
+func escapeForm(s string) string { return url.QueryEscape(s) }
+
+// AnswerCodes are the codes that an answer may carry.
+func AnswerCodes(a *Answer) []ErrorCode {
+	if a == nil {
+		return nil
+	}
+	return answerFailure(a).Codes
+}
+
+// ClientChoice names the part of the request with which the caller picks the
+// action that SQS reads; empty when the configuration picks it.
+func (p *Pass) ClientChoice() (where string, at Mapped) {
+	t := p.Trace
+	call := &t.Protocol.Call
+	switch call.ActionFrom {
+	case sqs.FromTarget:
+		if h, ok := t.Mapping.Header("X-Amz-Target"); ok && h.FromClient {
+			return "the header X-Amz-Target", h
+		}
+	case sqs.FromQuery:
+		for _, q := range t.Mapping.Query {
+			if q.Name == "Action" && q.FromClient && !q.Absent {
+				return "the query parameter Action", q
+			}
+		}
+	case sqs.FromBody:
+		if i := actionAt(string(t.Mapping.Body)); i >= 0 {
+			for _, span := range t.Mapping.Spans {
+				if i >= span.Start && i < span.End && FromTheClient(span) {
+					return "the parameter Action of the body", Mapped{Name: "Action", Expression: span.Printed, FromClient: true, Origin: t.Mapping.TemplateAt}
+				}
+			}
+		}
+	}
+	return "", Mapped{}
+}
+
+// actionAt is the place of the value of the parameter Action in a form.
+func actionAt(body string) int {
+	at := 0
+	for part := range strings.SplitSeq(body, "&") {
+		if strings.HasPrefix(part, "Action=") && len(part) > len("Action=") {
+			return at + len("Action=")
+		}
+		at += len(part) + 1
+	}
+	return -1
+}

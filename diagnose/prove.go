@@ -1,0 +1,160 @@
+package diagnose
+
+import (
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// prove tries every fix on a changed snapshot and keeps those that remove their
+// finding and bring nothing worse; it then looks for a set of fixes that makes
+// the method healthy.
+func (e *engine) prove(d *Diagnosis, rules []Rule) {
+	for i := range d.Findings {
+		f := &d.Findings[i]
+		var kept []Fix
+		for _, fix := range f.Fixes {
+			if e.try(d, f, &fix, rules) {
+				kept = append(kept, fix)
+			}
+		}
+		f.Fixes = kept
+	}
+	d.Plan = e.plan(d, rules)
+}
+
+// apply makes the changes of fixes, one after the other.
+func apply(s *snapshot.Snapshot, fixes ...Fix) (*snapshot.Snapshot, error) {
+	for _, fix := range fixes {
+		for _, change := range fix.Changes {
+			next, err := change.Apply(s)
+			if err != nil {
+				return nil, err
+			}
+			s = next
+		}
+	}
+	return s, nil
+}
+
+// try proves one fix and fills in what is predicted after it.
+func (e *engine) try(d *Diagnosis, f *Finding, fix *Fix, rules []Rule) bool {
+	if len(fix.Changes) == 0 {
+		return false
+	}
+	changed, err := apply(e.snap, *fix)
+	if err != nil {
+		return false
+	}
+	after := e.on(changed).judge(d.Trace.Request, rules)
+	if has(&after, f.Rule, f.Message) || worse(d, &after) {
+		return false
+	}
+	if f.Awkward.Name != "" {
+		awkward := e.on(changed).judge(f.Awkward.Request, rules)
+		if has(&awkward, f.Rule, f.Message) {
+			return false
+		}
+	}
+	after.Verdict = verdict(&after)
+	fix.After, fix.Verdict = &after.Predicted, after.Verdict
+	return true
+}
+
+func has(d *Diagnosis, rule, message string) bool {
+	for i := range d.Findings {
+		if d.Findings[i].Rule == rule && d.Findings[i].Message == message {
+			return true
+		}
+	}
+	return false
+}
+
+// worse tells whether the changed configuration has an error that the present
+// one has not, at the same stage or an earlier one: what only shows because the
+// message now gets further is no fault of the fix.
+func worse(before, after *Diagnosis) bool {
+	reached := len(Stages)
+	if f := before.Trace.FirstFailure(); f != nil {
+		reached = f.Stage.index()
+	}
+	for i := range after.Findings {
+		f := &after.Findings[i]
+		if f.Severity == Error && f.Stage.index() <= reached && !reports(before, f.Rule) {
+			return true
+		}
+	}
+	return false
+}
+
+func reports(d *Diagnosis, rule string) bool {
+	for i := range d.Findings {
+		if d.Findings[i].Rule == rule {
+			return true
+		}
+	}
+	return false
+}
+
+// plan applies the first proved fix of each finding in turn, diagnosing again
+// in between, until the method has no finding that a fix removes; then it drops
+// every fix that the result does not need.
+func (e *engine) plan(d *Diagnosis, rules []Rule) Plan {
+	const most = 12 // fixes; a method needs one for each of its faults
+	var fixes []Fix
+	current := *d
+	at := e
+	for len(fixes) < most {
+		fix, ok := nextFix(&current)
+		if !ok {
+			break
+		}
+		changed, err := apply(at.snap, fix)
+		if err != nil {
+			break
+		}
+		fixes = append(fixes, fix)
+		at = at.on(changed)
+		current = at.examine(d.Trace.Request, rules)
+		for i := range current.Findings {
+			f := &current.Findings[i]
+			var kept []Fix
+			for _, fix := range f.Fixes {
+				if at.try(&current, f, &fix, rules) {
+					kept = append(kept, fix)
+				}
+			}
+			f.Fixes = kept
+		}
+	}
+	if len(fixes) == 0 || current.Verdict == Broken {
+		return Plan{}
+	}
+	fixes = e.minimal(d, fixes, current.Verdict, rules)
+	return Plan{Fixes: fixes, Verdict: current.Verdict, After: &current.Predicted}
+}
+
+// nextFix is the first fix of the worst finding; notes are left alone.
+func nextFix(d *Diagnosis) (Fix, bool) {
+	for i := range d.Findings {
+		if f := &d.Findings[i]; f.Severity != Note && len(f.Fixes) > 0 {
+			return f.Fixes[0], true
+		}
+	}
+	return Fix{}, false
+}
+
+// minimal drops fixes without which the verdict is as good.
+func (e *engine) minimal(d *Diagnosis, fixes []Fix, want Verdict, rules []Rule) []Fix {
+	for i := 0; i < len(fixes) && len(fixes) > 1; {
+		fewer := append(append([]Fix{}, fixes[:i]...), fixes[i+1:]...)
+		changed, err := apply(e.snap, fewer...)
+		if err == nil {
+			after := e.on(changed).examine(d.Trace.Request, rules)
+			if after.Verdict == want {
+				fixes = fewer
+				continue
+			}
+		}
+		i++
+	}
+	return fixes
+}

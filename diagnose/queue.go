@@ -1,0 +1,286 @@
+package diagnose
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/iam"
+	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// QueueFault sorts what a queue refuses.
+type QueueFault string
+
+// The faults of a call that SQS can read and that the queue refuses.
+const (
+	QueueFine          QueueFault = ""
+	QueueGroup         QueueFault = "group"         // FIFO without a MessageGroupId (T25)
+	QueueDeduplication QueueFault = "deduplication" // FIFO without a MessageDeduplicationId or a digest of the body (T26)
+	QueueDelay         QueueFault = "delay"         // FIFO with a delay of one message (T27)
+	QueueAttribute     QueueFault = "attribute"     // a message attribute (T22, T23)
+	QueueSize          QueueFault = "size"          // a message or batch that is too large (T29)
+	QueueCharacters    QueueFault = "characters"    // characters outside of SQS's set (T24)
+	QueueParameter     QueueFault = "parameter"     // any other value that is not valid
+)
+
+// queueFault sorts SQS's refusal of the values.
+func queueFault(a *sqs.Answer, call *sqs.Call) QueueFault {
+	if a == nil {
+		return QueueFine
+	}
+	empty := parameterValue(call, a.Parameter) == ""
+	switch {
+	case strings.HasSuffix(a.Parameter, "MessageGroupId") && (empty || a.Fact == "T25") && call.Queue.FIFO():
+		return QueueGroup
+	case strings.HasSuffix(a.Parameter, "MessageDeduplicationId") && (a.Fact == "T26" || empty && call.Queue.FIFO()):
+		return QueueDeduplication
+	case a.Fact == "T27":
+		return QueueDelay
+	case strings.Contains(a.Parameter, "MessageAttribute") || strings.Contains(a.Parameter, "MessageSystemAttribute"):
+		return QueueAttribute
+	case a.Fact == "T29":
+		return QueueSize
+	case a.Fact == "T24":
+		return QueueCharacters
+	}
+	return QueueParameter
+}
+
+// queue checks whether the queue exists and takes the message, and whether
+// what it stores is what the client sent.
+func (w *walker) queue() {
+	step, gaps, q := w.step(StageQueue), &snapshot.Gaps{}, &w.t.Queue
+	p := &w.t.Protocol
+	q.ARN = p.QueueARN
+	switch {
+	case w.t.Mapping.Integration == nil:
+		step.blocked(w.firstBlocker())
+		return
+	case w.t.Signing.Type == "MOCK":
+		step.skip("nothing is called")
+		return
+	case q.ARN == "":
+		step.blocked(StageProtocol)
+		return
+	}
+	queue, ok := w.snap.Queue(q.ARN).Read(gaps)
+	call := &p.Effective
+	if !ok || queue == nil {
+		q.Elsewhere = w.elsewhere(q.ARN)
+	}
+	switch {
+	case ok && queue == nil || !ok && q.Elsewhere != "" && w.unresolvedText(q.ARN):
+		// A name that is made up at deployment is that of one queue only: it is not
+		// there in another region.
+		w.noQueue(step, gaps, call)
+		return
+	case !ok:
+		w.unreadQueue(step, gaps, call)
+		return
+	}
+	q.Queue, q.Messages = queue, call.Messages()
+	q.Altered = w.altered()
+	verdict := call.CheckValues(w.queueFacts(queue))
+	q.Answer = verdict.Answer
+	if what := w.unresolvedValue(call, q.Answer); what != "" {
+		q.Answer = nil
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: what, Origin: w.t.Mapping.TemplateAt})
+		step.unknown(gaps, "whether the queue takes the message depends on a value that is not known")
+		return
+	}
+	q.Fault = queueFault(q.Answer, call)
+	if lost := lostEntries(q.Answer); lost != "" {
+		q.Altered = lost
+	}
+	switch {
+	case q.Answer != nil && q.Answer.Code != "":
+		step.fail(gaps, answerFailure(q.Answer), "SQS answers %s: %s", q.Answer.Code, q.Answer.Message)
+	case len(verdict.Unknown) > 0:
+		for _, what := range verdict.Unknown {
+			gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: what, Needs: "sqs:GetQueueAttributes on " + q.ARN, Origin: queue.Origin})
+		}
+		step.unknown(gaps, "whether the queue takes the message depends on attributes that are not known")
+	case q.Altered != "":
+		step.Status, step.Said = Passed, "the queue takes the message, but "+q.Altered
+	default:
+		step.pass(gaps, "%s", w.accepted(queue))
+	}
+}
+
+// noQueue ends the stage for a queue that does not exist (T17).
+func (w *walker) noQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
+	q := &w.t.Queue
+	q.Missing = true
+	verdict := call.CheckQueue(sqs.Queue{Exists: sqs.No, ARN: q.ARN})
+	if verdict.Answer == nil {
+		step.skip("%s names no queue", call.Action)
+		return
+	}
+	q.Answer = verdict.Answer
+	step.fail(gaps, answerFailure(q.Answer), "the queue %s does not exist", w.expression(q.ARN))
+}
+
+// unreadQueue ends the stage for a queue of which nothing is known. Some calls
+// are refused by every queue of that name.
+func (w *walker) unreadQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
+	q := &w.t.Queue
+	verdict := call.CheckValues(sqs.Queue{ARN: q.ARN})
+	if a := verdict.Answer; a != nil && a.Code != "" && w.unresolvedValue(call, a) == "" && !w.unresolvedText(call.Queue.Name) {
+		q.Answer, q.Messages, q.Fault = a, call.Messages(), queueFault(a, call)
+		f := answerFailure(a)
+		f.Codes = append(f.Codes, NonExistentQueue) // its existence is looked at first
+		step.fail(gaps, f, "SQS answers %s: %s", a.Code, a.Message)
+		return
+	}
+	step.unknown(gaps, "the queue %s is not known", w.expression(q.ARN))
+}
+
+// roleRefuses tells whether the role's own policies allow the call for certain not.
+func (w *walker) roleRefuses() bool {
+	a := &w.t.Authorization
+	if a.Decision == nil {
+		return false
+	}
+	in := a.Inputs
+	in.Resource = nil
+	return iam.Evaluate(a.Request, in).Effect == iam.No
+}
+
+// elsewhere finds a queue of the same account and name in another region.
+func (w *walker) elsewhere(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	for _, other := range slices.Sorted(maps.Keys(w.snap.Queues)) {
+		have := strings.SplitN(other, ":", 6)
+		if len(parts) < 6 || len(have) < 6 || have[3] == parts[3] || have[4] != parts[4] || have[5] != parts[5] {
+			continue
+		}
+		if queue, ok := w.snap.Queues[other].Read(&snapshot.Gaps{}); ok && queue != nil {
+			return other
+		}
+	}
+	return ""
+}
+
+// unresolvedValue names the value that SQS's refusal rests on, when it is not
+// known before deployment.
+func (w *walker) unresolvedValue(call *sqs.Call, a *sqs.Answer) string {
+	if a == nil || a.Parameter == "" {
+		return ""
+	}
+	value := parameterValue(call, a.Parameter)
+	if !w.isOpaque(value) {
+		return ""
+	}
+	return a.Parameter + " is " + w.expression(value)
+}
+
+// parameterValue is the value of a parameter that an answer names.
+func parameterValue(call *sqs.Call, name string) string {
+	if call.Protocol == sqs.ProtocolJSON {
+		if v, ok := call.Document.Get(name); ok {
+			return v.Text
+		}
+		return ""
+	}
+	p, _ := call.Param(name)
+	return p.Value
+}
+
+// lostEntries says which messages of an accepted batch are refused.
+func lostEntries(a *sqs.Answer) string {
+	if a == nil || len(a.Failed) == 0 {
+		return ""
+	}
+	first := a.Failed[0]
+	return fmt.Sprintf("SQS refuses %d of its messages in an answer with status 200: %q with %s", len(a.Failed), first.ID, first.Code)
+}
+
+func (w *walker) accepted(queue *snapshot.Queue) string {
+	kind := "standard"
+	if fifo, ok := queue.FIFO.Read(&snapshot.Gaps{}); ok && fifo {
+		kind = "FIFO"
+	}
+	if n := len(w.t.Queue.Messages); n == 1 {
+		return fmt.Sprintf("%s queue, takes a message of %d bytes", kind, len(w.t.Queue.Messages[0].Body))
+	} else if n > 1 {
+		return fmt.Sprintf("%s queue, takes %d messages", kind, n)
+	}
+	return kind + " queue"
+}
+
+// queueFacts hands the queue's attributes over in three values.
+func (w *walker) queueFacts(queue *snapshot.Queue) sqs.Queue {
+	none := &snapshot.Gaps{}
+	facts := sqs.Queue{Exists: sqs.Yes, ARN: queue.ARN}
+	if v, ok := queue.FIFO.Read(none); ok {
+		facts.FIFO = sqs.TriOf(v)
+	}
+	if v, ok := queue.ContentBasedDeduplication.Read(none); ok {
+		facts.ContentBasedDeduplication = sqs.TriOf(v)
+	}
+	if v, ok := queue.MaximumMessageSize.Read(none); ok {
+		facts.MaximumMessageSize = v
+	}
+	return facts
+}
+
+// altered compares the message that arrives with the client's body, where the
+// mapping makes the body the message. A template that builds another text on
+// purpose gives no ground for a comparison.
+func (w *walker) altered() string {
+	q, want := &w.t.Queue, w.t.Mapping.Payload
+	if len(q.Messages) != 1 || want == "" {
+		return ""
+	}
+	if said := w.mangled(q.Messages[0].Body); said != "" {
+		return said
+	}
+	if !w.sendsWholeBody() {
+		return ""
+	}
+	got := q.Messages[0].Body
+	switch {
+	case got == want:
+		return ""
+	case strings.HasPrefix(want, got):
+		return fmt.Sprintf("the message is cut to %q", trimWord(got, 60))
+	case unescape(got, 1) == want:
+		return fmt.Sprintf("the message arrives percent-encoded: %q", trimWord(got, 60))
+	}
+	return fmt.Sprintf("the message arrives as %q", trimWord(got, 60))
+}
+
+// sendsWholeBody tells whether the template means the client's body, and
+// nothing else, to be the message: judged by where the bytes behind
+// "MessageBody=" come from, not by how the template is written.
+func (w *walker) sendsWholeBody() bool {
+	m := &w.t.Mapping
+	const name = "MessageBody="
+	at := strings.Index(string(m.Body), name)
+	if m.Rendered == nil || at < 0 {
+		return false
+	}
+	at += len(name)
+	for _, span := range m.Spans {
+		if span.Start == at {
+			return unescape(string(m.Body[span.Start:span.End]), span.URLEncoded) == m.Payload
+		}
+	}
+	return false
+}
+
+// unescape decodes form encoding n times; text that is no form encoding stays.
+func unescape(s string, n int) string {
+	for range n {
+		decoded, err := url.QueryUnescape(s)
+		if err != nil {
+			return s
+		}
+		s = decoded
+	}
+	return s
+}

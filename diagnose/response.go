@@ -1,0 +1,219 @@
+package diagnose
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// sqsStatuses are the statuses that SQS answers with, success first (section 2 of
+// the record: T2, T8, T25, T35, T49).
+var sqsStatuses = []int{200, 400, 403, 404, 413, 500, 503}
+
+// response derives what the client sees: of the answer that this request gets,
+// and of every other that SQS may give.
+func (w *walker) response() {
+	step, gaps, r := w.step(StageResponse), &snapshot.Gaps{}, &w.t.Response
+	integration := w.t.Mapping.Integration
+	if integration == nil {
+		step.blocked(w.firstBlocker())
+		return
+	}
+	if w.t.Route.API.Type == snapshot.HTTP {
+		w.httpAPIResponse(step)
+		return
+	}
+	responses, ok := integration.Responses.Read(gaps)
+	if !ok {
+		step.unknown(gaps, "the integration responses are not known")
+		return
+	}
+	declared, ok := w.t.Route.Method.Responses.Read(gaps)
+	websocket := w.t.Route.API.Type == snapshot.WebSocket
+	if !ok && !websocket {
+		step.unknown(gaps, "the method responses are not known")
+		return
+	}
+	if refusal := w.replyRefusals(responses, declared); refusal != nil {
+		step.fail(gaps, *refusal, "AWS refuses the response mapping: %s", refusal.Message)
+		return
+	}
+	patterns := w.compilePatterns(responses, gaps)
+	for _, status := range sqsStatuses {
+		r.Outcomes = append(r.Outcomes, outcome(status, responses, patterns, declared, websocket))
+	}
+	r.Unreachable = w.unreachable(responses, patterns)
+	defer w.brokenTemplates(responses)
+	failure := w.t.FirstFailure()
+	if failure != nil && failure.Failure.Origin == FromDeployment {
+		step.skip("no call is ever made")
+		return
+	}
+	if failure != nil && failure.Failure.Origin == FromAPIGateway {
+		r.ownAnswer(failure.Failure)
+		step.skip("API Gateway answers %d by itself", r.Status)
+		return
+	}
+	w.sqsAnswer(failure)
+	if r.SQSStatus == 0 {
+		step.unknown(gaps, "what SQS answers is not known")
+		return
+	}
+	w.answerClient(step, gaps, responses, patterns, declared, websocket)
+}
+
+// sqsAnswer is the answer that API Gateway gets: of the first failure, or of a
+// success. It stays 0 where an earlier stage is unknown.
+func (w *walker) sqsAnswer(failure *Step) {
+	r := &w.t.Response
+	for _, s := range Stages[:StageResponse.index()] {
+		step := w.step(s)
+		if step == failure {
+			r.SQSStatus, r.SQSBody = failure.Failure.Status, failure.Failure.Body
+			return
+		}
+		if step.Status == Unknown && !(s == StageRoute && w.t.Route.Method != nil) {
+			// That the stage's own configuration is not known is said by the route;
+			// what the draft does is still told.
+			return
+		}
+	}
+	call := &w.t.Protocol.Effective
+	success := call.Success(w.successFacts())
+	r.SQSStatus, r.SQSBody = success.Status, success.Body()
+}
+
+// successFacts are the queue's facts that a success body shows.
+func (w *walker) successFacts() sqs.Queue {
+	if w.t.Queue.Queue == nil {
+		return sqs.Queue{ARN: w.t.Queue.ARN}
+	}
+	return w.queueFacts(w.t.Queue.Queue)
+}
+
+// answerClient turns SQS's answer into the client's.
+func (w *walker) answerClient(step *Step, gaps *snapshot.Gaps, responses []snapshot.IntegrationResponse, patterns []gateway.Pattern, declared map[string]snapshot.MethodResponse, websocket bool) {
+	r := &w.t.Response
+	if gaps.Any() {
+		step.unknown(gaps, "a selection pattern cannot be evaluated")
+		return
+	}
+	o := outcome(r.SQSStatus, responses, patterns, declared, websocket)
+	r.Chosen = o.Response
+	if o.Unmapped || o.Undefined {
+		log := gateway.LogUnmapped(r.SQSStatus)
+		said := fmt.Sprintf("no integration response for %d: the client gets 500", r.SQSStatus)
+		if o.Undefined {
+			log = gateway.LogUndefined(o.Response.Status)
+			said = fmt.Sprintf("the method has no response %s: the client gets 500", o.Response.Status)
+		}
+		f := own(gateway.Internal(log))
+		r.ownAnswer(f)
+		step.fail(gaps, *f, "%s", said)
+		return
+	}
+	r.Status = o.Status
+	if websocket && o.Response == nil {
+		r.Body = ""
+		step.pass(gaps, "the route answers nothing to the client")
+		return
+	}
+	if o.Doubtful {
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: fmt.Sprintf("several selection patterns match %d, and which of them wins is not documented (T92)", r.SQSStatus), Origin: o.Response.Origin})
+	}
+	if f := w.reply(o.Response, gaps); f != nil {
+		r.ownAnswer(f)
+		step.fail(gaps, *f, "the response template of %s fails: %s", o.Response.Status, r.TemplateErr)
+		return
+	}
+	if gaps.Any() {
+		step.unknown(gaps, "what the client gets rests on what is not known")
+		return
+	}
+	how := "the default response"
+	if o.Response.Pattern != "" {
+		how = "pattern " + o.Response.Pattern
+	}
+	step.pass(gaps, "%d is mapped to %d by %s", r.SQSStatus, r.Status, how)
+}
+
+// outcome is what the client sees for one status of SQS (T90 to T95).
+func outcome(status int, responses []snapshot.IntegrationResponse, patterns []gateway.Pattern, declared map[string]snapshot.MethodResponse, websocket bool) Outcome {
+	o := Outcome{SQSStatus: status, Status: http.StatusInternalServerError}
+	selection := gateway.Select(status, patterns)
+	if selection.Index < 0 {
+		if websocket {
+			o.Status = http.StatusOK
+			return o
+		}
+		o.Unmapped = true
+		return o
+	}
+	o.Response = &responses[selection.Index]
+	for _, other := range selection.Others {
+		// T92 fits both the order of the list and the order of the statuses.
+		o.Doubtful = o.Doubtful || responses[other].Status < o.Response.Status
+	}
+	if _, ok := declared[o.Response.Status]; !ok && !websocket {
+		o.Undefined = true
+		return o
+	}
+	if n, err := strconv.Atoi(o.Response.Status); err == nil {
+		o.Status = n
+	}
+	return o
+}
+
+// compilePatterns compiles the selection patterns; one that cannot be evaluated
+// is a gap.
+func (w *walker) compilePatterns(responses []snapshot.IntegrationResponse, gaps *snapshot.Gaps) []gateway.Pattern {
+	patterns := make([]gateway.Pattern, len(responses))
+	for i, response := range responses {
+		p, err := w.pattern(response.Pattern)
+		if err != nil {
+			w.t.Response.BadPatterns = append(w.t.Response.BadPatterns, response)
+			gaps.Add(snapshot.Gap{Reason: snapshot.Unparsed, Detail: fmt.Sprintf("selection pattern %q: %v", response.Pattern, err), Origin: response.Origin})
+		}
+		patterns[i] = p
+	}
+	return patterns
+}
+
+// unreachable finds integration responses that no HTTP status selects.
+func (w *walker) unreachable(responses []snapshot.IntegrationResponse, patterns []gateway.Pattern) []Unreachable {
+	reached := make([]bool, len(responses))
+	for status := 100; status < 600; status++ {
+		if s := gateway.Select(status, patterns); s.Index >= 0 {
+			reached[s.Index] = true
+		}
+	}
+	var list []Unreachable
+	for i, ok := range reached {
+		if ok || patterns[i].Text != "" && !patterns[i].Valid() {
+			continue
+		}
+		why := fmt.Sprintf("no HTTP status matches %q: for SQS the pattern is compared with the status, not with a message", responses[i].Pattern)
+		if responses[i].Pattern == "" {
+			why = "another response is the default already"
+		} else if slices.ContainsFunc(patterns[:i], func(p gateway.Pattern) bool { return overlaps(p, patterns[i]) }) {
+			why = "earlier patterns take every status that it matches"
+		}
+		never := responses[i].Pattern != "" && !overlaps(patterns[i], patterns[i])
+		list = append(list, Unreachable{responses[i], why, never})
+	}
+	return list
+}
+
+func overlaps(a, b gateway.Pattern) bool {
+	for status := 100; status < 600; status++ {
+		if a.Matches(status) && b.Matches(status) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,327 @@
+package diagnose
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// route finds the stage and the method, and what stands between the caller and
+// the integration: endpoint, resource policy, authorization, API key, validator.
+func (w *walker) route() {
+	step, gaps, r := w.step(StageRoute), &snapshot.Gaps{}, &w.t.Route
+	r.API = w.snap.API(w.t.Request.API)
+	if r.API == nil {
+		step.unknown(gaps, "no API %q in the snapshot", w.t.Request.API)
+		return
+	}
+	if refusal := w.refusal(); refusal != nil {
+		defer step.fail(gaps, *refusal, "AWS refuses to deploy this: %s", refusal.Message)
+	}
+	failure, said := w.findStage(gaps)
+	if conflict := w.stageConflict(); conflict != nil {
+		defer step.fail(gaps, *conflict, "AWS refuses to deploy this: two things create the stage %q", r.Conflict)
+	}
+	if r.Configuration == nil {
+		w.finishRoute(step, gaps, failure, said)
+		return
+	}
+	r.DraftMethod = w.draftMethod()
+	if !w.findMethod() {
+		r.Differences = w.differences()
+		failure, said = firstOf(failure, said, w.noMethod(), fmt.Sprintf("no %s %s in the API", w.t.Request.Method, w.t.Request.Path))
+		w.finishRoute(step, gaps, failure, said)
+		return
+	}
+	r.Differences = w.differences()
+	if failure == nil {
+		failure, said = w.admission(gaps)
+	}
+	w.finishRoute(step, gaps, failure, said)
+}
+
+// stageConflict finds two stages of one name: a deployment that names its stage
+// creates it, and so does a stage resource; the second of them is refused.
+func (w *walker) stageConflict() *Failure {
+	r := &w.t.Route
+	for i := range r.Stages {
+		for j := range r.Stages[:i] {
+			if r.Stages[i].Name != r.Stages[j].Name || r.Conflict != "" {
+				continue
+			}
+			r.Conflict = r.Stages[i].Name
+			r.Conflicting = []snapshot.Origin{r.Stages[j].Origin, r.Stages[i].Origin}
+		}
+	}
+	if r.Conflict == "" {
+		return nil
+	}
+	return &Failure{Origin: FromDeployment, Code: Conflict, Codes: []ErrorCode{Conflict, AlreadyExists}, Message: "Stage already exists"}
+}
+
+// Codes of a deployment that meets what is there already.
+const (
+	Conflict      ErrorCode = "ConflictException"      // API Gateway's own
+	AlreadyExists ErrorCode = "AlreadyExistsException" // CloudFormation's word for it
+)
+
+func firstOf(f *Failure, said string, g *Failure, saidG string) (*Failure, string) {
+	if f != nil {
+		return f, said
+	}
+	return g, saidG
+}
+
+func (w *walker) finishRoute(step *Step, gaps *snapshot.Gaps, failure *Failure, said string) {
+	r := &w.t.Route
+	switch {
+	case failure != nil:
+		step.fail(gaps, *failure, "%s", said)
+	case r.Method == nil:
+		step.unknown(gaps, "%s", said)
+	default:
+		what := "the draft"
+		if r.Deployed {
+			what = "the deployed configuration"
+			if id, ok := r.Stage.DeploymentID.Read(&snapshot.Gaps{}); ok && id != "" {
+				what = "deployment " + id
+			}
+			if r.Stage.DeployedAt != "" {
+				what += " of " + r.Stage.DeployedAt
+			}
+		}
+		step.pass(gaps, "%s, %s", methodName(r.Method), what)
+	}
+}
+
+// methodName is how reports name a method: "POST /orders", or a route key.
+func methodName(m *snapshot.Method) string {
+	if m.RouteKey != "" {
+		return m.RouteKey
+	}
+	return m.HTTPMethod + " " + m.Path
+}
+
+// refusal is a fault for which nothing of the snapshot would be deployed.
+func (w *walker) refusal() *Failure {
+	if len(w.snap.Refusals) == 0 {
+		return nil
+	}
+	r := w.snap.Refusals[0]
+	return &Failure{Origin: FromDeployment, Code: ErrorCode(r.Code), Message: r.Message}
+}
+
+// findStage chooses the stage and the configuration to walk: the deployed one,
+// or the draft where that is not known or does not exist.
+func (w *walker) findStage(gaps *snapshot.Gaps) (failure *Failure, said string) {
+	r := &w.t.Route
+	stages, known := r.API.Stages.Read(gaps)
+	r.Stages = stages
+	for i := range stages {
+		if w.t.Request.Stage == "" || stages[i].Name == w.t.Request.Stage {
+			r.Stage = &stages[i]
+			break
+		}
+	}
+	draft, draftKnown := r.API.Draft.Read(&snapshot.Gaps{})
+	if r.Stage != nil {
+		w.variables(gaps)
+		id, idKnown := r.Stage.DeploymentID.Read(&snapshot.Gaps{})
+		undeployed := idKnown && id == "" && !r.Stage.AutoDeploy
+		if deployed, ok := r.Stage.Deployed.Read(&snapshot.Gaps{}); ok && !undeployed {
+			r.Configuration, r.Deployed = &deployed, true
+			return w.endpoint(gaps)
+		} else if !undeployed {
+			gaps.Add(r.Stage.Deployed.Gap())
+		} else {
+			failure, said = notDeployed(), fmt.Sprintf("stage %s has no deployment", r.Stage.Name)
+		}
+	} else if known {
+		failure, said = notDeployed(), "the API has no stage"
+		if w.t.Request.Stage != "" {
+			said = fmt.Sprintf("the API has no stage %q", w.t.Request.Stage)
+		}
+		r.Variables = map[string]string{}
+	}
+	if draftKnown {
+		r.Configuration = &draft
+	} else {
+		gaps.Add(r.API.Draft.Gap())
+		said = "the API's methods are not known"
+	}
+	if failure == nil && r.Configuration != nil {
+		return w.endpoint(gaps)
+	}
+	return failure, said
+}
+
+// variables reads the stage's variables, with the overrides of its canary for a
+// call that the canary takes.
+func (w *walker) variables(gaps *snapshot.Gaps) {
+	r := &w.t.Route
+	canary, ok := r.Stage.Canary.Read(gaps)
+	if ok && canary != nil && canary.Percent > 0 {
+		r.Canary = canary
+		if id, ok := r.Stage.DeploymentID.Read(&snapshot.Gaps{}); ok && canary.DeploymentID != "" && canary.DeploymentID != id {
+			gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Origin: r.Stage.Canary.Origin(),
+				Detail: fmt.Sprintf("the canary's deployment %s, which takes %g%% of the calls", canary.DeploymentID, canary.Percent)})
+		}
+	}
+	vars, ok := r.Stage.Variables.Read(&snapshot.Gaps{})
+	if !ok {
+		return
+	}
+	r.Variables = map[string]string{}
+	maps.Copy(r.Variables, vars)
+	if r.Canary != nil && w.t.Request.Canary {
+		maps.Copy(r.Variables, r.Canary.Variables)
+	}
+}
+
+// notDeployed is what a call to a stage that does not exist gets. That it is
+// 403 is known, which of the two messages is not recorded.
+func notDeployed() *Failure {
+	return &Failure{Origin: FromAPIGateway, Status: 403, Code: Forbidden, Codes: []ErrorCode{Forbidden, MissingAuthenticationToken}, Message: gateway.Forbidden.Message, Body: gateway.Forbidden.Body()}
+}
+
+// endpoint refuses calls to a disabled default endpoint. A caller who names
+// another host comes through a custom domain.
+func (w *walker) endpoint(gaps *snapshot.Gaps) (*Failure, string) {
+	disabled, ok := w.t.Route.API.DefaultEndpointDisabled.Read(gaps)
+	host, hasHost := w.t.Request.Header("Host")
+	if !ok || !disabled || hasHost && !strings.Contains(host, ".execute-api.") {
+		return nil, ""
+	}
+	w.t.Route.EndpointRefused = true
+	return own(gateway.Forbidden), "the default endpoint of the API is disabled"
+}
+
+// own makes a failure of one of API Gateway's own answers.
+func own(o gateway.OwnResponse) *Failure {
+	return &Failure{Origin: FromAPIGateway, Status: o.Status, Code: ErrorCode(o.ErrorType), Message: o.Message, Log: o.Log, Body: o.Body()}
+}
+
+// noMethod is the answer to a path or method that the API does not have.
+func (w *walker) noMethod() *Failure {
+	if w.t.Route.API.Type == snapshot.HTTP {
+		f := own(gateway.HTTPNotFound)
+		f.Code = NotFound
+		return f
+	}
+	return own(gateway.MissingToken)
+}
+
+// findMethod looks for the method of the request in the configuration that the
+// walk follows.
+func (w *walker) findMethod() bool {
+	r := &w.t.Route
+	found := w.search(r.Configuration)
+	r.NearMethods, r.NearPaths = found.nearMethods, found.nearPaths
+	if found.method == nil {
+		return false
+	}
+	r.Method, r.PathParams = found.method, found.params
+	for name, value := range r.PathParams {
+		// The resource's own path was given: the placeholder is the sample.
+		if n := len(value); n > 2 && value[0] == '{' && value[n-1] == '}' {
+			r.PathParams[name] = strings.TrimSuffix(value[1:n-1], "+")
+		}
+	}
+	return true
+}
+
+// draftMethod is the method that the request would meet if the draft were
+// deployed; nil when there is none or the draft is not known.
+func (w *walker) draftMethod() *snapshot.Method {
+	draft, ok := w.t.Route.API.Draft.Read(&snapshot.Gaps{})
+	if !ok {
+		return nil
+	}
+	return w.search(&draft).method
+}
+
+// found is the outcome of looking for a method.
+type found struct {
+	method                 *snapshot.Method
+	params                 map[string]string
+	nearMethods, nearPaths []string
+}
+
+// search looks for the method of the request: the most specific resource wins,
+// and an exact HTTP method wins over ANY.
+func (w *walker) search(config *snapshot.Configuration) found {
+	req := &w.t.Request
+	out, best := found{}, ""
+	index := w.index(config)
+	for _, i := range slices.Concat(index.exact[strings.Trim(req.Path, "/")], index.open) {
+		m := &config.Methods[i]
+		if w.t.Route.API.Type == snapshot.WebSocket || m.Path == "" {
+			if rank := routeRank(m, req); rank > best {
+				out.method, out.params, best = m, map[string]string{}, rank
+			}
+			continue
+		}
+		params, rank, ok := gateway.Match(m.Path, req.Path)
+		if !ok {
+			continue
+		}
+		switch {
+		case strings.EqualFold(m.HTTPMethod, req.Method):
+			rank += "1"
+		case m.HTTPMethod != "ANY":
+			out.nearMethods = append(out.nearMethods, m.HTTPMethod)
+			continue
+		}
+		if out.method == nil || rank > best {
+			out.method, out.params, best = m, params, rank
+		}
+	}
+	for i := 0; i < len(config.Methods) && out.method == nil; i++ {
+		if m := &config.Methods[i]; m.Path != "" && strings.EqualFold(m.HTTPMethod, req.Method) {
+			out.nearPaths = append(out.nearPaths, m.Path)
+		}
+	}
+	return out
+}
+
+// routeIndex finds the methods that a path may meet without looking at all of
+// them, so that the time for an API grows with its methods and not with their square.
+type routeIndex struct {
+	exact map[string][]int // by path without its outer slashes
+	open  []int            // paths with parameters, and routes without a path
+}
+
+func (e *engine) index(config *snapshot.Configuration) *routeIndex {
+	key := identity(config)
+	if index, ok := e.indexes[key]; ok && key != nil {
+		return index
+	}
+	index := &routeIndex{exact: map[string][]int{}}
+	for i := range config.Methods {
+		m := &config.Methods[i]
+		if m.Path == "" || strings.Contains(m.Path, "{") || m.RouteKey != "" {
+			index.open = append(index.open, i)
+			continue
+		}
+		path := strings.Trim(m.Path, "/")
+		index.exact[path] = append(index.exact[path], i)
+	}
+	e.indexes[key] = index
+	return index
+}
+
+// routeRank tells how well a route of an HTTP or WebSocket API without a path
+// fits: its own key, else $default. It is empty when the route does not fit.
+func routeRank(m *snapshot.Method, req *Request) string {
+	switch {
+	case req.Route != "" && m.RouteKey == req.Route:
+		return "2"
+	case m.RouteKey == "$default":
+		return "1"
+	}
+	return ""
+}

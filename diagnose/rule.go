@@ -1,0 +1,117 @@
+package diagnose
+
+import (
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Rule maps one kind of misconfiguration to the errors it causes. A rule is a
+// plain value; the list of rules is passed to Run.
+type Rule struct {
+	ID       string   // stage, hyphen, words; also the name of its file, fixtures and doc anchor
+	Stage    Stage    // the stage whose derived values it judges
+	Severity Severity // the most that its findings can be
+	Title    string   // one line, no full stop
+	// Doc is Markdown: what happens, why, how to tell, how to repair. It feeds
+	// `rules show`, rules/README.md and SARIF.
+	Doc      string
+	Explains []ErrorCode // codes that its findings can explain
+	Refs     []string    // AWS documentation and reports, as URLs
+	// Article marks a row of the AWS knowledge-center article on this integration.
+	Article bool
+	// NoFix says why the rule offers no change of the configuration; empty when it does.
+	NoFix string
+	Check func(*Pass)
+}
+
+// Pass is what a rule sees of one walk, and where it reports.
+type Pass struct {
+	Snapshot *snapshot.Snapshot
+	Trace    *Trace
+
+	// Awkward names the awkward request that this walk followed; it is empty for
+	// the request under diagnosis.
+	Awkward string
+
+	engine        *engine
+	rule          *Rule
+	gaps          snapshot.Gaps
+	findings      []Finding
+	notApplicable bool
+}
+
+// Report adds a finding. Rule, stage and, where the finding leaves them out,
+// severity are filled in from the rule.
+func (p *Pass) Report(f Finding) {
+	f.Rule, f.Stage = p.rule.ID, p.rule.Stage
+	if f.Severity == "" || f.Severity.rank() < p.rule.Severity.rank() {
+		f.Severity = p.rule.Severity
+	}
+	p.findings = append(p.findings, f)
+}
+
+// NotApplicable says that this walk gives the rule nothing to judge.
+func (p *Pass) NotApplicable() { p.notApplicable = true }
+
+// Gaps is where the rule records what it could not read; pass it to Fact.Read.
+func (p *Pass) Gaps() *snapshot.Gaps { return &p.gaps }
+
+// Requires takes over the gaps of the stages and tells whether all of them are
+// free of gaps. A rule that judges what a stage derived starts with it, so that
+// an unread value makes the check unknown and not passed.
+func (p *Pass) Requires(stages ...Stage) bool {
+	ok := true
+	for _, s := range stages {
+		step := p.Trace.Step(s)
+		if step.Status == Unknown {
+			ok = false
+			p.gaps.Append(step.Gaps)
+			if len(step.Gaps) == 0 {
+				p.gaps.Add(snapshot.Gap{Reason: snapshot.Blocked, Detail: "the " + string(s) + " stage gave no answer"})
+			}
+		}
+	}
+	return ok
+}
+
+// Finding is one thing that is wrong, where, why, and what to change.
+type Finding struct {
+	Rule     string
+	Severity Severity
+	Stage    Stage
+	Codes    []ErrorCode
+	Message  string     // what is wrong, lower case, values quoted
+	Why      string     // what AWS does with it, one or two sentences
+	Evidence []Evidence // the first one is where to look
+	Fixes    []Fix
+	Check    string   // how to verify it by hand; a command or a sentence
+	Request  *Request // the corrected client call, when the client is at fault
+	Awkward  Awkward  // the awkward request that gave it; empty for the request under diagnosis
+}
+
+// Evidence is a value that the finding rests on and where it stands.
+type Evidence struct {
+	Label  string
+	Value  string
+	Origin snapshot.Origin
+}
+
+// Fix is a proposed repair: alternatives on one finding exclude each other.
+type Fix struct {
+	Title   string // a verb phrase
+	Changes []snapshot.Change
+	Risk    string // what else it touches; empty when nothing
+
+	// After is what the doctor predicts once the changes are made. Run fills it
+	// in; a fix that does not remove its finding is not offered.
+	After *Prediction
+	// Verdict is the method's verdict after the changes.
+	Verdict Verdict
+}
+
+// Check is the outcome of one rule on one method.
+type Check struct {
+	Rule   string
+	Stage  Stage
+	Status Status
+	Gaps   []snapshot.Gap
+}

@@ -1,0 +1,205 @@
+package diagnose
+
+import (
+	"fmt"
+	"sort"
+
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Run walks the request, applies the rules and sums up. It is a pure function.
+func Run(s *snapshot.Snapshot, r Request, rules []Rule) Diagnosis {
+	return newEngine(s).run(r, rules)
+}
+
+// Judge is Run without the proof of fixes: the fixes that it carries are those
+// that the rules propose. It is for where only the verdict counts.
+func Judge(s *snapshot.Snapshot, r Request, rules []Rule) Diagnosis {
+	return newEngine(s).examine(r, rules)
+}
+
+// run diagnoses one request, and then the awkward ones: a finding that only
+// they give is a warning at most and names its request.
+func (e *engine) run(r Request, rules []Rule) Diagnosis {
+	d := e.examine(r, rules)
+	e.prove(&d, rules)
+	return d
+}
+
+// examine is the diagnosis without the proof of its fixes.
+func (e *engine) examine(r Request, rules []Rule) Diagnosis {
+	d := e.judge(r, rules)
+	seen := map[string]bool{}
+	for _, f := range d.Findings {
+		seen[f.Rule] = true
+	}
+	if d.Trace.Route.Method != nil && d.Trace.Mapping.Integration != nil {
+		for _, a := range e.awkwardRequests(d.Trace) {
+			d.Findings = append(d.Findings, e.awkward(a, rules, d.Trace, seen)...)
+		}
+	}
+	sortFindings(d.Findings)
+	d.Verdict = verdict(&d)
+	return d
+}
+
+// judge is the diagnosis of one request without the awkward ones.
+func (e *engine) judge(r Request, rules []Rule) Diagnosis {
+	t := e.walk(r)
+	d := Diagnosis{Trace: t, Predicted: predict(t)}
+	gaps := &snapshot.Gaps{}
+	for _, step := range t.Steps {
+		for _, g := range step.Gaps {
+			if g.Reason != snapshot.Blocked {
+				gaps.Add(g)
+			}
+		}
+	}
+	for i := range rules {
+		findings, check := e.check(&rules[i], t, "")
+		d.Findings = append(d.Findings, findings...)
+		d.Checks = append(d.Checks, check)
+		if check.Status == Unknown {
+			for _, g := range check.Gaps {
+				if g.Reason != snapshot.Blocked {
+					gaps.Add(g)
+				}
+			}
+		}
+	}
+	d.Gaps = gaps.List()
+	return d
+}
+
+// check runs one rule on one walk. The engine decides the status, not the
+// rule; a rule that panics has crashed and decides nothing.
+func (e *engine) check(rule *Rule, t *Trace, awkward string) (findings []Finding, check Check) {
+	p := &Pass{Snapshot: e.snap, Trace: t, Awkward: awkward, engine: e, rule: rule}
+	check = Check{Rule: rule.ID, Stage: rule.Stage}
+	defer func() {
+		if trouble := recover(); trouble != nil {
+			findings = nil
+			check.Status = Unknown
+			check.Gaps = []snapshot.Gap{{Reason: snapshot.Crashed, Detail: fmt.Sprintf("rule %s failed: %v", rule.ID, trouble)}}
+		}
+	}()
+	rule.Check(p)
+	switch {
+	case len(p.findings) > 0:
+		check.Status = Failed
+	case p.gaps.Any():
+		check.Status, check.Gaps = Unknown, p.gaps.List()
+	case p.notApplicable:
+		check.Status = NotApplicable
+	default:
+		check.Status = Passed
+	}
+	return p.findings, check
+}
+
+// awkward gives the findings of rules that the request under diagnosis did not
+// trip. A rule reports once, for the first awkward request that trips it.
+func (e *engine) awkward(a Awkward, rules []Rule, base *Trace, seen map[string]bool) []Finding {
+	t := e.walk(a.Request)
+	if t.FirstFailure() == nil && t.Queue.Altered == "" && base.FirstFailure() == nil && sameOutcome(t, base) {
+		// Nothing differs from the request under diagnosis that a rule could judge.
+		return nil
+	}
+	var out []Finding
+	for i := range rules {
+		if seen[rules[i].ID] {
+			continue
+		}
+		findings, _ := e.check(&rules[i], t, a.Name)
+		for _, f := range findings {
+			seen[f.Rule] = true
+			if f.Severity == Error {
+				f.Severity = Warning
+			}
+			f.Awkward = a
+			f.Evidence = append(f.Evidence, Evidence{Label: "request", Value: a.Name})
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// sameOutcome tells whether two walks took the same way.
+func sameOutcome(a, b *Trace) bool {
+	for i := range a.Steps {
+		if a.Steps[i].Status != b.Steps[i].Status {
+			return false
+		}
+	}
+	return a.Mapping.Choice == b.Mapping.Choice && len(a.Protocol.Call.Ignored) == len(b.Protocol.Call.Ignored)
+}
+
+// predict says what the caller sees: the first failure, as the response stage
+// hands it on.
+func predict(t *Trace) Prediction {
+	p := Prediction{Origin: FromNobody, Known: true}
+	failure := t.FirstFailure()
+	for _, step := range t.Steps {
+		if failure != nil && step.Stage == failure.Stage {
+			break
+		}
+		if step.Status == Unknown {
+			p.Known = false
+		}
+	}
+	p.Status, p.SQSStatus = t.Response.Status, t.Response.SQSStatus
+	if failure == nil {
+		return p
+	}
+	f := failure.Failure
+	p.Stage, p.Origin, p.Code, p.Codes, p.Message = failure.Stage, f.Origin, f.Code, f.Codes, f.Message
+	switch f.Origin {
+	case FromDeployment:
+		p.Status, p.SQSStatus = 0, 0
+	case FromAPIGateway:
+		if failure.Stage != StageResponse {
+			p.Status = f.Status
+		}
+	}
+	return p
+}
+
+func sortFindings(list []Finding) {
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := &list[i], &list[j]
+		if a.Severity != b.Severity {
+			return a.Severity.rank() < b.Severity.rank()
+		}
+		if a.Stage != b.Stage {
+			return a.Stage.index() < b.Stage.index()
+		}
+		return a.Rule < b.Rule
+	})
+}
+
+// verdict sums up. Health is earned: every stage passed or did not apply, at
+// least one check passed, and none is unknown.
+func verdict(d *Diagnosis) Verdict {
+	if d.Trace.FirstFailure() != nil || d.Count(Error) > 0 {
+		return Broken
+	}
+	passed := false
+	for _, c := range d.Checks {
+		if c.Status == Unknown {
+			return Inconclusive
+		}
+		passed = passed || c.Status == Passed
+	}
+	for _, s := range d.Trace.Steps {
+		if s.Status == Unknown {
+			return Inconclusive
+		}
+	}
+	if !passed {
+		return Inconclusive
+	}
+	if d.Count(Warning) > 0 {
+		return AtRisk
+	}
+	return Healthy
+}

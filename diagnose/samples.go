@@ -1,0 +1,412 @@
+package diagnose
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/vtl"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// sampleKind is what stands in a plain request where the integration reads a
+// parameter or a member of the body.
+type sampleKind int
+
+// The kinds in the order in which they are tried. What a template does with a
+// value cannot be told from its reads: one that loops needs a list, one that
+// fills DelaySeconds needs a number.
+const (
+	sampleTexts sampleKind = iota
+	sampleNumbers
+	sampleLists
+	sampleObjects
+	sampleKinds
+)
+
+// plain makes the request that a correct client would send to the method: with
+// the credentials, parameters and body members that the method and its
+// integration read. A configuration works if it works for one correct client,
+// so the first sample that gets through is taken.
+func (e *engine) plain(api *snapshot.API, stage string, m *snapshot.Method, config *snapshot.Configuration) Request {
+	s := sampler{engine: e, api: api, stage: stage, method: m, config: config}
+	first := s.request(sampleTexts)
+	if !s.varies || !refusesSample(e.walk(first)) {
+		return first
+	}
+	for kind := sampleTexts + 1; kind < sampleKinds; kind++ {
+		r := s.request(kind)
+		if !refusesSample(e.walk(r)) {
+			return r
+		}
+	}
+	return first
+}
+
+// refusesSample tells whether a walk fails where another sample might not.
+func refusesSample(t *Trace) bool {
+	for _, s := range []Stage{StageRoute, StageMapping, StageProtocol, StageQueue} {
+		if t.Step(s).Status == Failed {
+			return true
+		}
+	}
+	return false
+}
+
+// sampler makes plain requests for one method.
+type sampler struct {
+	*engine
+	api    *snapshot.API
+	stage  string
+	method *snapshot.Method
+	config *snapshot.Configuration
+	varies bool // some part of the request depends on the kind of sample
+	kind   sampleKind
+}
+
+func (s *sampler) request(kind sampleKind) Request {
+	s.kind = kind
+	m := s.method
+	method := strings.ToUpper(m.HTTPMethod)
+	if method == "ANY" || method == "" {
+		method = "POST"
+	}
+	r := Plain(method, m.Path)
+	r.API, r.Stage, r.Route = s.api.ID, s.stage, m.RouteKey
+	switch method {
+	case "GET", "HEAD", "OPTIONS", "DELETE":
+		r.Body = ""
+		r = r.WithoutHeader("Content-Type").WithHeader("Accept", "application/json")
+	}
+	if disabled, ok := s.api.DefaultEndpointDisabled.Read(&snapshot.Gaps{}); ok && disabled {
+		r = r.WithHeader("Host", "api.example.com") // callers come through a custom domain
+	}
+	s.credentials(&r)
+	if declared, ok := m.RequestParameters.Read(&snapshot.Gaps{}); ok {
+		for _, name := range slices.Sorted(maps.Keys(declared)) {
+			s.parameter(&r, name)
+		}
+	}
+	s.integration(&r)
+	return r
+}
+
+// credentials adds what the method's authorization looks for.
+func (s *sampler) credentials(r *Request) {
+	none := &snapshot.Gaps{}
+	if required, ok := s.method.APIKeyRequired.Read(none); ok && required {
+		*r = r.WithHeader("x-api-key", "sample-key")
+	}
+	kind, _ := s.method.Authorization.Read(none)
+	switch kind {
+	case "", "NONE":
+	case "AWS_IAM":
+		*r = r.WithHeader("Authorization", "AWS4-HMAC-SHA256 Credential=sample")
+	default:
+		for _, source := range authorizerSources(s.method, s.config, none) {
+			s.parameter(r, source)
+		}
+	}
+}
+
+// parameter adds a sample value for a declared parameter, method.request.PLACE.NAME.
+func (s *sampler) parameter(r *Request, parameter string) {
+	parts := strings.SplitN(parameter, ".", 4)
+	if len(parts) < 4 {
+		return
+	}
+	switch name := parts[3]; strings.TrimPrefix(parts[2], "multivalue") {
+	case "header":
+		if _, ok := r.Header(name); !ok && gateway.VisibleHeader(name) {
+			r.Headers = append(r.Headers, Header{name, s.text(name)})
+		}
+	case "querystring":
+		if !slices.ContainsFunc(r.Query, func(q Header) bool { return q.Name == name }) {
+			r.Query = append(r.Query, Header{name, s.text(name)})
+		}
+	}
+}
+
+func (s *sampler) text(name string) string {
+	switch strings.ToLower(name) {
+	case "content-type", "accept":
+		return "application/json"
+	case "authorization":
+		return "sample-token"
+	}
+	s.varies = true
+	if s.kind == sampleNumbers {
+		return "1"
+	}
+	return "sample"
+}
+
+// integration adds the parameters and body members that the integration reads,
+// so that a plain request is one that it was written for.
+func (s *sampler) integration(r *Request) {
+	none := &snapshot.Gaps{}
+	i, ok := s.method.Integration.Read(none)
+	if !ok || i == nil {
+		return
+	}
+	templates, _ := i.Templates.Read(none)
+	if key := clientType(slices.Sorted(maps.Keys(templates))); key != "" && r.Body != "" {
+		*r = r.WithHeader("Content-Type", key)
+	}
+	contentType, _ := r.Header("Content-Type")
+	s.model(r, contentType)
+	if gateway.MediaType(contentType) == "application/x-www-form-urlencoded" {
+		r.Body = "id=1"
+	}
+	doc := decodedBody(r.Body)
+	var names []string
+	choice := gateway.ChooseTemplate(contentType, slices.Sorted(maps.Keys(templates)), gateway.WhenNoMatch)
+	if text, ok := templates[choice.Key].Read(none); ok && choice.Key != "" {
+		names = itemNames(text)
+		if template, err := s.template(text); err == nil {
+			for _, read := range template.Reads() {
+				doc = s.read(r, doc, read, names)
+			}
+		}
+	}
+	mappings, _ := i.RequestParameters.Read(none)
+	for _, name := range slices.Sorted(maps.Keys(mappings)) {
+		if text, ok := mappings[name].Read(none); ok {
+			if source, err := gateway.ParseExpression(text); err == nil && source.Kind == gateway.Body && source.Name != "$" {
+				doc = s.member(doc, "$."+source.Name, names)
+			}
+		}
+	}
+	if doc != nil {
+		if text, err := json.Marshal(doc); err == nil && string(text) != compact(r.Body) {
+			r.Body = string(text)
+		}
+	}
+}
+
+// clientType is the content type that a client has to send where no template
+// takes application/json; empty when one does or there is no template.
+func clientType(keys []string) string {
+	first := ""
+	for _, key := range keys {
+		if key == "$default" || gateway.MediaType(key) == "application/json" {
+			return ""
+		}
+		if first == "" && strings.Contains(key, "/") {
+			first = key
+		}
+	}
+	return first
+}
+
+// read adds what one read of a template needs.
+func (s *sampler) read(r *Request, doc any, read vtl.Read, names []string) any {
+	switch read.Kind {
+	case "parameter":
+		inQuery := slices.ContainsFunc(r.Query, func(q Header) bool { return q.Name == read.Name })
+		if params, _, _ := gateway.Match(s.method.Path, s.method.Path); params[read.Name] == "" && !inQuery {
+			s.parameter(r, "method.request.header."+read.Name)
+		}
+	case "header":
+		s.parameter(r, "method.request.header."+read.Name)
+	case "query":
+		s.parameter(r, "method.request.querystring."+read.Name)
+	case "body":
+		return s.member(doc, read.Name, names)
+	}
+	return doc
+}
+
+// decodedBody is the JSON document of a body; nil when it is none.
+func decodedBody(body string) any {
+	var doc any
+	if !strings.HasPrefix(body, "{") || json.Unmarshal([]byte(body), &doc) != nil {
+		return nil
+	}
+	return doc
+}
+
+func compact(body string) string {
+	text, _ := json.Marshal(decodedBody(body))
+	return string(text)
+}
+
+// member adds the member that a plain JSON path such as $.detail.type names.
+func (s *sampler) member(doc any, path string, names []string) any {
+	object, ok := doc.(map[string]any)
+	if !ok {
+		return doc
+	}
+	if path == "" || path == "$" {
+		// The template may go on from the whole body: $root.detail, or a loop.
+		if len(names) > 0 {
+			s.varies = true
+			if s.kind == sampleLists {
+				return []any{s.item(names)}
+			}
+			for _, name := range names {
+				if _, taken := object[name]; !taken {
+					object[name] = s.value(nil)
+				}
+			}
+		}
+		return object
+	}
+	path = strings.TrimPrefix(strings.TrimPrefix(path, "$"), ".")
+	if path == "" || strings.ContainsAny(path, "*?@(':,") {
+		return doc
+	}
+	s.varies = true
+	grow(object, strings.Split(path, "."), s.value(names))
+	return doc
+}
+
+// grow puts a value at the end of a path; a name may end in an index.
+func grow(object map[string]any, names []string, value any) {
+	for i, name := range names {
+		name, indexed := cutIndex(name)
+		if name == "" {
+			return
+		}
+		have, taken := object[name]
+		if i == len(names)-1 {
+			if indexed {
+				value = []any{value}
+			}
+			if !taken {
+				object[name] = value
+			}
+			return
+		}
+		next := map[string]any{}
+		switch have := have.(type) {
+		case map[string]any:
+			next = have
+		case []any:
+			if m, ok := have[0].(map[string]any); ok && indexed {
+				next = m
+			} else {
+				return
+			}
+		case nil:
+			object[name] = any(next)
+			if indexed {
+				object[name] = []any{next}
+			}
+		default:
+			return
+		}
+		object = next
+	}
+}
+
+func cutIndex(name string) (string, bool) {
+	base, rest, ok := strings.Cut(name, "[")
+	return base, ok && strings.HasSuffix(rest, "]")
+}
+
+// value is one sample of the present kind.
+func (s *sampler) value(names []string) any {
+	switch s.kind {
+	case sampleNumbers:
+		return 1
+	case sampleLists:
+		if len(names) > 0 {
+			return []any{s.item(names)}
+		}
+		return []any{"sample"}
+	case sampleObjects:
+		return s.item(names)
+	}
+	return "sample"
+}
+
+func (s *sampler) item(names []string) map[string]any {
+	item := map[string]any{"id": "1"}
+	for _, name := range names {
+		item[name] = "sample"
+	}
+	return item
+}
+
+var itemRE = regexp.MustCompile(`\$!?\{?([A-Za-z][\w-]*)\.([A-Za-z][\w-]*)(\()?`)
+
+// itemNames guesses the members of list items and objects that a template
+// reaches through its own variables: $item.name. It is used for samples only.
+func itemNames(template string) []string {
+	var names []string
+	for _, m := range itemRE.FindAllStringSubmatch(template, 200) {
+		switch m[1] {
+		case "input", "util", "context", "stageVariables", "foreach", "velocityCount":
+			continue
+		}
+		if m[3] == "" && !slices.Contains(names, m[2]) {
+			names = append(names, m[2])
+		}
+	}
+	return names
+}
+
+// model replaces the body by one that fits the method's model, if the validator
+// asks for it.
+func (s *sampler) model(r *Request, contentType string) {
+	none := &snapshot.Gaps{}
+	id, _ := s.method.ValidatorID.Read(none)
+	if v, ok := s.config.Validators[id].Read(none); !ok || !v.Body || r.Body == "" {
+		return
+	}
+	models, _ := s.method.RequestModels.Read(none)
+	name, ok := models[gateway.MediaType(contentType)]
+	if !ok {
+		name = models["$default"]
+	}
+	if text, ok := sampleOf(s.config, name); ok {
+		r.Body = text
+	}
+}
+
+// sampleOf is a body that fits a model; false when none could be made.
+func sampleOf(config *snapshot.Configuration, name string) (string, bool) {
+	lookup := func(name string) (string, bool) { return config.Models[name].Read(&snapshot.Gaps{}) }
+	schema, ok := lookup(name)
+	if !ok {
+		return "", false
+	}
+	return gateway.SampleBody(schema, lookup)
+}
+
+// WithCredentials is the request with samples of what the method's authorizer
+// reads.
+func (r *Route) WithCredentials(req Request) Request {
+	s := sampler{method: r.Method, config: r.Configuration}
+	s.credentials(&req)
+	return req
+}
+
+// Valid is the request under diagnosis changed so far that the request validator
+// takes it; false when no such request is known.
+func (p *Pass) Valid() (Request, bool) {
+	route := &p.Trace.Route
+	if route.Method == nil {
+		return Request{}, false
+	}
+	s := sampler{engine: p.engine, api: route.API, method: route.Method, config: route.Configuration}
+	r := p.Trace.Request
+	declared, _ := route.Method.RequestParameters.Read(&snapshot.Gaps{})
+	for _, name := range slices.Sorted(maps.Keys(declared)) {
+		if declared[name] {
+			s.parameter(&r, name)
+		}
+	}
+	if p.engine.walk(r).Route.Validation != "" {
+		contentType, _ := r.Header("Content-Type")
+		if r.Body == "" {
+			r.Body = "{}"
+		}
+		s.model(&r, contentType)
+	}
+	return r, p.engine.walk(r).Route.Validation == ""
+}

@@ -1,0 +1,364 @@
+package diagnose
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/iam"
+	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// gatewayService is the principal that assumes execution roles (iam-facts 49).
+const gatewayService = "apigateway.amazonaws.com"
+
+// signing derives the endpoint, the HTTP method and the identity of the call.
+func (w *walker) signing() {
+	step, gaps, s := w.step(StageSigning), &snapshot.Gaps{}, &w.t.Signing
+	integration := w.t.Mapping.Integration
+	if integration == nil {
+		step.blocked(w.firstBlocker())
+		return
+	}
+	if w.t.Route.API.Type == snapshot.HTTP {
+		w.httpAPISigning(step, gaps)
+		return
+	}
+	s.Meant = w.meansSQS()
+	s.MethodFailure = w.httpMethod(gaps)
+	s.EndpointFailure = w.endpointOf(gaps)
+	s.TypeFailure = w.wrongType(gaps)
+	s.IdentityFailure = w.identity(gaps)
+	if s.MethodFailure == nil {
+		s.MethodFailure = w.getWithForm()
+	}
+	failures := []*Failure{s.TypeFailure, s.EndpointFailure, s.IdentityFailure}
+	if f := s.MethodFailure; f != nil && f.Origin == FromDeployment {
+		failures = slices.Insert(failures, 0, f) // reported before the URI is looked at (T100)
+	} else {
+		failures = append(failures, f) // a signature is compared once there is a role to sign with
+	}
+	for _, f := range failures {
+		if f != nil && len(f.Codes) == 0 {
+			f.Codes = []ErrorCode{f.Code}
+		}
+		if f != nil && (step.Failure == nil || f.Origin == FromDeployment && step.Failure.Origin != FromDeployment) {
+			step.fail(gaps, *f, "%s", w.signingTrouble(f))
+		}
+	}
+	if step.Failure != nil {
+		return
+	}
+	switch {
+	case s.Type == "MOCK":
+		step.skip("a MOCK integration calls nothing")
+		return
+	case s.Host == "" || gaps.Any() && s.URIText == "":
+		step.unknown(gaps, "the endpoint is not known")
+		return
+	}
+	step.pass(gaps, "%s %s as %s", s.Method, s.URL(), w.signer())
+}
+
+// firstBlocker names the stage that kept the walk from getting further.
+func (w *walker) firstBlocker() Stage {
+	if w.t.Route.Method == nil {
+		return StageRoute
+	}
+	return StageMapping
+}
+
+func (w *walker) signer() string {
+	s := &w.t.Signing
+	switch {
+	case s.Caller:
+		return "the caller"
+	case s.Credentials == "":
+		return "nobody"
+	}
+	return "role " + roleName(s.Credentials)
+}
+
+// roleName is the last part of a role's ARN.
+func roleName(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
+
+func (w *walker) signingTrouble(f *Failure) string {
+	switch {
+	case f.Origin == FromDeployment:
+		return "AWS refuses the integration: " + f.Message
+	case f.Log != "":
+		return f.Log
+	}
+	return f.Message
+}
+
+// refusedPut is what PutIntegration answers.
+func refusedPut(err error) *Failure {
+	return &Failure{Origin: FromDeployment, Code: BadRequest, Message: err.Error()}
+}
+
+// httpMethod reads the method towards the service (T68, T100).
+func (w *walker) httpMethod(gaps *snapshot.Gaps) *Failure {
+	s, i := &w.t.Signing, w.t.Mapping.Integration
+	kind, _ := i.Type.Read(gaps)
+	s.Type = strings.ToUpper(kind)
+	if s.Type == "MOCK" {
+		return nil
+	}
+	method, ok := i.HTTPMethod.Read(gaps)
+	if !ok {
+		return nil
+	}
+	s.Method = strings.ToUpper(method)
+	switch {
+	case s.Method == "" && s.Type != "" && s.Type != "AWS_PROXY":
+		return refusedPut(gateway.ErrNoMethod)
+	case s.Method == "ANY":
+		s.Method = strings.ToUpper(w.t.Request.Method) // T68
+	case s.Method != "" && !slices.Contains(httpMethods, s.Method) && !w.isOpaque(method):
+		return refusedPut(errHTTPMethod)
+	}
+	return nil
+}
+
+// httpMethods are the methods that AWS stores (T104, there of a method).
+var httpMethods = []string{"GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY"}
+
+var errHTTPMethod = errors.New("Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY")
+
+// meansSQS tells whether the integration is meant to call SQS, by its URI or by
+// what it sends: only then another type or service is a fault.
+func (w *walker) meansSQS() bool {
+	i := w.t.Mapping.Integration
+	uri, _ := i.URI.Read(&snapshot.Gaps{})
+	if kind, _ := i.Type.Read(&snapshot.Gaps{}); !strings.EqualFold(kind, "MOCK") && (strings.Contains(uri, ":sqs:") || strings.Contains(uri, "//sqs.") || strings.Contains(uri, ".queue.amazonaws.com")) {
+		return true
+	}
+	return sendsSQS(i)
+}
+
+// identity finds out who signs, and whether API Gateway may take that role.
+func (w *walker) identity(gaps *snapshot.Gaps) *Failure {
+	s, i := &w.t.Signing, w.t.Mapping.Integration
+	s.CredOrigin = i.Credentials.Origin()
+	s.Account = w.snap.Target.Account
+	if s.Type == "MOCK" || s.Type == "HTTP" || s.Type == "HTTP_PROXY" {
+		return nil
+	}
+	text, ok := i.Credentials.Read(gaps)
+	if !ok {
+		return nil
+	}
+	if strings.Contains(text, "${stageVariables.") && w.t.Route.Variables != nil {
+		var missing []string
+		text, missing = gateway.StageVariables(text, w.t.Route.Variables)
+		w.t.Mapping.Missing = append(w.t.Mapping.Missing, missing...)
+	}
+	s.Credentials = text
+	switch {
+	case text == "":
+		if !s.Meant {
+			return nil // Lambda needs none (T101)
+		}
+		return refusedPut(gateway.ErrNoRole) // T116, iam-facts 52
+	case isCallerCredentials(text):
+		s.Caller = true
+		if kind, ok := w.t.Route.Method.Authorization.Read(gaps); ok && kind != "AWS_IAM" {
+			return noCaller()
+		}
+		gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "the caller's own policies decide, and who calls is not known (iam-facts 53)", Origin: s.CredOrigin})
+		return nil
+	}
+	if !isRoleARN(text) {
+		if w.isOpaque(text) {
+			gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: "the execution role is " + w.expression(text), Origin: s.CredOrigin})
+			return nil
+		}
+		return refusedPut(gateway.ErrNotARN) // T103
+	}
+	if account := arnAccount(text); isAccount(account) && isAccount(s.Account) && account != s.Account && !w.isOpaque(account) && !w.isOpaque(s.Account) {
+		// iam-facts 51: a role of another account cannot be passed.
+		return &Failure{Origin: FromDeployment, Code: GatewayAccessDenied, Codes: []ErrorCode{GatewayAccessDenied, BadRequest}, Message: "Cross-account pass role is not allowed."}
+	}
+	fact := w.snap.Role(text)
+	role, ok := fact.Read(gaps)
+	if !ok {
+		s.Principal = iam.RoleSessionPrincipal(text, "")
+		return nil
+	}
+	if role == nil {
+		s.RoleMissing = true
+		return own(gateway.Internal(gateway.LogAssume(text))) // T101, T115
+	}
+	s.Role = role
+	s.Principal = iam.RoleSessionPrincipal(role.ARN, role.ID)
+	return w.trust(gaps)
+}
+
+// isCallerCredentials tells arn:aws:iam::*:user/*, which passes the caller's own
+// identity on (iam-facts 53).
+func isCallerCredentials(text string) bool {
+	parts := strings.SplitN(text, ":", 6)
+	return len(parts) == 6 && parts[2] == "iam" && parts[4] == "*" && parts[5] == "user/*"
+}
+
+// noCaller is what comes of caller credentials on a method that identifies no
+// caller (iam-facts 53 asks for IAM authorization). Which error API Gateway
+// gives is not recorded.
+func noCaller() *Failure {
+	f := own(gateway.Internal("the caller's credentials are to be passed on, but the method identifies no caller"))
+	f.Codes = []ErrorCode{InternalServerError, AccessDenied, MissingAuthenticationToken}
+	return f
+}
+
+// isAccount tells an account id.
+func isAccount(s string) bool {
+	return len(s) == 12 && strings.Trim(s, "0123456789") == ""
+}
+
+// isRoleARN tells arn:aws:iam::ACCOUNT:role/[PATH/]NAME from anything else.
+func isRoleARN(text string) bool {
+	parts := strings.SplitN(text, ":", 6)
+	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && strings.HasPrefix(parts[5], "role/") && !strings.HasSuffix(parts[5], "/")
+}
+
+// trust decides whether API Gateway may assume the role (iam-facts 46, 49).
+func (w *walker) trust(gaps *snapshot.Gaps) *Failure {
+	s := &w.t.Signing
+	doc := w.document("the trust policy", s.Role.Trust, nil, gaps)
+	s.TrustDoc = doc
+	if f := w.malformedTrust(doc); f != nil {
+		return f
+	}
+	d := iam.Evaluate(iam.Request{
+		Principal:       iam.ServicePrincipal(gatewayService),
+		Action:          "sts:AssumeRole",
+		Resource:        s.Role.ARN,
+		ResourceAccount: arnAccount(s.Role.ARN),
+		Context:         iam.AssumeRoleContext(w.snap.Target.Region, iam.Target{ARN: s.Role.ARN, Tags: w.roleTags()}),
+		Opaque:          w.opaque,
+	}, iam.Inputs{Service: iam.STS, Resource: &doc, IdentityComplete: true, RCPs: w.resourceControl()})
+	s.Trust = &d
+	switch d.Effect {
+	case iam.No:
+		return own(gateway.Internal(gateway.LogAssume(s.Role.ARN))) // T115
+	case iam.Unknown:
+		w.decisionGaps(gaps, "whether API Gateway may assume the role", &d)
+	}
+	return nil
+}
+
+// malformedTrust finds a trust policy that AWS does not store.
+func (w *walker) malformedTrust(doc iam.Document) *Failure {
+	s := &w.t.Signing
+	text, ok := s.Role.Trust.Read(&snapshot.Gaps{})
+	if !ok {
+		return nil
+	}
+	policy, problems := w.policy(text)
+	if policy != nil {
+		problems = policy.Validate(iam.Trust, w.opaque...)
+	}
+	for _, problem := range problems {
+		if !problem.Refused && !problem.Fatal || w.isOpaque(problem.Message) || policy == nil && w.isOpaque(text) {
+			continue
+		}
+		at := StatementOrigin(iam.Match{Origin: doc.Origin, Statement: problem.Statement})
+		s.TrustProblem = &BadPolicy{Document: doc, Problem: problem, Origin: at}
+		message := problem.Answer
+		if message == "" {
+			message = problem.Message
+		}
+		return &Failure{Origin: FromDeployment, Code: MalformedPolicy, Message: message}
+	}
+	return nil
+}
+
+// getWithForm finds a GET that carries the form in its body: AWS answers
+// SignatureDoesNotMatch (knowledge centre). A GET with everything in the query
+// string is fine (T14).
+func (w *walker) getWithForm() *Failure {
+	s, m := &w.t.Signing, &w.t.Mapping
+	if s.Method != "GET" || s.URI.Service != "sqs" || s.Host == "" || !m.BodyKnown || len(m.Body) == 0 {
+		return nil
+	}
+	r := w.outgoing()
+	if sqs.MediaType(r.Header.Get("Content-Type")) != sqs.MediaTypeJSON10 {
+		// A form stays a form whatever the client called it.
+		r.Header = sqs.Header{"Content-Type": {sqs.MediaTypeForm}}
+		if !sqs.FormInGetBody(&r) {
+			return nil
+		}
+	}
+	return &Failure{Origin: FromSQS, Status: 403, Code: SignatureMismatch, Codes: []ErrorCode{SignatureMismatch, UnknownOperation},
+		Message: "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
+}
+
+// outgoing is the request as it reaches SQS.
+func (w *walker) outgoing() sqs.Request {
+	s, m := &w.t.Signing, &w.t.Mapping
+	header := sqs.Header{}
+	for _, h := range m.Headers {
+		if !h.Absent {
+			header[h.Name] = append(header[h.Name], h.Value)
+		}
+	}
+	account := s.Account
+	if a := arnAccount(s.Credentials); a != "" && a != "*" {
+		account = a
+	}
+	return sqs.Request{Method: s.Method, Host: s.Host, Path: s.RequestPath, RawQuery: s.RawQuery, Header: header, Body: m.Body, Region: s.Region, Account: account}
+}
+
+// arnAccount is the account part of an ARN; empty when there is none.
+func arnAccount(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return ""
+	}
+	return parts[4]
+}
+
+// arnRegion is the region part of an ARN; empty when there is none.
+func arnRegion(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return ""
+	}
+	return parts[3]
+}
+
+// isOpaque tells whether a text holds a symbol whose value is not known.
+func (w *walker) isOpaque(text string) bool {
+	for _, o := range w.opaque {
+		if o != "" && strings.Contains(text, o) {
+			return true
+		}
+	}
+	return false
+}
+
+// expression writes the symbols of a text as the template does.
+func (w *walker) expression(text string) string {
+	for _, s := range w.snap.Symbols {
+		text = strings.ReplaceAll(text, s.Text, s.Expression)
+	}
+	return text
+}
+
+// decisionGaps records what leaves a decision open.
+func (w *walker) decisionGaps(gaps *snapshot.Gaps, what string, d *iam.Decision) {
+	if len(d.Unknowns) == 0 {
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: what + " depends on values that are not known"})
+	}
+	for _, u := range d.Unknowns {
+		detail := u.Reason
+		if u.Key != "" && !strings.Contains(detail, u.Key) {
+			detail = u.Key + ": " + detail
+		}
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: fmt.Sprintf("%s: %s", what, detail)})
+	}
+}

@@ -1,0 +1,324 @@
+package diagnose
+
+import (
+	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/iam"
+	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/internal/vtl"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Trace is what would happen to one request: the outcome of each stage and
+// every value derived on the way. A rule reads it; nothing changes it.
+type Trace struct {
+	Request Request
+	Steps   [len(Stages)]Step
+
+	Route         Route
+	Mapping       Mapping
+	Signing       Signing
+	Protocol      Protocol
+	Authorization Authorization
+	Queue         Queue
+	Encryption    Encryption
+	Response      Response
+}
+
+// Step is the outcome of one stage.
+type Step struct {
+	Stage   Stage
+	Status  Status
+	Said    string // one sentence for people
+	Gaps    []snapshot.Gap
+	Failure *Failure // what is answered when the stage fails
+}
+
+// Failure is an error that ends a request.
+type Failure struct {
+	Origin  Source
+	Status  int         // of the answer; 0 for a deployment that AWS refuses
+	Code    ErrorCode   // as the caller or the log shows it
+	Codes   []ErrorCode // all that AWS may answer where evidence differs
+	Message string
+	Log     string // what the execution log says beside it
+	Body    string // of the answer
+}
+
+// Step returns the outcome of a stage.
+func (t *Trace) Step(s Stage) *Step { return &t.Steps[s.index()] }
+
+// FirstFailure returns the step that decides what the caller sees: a refusal
+// to deploy before everything else, else the first stage that fails.
+func (t *Trace) FirstFailure() *Step {
+	var first *Step
+	for i := range t.Steps {
+		step := &t.Steps[i]
+		if step.Status != Failed || step.Failure == nil {
+			continue
+		}
+		if step.Failure.Origin == FromDeployment {
+			return step
+		}
+		if first == nil {
+			first = step
+		}
+	}
+	return first
+}
+
+// Route is where the call arrives.
+type Route struct {
+	API           *snapshot.API
+	Stage         *snapshot.Stage // nil when the API has none
+	Stages        []snapshot.Stage
+	Configuration *snapshot.Configuration
+	// Deployed tells that Configuration is what the stage runs. Otherwise it is
+	// the draft, because the deployed one is not known or does not exist.
+	Deployed   bool
+	Method     *snapshot.Method
+	PathParams map[string]string
+	// DraftMethod is the method that the request would meet in the draft; nil
+	// when there is none or the draft is not known.
+	DraftMethod *snapshot.Method
+	// EndpointRefused tells that the default endpoint is disabled and called.
+	EndpointRefused bool
+	// Conflict is the name of a stage that two things create, Conflicting where
+	// they stand.
+	Conflict    string
+	Conflicting []snapshot.Origin
+	Variables   map[string]string // stage variables; nil when not known
+	// Canary is the stage\'s canary; nil when none takes calls.
+	Canary *snapshot.Canary
+	// Differences between the deployed methods and the draft, nil when one of
+	// them is not known.
+	Differences []Difference
+	// Uncompared are fields of the method that the draft does not show.
+	Uncompared []string
+	Policy     *iam.Decision // of the API's resource policy; nil when there is none
+	// Needs says what the method asks for that the request lacks.
+	Lacks []string
+	// NearMethods are methods of the same path, NearPaths paths of the same method.
+	NearMethods, NearPaths []string
+	Validation             string // what the request validator refuses; empty when nothing
+}
+
+// Difference is one field in which the deployed method and the draft differ.
+type Difference struct {
+	Method   string // "POST /orders"
+	Field    string // empty when the method stands on one side only
+	Deployed string
+	Draft    string
+	Origin   snapshot.Origin
+	// SameMethod tells that it is the method under diagnosis.
+	SameMethod bool
+}
+
+// Mapping is the request that API Gateway builds.
+type Mapping struct {
+	Integration *snapshot.Integration
+	ContentType string // the client's, empty when it sends none
+	Choice      gateway.Choice
+	Passthrough string
+	Keys        []string // content types that have templates
+	Template    string   // text of the chosen template
+	TemplateAt  snapshot.Origin
+	Rendered    *vtl.Output // nil when no template ran
+	Binary      bool        // the payload is handled as bytes
+	InvalidJSON bool        // a mapping reads the body as JSON, and it is none (T83)
+	Payload     string      // the client's body as the mapping sees it
+	Body        []byte      // what leaves
+	BodyKnown   bool
+	Headers     []Mapped
+	Query       []Mapped
+	Path        []Mapped
+	Refused     []Refused // mappings that AWS does not store
+	Fatal       []Mapped  // headers that make every call fail
+	Missing     []string  // stage variables that templates or mappings read and the stage lacks
+	SyntaxError *vtl.SyntaxError
+	RenderError *vtl.RenderError
+	// Spans tells where each part of the body comes from. A body that was passed
+	// on is one span of the client's.
+	Spans []vtl.Span
+}
+
+// Mapped is a header, query or path parameter that API Gateway sends.
+type Mapped struct {
+	Name       string
+	Value      string
+	Expression string // the mapping expression; empty for one that API Gateway adds itself
+	FromClient bool   // the value is the client's
+	Absent     bool   // the source has no value, so nothing is sent (T82)
+	Encoded    int    // how often the value was URL-encoded before API Gateway encodes a query parameter
+	Origin     snapshot.Origin
+}
+
+// Refused is a mapping that AWS does not store.
+type Refused struct {
+	Name, Expression string
+	Undeclared       bool // the source is not declared on the method
+	Declaration      string
+	Err              error
+	Origin           snapshot.Origin
+}
+
+// Signing is the endpoint and the identity of the call.
+type Signing struct {
+	Type        string
+	URI         gateway.URI
+	URIText     string
+	URIError    error
+	URIOrigin   snapshot.Origin
+	Method      string // HTTP method towards SQS
+	Host        string
+	RequestPath string
+	RawQuery    string
+	Region      string
+	Account     string // of the API
+	Credentials string
+	CredOrigin  snapshot.Origin
+	Caller      bool           // the caller's own credentials are passed on
+	Role        *snapshot.Role // nil when there is none or it is not known
+	RoleMissing bool           // known not to exist
+	Principal   iam.Principal
+	Trust       *iam.Decision
+	TrustDoc    iam.Document
+	// TrustProblem is why AWS does not store the trust policy; nil when it does.
+	TrustProblem *BadPolicy
+
+	// URIFault is what is wrong with the URI, and Meant tells that the
+	// integration is meant to call SQS, whatever its type and URI are.
+	URIFault URIFault
+	Meant    bool
+	// What each part of the stage leads to by itself, nil when it is fine. The
+	// stage fails with the first of them, a refusal to deploy before the others.
+	MethodFailure, TypeFailure, EndpointFailure, IdentityFailure *Failure
+}
+
+// URL is the address that the call goes to.
+func (s *Signing) URL() string {
+	if s.Host == "" {
+		return ""
+	}
+	u := "https://" + s.Host + s.RequestPath
+	if s.RawQuery != "" {
+		u += "?" + s.RawQuery
+	}
+	return u
+}
+
+// Protocol is how SQS reads the request.
+type Protocol struct {
+	Request sqs.Request
+	Call    sqs.Call
+	// Effective is the call, or what the author evidently meant when SQS cannot
+	// read it, so that later stages can say what waits behind the failure.
+	Effective sqs.Call
+	Intended  bool
+	Answer    *sqs.Answer // SQS's refusal, nil when it reads the call
+	Protocol  string      // query, json or none
+	Action    string
+	QueueARN  string
+
+	// PathQueue is the queue that the path names, be it overruled by QueueUrl (T15).
+	PathQueue sqs.Address
+	// Faults says why SQS cannot read the request.
+	Faults Faults
+	// Refusal is what SQS answers to the parameters of the call: Answer itself,
+	// or, behind a request that it cannot read, what comes next. Nil when the
+	// parameters are fine or what was meant is not certain.
+	Refusal *sqs.Answer
+}
+
+// Authorization is the decision on the call.
+type Authorization struct {
+	Action    string // IAM action, such as sqs:SendMessage
+	Resource  string // queue ARN
+	Inputs    iam.Inputs
+	Request   iam.Request
+	Decision  *iam.Decision
+	Malformed []BadPolicy
+	// Wide lists what the same statement allows beyond this call: other queues,
+	// or actions that destroy messages.
+	Wide []string
+	// WideBy is the statement that allows it.
+	WideBy *iam.Match
+}
+
+// BadPolicy is a policy text that AWS refuses.
+type BadPolicy struct {
+	Document iam.Document
+	Problem  iam.Problem
+	Origin   snapshot.Origin
+}
+
+// Queue is what the queue does with the message.
+type Queue struct {
+	ARN      string
+	Queue    *snapshot.Queue // nil when it does not exist or is not known
+	Missing  bool            // known not to exist
+	Answer   *sqs.Answer
+	Fault    QueueFault // what the answer is about
+	Messages []sqs.Message
+	Altered  string // how the stored message differs from the client's body, or that it is lost; empty when neither
+
+	// Elsewhere is the ARN of a queue of the same account and name in another
+	// region, when the addressed one is not known to exist.
+	Elsewhere string
+}
+
+// Encryption is the use of the queue's key.
+type Encryption struct {
+	KeyReference string
+	Key          *snapshot.Key
+	Missing      bool // known not to exist
+	Managed      bool // alias/aws/sqs
+	GenerateKey  *iam.Decision
+	Decrypt      *iam.Decision
+	Inputs       iam.Inputs
+}
+
+// Response is what the client sees.
+type Response struct {
+	SQSStatus int
+	SQSBody   string
+	Status    int // what the client sees; 0 when not known
+	Body      string
+	Headers   []Header
+	Chosen    *snapshot.IntegrationResponse
+	// Outcomes says what the client would see for each status SQS can answer.
+	Outcomes    []Outcome
+	Refused     []Refused // response parameter mappings that AWS does not store
+	Unreachable []Unreachable
+	BadPatterns []snapshot.IntegrationResponse // patterns the doctor cannot evaluate
+	TemplateErr string
+	TemplateKey string      // content type of the response template that ran; empty for none
+	Rendered    *vtl.Output // nil when no response template ran
+	// BrokenTemplates are response templates that do not parse, or that fail on
+	// the answer of this call.
+	BrokenTemplates []BrokenTemplate
+}
+
+// BrokenTemplate is a response template that cannot be rendered.
+type BrokenTemplate struct {
+	Response    snapshot.IntegrationResponse
+	ContentType string
+	Err         string
+	Chosen      bool // this call meets it
+}
+
+// Outcome is what the client sees for one status of SQS.
+type Outcome struct {
+	SQSStatus int
+	Status    int
+	Response  *snapshot.IntegrationResponse // nil when none is chosen
+	Unmapped  bool                          // 500: no pattern fits and there is no default
+	Undefined bool                          // 500: the method lacks the response
+	Doubtful  bool                          // another pattern matches too, and which one wins is not known
+}
+
+// Unreachable is an integration response that no status of SQS selects.
+type Unreachable struct {
+	Response snapshot.IntegrationResponse
+	Why      string
+	Never    bool // its pattern fits no HTTP status at all
+}

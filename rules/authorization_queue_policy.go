@@ -1,0 +1,30 @@
+package rules
+
+import "apisqs-doctor/diagnose"
+
+var authorizationQueuePolicy = diagnose.Rule{
+	ID:       "authorization-queue-policy",
+	Stage:    diagnose.StageAuthorization,
+	Severity: diagnose.Error,
+	Title:    "the queue's policy denies the call",
+	Doc: `A Deny in the queue's own policy covers the execution role: by principal, by a NotPrincipal list without the role, or
+by a condition that the call meets, such as aws:SourceVpce or aws:SourceArn, which calls of API Gateway do not carry. A Deny
+of calls without TLS (aws:SecureTransport false) does no harm, because API Gateway always uses TLS.
+
+Repair: take the role out of the Deny.`,
+	Explains: []diagnose.ErrorCode{diagnose.AccessDenied},
+	Refs:     []string{refSQSPolicies},
+	Check: func(p *diagnose.Pass) {
+		if !decided(p, byQueuePolicy) {
+			return
+		}
+		m := p.Trace.Authorization.Decision.Statements[0]
+		p.ReportAs(diagnose.Finding{
+			Message:  may(p) + ": denied by " + statementName(m) + " of the queue's policy",
+			Why:      "A Deny that applies wins over every Allow. " + whyDenied,
+			Evidence: []diagnose.Evidence{matchEvidence(p, m), roleEvidence(p)},
+			Fixes:    removal(p, m),
+			Check:    p.Curl(p.Trace.Request),
+		}, p.Failed(diagnose.StageAuthorization))
+	},
+}

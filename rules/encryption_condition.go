@@ -1,0 +1,40 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+)
+
+var encryptionCondition = diagnose.Rule{
+	ID:       "encryption-condition",
+	Stage:    diagnose.StageEncryption,
+	Severity: diagnose.Error,
+	Title:    "the statement that would allow the key has a condition that the call cannot meet",
+	Doc: `A statement of the key policy or of the role allows the key under a condition that the call does not meet. SQS calls
+KMS for the role's session: kms:ViaService is sqs.REGION.amazonaws.com of the queue's region, kms:CallerAccount the role's account,
+kms:EncryptionContext:aws:sqs:arn the queue's ARN; aws:SourceArn and aws:SourceAccount are absent, because they belong to calls
+of services, not of roles.
+
+Repair: correct the condition, or allow the role without it.`,
+	Explains: []diagnose.ErrorCode{diagnose.KMSAccessDenied},
+	Refs:     []string{"https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html", refSQSKeys},
+	Check: func(p *diagnose.Pass) {
+		if !keyDecided(p, keyByCondition) {
+			return
+		}
+		d, _ := keyDenial(p)
+		near := d.Nearest
+		fix := p.Fix("allow the role in the key policy", keyStatement(p))
+		if near.Layer == diagnose.LayerIdentity {
+			fix = grant(p, nil, "UseKeyOf", keyARN(p), keyActions(p)...)
+		}
+		p.ReportAs(diagnose.Finding{
+			Message:  fmt.Sprintf("%s: %s of %s allows it only under a condition that this call does not meet", mayUse(p), statementName(near.Match), near.Document),
+			Why:      fmt.Sprintf("The condition asks for %s, the call has %s.", p.Expression(near.Expected), p.Expression(near.Actual)),
+			Evidence: append(nearEvidence(p, near), keyEvidence(p)),
+			Fixes:    []diagnose.Fix{fix},
+			Check:    p.Curl(p.Trace.Request),
+		}, p.Failed(diagnose.StageEncryption))
+	},
+}

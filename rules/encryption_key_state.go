@@ -1,0 +1,41 @@
+package rules
+
+import (
+	"slices"
+
+	"apisqs-doctor/diagnose"
+)
+
+var encryptionKeyState = diagnose.Rule{
+	ID:       "encryption-key-state",
+	Stage:    diagnose.StageEncryption,
+	Severity: diagnose.Error,
+	Title:    "the queue's key cannot be used",
+	Doc: `The permissions are fine, but the key is disabled, waits for its deletion or its key material, or is of a kind that
+cannot encrypt. SQS answers KMS.DisabledException, KMS.InvalidStateException or KMS.InvalidKeyUsageException.
+
+Repair: enable the key (aws kms enable-key), cancel its deletion (aws kms cancel-key-deletion, then enable-key), or give the
+queue another key. The doctor does not change the state of a key by itself: somebody disabled it for a reason.`,
+	Explains: []diagnose.ErrorCode{diagnose.KMSDisabled, diagnose.KMSInvalidState, diagnose.KMSInvalidUsage},
+	Refs:     []string{"https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"},
+	NoFix:    "a key is disabled or deleted on purpose; enabling it again is for its owner to decide",
+	Check: func(p *diagnose.Pass) {
+		if !keyDecided(p, keyByNobody) {
+			return
+		}
+		failure := p.Failed(diagnose.StageEncryption)
+		if failure == nil || !slices.Contains([]diagnose.ErrorCode{diagnose.KMSDisabled, diagnose.KMSInvalidState, diagnose.KMSInvalidUsage}, failure.Code) {
+			return
+		}
+		evidence := []diagnose.Evidence{keyEvidence(p)}
+		if k := p.Trace.Encryption.Key; k != nil {
+			evidence = append([]diagnose.Evidence{{Label: "state of the key", Value: failure.Message, Origin: k.State.Origin()}}, evidence...)
+		}
+		p.ReportAs(diagnose.Finding{
+			Message:  p.Expression(failure.Message),
+			Why:      "SQS cannot encrypt the message with this key and refuses it.",
+			Evidence: evidence,
+			Check:    "aws kms describe-key --key-id " + keyARN(p),
+		}, failure)
+	},
+}

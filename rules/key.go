@@ -1,0 +1,117 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+// keyDenial is a refused use of the queue's key: the decision, and the KMS
+// action that it is about.
+func keyDenial(p *diagnose.Pass) (d *diagnose.Decision, action string) {
+	e := &p.Trace.Encryption
+	for _, try := range []struct {
+		d      *diagnose.Decision
+		action string
+	}{{e.GenerateKey, "kms:GenerateDataKey"}, {e.Decrypt, "kms:Decrypt"}} {
+		if try.d != nil && try.d.Effect == diagnose.Denied {
+			return try.d, try.action
+		}
+	}
+	return nil, ""
+}
+
+// keyActions are the KMS actions that the call needs and does not have.
+func keyActions(p *diagnose.Pass) []string {
+	e := &p.Trace.Encryption
+	var list []string
+	if e.GenerateKey != nil && e.GenerateKey.Effect == diagnose.Denied {
+		list = append(list, "kms:GenerateDataKey")
+	}
+	if e.Decrypt != nil && e.Decrypt.Effect == diagnose.Denied {
+		list = append(list, "kms:Decrypt")
+	}
+	return list
+}
+
+// keyLayer is who has to let the call use the key.
+type keyLayer int
+
+const (
+	keyByNobody keyLayer = iota
+	keyByRole            // the role's policies, its boundary or an organization policy
+	keyByPolicy          // the key policy
+	keyByCondition
+	keyByAWS // the AWS managed key of another account
+)
+
+// keyDenialOf says which rule explains a refused use of the key.
+func keyDenialOf(p *diagnose.Pass) keyLayer {
+	d, _ := keyDenial(p)
+	switch {
+	case d == nil:
+		return keyByNobody
+	case p.Trace.Encryption.Managed:
+		if d.CrossAccount == diagnose.Allowed || d.Layer == diagnose.LayerCrossAccount {
+			return keyByAWS
+		}
+		return keyByRole
+	case d.Explicit:
+		if len(d.Statements) > 0 && d.Statements[0].Layer == diagnose.LayerKeyPolicy {
+			return keyByPolicy
+		}
+		return keyByRole
+	case d.Nearest != nil && d.Nearest.Failed == "condition":
+		return keyByCondition
+	case d.Layer == diagnose.LayerKeyPolicy || d.Layer == diagnose.LayerCrossAccount:
+		return keyByPolicy
+	}
+	return keyByRole
+}
+
+// keyDecided starts a rule about the use of the key.
+func keyDecided(p *diagnose.Pass, layer keyLayer) bool {
+	if !p.Reached() || !p.CallsSQS() || p.Trace.Step(diagnose.StageEncryption).Status == diagnose.NotApplicable {
+		p.NotApplicable()
+		return false
+	}
+	if !p.Requires(diagnose.StageEncryption) {
+		return false
+	}
+	return keyDenialOf(p) == layer
+}
+
+// mayUse says who may not use which key.
+func mayUse(p *diagnose.Pass) string {
+	return fmt.Sprintf("role %s may not %s with the queue's key %s", lastPart(p.Trace.Signing.Credentials), strings.Join(keyActions(p), " and "), p.Expression(keyARN(p)))
+}
+
+// keyARN is the key's own ARN, not that of an alias.
+func keyARN(p *diagnose.Pass) string {
+	if k := p.Trace.Encryption.Key; k != nil && k.ARN != "" {
+		return k.ARN
+	}
+	return p.Trace.Encryption.KeyReference
+}
+
+// keyEvidence is the queue's key.
+func keyEvidence(p *diagnose.Pass) diagnose.Evidence {
+	e := diagnose.Evidence{Label: "key of the queue", Value: p.Expression(p.Trace.Encryption.KeyReference)}
+	if q := p.Trace.Queue.Queue; q != nil {
+		e.Origin = q.KMSKeyID.Origin()
+	}
+	return e
+}
+
+// denialEvidence is the statement that denies or that came closest.
+func denialEvidence(p *diagnose.Pass, d *diagnose.Decision) []diagnose.Evidence {
+	if d.Explicit && len(d.Statements) > 0 {
+		return []diagnose.Evidence{matchEvidence(p, d.Statements[0])}
+	}
+	return nearEvidence(p, d.Nearest)
+}
+
+// whyKey is why sending needs both actions, and why a change shows late
+// (iam-facts 61, 63).
+const whyKey = "SQS asks KMS for a data key in the name of the role and verifies it with Decrypt, so a sender needs kms:GenerateDataKey and kms:Decrypt. SQS reuses a data key for up to KmsDataKeyReusePeriodSeconds (5 minutes by default), so a change may take that long to show."

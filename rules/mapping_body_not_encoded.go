@@ -1,0 +1,230 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+var mappingBodyNotEncoded = diagnose.Rule{
+	ID:       "mapping-body-not-encoded",
+	Stage:    diagnose.StageMapping,
+	Severity: diagnose.Error,
+	Title:    "client data reaches the form without URL-encoding",
+	Doc: `In the query protocol the body is a form: "&" ends a parameter, "%" and "+" are decoded. A template that puts
+$input.body, $input.json(...), $input.params(...) or a variable made of them into the form as it is works for plain text, and
+then breaks on the first "&": when no name=value follows, SQS answers 403 AccessDenied (or MalformedQueryString), although no
+permission is missing; when one follows, SQS answers 200, the message is cut at the "&", and what follows is a parameter of its
+own. A client can so choose SQS parameters that were not meant for it, such as DelaySeconds or MessageGroupId.
+
+Repair: $util.urlEncode(...) around the client's data, once.`,
+	Explains: []diagnose.ErrorCode{diagnose.AccessDenied, diagnose.MalformedQuery, diagnose.InvalidParameter, diagnose.MissingParameter},
+	Article:  true,
+	Refs: []string{
+		"https://repost.aws/knowledge-center/api-gateway-rest-api-sqs-errors",
+		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !p.Reached() || !p.CallsSQS() {
+			p.NotApplicable()
+			return
+		}
+		if !p.Requires(diagnose.StageMapping) || !p.Trace.SendsForm() {
+			return
+		}
+		raw := unencoded(&p.Trace.Mapping)
+		if len(raw) == 0 {
+			return
+		}
+		harm := provoke(p, raw)
+		failure := p.Failed(diagnose.StageProtocol)
+		if failure != nil && !suffers(p) {
+			failure = nil
+		}
+		if failure == nil && p.Trace.Queue.Altered == "" && harm.said == "" {
+			return // whatever the client sends, nothing of it can leave its parameter
+		}
+		names := references(raw)
+		f := diagnose.Finding{
+			Severity: diagnose.Warning,
+			Message:  fmt.Sprintf("%s reaches the form without URL-encoding", strings.Join(names, ", ")),
+			Why:      "SQS ends a form parameter at \"&\" and decodes \"%\" and \"+\". " + harm.said,
+			Check:    harm.check,
+		}
+		for _, s := range raw {
+			f.Evidence = append(f.Evidence, inTemplate(p, s.Reference, s.Line, s.Column))
+		}
+		f.Evidence = append(f.Evidence, harm.evidence...)
+		if failure != nil || p.Trace.Queue.Altered != "" {
+			f.Severity = diagnose.Error
+			f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)})
+			if p.Trace.Queue.Altered != "" {
+				f.Why += " In this call " + p.Trace.Queue.Altered + "."
+			}
+		}
+		for _, text := range encodings(p, raw) {
+			f.Fixes = append(f.Fixes, p.Fix("URL-encode the client's data in the template", setTemplate(p, text)))
+		}
+		p.ReportAs(f, failure)
+	},
+}
+
+// unencoded lists the pieces of a form that hold the client's data as it came,
+// one for each reference.
+func unencoded(m *diagnose.Mapping) []diagnose.Span {
+	var list []diagnose.Span
+	for _, s := range m.Spans {
+		if !diagnose.FromTheClient(s) || s.URLEncoded > 0 || s.Start == s.End {
+			continue
+		}
+		if !slices.ContainsFunc(list, func(t diagnose.Span) bool { return sameReference(s, t) }) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func sameReference(a, b diagnose.Span) bool {
+	return a.Reference == b.Reference && a.Line == b.Line && a.Column == b.Column &&
+		a.Printed == b.Printed && a.PrintedLine == b.PrintedLine && a.PrintedColumn == b.PrintedColumn
+}
+
+func references(spans []diagnose.Span) []string {
+	var names []string
+	for _, s := range spans {
+		if !slices.Contains(names, s.Reference) {
+			names = append(names, s.Reference)
+		}
+	}
+	if len(names) > 3 {
+		names = append(names[:3], fmt.Sprintf("and %d more", len(names)-3))
+	}
+	return names
+}
+
+// suffers tells whether the refusal of this very call comes from the client's
+// data: SQS could not read the form although its author's part is sound.
+func suffers(p *diagnose.Pass) bool {
+	if p.Trace.Protocol.Call.Failure == nil {
+		return strings.Contains(clientText(p), "&")
+	}
+	return strings.ContainsAny(clientText(p), "&%")
+}
+
+// clientText is what of the body came from the client as it was.
+func clientText(p *diagnose.Pass) string {
+	var b strings.Builder
+	for _, s := range p.Trace.Mapping.Spans {
+		if diagnose.FromTheClient(s) && s.URLEncoded == 0 {
+			b.Write(p.Trace.Mapping.Body[s.Start:s.End])
+		}
+	}
+	return b.String()
+}
+
+// harm is what a client's data can do to the form.
+type harm struct {
+	said     string
+	check    string
+	evidence []diagnose.Evidence
+}
+
+// Texts that a client may send: an ampersand in prose, one that starts a
+// parameter, and characters that a form decodes.
+const (
+	proseProbe     = " & more"
+	parameterProbe = "&DelaySeconds=900&x="
+	groupProbe     = "&MessageGroupId=x&x="
+	decodedProbe   = " 1+1=100%25"
+)
+
+// provoke sends such texts through the integration and sees what SQS makes of
+// them.
+func provoke(p *diagnose.Pass, raw []diagnose.Span) harm {
+	var h harm
+	for _, source := range sources(raw) {
+		request := p.Extended(source, proseProbe)
+		prose := p.Walk(request)
+		if prose == nil || !strings.Contains(string(prose.Mapping.Body), proseProbe) {
+			if t := p.Walk(p.Extended(source, decodedProbe)); h.said == "" && t != nil && strings.Contains(string(t.Mapping.Body), decodedProbe) {
+				h.said = "A \"+\" that a client sends arrives as a blank, and \"%25\" as \"%\"."
+				h.check = p.Curl(p.Extended(source, decodedProbe))
+			}
+			continue
+		}
+		h.check = p.Curl(request)
+		h.said = outcomeOfProse(prose)
+		chosen := chosenParameters(p, source)
+		if len(chosen) > 0 {
+			h.said += fmt.Sprintf(" With %q behind it a client cuts the message there and sets %s itself.", parameterProbe[:strings.LastIndexByte(parameterProbe, '&')], strings.Join(chosen, " and "))
+			h.evidence = append(h.evidence, diagnose.Evidence{Label: "SQS parameters that a client can set", Value: strings.Join(chosen, ", ")})
+		}
+		return h
+	}
+	return h
+}
+
+// outcomeOfProse says what happens to an ampersand in ordinary text.
+func outcomeOfProse(t *diagnose.Trace) string {
+	if failure := t.Step(diagnose.StageProtocol).Failure; failure != nil {
+		return fmt.Sprintf("A client that sends \"&\" in its text gets %s from SQS: the form cannot be read.", failure.Code)
+	}
+	return "A client that sends \"&\" in its text loses what follows it."
+}
+
+// chosenParameters lists the parameters that a client's text can add.
+func chosenParameters(p *diagnose.Pass, source string) []string {
+	var chosen []string
+	for _, probe := range []string{parameterProbe, groupProbe} {
+		name, _, _ := strings.Cut(probe[1:], "=")
+		t := p.Walk(p.Extended(source, probe))
+		if t == nil || !strings.Contains(string(t.Mapping.Body), probe) {
+			continue
+		}
+		if given, ok := t.Protocol.Effective.Param(name); ok && strings.HasPrefix(probe[1:], name+"="+given.Value) {
+			chosen = append(chosen, name)
+		}
+	}
+	return chosen
+}
+
+// sources lists the parts of the client's call that reach the form.
+func sources(raw []diagnose.Span) []string {
+	var list []string
+	for _, s := range raw {
+		for _, source := range s.Source {
+			if place, _, _ := strings.Cut(source, ":"); place != "context" && place != "stageVariable" && !slices.Contains(list, source) {
+				list = append(list, source)
+			}
+		}
+	}
+	return list
+}
+
+// encodings are the template with the client's data encoded: where it is
+// printed, or where it is read. Which of them repairs it, the proof decides.
+func encodings(p *diagnose.Pass, raw []diagnose.Span) []string {
+	var printed, read []edit
+	for _, s := range raw {
+		printed = append(printed, edit{s.Printed, s.PrintedLine, s.PrintedColumn, encoded(s.Printed)})
+		read = append(read, edit{s.Reference, s.Line, s.Column, encoded(s.Reference)})
+	}
+	var texts []string
+	for _, edits := range [][]edit{printed, read} {
+		if text, ok := edited(p.Trace.Mapping.Template, edits); ok && !slices.Contains(texts, text) {
+			if t := p.Walk(p.Trace.Request, setTemplate(p, text)); t != nil && t.SendsForm() && len(unencoded(&t.Mapping)) == 0 && !broken(t) {
+				return []string{text}
+			}
+			texts = append(texts, text)
+		}
+	}
+	return nil
+}
+
+// broken tells whether a walk fails before SQS has read the call.
+func broken(t *diagnose.Trace) bool {
+	first := t.FirstFailure()
+	return first != nil && (first.Stage == diagnose.StageMapping || first.Stage == diagnose.StageProtocol)
+}

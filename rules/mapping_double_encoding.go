@@ -1,0 +1,140 @@
+package rules
+
+import (
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+var mappingDoubleEncoding = diagnose.Rule{
+	ID:       "mapping-double-encoding",
+	Stage:    diagnose.StageMapping,
+	Severity: diagnose.Error,
+	Title:    "client data is URL-encoded where it is not decoded again",
+	Doc: `SQS decodes a form once. Data that went through $util.urlEncode twice arrives percent-encoded: %7B%22id%22%3A1%7D in place of
+{"id":1}. The same happens to encoded data in a JSON protocol body, which nobody decodes, and to encoded data in a query string
+override, which API Gateway encodes itself. There is no error; the consumer fails on the message.
+
+Repair: encode once in a form, not at all elsewhere.`,
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
+	Explains: nil,
+	Check: func(p *diagnose.Pass) {
+		if !p.Reached() || !p.CallsSQS() {
+			p.NotApplicable()
+			return
+		}
+		if !p.Requires(diagnose.StageMapping) {
+			return
+		}
+		over := overEncoded(p.Trace)
+		if len(over) == 0 {
+			return
+		}
+		f := diagnose.Finding{
+			Severity: diagnose.Warning,
+			Message:  strings.Join(references(over), ", ") + " arrives percent-encoded: it is URL-encoded once too often",
+			Why:      "SQS decodes a form once and JSON not at all; the rest of the encoding stays in the message.",
+			Check:    p.Curl(p.Trace.Request),
+		}
+		for _, s := range over {
+			f.Evidence = append(f.Evidence, inTemplate(p, s.Printed, s.PrintedLine, s.PrintedColumn))
+		}
+		f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)})
+		if p.Trace.Queue.Altered != "" {
+			f.Severity = diagnose.Error
+		}
+		if text, ok := decodedOnce(p, len(over)); ok {
+			f.Fixes = []diagnose.Fix{p.Fix("encode once", setTemplate(p, text))}
+		}
+		p.Report(f)
+	},
+}
+
+// overEncoded lists the pieces that carry encoding which nobody takes off.
+func overEncoded(t *diagnose.Trace) []diagnose.Span {
+	allowed := 1
+	switch {
+	case t.Mapping.Rendered == nil:
+		return nil
+	case t.Protocol.Protocol == "json":
+		allowed = 0
+	case !t.SendsForm():
+		return overEncodedQuery(t)
+	}
+	list := overEncodedQuery(t)
+	for _, s := range t.Mapping.Spans {
+		if diagnose.FromTheClient(s) && s.URLEncoded > allowed && changedByEncoding(t.Mapping.Body[s.Start:s.End]) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// changedByEncoding tells whether a piece shows any encoding at all: letters and
+// digits look the same.
+func changedByEncoding(text []byte) bool { return strings.ContainsAny(string(text), "%+") }
+
+func overEncodedQuery(t *diagnose.Trace) []diagnose.Span {
+	var list []diagnose.Span
+	for _, q := range t.Mapping.Rendered.RequestOverride.QueryString {
+		for _, s := range q.Spans {
+			if diagnose.FromTheClient(s) && s.URLEncoded > 0 && changedByEncoding([]byte(q.Value)) {
+				list = append(list, s)
+			}
+		}
+	}
+	return list
+}
+
+// decodedOnce is the template without one of its $util.urlEncode calls: the
+// first one whose absence repairs it.
+func decodedOnce(p *diagnose.Pass, before int) (string, bool) {
+	const call, most = "$util.urlEncode(", 8
+	template := p.Trace.Mapping.Template
+	for at, n := 0, 0; n < most; n++ {
+		i := strings.Index(template[at:], call)
+		if i < 0 {
+			return "", false
+		}
+		at += i
+		for _, wrap := range [][2]string{{"", ""}, {"$util.escapeJavaScript(", `).replaceAll("\\'","'")`}} {
+			text, ok := unwrapped(template, at, at+len(call), wrap)
+			if !ok {
+				continue
+			}
+			t := p.Walk(p.Trace.Request, setTemplate(p, text))
+			if t != nil && !broken(t) && len(overEncoded(t)) < before && (!t.SendsForm() || len(unencoded(&t.Mapping)) == 0) {
+				return text, true
+			}
+		}
+		at += len(call)
+	}
+	return "", false
+}
+
+// unwrapped takes one call away and leaves its argument, in another call or bare.
+func unwrapped(template string, start, inner int, wrap [2]string) (string, bool) {
+	depth, quote := 1, byte(0)
+	for i := inner; i < len(template); i++ {
+		switch c := template[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+			if depth == 0 {
+				argument := template[inner:i]
+				if !strings.HasPrefix(strings.TrimSpace(argument), "$") {
+					return "", false
+				}
+				return template[:start] + wrap[0] + argument + wrap[1] + template[i+1:], true
+			}
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,171 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+var mappingEmptyReference = diagnose.Rule{
+	ID:       "mapping-empty-reference",
+	Stage:    diagnose.StageMapping,
+	Severity: diagnose.Error,
+	Title:    "a reference in the template prints nothing where something is needed",
+	Doc: `A reference that has no value prints nothing; API Gateway does not print its source text, as Velocity does elsewhere. A
+placeholder that was left in a copied template ($your-msg-group-id), a typing error, or a member that a text does not have
+($input.body.id) leaves an empty parameter or a hole in the message. SQS answers MissingParameter or InvalidParameterValue, or
+takes a message that lacks its content. The same happens to a header or member that the client did not send.
+
+References that are meant to be silent ($!name), guarded by #if, or set in another branch are not reported.
+
+Repair: put the value in, correct the name, or give a default with #if.`,
+	Explains: []diagnose.ErrorCode{diagnose.MissingParameter, diagnose.InvalidParameter, diagnose.Serialization, diagnose.InvalidAction, diagnose.AccessDenied, diagnose.UnknownOperation, diagnose.NonExistentQueue},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
+	Check: func(p *diagnose.Pass) {
+		if !p.Reached() || !p.CallsSQS() {
+			p.NotApplicable()
+			return
+		}
+		if !p.Requires(diagnose.StageMapping) {
+			return
+		}
+		for _, e := range p.Trace.Mapping.Blanks() {
+			if e.Reason == diagnose.AbsentStageVariable || e.Reason == diagnose.AbsentContextValue && !blames(p, e) {
+				continue // mapping-stage-variable; a sample of the context may lack what AWS has
+			}
+			reportBlank(p, e)
+		}
+	},
+}
+
+func reportBlank(p *diagnose.Pass, e diagnose.EmptyReference) {
+	if e.Reason == diagnose.AbsentClientValue && p.Awkward != "" && p.Trace.Request.Body == "" {
+		return // a call without a body is refused loudly, as it should be
+	}
+	mistake := e.Reason == diagnose.UndefinedVariable || e.Reason == diagnose.UnknownMethod
+	guilty := blames(p, e)
+	if !guilty && (!mistake || p.Awkward != "") {
+		return
+	}
+	f := diagnose.Finding{
+		Severity: diagnose.Warning,
+		Message:  fmt.Sprintf("%s prints nothing (%s: %s)", e.Reference, e.Reason, e.Subject),
+		Why:      "What should stand there is missing from the request that SQS receives.",
+		Evidence: []diagnose.Evidence{inTemplate(p, e.Reference, e.Line, e.Column), {Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)}},
+		Check:    p.Curl(p.Trace.Request),
+	}
+	if text, title := filledIn(p, e); text != "" {
+		f.Fixes = []diagnose.Fix{p.Fix(title, setTemplate(p, text))}
+	}
+	if !guilty {
+		p.Report(f)
+		return
+	}
+	failure := p.Trace.FirstFailure().Failure
+	f.Why = fmt.Sprintf("SQS answers %s because of it: with a value in its place the call gets further.", failure.Code)
+	if mistake {
+		f.Severity = diagnose.Error
+	}
+	p.ReportAs(f, failure)
+}
+
+// blames tells whether the call fails because the reference prints nothing: with
+// a value in its place it would get further.
+func blames(p *diagnose.Pass, e diagnose.EmptyReference) bool {
+	first := p.Trace.FirstFailure()
+	if first == nil || first.Failure.Origin != diagnose.FromSQS || first.Stage != diagnose.StageProtocol && first.Stage != diagnose.StageQueue {
+		return false
+	}
+	for _, sample := range []string{"sample", "1"} {
+		if t := substituted(p, e, sample); t != nil {
+			if then := t.FirstFailure(); then == nil || later(then, first) || then.Failure.Message != first.Failure.Message {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// substituted walks with a text in the place of the reference.
+func substituted(p *diagnose.Pass, e diagnose.EmptyReference, text string) *diagnose.Trace {
+	if e.Position == diagnose.InArgument {
+		text = `"` + text + `"`
+	}
+	template, ok := diagnose.Replaced(p.Trace.Mapping.Template, e.Reference, e.Line, e.Column, text)
+	if !ok {
+		return nil
+	}
+	return p.Walk(p.Trace.Request, setTemplate(p, template))
+}
+
+var (
+	parameterBeforeRE = regexp.MustCompile(`([A-Za-z0-9.]+)=$`)
+	memberBeforeRE    = regexp.MustCompile(`"([A-Za-z]+)"\s*:\s*"?$`)
+	assignedRE        = regexp.MustCompile(`#(?:set|foreach)\s*\(\s*\$!?\{?([A-Za-z][\w-]*)`)
+	calledRE          = regexp.MustCompile(`^\$!?\{?([A-Za-z][\w-]*)`)
+)
+
+// filledIn is the template with the reference replaced by what is most likely
+// meant: a variable of a similar name, or a value that suits the parameter.
+func filledIn(p *diagnose.Pass, e diagnose.EmptyReference) (text, title string) {
+	template := p.Trace.Mapping.Template
+	by, title := "", ""
+	if name := calledRE.FindStringSubmatch(strings.TrimPrefix(e.Subject, "variable ")); name != nil && e.Reason == diagnose.UndefinedVariable {
+		var known []string
+		for _, m := range assignedRE.FindAllStringSubmatch(template, 200) {
+			known = append(known, m[1])
+		}
+		known = append(known, "input", "util", "context", "stageVariables")
+		slices.SortStableFunc(known, func(a, b string) int { return distance(name[1], a, 3) - distance(name[1], b, 3) })
+		if distance(name[1], known[0], 3) < 3 && known[0] != name[1] {
+			by, title = strings.Replace(e.Reference, "$"+name[1], "$"+known[0], 1), fmt.Sprintf("write $%s for $%s", known[0], name[1])
+		}
+	}
+	if by == "" {
+		by, title = valueFor(parameterAt(template, e))
+	}
+	if by == "" {
+		return "", ""
+	}
+	if e.Position == diagnose.InArgument && !strings.HasPrefix(by, "$") {
+		by = `"` + by + `"`
+	}
+	text, ok := diagnose.Replaced(template, e.Reference, e.Line, e.Column, by)
+	if !ok {
+		return "", ""
+	}
+	return text, title
+}
+
+// valueFor is a value that suits an SQS parameter.
+func valueFor(name string) (by, title string) {
+	switch name {
+	case "MessageGroupId":
+		return "default", `put all messages into one group, "default"`
+	case "MessageDeduplicationId":
+		return "$context.requestId", "take the request id as the deduplication id"
+	case "MessageBody":
+		return "$util.urlEncode($input.body)", "send the client's body as the message"
+	}
+	return "", ""
+}
+
+// parameterAt is the name of the parameter whose value begins with the reference.
+func parameterAt(template string, e diagnose.EmptyReference) string {
+	lines := strings.Split(template, "\n")
+	if e.Line < 1 || e.Line > len(lines) || e.Column < 1 || e.Column > len(lines[e.Line-1]) {
+		return ""
+	}
+	before := lines[e.Line-1][:e.Column-1]
+	before = strings.TrimSuffix(before, "$util.urlEncode(")
+	if m := parameterBeforeRE.FindStringSubmatch(before); m != nil {
+		return m[1]
+	}
+	if m := memberBeforeRE.FindStringSubmatch(before); m != nil {
+		return m[1]
+	}
+	return ""
+}

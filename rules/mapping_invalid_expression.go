@@ -1,0 +1,93 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var mappingInvalidExpression = diagnose.Rule{
+	ID:       "mapping-invalid-expression",
+	Stage:    diagnose.StageMapping,
+	Severity: diagnose.Error,
+	Title:    "a request parameter mapping that API Gateway does not store",
+	Doc: `The right side of a request parameter mapping is a literal in single quotes, or method.request.{header, querystring,
+path, multivalueheader, multivaluequerystring}.NAME, method.request.body, stageVariables.NAME or context.NAME. The left side is
+integration.request.{header, querystring, path}.NAME. Anything else is refused when it is stored: "Invalid mapping expression
+specified". The usual slip is a literal without its single quotes; in YAML they need quotes of their own:
+"'application/x-www-form-urlencoded'".
+
+Repair: put the literal in single quotes, or correct the name.`,
+	Explains: []diagnose.ErrorCode{diagnose.BadRequest},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html"},
+	Check: func(p *diagnose.Pass) {
+		if !p.Reached() {
+			p.NotApplicable()
+			return
+		}
+		if _, ok := p.Trace.Mapping.Integration.RequestParameters.Read(p.Gaps()); !ok {
+			return
+		}
+		clean := true
+		for _, refused := range p.Trace.Mapping.Refused {
+			if refused.Undeclared {
+				continue
+			}
+			clean = false
+			p.ReportAs(diagnose.Finding{
+				Message:  fmt.Sprintf("API Gateway does not store the mapping %s = %s", refused.Name, refused.Expression),
+				Why:      "PutIntegration answers 400: " + refused.Err.Error() + ".",
+				Evidence: []diagnose.Evidence{{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin}},
+				Fixes:    expressionFixes(p, refused),
+				Check:    "deploy the template, or put the integration again: AWS answers at once",
+			}, p.Failed(diagnose.StageMapping))
+		}
+		for _, refused := range p.Trace.Response.Refused {
+			if !refused.Undeclared {
+				clean = false
+				p.ReportAs(diagnose.Finding{
+					Message:  fmt.Sprintf("API Gateway does not store the response mapping %s = %s", refused.Name, refused.Expression),
+					Why:      "PutIntegrationResponse answers 400: " + refused.Err.Error() + ".",
+					Evidence: []diagnose.Evidence{{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin}},
+					Fixes:    withoutReplyMapping(p, refused.Name),
+					Check:    "put the value in single quotes, or read integration.response.header.NAME",
+				}, p.Failed(diagnose.StageResponse))
+			}
+		}
+		if clean {
+			p.Requires(diagnose.StageMapping)
+		}
+	},
+}
+
+var destinationRE = regexp.MustCompile(`(?i)(header|querystring|query|path)s?\.([A-Za-z0-9._$-]+)$`)
+
+// expressionFixes repair the left side, the right side, or both.
+func expressionFixes(p *diagnose.Pass, refused diagnose.Refused) []diagnose.Fix {
+	name, changes := refused.Name, []snapshot.Change(nil)
+	if diagnose.DestinationError(name) != nil {
+		m := destinationRE.FindStringSubmatch(name)
+		if m == nil {
+			return nil
+		}
+		place := strings.ToLower(m[1])
+		if place == "query" {
+			place = "querystring"
+		}
+		changes = append(changes, snapshot.SetRequestParameter{On: p.Method(), Name: name, Before: refused.Expression})
+		name = "integration.request." + place + "." + m[2]
+	}
+	after := refused.Expression
+	if diagnose.ExpressionError(after) != nil {
+		after = "'" + strings.Trim(strings.TrimSpace(after), `'"`) + "'"
+	}
+	changes = append(changes, snapshot.SetRequestParameter{On: p.Method(), Name: name, Before: refused.Expression, After: after})
+	title := "put the literal in single quotes: " + after
+	if name != refused.Name {
+		title = "map it as " + name
+	}
+	return []diagnose.Fix{p.Fix(title, changes...)}
+}

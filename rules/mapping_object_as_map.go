@@ -1,0 +1,101 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+var mappingObjectAsMap = diagnose.Rule{
+	ID:       "mapping-object-as-map",
+	Stage:    diagnose.StageMapping,
+	Severity: diagnose.Error,
+	Title:    "a JSON object is printed as {name=value}",
+	Doc: `$input.path('$.x') gives an object, and an object prints as a Java map: {id=1, text=hello}. That is no JSON, its values
+lose their quotes, and there is no way back. Arrays print as JSON, so the fault may show for some bodies only. $input.json('$.x')
+prints JSON. SQS takes either text; there is no error, the consumer fails on the message.
+
+Repair: $input.json('...') in place of $input.path('...') where an object is printed, or $input.body for the whole body.`,
+	Refs: []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
+	Check: func(p *diagnose.Pass) {
+		if !p.Reached() || !p.CallsSQS() {
+			p.NotApplicable()
+			return
+		}
+		if !p.Requires(diagnose.StageMapping) {
+			return
+		}
+		maps := javaMaps(p.Trace)
+		if len(maps) == 0 {
+			return
+		}
+		f := diagnose.Finding{
+			Severity: diagnose.Warning,
+			Message:  strings.Join(references(maps), ", ") + " prints an object as {name=value}, which is no JSON",
+			Why:      "A template prints an object in Java's notation; $input.json prints it as JSON.",
+			Check:    p.Curl(p.Trace.Request),
+		}
+		for _, s := range maps {
+			f.Evidence = append(f.Evidence, inTemplate(p, s.Reference, s.Line, s.Column))
+		}
+		f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)})
+		if p.Trace.Queue.Altered != "" {
+			f.Severity = diagnose.Error
+		}
+		if text, ok := printedAsJSON(p, maps); ok {
+			f.Fixes = []diagnose.Fix{p.Fix("print the object as JSON", setTemplate(p, text))}
+		}
+		p.Report(f)
+	},
+}
+
+// javaMaps lists the pieces of the body that hold an object of the client's in
+// Java's notation, one for each reference.
+func javaMaps(t *diagnose.Trace) []diagnose.Span {
+	var list []diagnose.Span
+	for _, s := range t.Mapping.Spans {
+		if s.JavaMap && diagnose.FromTheClient(s) && slices.Contains(s.Source, "body") &&
+			!slices.ContainsFunc(list, func(x diagnose.Span) bool { return sameReference(s, x) }) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+var pathCallRE = regexp.MustCompile(`^\$!?\{?input\.path\((['"])(\$[^'"]*)['"]\)((?:\.[A-Za-z][\w-]*)*)\}?$`)
+
+// printedAsJSON is the template with $input.json in place of the references.
+func printedAsJSON(p *diagnose.Pass, maps []diagnose.Span) (string, bool) {
+	var edits, printed []edit
+	for _, s := range maps {
+		m := pathCallRE.FindStringSubmatch(s.Reference)
+		if m == nil {
+			continue
+		}
+		edits = append(edits, edit{s.Reference, s.Line, s.Column, asJSON(m[2] + m[3])})
+		// #set($root = $input.path('$')) and later $root.detail.
+		if v := variableRE.FindStringSubmatch(s.Printed); v != nil {
+			printed = append(printed, edit{s.Printed, s.PrintedLine, s.PrintedColumn, asJSON(m[2] + m[3] + v[1])})
+		}
+	}
+	for _, list := range [][]edit{printed, edits} {
+		text, ok := edited(p.Trace.Mapping.Template, list)
+		if !ok {
+			continue
+		}
+		for _, candidate := range []string{text, strings.ReplaceAll(text, ".toString()", "")} {
+			t := p.Walk(p.Trace.Request, setTemplate(p, candidate))
+			if t != nil && !broken(t) && len(javaMaps(t)) < len(maps) && len(t.Mapping.Blanks()) <= len(p.Trace.Mapping.Blanks()) {
+				return candidate, true
+			}
+		}
+	}
+	return "", false
+}
+
+var variableRE = regexp.MustCompile(`^\$!?\{?[A-Za-z][\w-]*((?:\.[A-Za-z][\w-]*)*)\}?$`)
+
+func asJSON(path string) string { return fmt.Sprintf("$input.json('%s')", path) }

@@ -1,0 +1,85 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var mappingTemplateMissing = diagnose.Rule{
+	ID:       "mapping-template-missing",
+	Stage:    diagnose.StageMapping,
+	Severity: diagnose.Error,
+	Title:    "no mapping template for the client's Content-Type: the raw body goes on to SQS",
+	Doc: `API Gateway chooses the mapping template by the media type of the client's Content-Type; no Content-Type means
+application/json. When none fits, the passthrough behavior decides: WHEN_NO_MATCH, the default, and WHEN_NO_TEMPLATES without
+any template send the client's body on as it is. SQS then finds no action in it: 404 UnknownOperationException, or, when the
+integration calls the body a form, 403 AccessDenied, although no permission is missing.
+
+An integration that has its action in the query string needs no template.
+
+Repair: add a template for that content type (or for $default), let the client send the content type that has one, and
+set the passthrough behavior to NEVER so that other calls are refused with 415.`,
+	Explains: []diagnose.ErrorCode{diagnose.UnknownOperation, diagnose.AccessDenied, diagnose.MissingParameter},
+	Refs: []string{
+		"https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html",
+		"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !p.Reached() || !p.CallsSQS() {
+			p.NotApplicable()
+			return
+		}
+		if !p.Requires(diagnose.StageMapping) {
+			return
+		}
+		m := &p.Trace.Mapping
+		failure := p.Failed(diagnose.StageProtocol)
+		if !m.Choice.Pass || failure == nil {
+			return
+		}
+		if !p.Trace.Protocol.Faults.PassedOn || p.Awkward != "" && p.Trace.Protocol.Call.Action != "" {
+			return // the client speaks to SQS itself, and says something wrong
+		}
+		media := mediaType(m.ContentType)
+		f := diagnose.Finding{
+			Message: fmt.Sprintf("no mapping template for %q: the client's body goes to SQS as it is", media),
+			Why:     "SQS finds no operation in the client's own body; its answer speaks of an unknown operation or of access, not of a template.",
+			Evidence: []diagnose.Evidence{
+				{Label: "content types that have a template", Value: orNothing(quoteAll(m.Keys)), Origin: m.Integration.Templates.Origin()},
+				{Label: "passthrough behavior", Value: orDefaultText(m.Passthrough, "WHEN_NO_MATCH"), Origin: m.Integration.Passthrough.Origin()},
+				{Label: "body that SQS receives", Value: excerpt(m.Body)},
+			},
+			Fixes: templateFixes(p, media),
+			Check: p.Curl(p.Trace.Request),
+		}
+		if r, ok := withTemplate(p); ok {
+			f.Request = &r
+		}
+		if p.Awkward != "" {
+			f.Fixes = append([]diagnose.Fix{p.Fix("refuse calls without a template with 415", snapshot.SetIntegration{On: p.Method(),
+				Field: snapshot.FieldPassthrough, Before: m.Passthrough, After: "NEVER"})}, f.Fixes...)
+		}
+		p.ReportAs(f, failure)
+	},
+}
+
+// withTemplate is the call with a Content-Type that has a template.
+func withTemplate(p *diagnose.Pass) (diagnose.Request, bool) {
+	for _, key := range p.Trace.Mapping.Keys {
+		if key != "$default" {
+			return p.Trace.Request.WithHeader("Content-Type", key), true
+		}
+	}
+	return diagnose.Request{}, false
+}
+
+func orNothing(s string) string { return orDefaultText(s, "none") }
+
+func orDefaultText(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}

@@ -1,0 +1,80 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var mappingUndeclaredParameter = diagnose.Rule{
+	ID:       "mapping-undeclared-parameter",
+	Stage:    diagnose.StageMapping,
+	Severity: diagnose.Error,
+	Title:    "a mapping reads a parameter that the method does not declare",
+	Doc: `A request parameter mapping may read method.request.header.NAME, .querystring.NAME and .path.NAME only when the method
+declares that parameter under its request parameters (true for required, false for optional). Otherwise API Gateway refuses to
+store the integration: "Invalid mapping expression parameter specified". Names are compared with regard to case. Mapping
+templates need no declaration.
+
+Repair: declare the parameter on the method.`,
+	Explains: []diagnose.ErrorCode{diagnose.BadRequest},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html"},
+	Check: func(p *diagnose.Pass) {
+		if !p.Reached() {
+			p.NotApplicable()
+			return
+		}
+		clean := true
+		for _, refused := range p.Trace.Mapping.Refused {
+			if !refused.Undeclared {
+				continue
+			}
+			clean = false
+			p.ReportAs(diagnose.Finding{
+				Message: fmt.Sprintf("%s reads %s, which the method does not declare", refused.Name, refused.Expression),
+				Why:     "PutIntegration answers 400: " + refused.Err.Error() + ".",
+				Evidence: []diagnose.Evidence{
+					{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin},
+					{Label: "request parameters of the method", Value: "no " + refused.Declaration, Origin: p.Trace.Route.Method.RequestParameters.Origin()},
+				},
+				Fixes: []diagnose.Fix{p.Fix("declare "+refused.Declaration+" on the method",
+					snapshot.DeclareParameter{On: p.Method(), Name: refused.Declaration})},
+				Check: "deploy the template, or put the integration again: AWS answers at once",
+			}, p.Failed(diagnose.StageMapping))
+		}
+		for _, refused := range p.Trace.Response.Refused {
+			if refused.Undeclared {
+				clean = false
+				p.ReportAs(diagnose.Finding{
+					Message:  fmt.Sprintf("a response mapping sets %s, which the method response does not declare", refused.Name),
+					Why:      "PutIntegrationResponse answers 400: " + refused.Err.Error() + ".",
+					Evidence: []diagnose.Evidence{{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin}},
+					Fixes:    withoutReplyMapping(p, refused.Name),
+					Check:    "declare the header under the responseParameters of the method response, or remove the mapping",
+				}, p.Failed(diagnose.StageResponse))
+			}
+		}
+		if clean {
+			p.Requires(diagnose.StageMapping)
+		}
+	},
+}
+
+// withoutReplyMapping removes a response parameter mapping from every
+// integration response that has it.
+func withoutReplyMapping(p *diagnose.Pass, name string) []diagnose.Fix {
+	responses, _ := p.Trace.Mapping.Integration.Responses.Read(&snapshot.Gaps{})
+	var changes []snapshot.Change
+	for i := range responses {
+		if _, ok := responses[i].Parameters[name]; !ok {
+			continue
+		}
+		before, after := responses[i], responses[i]
+		after.Parameters = maps.Clone(before.Parameters)
+		delete(after.Parameters, name)
+		changes = append(changes, snapshot.SetIntegrationResponse{On: p.Method(), Before: &before, After: &after})
+	}
+	return []diagnose.Fix{p.Fix("remove the response mapping "+name, changes...)}
+}

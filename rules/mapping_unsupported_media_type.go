@@ -1,0 +1,51 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+)
+
+var mappingUnsupportedMediaType = diagnose.Rule{
+	ID:       "mapping-unsupported-media-type",
+	Stage:    diagnose.StageMapping,
+	Severity: diagnose.Error,
+	Title:    "the client's Content-Type has no template and is refused with 415",
+	Doc: `With the passthrough behavior NEVER, and with WHEN_NO_TEMPLATES once there is any template, API Gateway answers 415
+Unsupported Media Type to a call whose media type has no mapping template. Parameters such as charset do not count, a call
+without Content-Type counts as application/json. NEVER without a single template refuses every call. To refuse what cannot be
+mapped is good practice; it is a fault when a call that is meant to work is refused.
+
+Repair: add a template for the content type, or let the client send one that has a template.`,
+	Explains: []diagnose.ErrorCode{diagnose.UnsupportedMediaType, diagnose.BadRequest},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html"},
+	Check: func(p *diagnose.Pass) {
+		if !p.Reached() {
+			p.NotApplicable()
+			return
+		}
+		m := &p.Trace.Mapping
+		if !m.Choice.Refused {
+			p.Requires(diagnose.StageMapping)
+			return
+		}
+		if p.Awkward != "" {
+			return // a call that is refused loudly harms nobody
+		}
+		media := mediaType(m.ContentType)
+		f := diagnose.Finding{
+			Message: fmt.Sprintf("%q has no mapping template, and the passthrough behavior is %s", media, m.Passthrough),
+			Why:     "API Gateway answers 415 and does not call SQS.",
+			Evidence: []diagnose.Evidence{
+				{Label: "content types that have a template", Value: orNothing(quoteAll(m.Keys)), Origin: m.Integration.Templates.Origin()},
+				{Label: "passthrough behavior", Value: m.Passthrough, Origin: m.Integration.Passthrough.Origin()},
+			},
+			Fixes: templateFixes(p, media),
+			Check: p.Curl(p.Trace.Request),
+		}
+		if r, ok := withTemplate(p); ok {
+			f.Request = &r
+		}
+		p.ReportAs(f, p.Failed(diagnose.StageMapping))
+	},
+}

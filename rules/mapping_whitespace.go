@@ -1,0 +1,138 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+var mappingWhitespace = diagnose.Rule{
+	ID:       "mapping-whitespace",
+	Stage:    diagnose.StageMapping,
+	Severity: diagnose.Error,
+	Title:    "white space of the template stands around the form's parameters",
+	Doc: `API Gateway trims the text of a template, not what it renders. Blank lines that directives leave behind, indentation and line
+ends between parameters become part of the parameter names and values: a blank before Action makes a parameter that is not called
+Action, and SQS answers 403 AccessDenied although no permission is missing; "SendMessage" with a line feed behind it is no known
+action. A line that holds only a #set leaves nothing behind, an indented directive does.
+
+Repair: write the form on one line, or end each line with ## and start the next one without indentation.`,
+	Explains: []diagnose.ErrorCode{diagnose.AccessDenied, diagnose.UnknownOperation, diagnose.InvalidAction, diagnose.MissingParameter, diagnose.InvalidParameter, diagnose.NonExistentQueue, diagnose.InvalidAddress},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html"},
+	Check: func(p *diagnose.Pass) {
+		if !p.Reached() || !p.CallsSQS() {
+			p.NotApplicable()
+			return
+		}
+		if !p.Requires(diagnose.StageMapping) || !p.Trace.SendsForm() {
+			return
+		}
+		blanks := strayBlanks(&p.Trace.Mapping)
+		if len(blanks) == 0 {
+			return
+		}
+		f := diagnose.Finding{
+			Severity: diagnose.Warning,
+			Message:  "white space stands " + strings.Join(blanks, ", "),
+			Why:      "SQS takes white space in a form as part of the name or value that it touches.",
+			Evidence: []diagnose.Evidence{
+				{Label: "mapping template " + p.Trace.Mapping.Choice.Key, Value: excerpt([]byte(p.Trace.Mapping.Template)), Origin: p.Trace.Mapping.TemplateAt},
+				{Label: "body that SQS receives", Value: fmt.Sprintf("%q", excerpt(p.Trace.Mapping.Body))},
+			},
+			Check: "aws apigateway test-invoke-method shows the body in its log as \"Endpoint request body after transformations\"",
+		}
+		tight, mended := tightened(p)
+		if mended != nil {
+			f.Fixes = []diagnose.Fix{p.Fix("take the white space out of the template", setTemplate(p, tight))}
+		}
+		failure := culprit(p, mended)
+		if failure != nil || p.Trace.Queue.Altered != "" && mended != nil && mended.Queue.Altered == "" {
+			f.Severity = diagnose.Error
+		}
+		p.ReportAs(f, failure)
+	},
+}
+
+// culprit is the failure of this call that is gone once the white space is.
+func culprit(p *diagnose.Pass, mended *diagnose.Trace) *diagnose.Failure {
+	first := p.Trace.FirstFailure()
+	if first == nil || first.Stage != diagnose.StageProtocol && first.Stage != diagnose.StageQueue {
+		return nil
+	}
+	if mended == nil {
+		return first.Failure
+	}
+	if then := mended.FirstFailure(); then == nil || later(then, first) || then.Failure.Code != first.Failure.Code {
+		return first.Failure
+	}
+	return nil
+}
+
+// strayBlanks says where white space that the template wrote touches a name or a
+// value of the form.
+func strayBlanks(m *diagnose.Mapping) []string {
+	const most = 4
+	var list []string
+	written := func(at int) bool {
+		for _, s := range m.Spans {
+			if at >= s.Start && at < s.End {
+				return s.Origin == diagnose.FromTemplate && s.URLEncoded == 0
+			}
+		}
+		return false
+	}
+	blank := func(at int) bool { return strings.IndexByte(" \t\r\n", m.Body[at]) >= 0 && written(at) }
+	for _, f := range m.Form() {
+		if len(list) == most {
+			break
+		}
+		name := strings.TrimSpace(string(m.Body[f.Start:f.NameEnd]))
+		switch {
+		case f.Start < f.NameEnd && (blank(f.Start) || blank(f.NameEnd-1)):
+			list = append(list, fmt.Sprintf("before or behind the name %q", brief(name)))
+		case f.ValueStart < f.End && blank(f.ValueStart):
+			list = append(list, fmt.Sprintf("before the value of %q", brief(name)))
+		case f.ValueStart < f.End && blank(f.End-1):
+			list = append(list, fmt.Sprintf("behind the value of %q", brief(name)))
+		}
+	}
+	return list
+}
+
+// tightened is the template without indentation and with ## at the ends of its
+// lines, and the walk that shows it works; nil when that does not help.
+func tightened(p *diagnose.Pass) (string, *diagnose.Trace) {
+	lines := strings.Split(p.Trace.Mapping.Template, "\n")
+	var kept []string
+	for _, line := range lines {
+		if line = strings.TrimSpace(line); line != "" {
+			kept = append(kept, strings.TrimSpace(strings.TrimSuffix(line, "##")))
+		}
+	}
+	for _, text := range []string{strings.Join(kept, "##\n"), strings.Join(spaced(kept), "##\n"), strings.Join(spaced(kept), "")} {
+		t := p.Walk(p.Trace.Request, setTemplate(p, text))
+		if t != nil && t.Mapping.BodyKnown && t.SendsForm() && len(strayBlanks(&t.Mapping)) == 0 {
+			return text, t
+		}
+	}
+	return "", nil
+}
+
+// spaced takes the blanks out that stand between parameters on one line.
+func spaced(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		if strings.Contains(line, "\"") {
+			out[i] = line
+			continue
+		}
+		for _, pair := range [][2]string{{" &", "&"}, {"& ", "&"}, {"= ", "="}, {" =", "="}} {
+			for strings.Contains(line, pair[0]) && !strings.HasPrefix(line, "#") {
+				line = strings.ReplaceAll(line, pair[0], pair[1])
+			}
+		}
+		out[i] = line
+	}
+	return out
+}

@@ -1,0 +1,65 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var protocolActionInvalid = diagnose.Rule{
+	ID:       "protocol-action-invalid",
+	Stage:    diagnose.StageProtocol,
+	Severity: diagnose.Error,
+	Title:    "the Action is none that a queue takes",
+	Doc: `SQS compares the value of Action with the names of its operations, with regard to case. Anything else is answered
+with 400 InvalidAction ("The action ... is not valid for this endpoint"), and so are the actions of the service, CreateQueue and
+ListQueues, on the path of a queue.
+
+Repair: spell the action as the API reference does, SendMessage for instance, and deploy the API.`,
+	Explains: []diagnose.ErrorCode{diagnose.InvalidAction, diagnose.AccessDenied},
+	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html"},
+	Check: func(p *diagnose.Pass) {
+		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.Action }) {
+			return
+		}
+		call := &p.Trace.Protocol.Call
+		message := fmt.Sprintf("SQS reads the action as %q, which it does not know", call.Action)
+		if _, known := call.Operation(); known {
+			message = fmt.Sprintf("the action %s is one of the service, not of the queue in the path", call.Action)
+		}
+		p.ReportAs(diagnose.Finding{
+			Message:  message,
+			Why:      "Action names are compared letter by letter (T9, T10).",
+			Evidence: []diagnose.Evidence{{Label: "Action, from the " + call.ActionFrom.String(), Value: call.Action, Origin: p.Trace.Mapping.TemplateAt}, bodyEvidence(p), uriEvidence(p)},
+			Fixes:    renameAction(p, call.Action),
+			Check:    p.Curl(p.Trace.Request),
+		}, p.Failed(diagnose.StageProtocol))
+	},
+}
+
+// renameAction replaces the action where it stands: template, query mapping or URI.
+func renameAction(p *diagnose.Pass, action string) []diagnose.Fix {
+	name := similarAction(action)
+	if name == "" {
+		name = "SendMessage"
+	}
+	title := "call the action " + name
+	m := &p.Trace.Mapping
+	var fixes []diagnose.Fix
+	for _, form := range []string{"Action=", "action/"} {
+		old := form + action
+		if m.Rendered != nil && strings.Contains(m.Template, old) {
+			fixes = append(fixes, p.Fix(title, setTemplate(p, strings.Replace(m.Template, old, form+name, 1))))
+		}
+		if strings.Contains(p.Trace.Signing.URIText, old) {
+			fixes = append(fixes, p.Fix(title, setURI(p, strings.Replace(p.Trace.Signing.URIText, old, form+name, 1))))
+		}
+	}
+	if before := mappingOfQuery(p, "Action"); strings.HasPrefix(before, "'") {
+		fixes = append(fixes, p.Fix(title, snapshot.SetRequestParameter{On: p.Method(),
+			Name: "integration.request.querystring.Action", Before: before, After: "'" + name + "'"}))
+	}
+	return fixes
+}

@@ -1,0 +1,87 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var protocolActionMissing = diagnose.Rule{
+	ID:       "protocol-action-missing",
+	Stage:    diagnose.StageProtocol,
+	Severity: diagnose.Error,
+	Title:    "the call names no Action",
+	Doc: `The query protocol takes the action from the parameter Action, in the form that is the body or in the query string.
+A template that renders without it, a JSON document with a member "Action", or a GET with an empty query string names none. The
+AWS article lists this under UnknownOperationException; reports show that a form without a readable Action is answered with 403
+AccessDenied ("Access to the resource ... is denied"), which is easily taken for a missing permission.
+
+Repair: begin the template with Action=SendMessage& (or the action that is wanted), or map
+integration.request.querystring.Action to 'SendMessage'. Then deploy the API.`,
+	Explains: []diagnose.ErrorCode{diagnose.UnknownOperation, diagnose.AccessDenied, diagnose.MalformedQuery},
+	Article:  true,
+	Refs: []string{
+		refArticle,
+		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.NoAction }) {
+			return
+		}
+		r := &p.Trace.Protocol.Request
+		message := "the call names no Action: its body is empty, and so is its query string"
+		switch {
+		case len(r.Body) > 0:
+			message = fmt.Sprintf("the call names no Action: SQS receives %q", p.Expression(excerpt(r.Body)))
+		case r.RawQuery != "":
+			message = fmt.Sprintf("the call names no Action: SQS receives the query string %q", p.Expression(excerpt([]byte(r.RawQuery))))
+		}
+		p.ReportAs(diagnose.Finding{
+			Message:  message,
+			Why:      "SQS finds no operation; for a form without a readable Action it may also say AccessDenied, whatever the role may do (T3 to T5).",
+			Evidence: []diagnose.Evidence{bodyEvidence(p), uriEvidence(p)},
+			Fixes:    actionFixes(p),
+			Check:    p.Curl(p.Trace.Request),
+		}, p.Failed(diagnose.StageProtocol))
+	},
+}
+
+// actionFixes give the call an Action: in front of a form, in the query string,
+// or with a template that sends the client's body.
+func actionFixes(p *diagnose.Pass) []diagnose.Fix {
+	m := &p.Trace.Mapping
+	action := p.Trace.Protocol.Action
+	if action == "" {
+		action = "SendMessage"
+	}
+	var fixes []diagnose.Fix
+	isDocument := strings.HasPrefix(strings.TrimSpace(string(m.Body)), "{")
+	if m.Rendered != nil && !isDocument && p.Trace.Signing.Method == "POST" {
+		join := "&"
+		if len(m.Body) == 0 {
+			join = ""
+		}
+		fixes = append(fixes, p.Fix("begin the template with Action="+action, setTemplate(p, "Action="+action+join+strings.TrimLeft(m.Template, " \t\r\n&"))))
+	}
+	fixes = append(fixes, p.Fix("map Action to the query string", snapshot.SetRequestParameter{On: p.Method(),
+		Name: "integration.request.querystring.Action", Before: mappingOfQuery(p, "Action"), After: "'" + action + "'"}))
+	if m.Rendered != nil && p.Trace.Signing.Method == "POST" {
+		changes := append([]snapshot.Change{setTemplate(p, sendTemplate(p))}, announceForm(p)...)
+		fix := p.Fix("replace the template by one that sends the client's body as the message", changes...)
+		fix.Risk = "what the present template makes of the body is lost"
+		fixes = append(fixes, fix)
+	}
+	return fixes
+}
+
+// mappingOfQuery is the mapping expression of a query parameter.
+func mappingOfQuery(p *diagnose.Pass, name string) string {
+	for _, q := range p.Trace.Mapping.Query {
+		if q.Name == name {
+			return q.Expression
+		}
+	}
+	return ""
+}

@@ -1,0 +1,48 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+)
+
+const formType = "application/x-www-form-urlencoded"
+
+var protocolContentType = diagnose.Rule{
+	ID:       "protocol-content-type",
+	Stage:    diagnose.StageProtocol,
+	Severity: diagnose.Error,
+	Title:    "a form-encoded body is not announced as a form",
+	Doc: `SQS picks its protocol by the Content-Type of the request that API Gateway sends it. A body such as
+"Action=SendMessage&MessageBody=..." is read only when it is announced as "application/x-www-form-urlencoded".
+Without a mapping API Gateway passes on the client's own Content-Type, mostly application/json, and SQS finds no
+operation: 404 with the body <UnknownOperationException/>, as XML whatever the client accepts. Parameters in the query
+string need no Content-Type.
+
+Repair: map integration.request.header.Content-Type to 'application/x-www-form-urlencoded', with the single quotes,
+and deploy the API.`,
+	Explains: []diagnose.ErrorCode{diagnose.UnknownOperation},
+	Article:  true,
+	Refs: []string{
+		refArticle,
+		"https://docs.aws.amazon.com/prescriptive-guidance/latest/patterns/integrate-amazon-api-gateway-with-amazon-sqs-to-handle-asynchronous-rest-apis.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		// T1, T2: a form that SQS cannot see, because it is not called one.
+		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.ContentType }) {
+			return
+		}
+		have, there := p.Trace.Mapping.Header("Content-Type")
+		message := fmt.Sprintf("form-encoded body is announced as %q", have.Value)
+		if !there {
+			message = "form-encoded body is sent without a Content-Type"
+		}
+		p.ReportAs(diagnose.Finding{
+			Message:  message,
+			Why:      "SQS picks its protocol by Content-Type; it reads Action and the other parameters only in a body that is announced as a form.",
+			Evidence: []diagnose.Evidence{headerEvidence(p, "Content-Type"), bodyEvidence(p)},
+			Fixes:    []diagnose.Fix{p.Fix("send Content-Type "+formType, setHeader(p, "Content-Type", formType))},
+			Check:    p.Curl(p.Trace.Request),
+		}, p.Failed(diagnose.StageProtocol))
+	},
+}

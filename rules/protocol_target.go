@@ -1,0 +1,77 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+var protocolTarget = diagnose.Rule{
+	ID:       "protocol-target",
+	Stage:    diagnose.StageProtocol,
+	Severity: diagnose.Error,
+	Title:    "X-Amz-Target names no action of SQS",
+	Doc: `In the JSON protocol the header X-Amz-Target names the action: AmazonSQS.SendMessage, with that very spelling. API
+Gateway does not pass headers of the client on by itself, so the header needs a mapping in the integration request. Without one,
+or with another prefix or an unknown action, SQS finds no operation and answers UnknownOperationException.
+
+Repair: map integration.request.header.X-Amz-Target to 'AmazonSQS.SendMessage', with the single quotes, and deploy the API.`,
+	Explains: []diagnose.ErrorCode{diagnose.UnknownOperation, diagnose.AccessDenied},
+	Article:  true,
+	Refs: []string{
+		refArticle,
+		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.Target }) || p.Awkward != "" {
+			return // what another client leaves out is refused loudly, as it should be
+		}
+		const name = "X-Amz-Target"
+		have, there := p.Trace.Mapping.Header(name)
+		sent, fromClient := p.Trace.Request.Header(name)
+		action := p.Trace.Protocol.Action
+		if similar := similarAction(strings.TrimPrefix(have.Value, "AmazonSQS.")); similar != "" {
+			action = similar
+		}
+		if action == "" {
+			action = "SendMessage"
+		}
+		message := "X-Amz-Target is not sent"
+		switch {
+		case there:
+			message = fmt.Sprintf("SQS reads X-Amz-Target as %q, which names no action", have.Value)
+		case fromClient:
+			message = fmt.Sprintf("the client's X-Amz-Target %q is not mapped through to SQS", sent)
+		}
+		f := diagnose.Finding{
+			Message:  message,
+			Why:      "The JSON protocol takes the action from X-Amz-Target; SQS expects AmazonSQS.<Action> and finds no operation (T48).",
+			Evidence: []diagnose.Evidence{headerEvidence(p, name), headerEvidence(p, "Content-Type"), bodyEvidence(p)},
+			Fixes:    []diagnose.Fix{p.Fix("send X-Amz-Target AmazonSQS."+action, setHeader(p, name, "AmazonSQS."+action))},
+			Check:    p.Curl(p.Trace.Request),
+		}
+		if strings.HasPrefix(mappingOf(p, name), "method.request.") {
+			corrected := p.Trace.Request.WithHeader(name, "AmazonSQS."+action)
+			f.Request = &corrected
+		}
+		p.ReportAs(f, p.Failed(diagnose.StageProtocol))
+	},
+}
+
+// mappingOf is the mapping expression of a header, whether its source has a value
+// or not.
+func mappingOf(p *diagnose.Pass, name string) string {
+	for _, h := range p.Trace.Mapping.Headers {
+		if strings.EqualFold(h.Name, name) && h.Expression != "" {
+			return h.Expression
+		}
+	}
+	return ""
+}
+
+// similarAction is the action of a queue that a text comes closest to; empty when
+// none is near.
+func similarAction(text string) string {
+	return diagnose.SimilarAction(text, func(a, b string) int { return distance(a, b, 4) })
+}

@@ -1,0 +1,69 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var protocolTargetFromClient = diagnose.Rule{
+	ID:       "protocol-target-from-client",
+	Stage:    diagnose.StageProtocol,
+	Severity: diagnose.Warning,
+	Title:    "the caller picks the operation",
+	Doc: `When X-Amz-Target (JSON protocol) or Action (query protocol) comes from the client's request, whoever may call the
+method decides what is done with the queue: a method that was made to send messages can also receive, delete or purge them, as
+far as the execution role allows. There is no error to see. With a role that allows nothing but sending it is a note.
+
+Repair: map the header to a literal such as 'AmazonSQS.SendMessage', and allow the role no more than that action.`,
+	Refs: []string{
+		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html",
+		"https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !callsSQS(p) || !p.Requires(diagnose.StageMapping) {
+			return
+		}
+		where, at := p.ClientChoice()
+		if where == "" {
+			return
+		}
+		action := p.Trace.Protocol.Action
+		f := diagnose.Finding{
+			Message:  fmt.Sprintf("%s comes from the client: the caller picks the operation", where),
+			Why:      "The role, not the method, then limits what callers can do with the queue.",
+			Evidence: []diagnose.Evidence{{Label: where, Value: orNone(at.Expression, at.Value), Origin: at.Origin}},
+			Fixes:    fixedChoice(p, at, action),
+			Check:    p.Curl(p.Trace.Request),
+		}
+		others, unknown := p.OtherActions()
+		switch {
+		case len(others) > 0:
+			f.Message += ", and the role allows " + strings.Join(others, ", ") + " as well"
+		case !unknown:
+			f.Severity = diagnose.Note
+			f.Message += ", but the role allows nothing else"
+		}
+		p.Report(f)
+	},
+}
+
+// fixedChoice makes the action a literal.
+func fixedChoice(p *diagnose.Pass, at diagnose.Mapped, action string) []diagnose.Fix {
+	title := "let the integration name the action " + action
+	switch {
+	case strings.EqualFold(at.Name, "X-Amz-Target") && !strings.HasPrefix(at.Expression, "$"):
+		return []diagnose.Fix{p.Fix(title, setHeader(p, "X-Amz-Target", "AmazonSQS."+action))}
+	case mappingOfQuery(p, "Action") != "":
+		return []diagnose.Fix{p.Fix(title, snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.querystring.Action",
+			Before: at.Expression, After: "'" + action + "'"})}
+	case p.Trace.Mapping.Rendered != nil && at.Expression != "":
+		old := "Action=" + at.Expression
+		if template := p.Trace.Mapping.Template; strings.Contains(template, old) {
+			return []diagnose.Fix{p.Fix(title, setTemplate(p, strings.Replace(template, old, "Action="+action, 1)))}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var queueFIFODeduplication = diagnose.Rule{
+	ID:       "queue-fifo-deduplication",
+	Stage:    diagnose.StageQueue,
+	Severity: diagnose.Error,
+	Title:    "a message for a FIFO queue cannot be told from others",
+	Doc: `A FIFO queue drops repetitions of a message within five minutes. What counts as the same message is told by
+MessageDeduplicationId or, when the queue has ContentBasedDeduplication, by a digest of the body. With neither SQS answers 400
+InvalidParameterValue: "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided
+explicitly". The AWS article files this under AccessDenied; SQS does not say AccessDenied here.
+
+Repair: add &MessageDeduplicationId=$context.requestId (every call counts), an id of the client's (its repetitions are dropped),
+or switch ContentBasedDeduplication on.`,
+	Explains: []diagnose.ErrorCode{diagnose.InvalidParameter},
+	Article:  true,
+	Refs: []string{
+		refArticle,
+		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !refusedFor(p, diagnose.QueueDeduplication) {
+			return
+		}
+		name := p.Trace.Queue.Answer.Parameter
+		if blamedElsewhere(p, name) {
+			return
+		}
+		f := refusal(p, fmt.Sprintf("%s is not given, and the queue does not deduplicate by content", name))
+		f.Why += " (The AWS article files this under AccessDenied.)"
+		f.Fixes = fifoFixes(p, name, "$context.requestId", "context.requestId", "give every call an id of its own")
+		if queue := p.Trace.Queue.Queue; queue != nil {
+			if on, ok := queue.ContentBasedDeduplication.Read(&snapshot.Gaps{}); ok {
+				f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue attribute ContentBasedDeduplication", Value: strconv.FormatBool(on), Origin: queue.ContentBasedDeduplication.Origin()})
+				fix := p.Fix("let the queue deduplicate by content", snapshot.SetQueueAttribute{Queue: queue.ARN, Name: "ContentBasedDeduplication", Before: strconv.FormatBool(on), After: "true"})
+				fix.Risk = "two messages with the same body within five minutes count as one"
+				f.Fixes = append(f.Fixes, fix)
+			}
+		}
+		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+	},
+}

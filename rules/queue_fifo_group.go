@@ -1,0 +1,60 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+)
+
+var queueFIFOGroup = diagnose.Rule{
+	ID:       "queue-fifo-group",
+	Stage:    diagnose.StageQueue,
+	Severity: diagnose.Error,
+	Title:    "a message for a FIFO queue has no MessageGroupId",
+	Doc: `Every message for a FIFO queue belongs to a group. Without MessageGroupId SQS answers 400 MissingParameter
+(MissingRequiredParameterException), in a batch 400 InvalidParameterValue for all of its messages, and an empty one is
+InvalidParameterValue as well. The AWS article files this under AccessDenied; SQS does not say AccessDenied here.
+
+Repair: add &MessageGroupId=... to the template (a member MessageGroupId in the JSON protocol), deploy the API. One constant
+keeps all messages in one order; a field of the message, such as a customer id, orders them for each customer.`,
+	Explains: []diagnose.ErrorCode{diagnose.MissingParameter, diagnose.InvalidParameter},
+	Article:  true,
+	Refs: []string{
+		refArticle,
+		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagegroupid-property.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !refusedFor(p, diagnose.QueueGroup) || p.Awkward != "" {
+			return // what another client leaves out is refused loudly, as it should be
+		}
+		name := p.Trace.Queue.Answer.Parameter
+		if blamedElsewhere(p, name) {
+			return
+		}
+		f := refusal(p, fmt.Sprintf("%s is not given, but the queue is FIFO", name))
+		f.Why += " (The AWS article files this under AccessDenied.)"
+		f.Evidence = append(f.Evidence, queueEvidence(p, "queue", p.Expression(p.Trace.Queue.ARN)))
+		f.Fixes = append(fifoFixes(p, name, "$context.apiId", "context.apiId", "put all messages of the API into one group"),
+			fifoFixes(p, name, "$context.requestId", "context.requestId", "give every message a group of its own")...)
+		if len(f.Fixes) > 0 {
+			f.Fixes[0].Risk = "a message that cannot be processed holds up all that follow it"
+			f.Fixes[len(f.Fixes)-1].Risk = "messages keep no order"
+		}
+		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+	},
+}
+
+// fifoFixes give the message an id made by API Gateway.
+func fifoFixes(p *diagnose.Pass, name, text, mapping, title string) []diagnose.Fix {
+	if p.Trace.Protocol.Protocol == "json" {
+		text = `"` + text + `"`
+		if name != lastName(name) {
+			return nil // inside of a list
+		}
+	}
+	changes := withParameter(p, name, text, mapping)
+	if changes == nil {
+		return nil
+	}
+	return []diagnose.Fix{p.Fix(title, changes...)}
+}

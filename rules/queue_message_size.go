@@ -1,0 +1,53 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// largestMessage is what a queue can be set to take, in bytes (T29).
+const largestMessage = 1048576
+
+var queueMessageSize = diagnose.Rule{
+	ID:       "queue-message-size",
+	Stage:    diagnose.StageQueue,
+	Severity: diagnose.Error,
+	Title:    "the message is larger than the queue takes",
+	Doc: `A queue takes messages up to its MaximumMessageSize, 1 MiB at most; names, types and values of message attributes
+count, and so does what encoding adds to the text of the message. A larger one is refused with 400 InvalidParameterValue ("One
+or more parameters are invalid. Reason: Message must be shorter than ... bytes."), a batch with
+AWS.SimpleQueueService.BatchRequestTooLong, while API Gateway itself takes bodies up to 10 MB.
+
+Repair: raise MaximumMessageSize where it is below 1 MiB; beyond that put the data into S3 and send its key.`,
+	Explains: []diagnose.ErrorCode{diagnose.InvalidParameter, diagnose.BatchTooLong},
+	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"},
+	Check: func(p *diagnose.Pass) {
+		if !refusedFor(p, diagnose.QueueSize) {
+			return
+		}
+		size := 0
+		for i := range p.Trace.Queue.Messages {
+			size = max(size, p.Trace.Queue.Messages[i].Size())
+		}
+		limit := largestMessage
+		f := refusal(p, "")
+		if queue := p.Trace.Queue.Queue; queue != nil {
+			if own, ok := queue.MaximumMessageSize.Read(&snapshot.Gaps{}); ok {
+				limit = own
+				f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue attribute MaximumMessageSize", Value: strconv.Itoa(own), Origin: queue.MaximumMessageSize.Origin()})
+				if own < largestMessage && size <= largestMessage {
+					f.Fixes = []diagnose.Fix{p.Fix("let the queue take messages of 1 MiB", snapshot.SetQueueAttribute{Queue: queue.ARN, Name: "MaximumMessageSize",
+						Before: strconv.Itoa(own), After: strconv.Itoa(largestMessage)})}
+				}
+			}
+		}
+		f.Message = fmt.Sprintf("a message of %d bytes, the queue takes %d", size, limit)
+		if size <= limit {
+			f.Message = fmt.Sprintf("the batch is longer than %d bytes", largestMessage)
+		}
+		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+	},
+}

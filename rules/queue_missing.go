@@ -1,0 +1,105 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var queueMissing = diagnose.Rule{
+	ID:       "queue-missing",
+	Stage:    diagnose.StageQueue,
+	Severity: diagnose.Error,
+	Title:    "the queue does not exist",
+	Doc: `The account, region and name that the integration addresses belong to no queue: 400
+AWS.SimpleQueueService.NonExistentQueue ("The specified queue does not exist for this wsdl version."; in the JSON protocol
+QueueDoesNotExist). Names are compared letter by letter, and .fifo is part of the name. A queue that could not be looked up is
+not called missing; when one with a similar name is known, a warning names it.
+
+Repair: address the queue that exists, by the integration URI or by QueueUrl, or create the queue.`,
+	Explains: []diagnose.ErrorCode{diagnose.NonExistentQueue},
+	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"},
+	Check: func(p *diagnose.Pass) {
+		if !callsSQS(p) || !p.Requires(diagnose.StageProtocol) {
+			return
+		}
+		q := &p.Trace.Queue
+		if q.Queue != nil || q.ARN == "" || q.Elsewhere != "" {
+			return // found, not addressed, or a matter of the region
+		}
+		near := similarQueue(p, q.ARN)
+		if !q.Missing && near == "" {
+			p.Requires(diagnose.StageQueue)
+			return
+		}
+		f := diagnose.Finding{
+			Message:  fmt.Sprintf("the queue %q does not exist", p.Expression(q.ARN)),
+			Why:      "SQS answers NonExistentQueue (T17).",
+			Evidence: []diagnose.Evidence{uriEvidence(p)},
+			Check:    "aws sqs get-queue-url --queue-name " + p.Expression(lastPart(q.ARN)) + " --region " + arnRegion(q.ARN),
+		}
+		if !q.Missing {
+			f.Severity = diagnose.Warning
+			f.Message = fmt.Sprintf("the queue %q was not found here", p.Expression(q.ARN))
+			f.Why = "Should it not exist, SQS answers NonExistentQueue (T17)."
+			f.Codes = []diagnose.ErrorCode{diagnose.NonExistentQueue}
+		}
+		if near != "" {
+			f.Message += fmt.Sprintf("; there is %q", p.Expression(lastPart(near)))
+			f.Fixes = addressQueue(p, near)
+		}
+		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+	},
+}
+
+// similarQueue is the known queue of the same region whose name comes closest to
+// the one that is addressed; empty when none is near.
+func similarQueue(p *diagnose.Pass, arn string) string {
+	name := strings.TrimSuffix(strings.ToLower(lastPart(arn)), ".fifo")
+	best, least := "", max(2, len(name)/4)+1
+	for _, known := range p.Queues(arnRegion(arn)) {
+		if arnRegion(known) != arnRegion(arn) || p.Opaque(lastPart(known)) {
+			continue
+		}
+		if lastPart(known) == lastPart(arn) && (p.Opaque(known) || p.Opaque(arn)) {
+			return "" // of an account that is not known: it may be this very queue
+		}
+		have := strings.TrimSuffix(strings.ToLower(lastPart(known)), ".fifo")
+		d := distance(have, name, least)
+		if strings.HasPrefix(have, name) || strings.HasPrefix(name, have) {
+			d = min(d, 1)
+		}
+		if d < least {
+			best, least = known, d
+		}
+	}
+	return best
+}
+
+// addressQueue leads the call to another queue, where its address stands.
+func addressQueue(p *diagnose.Pass, arn string) []diagnose.Fix {
+	title := "send to queue " + p.Expression(lastPart(arn))
+	address := &p.Trace.Protocol.Effective.Queue
+	if address.From.String() == "path" {
+		s := &p.Trace.Signing
+		old := lastPart(address.URL)
+		if i := strings.LastIndex(s.URIText, old); i >= 0 && strings.HasSuffix(strings.SplitN(s.URIText, "?", 2)[0], old) {
+			return []diagnose.Fix{p.Fix(title, setURI(p, s.URIText[:i]+lastPart(arn)+s.URIText[i+len(old):]))}
+		}
+		return []diagnose.Fix{p.Fix(title, setURI(p, diagnose.QueueURI(arn)))}
+	}
+	var fixes []diagnose.Fix
+	if changes := replacedText(p, address.URL, diagnose.QueueURL(arn)); changes != nil {
+		fixes = append(fixes, p.Fix(title, changes...))
+	}
+	return fixes
+}
+
+// inQueues tells whether a queue is known to exist.
+func inQueues(p *diagnose.Pass, arn string) bool {
+	queue, ok := p.Snapshot.Queue(arn).Read(&snapshot.Gaps{})
+	return ok && queue != nil && slices.Contains(p.Queues(arnRegion(arn)), arn)
+}

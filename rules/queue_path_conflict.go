@@ -1,0 +1,47 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+)
+
+var queuePathConflict = diagnose.Rule{
+	ID:       "queue-path-conflict",
+	Stage:    diagnose.StageQueue,
+	Severity: diagnose.Warning,
+	Title:    "path and QueueUrl name different queues",
+	Doc: `When the path of the integration URI names one queue and the parameter QueueUrl another, QueueUrl wins: messages go
+to the queue that the URI does not show, and the role needs its permission there. There is no error to see, the messages are
+simply in the other queue.
+
+Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
+	Refs: []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html"},
+	Check: func(p *diagnose.Pass) {
+		if !callsSQS(p) || !p.Requires(diagnose.StageProtocol) {
+			return
+		}
+		t := p.Trace
+		address := &t.Protocol.Effective.Queue
+		path, used := t.Protocol.PathQueue.ARN(), t.Protocol.QueueARN
+		if from := address.From.String(); path == "" || used == "" || path == used || from == "path" {
+			return
+		}
+		fixes := []diagnose.Fix{p.Fix("let the URI name the queue that QueueUrl names", setURI(p, diagnose.QueueURI(used)))}
+		if inQueues(p, path) {
+			if changes := replacedText(p, address.URL, diagnose.QueueURL(path)); changes != nil {
+				fix := p.Fix("send to the queue that the URI names", changes...)
+				fix.Risk = "messages then go to another queue than now"
+				fixes = append(fixes, fix)
+			}
+		}
+		p.Report(diagnose.Finding{
+			Message: fmt.Sprintf("the path names queue %q, but QueueUrl wins: the call goes to %q", p.Expression(path), p.Expression(used)),
+			Why:     "A QueueUrl among the parameters takes precedence over the path (T15).",
+			Evidence: []diagnose.Evidence{uriEvidence(p),
+				{Label: "QueueUrl, from the " + address.From.String(), Value: p.Expression(address.URL), Origin: t.Mapping.TemplateAt}},
+			Fixes: fixes,
+			Check: "aws sqs get-queue-attributes --queue-url " + diagnose.QueueURL(used) + " --attribute-names ApproximateNumberOfMessages",
+		})
+	},
+}

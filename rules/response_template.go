@@ -1,0 +1,101 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var responseTemplate = diagnose.Rule{
+	ID:       "response-template",
+	Stage:    diagnose.StageResponse,
+	Severity: diagnose.Error,
+	Title:    "the response template fails or prints nothing",
+	Doc: `A response template turns SQS's answer into the client's. One that does not parse, or that fails, gives the client 500 while
+the message is already in the queue, so the client may send it again. One that reads members which the answer does not have prints
+holes: over the query protocol SQS answers {"SendMessageResponse":{"SendMessageResult":{"MessageId":...}}} in JSON, and XML when
+the integration maps Accept to application/xml (nothing can be read from XML by path); over the JSON protocol the members stand at the top.
+
+Repair: mend the template, or read the members where they stand.`,
+	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html"},
+	Check: func(p *diagnose.Pass) {
+		if !p.Reached() {
+			p.NotApplicable()
+			return
+		}
+		if !responsesRead(p) || p.Awkward != "" {
+			return
+		}
+		r := &p.Trace.Response
+		failure := p.Failed(diagnose.StageResponse)
+		for _, broken := range r.BrokenTemplates {
+			f := diagnose.Finding{
+				Severity: diagnose.Warning,
+				Message:  fmt.Sprintf("the response template of %s for %s does not work: %s", broken.Response.Status, broken.ContentType, broken.Err),
+				Why:      "API Gateway answers 500 when it cannot transform the response; what SQS did stays done.",
+				Evidence: []diagnose.Evidence{{Label: "response template " + broken.ContentType, Value: excerpt([]byte(broken.Response.Templates[broken.ContentType])), Origin: broken.Response.Origin}},
+				Fixes:    []diagnose.Fix{p.Fix("pass the answer of SQS on as it is", withoutTemplate(p, broken))},
+				Check:    p.Curl(p.Trace.Request),
+			}
+			if failure != nil && broken.Chosen {
+				f.Severity = diagnose.Error
+				p.ReportAs(f, failure)
+				continue
+			}
+			p.Report(f)
+		}
+		if r.SQSStatus != 200 || r.Rendered == nil {
+			if r.SQSStatus == 0 {
+				p.Requires(diagnose.StageResponse)
+			}
+			return
+		}
+		var names []string
+		for _, e := range r.Rendered.Empty {
+			if !e.Quiet && e.Reason != diagnose.EmptyText && e.Reason != diagnose.AbsentContextValue && !strings.HasPrefix(e.Reference, "$context") {
+				names = append(names, e.Reference)
+			}
+		}
+		if len(names) == 0 {
+			return
+		}
+		p.Report(diagnose.Finding{
+			Severity: diagnose.Warning,
+			Message:  fmt.Sprintf("the response template prints nothing for %s", strings.Join(names, ", ")),
+			Why:      "SQS's answer has no such member, or is XML, which templates cannot read by path.",
+			Evidence: []diagnose.Evidence{
+				{Label: "response template of " + r.Chosen.Status, Value: excerpt([]byte(r.Chosen.Templates[r.TemplateKey])), Origin: r.Chosen.Origin},
+				{Label: "answer of SQS", Value: excerpt([]byte(r.SQSBody))},
+			},
+			Fixes: readableAnswer(p),
+			Check: p.Curl(p.Trace.Request),
+		})
+	},
+}
+
+func withoutTemplate(p *diagnose.Pass, broken diagnose.BrokenTemplate) snapshot.Change {
+	before, after := broken.Response, broken.Response
+	if broken.ContentType == "" {
+		after.ContentHandling = ""
+		return snapshot.SetIntegrationResponse{On: p.Method(), Before: &before, After: &after}
+	}
+	after.Templates = map[string]string{}
+	for key, text := range before.Templates {
+		if key != broken.ContentType {
+			after.Templates[key] = text
+		}
+	}
+	return snapshot.SetIntegrationResponse{On: p.Method(), Before: &before, After: &after}
+}
+
+// readableAnswer asks SQS for JSON where the integration asks for XML.
+func readableAnswer(p *diagnose.Pass) []diagnose.Fix {
+	accept, ok := p.Trace.Mapping.Header("Accept")
+	if !ok || accept.Expression == "" || strings.Contains(accept.Value, "json") {
+		return nil
+	}
+	return []diagnose.Fix{p.Fix("ask SQS for JSON", snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.header.Accept", Before: accept.Expression, After: "'application/json'"})}
+}

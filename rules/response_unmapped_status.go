@@ -1,0 +1,133 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var responseUnmappedStatus = diagnose.Rule{
+	ID:       "response-unmapped-status",
+	Stage:    diagnose.StageResponse,
+	Severity: diagnose.Error,
+	Title:    "no integration response fits the status of SQS",
+	Doc: `API Gateway picks the integration response whose selection pattern matches the HTTP status of SQS as a whole, else the one
+without a pattern. When neither exists the client gets 500 Internal server error, and the log says "No match for output mapping
+and no default output mapping configured". The real answer of SQS stands in the log only. With a pattern for 200 alone every
+error of SQS turns into such a 500.
+
+Repair: map 4\d{2} to 400 and 5\d{2} to 500, and declare both as method responses.`,
+	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html"},
+	Check: func(p *diagnose.Pass) {
+		if !p.Reached() {
+			p.NotApplicable()
+			return
+		}
+		unmapped := outcomes(p, func(o diagnose.Outcome) bool { return o.Unmapped })
+		if !responsesRead(p) || len(unmapped) == 0 || p.Awkward != "" {
+			return
+		}
+		integration := p.Trace.Mapping.Integration
+		f := diagnose.Finding{
+			Severity: diagnose.Note,
+			Message:  fmt.Sprintf("no integration response fits %s of SQS: the client gets 500", statuses(unmapped)),
+			Why:      "Without a matching pattern and without a default response API Gateway answers 500 and drops what SQS said.",
+			Evidence: []diagnose.Evidence{{Label: "selection patterns", Value: orNothing(patternList(integration)), Origin: integration.Responses.Origin()}},
+			Fixes:    []diagnose.Fix{p.Fix("map these statuses", mappedResponses(p, unmapped)...)},
+			Check:    p.Curl(p.Trace.Request),
+		}
+		failure := hit(p, unmapped)
+		if failure != nil {
+			f.Severity = diagnose.Error
+		}
+		p.ReportAs(f, failure)
+	},
+}
+
+// responsesRead tells whether the answers are known; the gaps go to the rule.
+func responsesRead(p *diagnose.Pass) bool {
+	_, ok := p.Trace.Mapping.Integration.Responses.Read(p.Gaps())
+	_, declared := p.Trace.Route.Method.Responses.Read(p.Gaps())
+	for _, bad := range p.Trace.Response.BadPatterns {
+		p.Gaps().Add(snapshot.Gap{Reason: snapshot.Unparsed, Detail: fmt.Sprintf("the selection pattern %q cannot be evaluated", bad.Pattern), Origin: bad.Origin})
+		ok = false
+	}
+	return ok && declared
+}
+
+func outcomes(p *diagnose.Pass, want func(diagnose.Outcome) bool) []diagnose.Outcome {
+	var list []diagnose.Outcome
+	for _, o := range p.Trace.Response.Outcomes {
+		if want(o) {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// hit is the failure of the response stage when this call meets one of the
+// outcomes.
+func hit(p *diagnose.Pass, list []diagnose.Outcome) *diagnose.Failure {
+	failure := p.Failed(diagnose.StageResponse)
+	for _, o := range list {
+		if failure != nil && o.SQSStatus == p.Trace.Response.SQSStatus {
+			return failure
+		}
+	}
+	return nil
+}
+
+func statuses(list []diagnose.Outcome) string {
+	names := make([]string, len(list))
+	for i, o := range list {
+		names[i] = strconv.Itoa(o.SQSStatus)
+	}
+	return strings.Join(names, ", ")
+}
+
+func patternList(i *snapshot.Integration) string {
+	responses, _ := i.Responses.Read(&snapshot.Gaps{})
+	var names []string
+	for _, r := range responses {
+		if r.Pattern == "" {
+			names = append(names, "default -> "+r.Status)
+		} else {
+			names = append(names, strconv.Quote(r.Pattern)+" -> "+r.Status)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// mappedResponses are the integration and method responses for statuses that
+// none fits.
+func mappedResponses(p *diagnose.Pass, list []diagnose.Outcome) []snapshot.Change {
+	var changes []snapshot.Change
+	done := map[int]bool{}
+	for _, o := range list {
+		class := o.SQSStatus / 100
+		if done[class] {
+			continue
+		}
+		done[class] = true
+		changes = append(changes, respond(p, nil, classPattern(class), strconv.Itoa(class*100))...)
+	}
+	return changes
+}
+
+func classPattern(class int) string { return strconv.Itoa(class) + `\d{2}` }
+
+// respond answers a status for a pattern, and declares the status where the
+// method does not.
+func respond(p *diagnose.Pass, before *snapshot.IntegrationResponse, pattern, status string) []snapshot.Change {
+	after := snapshot.IntegrationResponse{Pattern: pattern, Status: status, Origin: p.Trace.Mapping.Integration.Responses.Origin()}
+	var changes []snapshot.Change
+	declared, _ := p.Trace.Route.Method.Responses.Read(&snapshot.Gaps{})
+	if _, ok := declared[status]; !ok {
+		changes = append(changes, snapshot.AddMethodResponse{On: p.Method(), Status: status})
+	}
+	return append(changes, snapshot.SetIntegrationResponse{On: p.Method(), Before: before, After: &after})
+}

@@ -1,0 +1,106 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+var routeMethodMissing = diagnose.Rule{
+	ID:       "route-method-missing",
+	Stage:    diagnose.StageRoute,
+	Severity: diagnose.Error,
+	Title:    "the API has no such path or method",
+	Doc: `A REST API answers a path or an HTTP method that it does not have with 403 and "Missing Authentication Token", which
+sounds like a fault of credentials and is none. An HTTP API answers 404 "Not Found". Usual reasons: the stage name is missing
+from or doubled in the address, GET instead of POST (a browser), another spelling or case of the path, or the trailing part of
+a path for which the resource has no parameter.
+
+Repair: call one of the methods that the API has, or add the method and deploy.`,
+	Explains: []diagnose.ErrorCode{diagnose.MissingAuthenticationToken, diagnose.NotFound},
+	Refs:     []string{"https://repost.aws/knowledge-center/api-gateway-authentication-token-errors"},
+	NoFix:    "the call is at fault, or a method is missing whose integration only the owner knows",
+	Check: func(p *diagnose.Pass) {
+		r := &p.Trace.Route
+		if r.Method != nil {
+			return
+		}
+		failure := p.Failed(diagnose.StageRoute)
+		if failure == nil || r.Configuration == nil {
+			p.Requires(diagnose.StageRoute)
+			return
+		}
+		if failure.Code != diagnose.MissingAuthenticationToken && failure.Code != diagnose.NotFound {
+			return
+		}
+		if r.Deployed && r.DraftMethod != nil {
+			return // route-stale-deployment
+		}
+		req := p.Trace.Request
+		f := diagnose.Finding{
+			Message:  fmt.Sprintf("the API has no %s %s", req.Method, req.Path),
+			Why:      fmt.Sprintf("API Gateway answers %d %q to a path or method that the stage does not have.", failure.Status, failure.Message),
+			Evidence: []diagnose.Evidence{{Label: "methods of the stage", Value: methodList(p), Origin: r.API.Origin}},
+		}
+		if near, ok := nearestCall(p); ok {
+			f.Request = &near
+			f.Check = p.Curl(near)
+		}
+		p.ReportAs(f, failure)
+	},
+}
+
+// methodList names the methods that the configuration has.
+func methodList(p *diagnose.Pass) string {
+	const most = 12
+	var names []string
+	for i := range p.Trace.Route.Configuration.Methods {
+		names = append(names, methodOf(&p.Trace.Route.Configuration.Methods[i]))
+	}
+	slices.Sort(names)
+	switch {
+	case len(names) == 0:
+		return "none"
+	case len(names) > most:
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
+
+// nearestCall is the call that was probably meant: the same path by another
+// method, the path without the stage's name, or the same method on the path that
+// differs least.
+func nearestCall(p *diagnose.Pass) (diagnose.Request, bool) {
+	r, req := &p.Trace.Route, p.Trace.Request
+	if len(r.NearMethods) > 0 {
+		req.Method = r.NearMethods[0]
+		if req.Body == "" && (req.Method == "POST" || req.Method == "PUT" || req.Method == "PATCH") {
+			sample := diagnose.Plain(req.Method, req.Path)
+			req.Body = sample.Body
+			req = req.WithHeader("Content-Type", "application/json")
+		}
+		return req, true
+	}
+	if r.Stage != nil {
+		if rest, ok := strings.CutPrefix(req.Path, "/"+r.Stage.Name+"/"); ok && p.Walk(withPath(req, "/"+rest)).Route.Method != nil {
+			return withPath(req, "/"+rest), true
+		}
+	}
+	best, least := "", 4
+	for _, path := range r.NearPaths {
+		if d := distance(strings.ToLower(path), strings.ToLower(req.Path), least); d < least {
+			best, least = path, d
+		}
+	}
+	if best == "" && len(r.NearPaths) == 1 {
+		best = r.NearPaths[0]
+	}
+	return withPath(req, best), best != ""
+}
+
+func withPath(r diagnose.Request, path string) diagnose.Request {
+	r.Path = path
+	return r
+}

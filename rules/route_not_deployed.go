@@ -1,0 +1,79 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var routeNotDeployed = diagnose.Rule{
+	ID:       "route-not-deployed",
+	Stage:    diagnose.StageRoute,
+	Severity: diagnose.Error,
+	Title:    "the API has no deployed stage for this call",
+	Doc: `Callers reach a stage, and a stage runs a deployment: a frozen copy of the methods. An API without a stage, a stage
+without a deployment, or a call to a stage name that does not exist is answered with 403, mostly Forbidden, and nothing is
+ever sent to SQS. The console's Test button works all the same, because it runs the draft.
+
+Repair: deploy the API to the stage, and call the stage by its name.`,
+	Explains: []diagnose.ErrorCode{diagnose.Forbidden, diagnose.MissingAuthenticationToken},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html"},
+	Check: func(p *diagnose.Pass) {
+		r := &p.Trace.Route
+		if r.API == nil {
+			p.Requires(diagnose.StageRoute)
+			return
+		}
+		stages, ok := r.API.Stages.Read(p.Gaps())
+		if !ok {
+			return
+		}
+		want := p.Trace.Request.Stage
+		name, message := want, ""
+		switch {
+		case r.Stage == nil && len(stages) == 0:
+			message = "the API has no stage"
+			if name == "" {
+				name = "prod"
+			}
+		case r.Stage == nil:
+			message = fmt.Sprintf("the API has no stage %q", want)
+		default:
+			name = r.Stage.Name
+			id, ok := r.Stage.DeploymentID.Read(p.Gaps())
+			if !ok || id != "" || r.Stage.AutoDeploy {
+				return
+			}
+			message = fmt.Sprintf("stage %q has no deployment", name)
+		}
+		failure := p.Failed(diagnose.StageRoute)
+		if failure == nil || failure.Origin == diagnose.FromDeployment {
+			return // what AWS refuses as a whole has no stages
+		}
+		f := diagnose.Finding{
+			Message:  message,
+			Why:      "A call reaches nothing but what a stage runs; the draft that the console tests is not reachable.",
+			Evidence: []diagnose.Evidence{{Label: "stages", Value: stageNames(stages), Origin: r.API.Stages.Origin()}},
+			Fixes:    []diagnose.Fix{{Title: fmt.Sprintf("deploy the API to stage %q", name), Changes: []snapshot.Change{snapshot.Deploy{API: r.API.ID, Stage: name}}}},
+			Check:    p.Curl(p.Trace.Request),
+		}
+		if r.Stage == nil && len(stages) > 0 {
+			corrected := p.Trace.Request
+			corrected.Stage = stages[0].Name
+			f.Request = &corrected
+		}
+		p.ReportAs(f, failure)
+	},
+}
+
+func stageNames(stages []snapshot.Stage) string {
+	if len(stages) == 0 {
+		return "none"
+	}
+	names := make([]string, len(stages))
+	for i := range stages {
+		names[i] = stages[i].Name
+	}
+	return quoteAll(names)
+}

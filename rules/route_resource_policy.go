@@ -1,0 +1,74 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var routeResourcePolicy = diagnose.Rule{
+	ID:       "route-resource-policy",
+	Stage:    diagnose.StageRoute,
+	Severity: diagnose.Error,
+	Title:    "the API's resource policy refuses the call",
+	Doc: `An API may carry a policy of its own. When it has one, a call without AWS credentials needs a statement that allows
+execute-api:Invoke on the method to everybody, and no statement that denies it; otherwise API Gateway answers 403 "User:
+anonymous is not authorized to perform: execute-api:Invoke". A private API needs such a policy. A change of the policy takes
+effect with the next deployment only.
+
+Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:SourceIp, aws:SourceVpce or the like, and deploy.`,
+	Explains: []diagnose.ErrorCode{diagnose.GatewayAccessDenied},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html"},
+	NoFix:    "whom the API lets in is for its owner to decide; the finding names the statement",
+	Check: func(p *diagnose.Pass) {
+		r := &p.Trace.Route
+		if r.API == nil || r.Method == nil {
+			if p.Requires(diagnose.StageRoute) {
+				p.NotApplicable()
+			}
+			return
+		}
+		text, ok := r.API.Policy.Read(p.Gaps())
+		if !ok {
+			return
+		}
+		if r.Policy == nil {
+			if text != "" {
+				p.Requires(diagnose.StageRoute) // the policy may not have been understood
+			}
+			return
+		}
+		f := diagnose.Finding{
+			Message:  "the API's resource policy lets no anonymous caller invoke " + methodOf(r.Method),
+			Why:      "With a resource policy on the API, a call without AWS credentials has to be allowed by it.",
+			Evidence: []diagnose.Evidence{{Label: "resource policy of the API", Value: excerpt([]byte(text)), Origin: r.API.Policy.Origin()}},
+			Check:    p.Curl(p.Trace.Request),
+		}
+		switch {
+		case r.Policy.Effect == diagnose.Denied && p.Failed(diagnose.StageRoute) != nil && p.Failed(diagnose.StageRoute).Code == diagnose.GatewayAccessDenied:
+			if r.Policy.Explicit && len(r.Policy.Statements) > 0 {
+				s := r.Policy.Statements[0]
+				f.Message = fmt.Sprintf("the API's resource policy denies the call (%s)", policyStatement(s))
+				f.Evidence[0].Origin = policyOrigin(r.API.Policy.Origin(), s)
+			}
+			p.ReportAs(f, p.Failed(diagnose.StageRoute))
+		case r.Policy.Effect == diagnose.Undecided && p.Awkward == "":
+			f.Severity = diagnose.Note
+			f.Message = "whether the API's resource policy lets a caller in depends on who calls"
+			f.Why = "The policy looks at the caller's address, VPC or identity; a caller that does not fit gets 403."
+			p.Report(f)
+		}
+	},
+}
+
+func policyStatement(m diagnose.Match) string {
+	if m.Sid != "" {
+		return fmt.Sprintf("statement %q", m.Sid)
+	}
+	return fmt.Sprintf("statement %d", m.Statement)
+}
+
+func policyOrigin(o snapshot.Origin, m diagnose.Match) snapshot.Origin {
+	return o.At(fmt.Sprintf("Statement[%d]", m.Statement-1))
+}

@@ -1,0 +1,43 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+)
+
+var routeStageConflict = diagnose.Rule{
+	ID:       "route-stage-conflict",
+	Stage:    diagnose.StageRoute,
+	Severity: diagnose.Error,
+	Title:    "two things create one stage",
+	Doc: `A deployment that names a stage creates that stage. A stage resource of the same name then meets one that exists
+already, API Gateway answers "Stage already exists" (409 ConflictException), and the whole update is rolled back. The same
+happens when two deployments or two stage resources use one name.
+
+Repair: remove StageName from the deployment and leave the stage to the stage resource, or give them different names.`,
+	Explains: []diagnose.ErrorCode{diagnose.Conflict, diagnose.AlreadyExists},
+	Refs:     []string{"https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"},
+	NoFix:    "the repair is in the template: no call to AWS can make two resources share one stage",
+	Check: func(p *diagnose.Pass) {
+		r := &p.Trace.Route
+		if r.API == nil {
+			p.Requires(diagnose.StageRoute)
+			return
+		}
+		if _, ok := r.API.Stages.Read(p.Gaps()); !ok || r.Conflict == "" {
+			return
+		}
+		f := diagnose.Finding{
+			Message: fmt.Sprintf("stage %q is created twice", r.Conflict),
+			Why:     "The second creation is refused with \"Stage already exists\", so the configuration is never deployed.",
+			Check:   "remove StageName from the deployment, or the stage resource, and deploy the template again",
+		}
+		for i, label := range []string{"created here", "and again here"} {
+			if i < len(r.Conflicting) {
+				f.Evidence = append(f.Evidence, diagnose.Evidence{Label: label, Value: r.Conflict, Origin: r.Conflicting[i]})
+			}
+		}
+		p.ReportAs(f, p.Failed(diagnose.StageRoute))
+	},
+}

@@ -1,0 +1,108 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var routeStaleDeployment = diagnose.Rule{
+	ID:       "route-stale-deployment",
+	Stage:    diagnose.StageRoute,
+	Severity: diagnose.Error,
+	Title:    "the stage runs an older configuration than the draft",
+	Doc: `Changes of methods and integrations go to the draft. The stage keeps running the copy that its deployment froze, until
+the API is deployed again; even then some first calls can be served by the old copy. The console's Test runs the draft, so it
+shows success while callers still get the old error, or 403 Missing Authentication Token for a method that only the draft has.
+In infrastructure templates a deployment is taken once: it has to be replaced (a new logical id, a redeployment trigger) and
+has to wait for the methods.
+
+The finding tells which way it lies: the draft repairs what the stage gets wrong (deploy), or the draft would break what the
+stage gets right (do not deploy).`,
+	Explains: []diagnose.ErrorCode{diagnose.MissingAuthenticationToken, diagnose.NotFound, diagnose.UnknownOperation, diagnose.AccessDenied},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html"},
+	Check: func(p *diagnose.Pass) {
+		r := &p.Trace.Route
+		if r.API == nil || r.Stage == nil || !r.Deployed {
+			if p.Requires(diagnose.StageRoute) {
+				p.NotApplicable()
+			}
+			return
+		}
+		if _, ok := r.API.Draft.Read(p.Gaps()); !ok || p.Awkward != "" {
+			return
+		}
+		var evidence []diagnose.Evidence
+		for _, d := range r.Differences {
+			if d.SameMethod {
+				evidence = append(evidence, differenceEvidence(d))
+			}
+		}
+		if len(r.Uncompared) > 0 {
+			p.Gaps().Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "in the draft: " + strings.Join(r.Uncompared, ", "), Origin: r.DraftMethod.Origin})
+			return
+		}
+		if len(evidence) == 0 {
+			return
+		}
+		drafted := p.Drafted()
+		if drafted == nil {
+			return
+		}
+		now, then := p.Trace.FirstFailure(), drafted.FirstFailure()
+		f := diagnose.Finding{Evidence: evidence, Fixes: []diagnose.Fix{p.Fix(fmt.Sprintf("deploy the draft to stage %q", r.Stage.Name), p.Deploy())},
+			Check: p.Curl(p.Trace.Request)}
+		switch {
+		case r.Method == nil && r.DraftMethod != nil:
+			f.Message = fmt.Sprintf("%s stands in the draft, but stage %q does not run it", methodOf(r.DraftMethod), r.Stage.Name)
+			f.Why = "The stage answers as if the method did not exist, because its deployment is older than the method or did not wait for it."
+			p.ReportAs(f, p.Failed(diagnose.StageRoute))
+		case r.DraftMethod == nil || now == nil && then != nil:
+			f.Severity, f.Fixes = diagnose.Warning, nil
+			f.Message = fmt.Sprintf("the draft would break what stage %q runs: do not deploy it", r.Stage.Name)
+			f.Why = "Whoever deploys next, for whatever reason, makes the draft live."
+			if then != nil {
+				f.Why += fmt.Sprintf(" The call would then fail at the %s stage with %s.", then.Stage, then.Failure.Code)
+			}
+			p.Report(f)
+		case now != nil && (then == nil || later(then, now)):
+			f.Message = fmt.Sprintf("stage %q runs an older configuration; the draft repairs the %s stage and is not deployed", r.Stage.Name, now.Stage)
+			f.Why = "Callers get what the stage runs, not what the console shows and tests."
+			p.ReportAs(f, now.Failure)
+		default:
+			f.Severity = diagnose.Note
+			f.Message = fmt.Sprintf("the draft of this method differs from what stage %q runs", r.Stage.Name)
+			f.Why = "The next deployment changes this method; for this call it makes no difference."
+			p.Report(f)
+		}
+	},
+}
+
+// later tells whether a walk fails at a later stage than another.
+func later(a, b *diagnose.Step) bool {
+	at := map[diagnose.Stage]int{}
+	for i, s := range diagnose.Stages {
+		at[s] = i
+	}
+	return at[a.Stage] > at[b.Stage]
+}
+
+func differenceEvidence(d diagnose.Difference) diagnose.Evidence {
+	label := "method " + d.Method
+	if d.Field != "" {
+		label = d.Field
+	}
+	return diagnose.Evidence{Label: label, Value: fmt.Sprintf("deployed %q, draft %q", brief(d.Deployed), brief(d.Draft)), Origin: d.Origin}
+}
+
+func brief(s string) string { return excerpt([]byte(strings.Join(strings.Fields(s), " "))) }
+
+// methodOf is how findings name a method.
+func methodOf(m *snapshot.Method) string {
+	if m.RouteKey != "" {
+		return m.RouteKey
+	}
+	return m.HTTPMethod + " " + m.Path
+}

@@ -1,0 +1,96 @@
+// Package rules holds one rule a file. A rule's ID, with hyphens for
+// underscores, is the name of its file, of its fixtures and of its anchor in
+// README.md, and stands behind every finding in every report.
+package rules
+
+import "apisqs-doctor/diagnose"
+
+//go:generate go test -run TestReadme -update .
+
+// All lists the rules in the order of their stages.
+func All() []diagnose.Rule {
+	return []diagnose.Rule{
+		routeNotDeployed,
+		routeEndpointDisabled,
+		routeStageConflict,
+		routeStaleDeployment,
+		routeMethodMissing,
+		routeAuthorization,
+		routeResourcePolicy,
+		routeRequestValidation,
+		mappingTemplateMissing,
+		mappingUnsupportedMediaType,
+		mappingTemplateSyntax,
+		mappingInvalidExpression,
+		mappingUndeclaredParameter,
+		mappingReservedHeader,
+		mappingBodyNotEncoded,
+		mappingWhitespace,
+		mappingDoubleEncoding,
+		mappingObjectAsMap,
+		mappingEmptyReference,
+		mappingBinaryBody,
+		mappingStageVariable,
+		mappingInvalidJSONBody,
+		mappingIntegrationMissing,
+		signingMethod,
+		signingCredentialsMissing,
+		signingCredentialsMalformed,
+		signingRoleMissing,
+		signingRoleTrust,
+		signingCallerCredentials,
+		signingIntegrationType,
+		signingURI,
+		signingRegion,
+		protocolContentType,
+		protocolActionMissing,
+		protocolActionInvalid,
+		protocolMalformedForm,
+		protocolJSONContentType,
+		protocolTarget,
+		protocolQueueURL,
+		protocolInvalidJSON,
+		protocolMissingParameter,
+		protocolTargetFromClient,
+		authorizationAction,
+		authorizationResource,
+		authorizationExplicitDeny,
+		authorizationBoundary,
+		authorizationOrganization,
+		authorizationQueuePolicy,
+		authorizationCrossAccount,
+		authorizationCondition,
+		authorizationPolicyMalformed,
+		authorizationBroad,
+		queueMissing,
+		queueFIFOGroup,
+		queueFIFODeduplication,
+		queueFIFODelay,
+		queueParameter,
+		queueAttributes,
+		queueMessageSize,
+		queueMessageCharacters,
+		queuePathConflict,
+		encryptionRolePermission,
+		encryptionKeyPolicy,
+		encryptionKeyState,
+		encryptionKeyMissing,
+		encryptionManagedKey,
+		encryptionCondition,
+		responseUnmappedStatus,
+		responseMethodResponseMissing,
+		responseErrorAsSuccess,
+		responseUnreachablePattern,
+		responseTemplate,
+	}
+}
+
+// Find returns the rule with the ID.
+func Find(id string) (diagnose.Rule, bool) {
+	for _, r := range All() {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return diagnose.Rule{}, false
+}

@@ -1,0 +1,52 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+)
+
+var signingCallerCredentials = diagnose.Rule{
+	ID:       "signing-caller-credentials",
+	Stage:    diagnose.StageSigning,
+	Severity: diagnose.Error,
+	Title:    "the caller's own credentials are passed on to SQS",
+	Doc: `With the credentials arn:aws:iam::*:user/* API Gateway does not assume a role but passes the identity of the caller
+on: every caller needs a policy of its own that allows sqs:SendMessage on the queue, and the use of its key. That needs a method
+with AWS_IAM authorization; without it there is no caller to pass on, and the call fails inside of API Gateway.
+
+Repair: use an execution role, unless it is wanted that every caller is judged by SQS.`,
+	Explains: []diagnose.ErrorCode{diagnose.InternalServerError, diagnose.AccessDenied, diagnose.MissingAuthenticationToken},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html"},
+	Check: func(p *diagnose.Pass) {
+		if !reachedREST(p) || !needsRole(p) {
+			return
+		}
+		s := &p.Trace.Signing
+		if _, ok := p.Trace.Mapping.Integration.Credentials.Read(p.Gaps()); !ok || !s.Caller {
+			return
+		}
+		kind, _ := p.Trace.Route.Method.Authorization.Read(p.Gaps())
+		f := diagnose.Finding{
+			Severity: diagnose.Warning,
+			Message:  "the caller's own credentials are passed on: every caller needs its own permission on the queue",
+			Why:      "SQS decides on the policies of whoever calls; the doctor cannot know them.",
+			Evidence: []diagnose.Evidence{{Label: "integration credentials", Value: s.Credentials, Origin: s.CredOrigin}},
+			Fixes:    roleFixes(p),
+			Check:    "aws iam simulate-principal-policy --policy-source-arn <ARN of a caller> --action-names sqs:SendMessage --resource-arns " + p.Trace.Protocol.QueueARN,
+		}
+		if s.IdentityFailure != nil {
+			f.Severity = diagnose.Error
+			f.Message = fmt.Sprintf("the caller's own credentials are to be passed on, but the method's authorization is %q", orNoneWord(kind))
+			f.Why = "Only a method with AWS_IAM authorization identifies a caller whose credentials could sign."
+		}
+		p.ReportAs(f, s.IdentityFailure)
+	},
+}
+
+func orNoneWord(s string) string {
+	if s == "" {
+		return "NONE"
+	}
+	return s
+}

@@ -1,0 +1,76 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var signingCredentialsMalformed = diagnose.Rule{
+	ID:       "signing-credentials-malformed",
+	Stage:    diagnose.StageSigning,
+	Severity: diagnose.Error,
+	Title:    "the credentials are not the ARN of a role of this account",
+	Doc: `The credentials of an integration are the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME. The name of a role (what
+Ref gives in a template), the ARN of a policy, a user or an instance profile is refused with "Invalid ARN specified in the
+request", which is easily taken for a fault of the URI. A role of another account is refused too: "Cross-account pass role is
+not allowed."
+
+Repair: use the role's ARN; in a template Fn::GetAtt of Arn instead of Ref.`,
+	Explains: []diagnose.ErrorCode{diagnose.BadRequest, diagnose.GatewayAccessDenied},
+	Refs: []string{
+		"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html",
+		"https://github.com/aws-cloudformation/aws-cloudformation-templates/issues/379",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !reachedREST(p) || !needsRole(p) {
+			return
+		}
+		fact := p.Trace.Mapping.Integration.Credentials
+		stored, ok := fact.Read(p.Gaps())
+		if !ok || p.Opaque(stored) && !strings.HasPrefix(stored, "arn:") {
+			p.Requires(diagnose.StageSigning)
+			return
+		}
+		s := &p.Trace.Signing
+		if f := s.IdentityFailure; f == nil || f.Origin != diagnose.FromDeployment || s.Credentials == "" || s.TrustProblem != nil {
+			return
+		}
+		message := fmt.Sprintf("the credentials %q are not the ARN of a role", p.Expression(s.Credentials))
+		if s.IdentityFailure.Code == diagnose.GatewayAccessDenied {
+			message = fmt.Sprintf("the role %q is of another account than the API (%s)", p.Expression(s.Credentials), p.Expression(s.Account))
+		}
+		p.ReportAs(diagnose.Finding{
+			Message:  message,
+			Why:      "AWS refuses the integration: " + s.IdentityFailure.Message,
+			Evidence: []diagnose.Evidence{{Label: "integration credentials", Value: p.Expression(stored), Origin: fact.Origin()}},
+			Fixes:    append(roleByName(p, stored), roleFixes(p)...),
+			Check:    "aws iam get-role --role-name " + lastPart(stored) + " --query Role.Arn",
+		}, s.IdentityFailure)
+	},
+}
+
+// roleByName offers the ARN of the role whose name stands where its ARN belongs.
+func roleByName(p *diagnose.Pass, name string) []diagnose.Fix {
+	s := &p.Trace.Signing
+	if s.Account == "" || strings.ContainsAny(name, ":*") {
+		return nil
+	}
+	partition := s.URI.Partition
+	if partition == "" {
+		partition = "aws"
+	}
+	arn := "arn:" + partition + ":iam::" + s.Account + ":role/" + strings.TrimPrefix(name, "role/")
+	if role, ok := p.Snapshot.Role(arn).Read(&snapshot.Gaps{}); ok && role == nil {
+		return nil
+	}
+	for _, other := range roleFixes(p) {
+		if change, ok := other.Changes[0].(snapshot.SetIntegration); ok && change.After == arn {
+			return nil // offered there
+		}
+	}
+	return []diagnose.Fix{p.Fix("use the ARN of role "+p.Expression(name),
+		snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldCredentials, Before: name, After: arn})}
+}

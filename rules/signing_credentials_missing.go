@@ -1,0 +1,51 @@
+package rules
+
+import (
+	"apisqs-doctor/diagnose"
+)
+
+var signingCredentialsMissing = diagnose.Rule{
+	ID:       "signing-credentials-missing",
+	Stage:    diagnose.StageSigning,
+	Severity: diagnose.Error,
+	Title:    "the integration has no execution role",
+	Doc: `API Gateway signs the call to SQS with the session of an execution role. An AWS integration to a service other than
+Lambda without credentials is refused when it is stored or deployed: "Role ARN must be specified for AWS integrations". A queue
+policy that admits apigateway.amazonaws.com does not help: the caller is the role, never the service itself.
+
+Repair: set the integration's credentials to the ARN of a role that apigateway.amazonaws.com may assume and that may send to
+the queue.`,
+	Explains: []diagnose.ErrorCode{diagnose.BadRequest},
+	Refs: []string{
+		"https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html",
+		"https://github.com/hashicorp/terraform-provider-aws/issues/7916",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !reachedREST(p) || !needsRole(p) {
+			return
+		}
+		fact := p.Trace.Mapping.Integration.Credentials
+		text, ok := fact.Read(p.Gaps())
+		if !ok || text != "" || p.Trace.Signing.IdentityFailure == nil {
+			return
+		}
+		p.ReportAs(diagnose.Finding{
+			Message:  "the integration has no credentials",
+			Why:      "Without the ARN of an execution role AWS refuses the integration, so that no call is ever made (T116).",
+			Evidence: []diagnose.Evidence{{Label: "integration credentials", Value: "none", Origin: fact.Origin()}, uriEvidence(p)},
+			Fixes:    roleFixes(p),
+			Check:    "aws apigateway get-integration: credentials must be the ARN of a role",
+		}, p.Trace.Signing.IdentityFailure)
+	},
+}
+
+// needsRole tells whether the integration is of a type that signs. Otherwise the
+// rule does not apply.
+func needsRole(p *diagnose.Pass) bool {
+	switch p.Trace.Signing.Type {
+	case "MOCK", "HTTP", "HTTP_PROXY":
+		p.NotApplicable()
+		return false
+	}
+	return true
+}

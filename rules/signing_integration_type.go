@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+var signingIntegrationType = diagnose.Rule{
+	ID:       "signing-integration-type",
+	Stage:    diagnose.StageSigning,
+	Severity: diagnose.Error,
+	Title:    "the integration's type does not call AWS services",
+	Doc: `A REST API reaches SQS through an integration of type AWS. AWS_PROXY is for Lambda and Firehose only and is refused.
+HTTP and HTTP_PROXY take a URL and send the call without a signature, so that SQS sees an anonymous caller and refuses it. MOCK
+calls nothing: it looks for a statusCode in the template and answers 500 when it finds a call for SQS there.
+
+Repair: type AWS, a URI of the form arn:aws:apigateway:REGION:sqs:path/ACCOUNT/QUEUE, POST, and an execution role.`,
+	Explains: []diagnose.ErrorCode{diagnose.BadRequest, diagnose.AccessDenied, diagnose.InternalServerError},
+	Refs: []string{
+		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-integration-types.html",
+		"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !reachedREST(p) {
+			return
+		}
+		fact := p.Trace.Mapping.Integration.Type
+		stored, ok := fact.Read(p.Gaps())
+		if !ok {
+			return
+		}
+		s := &p.Trace.Signing
+		f := diagnose.Finding{
+			Message:  fmt.Sprintf("integration type %s cannot send to SQS", stored),
+			Why:      typeConsequence(s.Type),
+			Evidence: []diagnose.Evidence{{Label: "integration type", Value: stored, Origin: fact.Origin()}, uriEvidence(p)},
+			Fixes:    typeFixes(p, stored),
+			Check:    p.Curl(p.Trace.Request),
+		}
+		switch failure := typeFailure(s); {
+		case failure != nil:
+			p.ReportAs(f, failure)
+		case s.Type == "HTTP" || s.Type == "HTTP_PROXY":
+			f.Severity = diagnose.Warning // a queue that is open to everybody would take it
+			p.Report(f)
+		case p.Opaque(stored):
+			p.Requires(diagnose.StageSigning)
+		}
+	},
+}
+
+// typeFailure is what the type leads to; an ARN under an HTTP type is refused for
+// its form, and the type is what is wrong.
+func typeFailure(s *diagnose.Signing) *diagnose.Failure {
+	if s.TypeFailure == nil && (s.Type == "HTTP" || s.Type == "HTTP_PROXY") && s.URIError != nil {
+		return s.EndpointFailure
+	}
+	return s.TypeFailure
+}
+
+func typeConsequence(kind string) string {
+	switch kind {
+	case "AWS_PROXY":
+		return "AWS refuses it: AWS_PROXY integrations are for Lambda and Firehose only (T100)."
+	case "HTTP", "HTTP_PROXY":
+		return "An HTTP integration has no execution role: the call leaves without a signature, and SQS sees an anonymous caller."
+	case "MOCK":
+		return "A MOCK integration calls nothing; it looks for a statusCode in the rendered template."
+	}
+	return "AWS does not know such a type."
+}
+
+// typeFixes make it an AWS integration, with what that needs.
+func typeFixes(p *diagnose.Pass, stored string) []diagnose.Fix {
+	s := &p.Trace.Signing
+	none := &snapshot.Gaps{}
+	changes := []snapshot.Change{snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldType, Before: stored, After: "AWS"}}
+	integration := p.Trace.Mapping.Integration
+	if method, ok := integration.HTTPMethod.Read(none); ok && method == "" {
+		changes = append(changes, snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldHTTPMethod, After: "POST"})
+	}
+	uri, _ := integration.URI.Read(none)
+	if to := diagnose.QueueURI(diagnose.QueueIn(uri)); to != "" {
+		changes = append(changes, setURI(p, to))
+	} else if uri == "" || s.Host != "" && s.URIError == nil && s.URI.Service == "" {
+		queues := p.Queues(p.Snapshot.Target.Region)
+		if len(queues) != 1 {
+			return nil
+		}
+		changes = append(changes, setURI(p, diagnose.QueueURI(queues[0])))
+	}
+	if credentials, ok := integration.Credentials.Read(none); ok && credentials == "" {
+		fixes := roleFixes(p, changes...)
+		for i := range fixes {
+			fixes[i].Title = "make it an integration of type AWS and " + fixes[i].Title
+		}
+		return fixes
+	}
+	return []diagnose.Fix{p.Fix("make it an integration of type AWS", changes...)}
+}

@@ -1,0 +1,88 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+var signingRegion = diagnose.Rule{
+	ID:       "signing-region",
+	Stage:    diagnose.StageSigning,
+	Severity: diagnose.Error,
+	Title:    "the integration calls SQS in another region than the queue's",
+	Doc: `The region in the integration URI decides which endpoint API Gateway calls, and SQS knows only the queues of its own
+region. A queue of another region is not found (400 AWS.SimpleQueueService.NonExistentQueue), is denied because the role's
+policy names the other ARN (403 AccessDenied), or, when QueueUrl names another region than the endpoint's, is answered with 404
+InvalidAddress.
+
+Repair: put the queue's region into the integration URI. The API itself may be in another region.`,
+	Explains: []diagnose.ErrorCode{diagnose.InvalidAddress, diagnose.NonExistentQueue, diagnose.AccessDenied},
+	Refs: []string{
+		"https://docs.aws.amazon.com/general/latest/gr/sqs-service.html",
+		"https://github.com/aws/aws-sdk-net/issues/437",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !callsSQS(p) {
+			return
+		}
+		s, q := &p.Trace.Signing, &p.Trace.Queue
+		address := &p.Trace.Protocol.Effective.Queue
+		region := ""
+		f := diagnose.Finding{Evidence: []diagnose.Evidence{uriEvidence(p)}}
+		switch {
+		case uriRegionWrong(p):
+			region = address.Region
+			f.Codes = diagnose.AnswerCodes(p.Trace.Protocol.Refusal)
+			f.Message = fmt.Sprintf("the integration calls SQS in %s, but QueueUrl is %q", s.Region, p.Expression(address.URL))
+		case q.Elsewhere != "":
+			region = arnRegion(q.Elsewhere)
+			f.Message = fmt.Sprintf("the integration calls SQS in %s, but the queue %s is in %s", s.Region, p.Expression(lastPart(q.ARN)), region)
+			f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue", Value: p.Expression(q.Elsewhere)})
+			f.Severity = diagnose.Warning // a queue of that name may be there too
+			for _, stage := range []diagnose.Stage{diagnose.StageAuthorization, diagnose.StageQueue} {
+				if failure := p.Failed(stage); failure != nil {
+					f.Severity = diagnose.Error
+					f.Codes = append(f.Codes, failure.Codes...)
+				}
+			}
+		default:
+			if p.Requires(diagnose.StageProtocol) && q.Queue == nil && !q.Missing {
+				p.Requires(diagnose.StageQueue)
+			}
+			return
+		}
+		f.Why = "SQS in one region does not know the queues of another."
+		if to := strings.Replace(s.URIText, ":apigateway:"+s.Region+":", ":apigateway:"+region+":", 1); to != s.URIText {
+			f.Fixes = []diagnose.Fix{p.Fix("call SQS in "+region, setURI(p, to))}
+		}
+		f.Check = "aws sqs get-queue-url --queue-name " + p.Expression(lastPart(address.Name)) + " --region " + s.Region
+		p.Report(f)
+	},
+}
+
+// uriRegionWrong tells whether QueueUrl and the URI differ in their region and
+// the URI is the one to change: QueueUrl names a queue that is known, or the
+// region of the API.
+func uriRegionWrong(p *diagnose.Pass) bool {
+	address := &p.Trace.Protocol.Effective.Queue
+	if p.Trace.Protocol.Refusal == nil || address.Problem != diagnose.AddressOtherRegion {
+		return false
+	}
+	for _, arn := range p.Queues(address.Region) {
+		if lastPart(arn) == address.Name {
+			return arnRegion(arn) == address.Region
+		}
+	}
+	own := p.Snapshot.Target.Region
+	return address.Region == own && p.Trace.Signing.Region != own
+}
+
+// arnRegion is the region part of an ARN.
+func arnRegion(arn string) string {
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
+		return parts[3]
+	}
+	return ""
+}

@@ -1,0 +1,40 @@
+package rules
+
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+)
+
+var signingRoleMissing = diagnose.Rule{
+	ID:       "signing-role-missing",
+	Stage:    diagnose.StageSigning,
+	Severity: diagnose.Error,
+	Title:    "the execution role does not exist",
+	Doc: `AWS stores an integration whose credentials name a role that does not exist. Every call then ends in 500 "Internal
+server error"; only the execution log says "API Gateway does not have permission to assume the provided role". The same
+happens when the role is deleted later, or when its path is left out of the ARN.
+
+Repair: name a role that exists, or create it.`,
+	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
+	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html"},
+	Check: func(p *diagnose.Pass) {
+		if !reachedREST(p) || !needsRole(p) {
+			return
+		}
+		s := &p.Trace.Signing
+		if !s.RoleMissing {
+			if s.Role == nil && s.IdentityFailure == nil {
+				p.Requires(diagnose.StageSigning)
+			}
+			return
+		}
+		p.ReportAs(diagnose.Finding{
+			Message:  fmt.Sprintf("the role %q does not exist", p.Expression(s.Credentials)),
+			Why:      "API Gateway cannot assume it and answers 500 without calling SQS (T101, T115).",
+			Evidence: []diagnose.Evidence{roleEvidence(p)},
+			Fixes:    roleFixes(p),
+			Check:    "aws iam get-role --role-name " + lastPart(s.Credentials),
+		}, s.IdentityFailure)
+	},
+}

@@ -1,0 +1,149 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+var signingURI = diagnose.Rule{
+	ID:       "signing-uri",
+	Stage:    diagnose.StageSigning,
+	Severity: diagnose.Error,
+	Title:    "the integration URI does not lead to a queue",
+	Doc: `The URI of an AWS integration is arn:PARTITION:apigateway:REGION:sqs:path/ACCOUNT/QUEUE, where ACCOUNT may be left
+out, a double slash does no harm, and a query string may follow. With action/NAME in place of path/ the queue has to come from
+the parameter QueueUrl. The queue's own ARN or its URL is not a URI of an integration: AWS refuses both ("AWS ARN for
+integration must contain path or action", "Invalid ARN specified in the request"). A path with more than account and queue,
+such as one to which the API's own path was added, names no queue.
+
+Repair: set the URI to the form above with the queue's account and name, and deploy the API.`,
+	Explains: []diagnose.ErrorCode{diagnose.BadRequest, diagnose.InvalidAddress, diagnose.NonExistentQueue, diagnose.AccessDenied, diagnose.InvalidAction, diagnose.UnknownOperation, diagnose.MissingParameter},
+	Refs: []string{
+		"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html",
+		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !reachedREST(p) || !needsRole(p) {
+			return
+		}
+		s := &p.Trace.Signing
+		if _, ok := p.Trace.Mapping.Integration.URI.Read(p.Gaps()); !ok {
+			return
+		}
+		if s.URIFault == diagnose.URIFine {
+			if s.Host == "" && s.EndpointFailure == nil {
+				p.Requires(diagnose.StageSigning)
+			}
+			return
+		}
+		f := diagnose.Finding{
+			Message:  uriMessage(p),
+			Why:      uriConsequence(s.URIFault),
+			Evidence: []diagnose.Evidence{uriEvidence(p)},
+			Fixes:    uriFixes(p),
+			Check:    "aws apigateway get-integration: uri should be arn:aws:apigateway:REGION:sqs:path/ACCOUNT/QUEUE",
+		}
+		switch {
+		case s.EndpointFailure != nil:
+			p.ReportAs(f, s.EndpointFailure)
+		default:
+			f.Codes = diagnose.AnswerCodes(p.Trace.Protocol.Refusal)
+			p.ReportAs(f, p.Failed(diagnose.StageProtocol))
+		}
+	},
+}
+
+func uriMessage(p *diagnose.Pass) string {
+	s := &p.Trace.Signing
+	text := p.Expression(s.URIText)
+	switch s.URIFault {
+	case diagnose.URIQueueURL:
+		return fmt.Sprintf("the integration URI is a URL, %q, where an ARN of API Gateway belongs", text)
+	case diagnose.URIQueueARN:
+		return fmt.Sprintf("the integration URI is the queue's own ARN, %q", text)
+	case diagnose.URINoTarget:
+		return fmt.Sprintf("the integration URI %q names neither path/ nor action/", text)
+	case diagnose.URIPartition:
+		return fmt.Sprintf("the integration URI is of partition %q, but region %q is not", s.URI.Partition, s.URI.Region)
+	case diagnose.URIRegion:
+		return fmt.Sprintf("the integration URI names %q, which is no region", s.URI.Region)
+	case diagnose.URIService:
+		return fmt.Sprintf("the integration URI calls %q, not sqs", s.URI.Service)
+	case diagnose.URIPlaceholder:
+		return fmt.Sprintf("the path %q keeps a placeholder that no path parameter fills", p.Expression(s.RequestPath))
+	case diagnose.URINoQueue:
+		return fmt.Sprintf("the integration URI calls the action %s on no queue", s.URI.Action)
+	case diagnose.URIPath:
+		path := p.Expression(s.RequestPath)
+		segments := strings.FieldsFunc(s.RequestPath, func(r rune) bool { return r == '/' })
+		switch {
+		case len(segments) > 2:
+			return fmt.Sprintf("the path %q has more than an account and a queue", path)
+		case len(segments) == 2:
+			return fmt.Sprintf("the path %q is not an account id of 12 digits and a queue name", path)
+		}
+		return fmt.Sprintf("the path %q is no queue name", path)
+	}
+	return fmt.Sprintf("the integration URI %q is no ARN", text)
+}
+
+func uriConsequence(fault diagnose.URIFault) string {
+	switch fault {
+	case diagnose.URIService:
+		return "The call is signed for and sent to another service, which has no such operation; names that are no service are refused at deployment."
+	case diagnose.URIPath, diagnose.URIPlaceholder:
+		return "SQS takes the queue from the path /ACCOUNT/QUEUE and finds none there."
+	case diagnose.URINoQueue:
+		return "API Gateway calls the root path with the action in the query string; without QueueUrl SQS does not know the queue (T18)."
+	}
+	return "AWS does not store the integration, so that no call is ever made (T100)."
+}
+
+// uriFixes lead the integration to the queue that was meant: the one that the
+// URI names in another form, or the only one there is.
+func uriFixes(p *diagnose.Pass) []diagnose.Fix {
+	s := &p.Trace.Signing
+	lead := func(arn string) []diagnose.Fix {
+		to := diagnose.QueueURI(arn)
+		if i := strings.IndexByte(s.URIText, '?'); to != "" && i >= 0 && s.URIFault != diagnose.URIQueueURL {
+			to += s.URIText[i:]
+		}
+		return []diagnose.Fix{p.Fix("lead the integration to queue "+p.Expression(lastPart(arn)), setURI(p, to))}
+	}
+	switch s.URIFault {
+	case diagnose.URIQueueURL, diagnose.URIQueueARN:
+		if arn := diagnose.QueueIn(s.URIText); arn != "" {
+			return lead(arn)
+		}
+	case diagnose.URIPartition:
+		right := diagnose.PartitionOf(s.URI.Region)
+		if right != s.URI.Partition {
+			return []diagnose.Fix{p.Fix("use partition "+right, setURI(p, strings.Replace(s.URIText, "arn:"+s.URI.Partition+":", "arn:"+right+":", 1)))}
+		}
+	case diagnose.URIService:
+		return []diagnose.Fix{p.Fix("call sqs", setURI(p, strings.Replace(s.URIText, ":"+s.URI.Service+":", ":sqs:", 1)))}
+	case diagnose.URIRegion:
+		if region := p.Snapshot.Target.Region; region != "" {
+			return []diagnose.Fix{p.Fix("call region "+region, setURI(p, strings.Replace(s.URIText, ":"+s.URI.Region+":", ":"+region+":", 1)))}
+		}
+	}
+	region := s.Region
+	if region == "" {
+		region = p.Snapshot.Target.Region
+	}
+	queues := p.Queues(region)
+	for _, arn := range queues {
+		name := lastPart(arn)
+		for _, part := range strings.FieldsFunc(s.URIText, func(r rune) bool { return r == '/' || r == ':' || r == '?' }) {
+			if part == name {
+				return lead(arn)
+			}
+		}
+	}
+	if len(queues) == 1 {
+		return lead(queues[0])
+	}
+	return nil
+}

@@ -1,0 +1,205 @@
+package rules
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// allowStatement grants exactly one list of actions on one resource.
+func allowStatement(sid, resource string, actions ...string) string {
+	var action any = actions
+	if len(actions) == 1 {
+		action = actions[0]
+	}
+	return compact(struct {
+		Sid, Effect string
+		Action      any
+		Resource    string
+	}{sid, "Allow", action, resource})
+}
+
+// allowPrincipal grants it to one principal, for a policy of the resource.
+func allowPrincipal(sid, principal, resource string, actions ...string) string {
+	var action any = actions
+	if len(actions) == 1 {
+		action = actions[0]
+	}
+	return compact(struct {
+		Sid, Effect string
+		Principal   map[string]string
+		Action      any
+		Resource    string
+	}{sid, "Allow", map[string]string{"AWS": principal}, action, resource})
+}
+
+func compact(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "{}"
+	}
+	return string(text)
+}
+
+// sid makes a statement id, which may hold letters and digits only.
+func sid(prefix, name string) string {
+	clean := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, name)
+	return prefix + strings.ToUpper(clean[:min(1, len(clean))]) + clean[min(1, len(clean)):]
+}
+
+// lastPart is the name at the end of an ARN.
+func lastPart(arn string) string { return arn[strings.LastIndexAny(arn, ":/")+1:] }
+
+// ownPolicy names the inline policy of the role that a new statement goes to: the
+// one that came closest, the first one, or a new one.
+func ownPolicy(p *diagnose.Pass, near *diagnose.NearMiss, fallback string) string {
+	role := p.Trace.Signing.Role
+	if role == nil {
+		return fallback
+	}
+	inline, _ := role.Inline.Read(&snapshot.Gaps{})
+	name := fallback
+	for i := len(inline) - 1; i >= 0; i-- {
+		name = inline[i].Name
+		if near != nil && near.Document == inline[i].Name {
+			break
+		}
+	}
+	return name
+}
+
+// grant is the fix that lets the role do the actions on the resource.
+func grant(p *diagnose.Pass, near *diagnose.NearMiss, prefix, resource string, actions ...string) diagnose.Fix {
+	name := lastPart(p.Trace.Authorization.Resource) // the queue's
+	return p.Fix("allow "+strings.Join(actions, " and ")+" on "+p.Expression(resource)+" in a policy of the role", snapshot.SetStatement{
+		On:    snapshot.PolicyTarget{Kind: "role", Resource: p.Trace.Signing.Credentials, Policy: ownPolicy(p, near, "send-to-"+name)},
+		After: allowStatement(sid(prefix, name), resource, actions...),
+	})
+}
+
+// statementText is the JSON of one statement of a policy, counted from 1.
+func statementText(policy string, index int) (string, bool) {
+	var doc struct{ Statement json.RawMessage }
+	if json.Unmarshal([]byte(policy), &doc) != nil {
+		return "", false
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(doc.Statement, &list) != nil {
+		list = []json.RawMessage{doc.Statement}
+	}
+	if index < 1 || index > len(list) {
+		return "", false
+	}
+	return string(list[index-1]), true
+}
+
+// target names the policy of a decision's statement for a change, with the text
+// of the statement.
+func target(p *diagnose.Pass, m diagnose.Match) (on snapshot.PolicyTarget, statement string, ok bool) {
+	none := &snapshot.Gaps{}
+	on.Resource = p.Trace.Signing.Credentials
+	var fact snapshot.Fact[string]
+	switch m.Layer {
+	case diagnose.LayerQueuePolicy:
+		queue, known := p.Snapshot.Queue(p.Trace.Authorization.Resource).Read(none)
+		if !known || queue == nil {
+			return on, "", false
+		}
+		on, fact = snapshot.PolicyTarget{Kind: "queue", Resource: queue.ARN}, queue.Policy
+	case diagnose.LayerKeyPolicy:
+		if p.Trace.Encryption.Key == nil {
+			return on, "", false
+		}
+		on, fact = snapshot.PolicyTarget{Kind: "key", Resource: p.Trace.Encryption.KeyReference}, p.Trace.Encryption.Key.Policy
+	case diagnose.LayerBoundary:
+		on.Kind = "boundary"
+		boundary, _ := p.Trace.Signing.Role.Boundary.Read(none)
+		if boundary == nil {
+			return on, "", false
+		}
+		fact = boundary.Document
+	case diagnose.LayerTrustPolicy:
+		on.Kind, fact = "trust", p.Trace.Signing.Role.Trust
+	case diagnose.LayerIdentity:
+		on.Kind, on.Policy = "role", m.Document
+		if fact, ok = rolePolicy(p.Trace.Signing.Role, m.Document); !ok {
+			return on, "", false
+		}
+	default:
+		return on, "", false
+	}
+	text, known := fact.Read(none)
+	if !known {
+		return on, "", false
+	}
+	statement, ok = statementText(text, m.Statement)
+	return on, statement, ok
+}
+
+func rolePolicy(role *snapshot.Role, name string) (snapshot.Fact[string], bool) {
+	if role == nil {
+		return snapshot.Fact[string]{}, false
+	}
+	for _, list := range []snapshot.Fact[[]snapshot.Policy]{role.Inline, role.Attached} {
+		policies, _ := list.Read(&snapshot.Gaps{})
+		for _, p := range policies {
+			if p.Name == name || p.Name == "" && p.ARN == name {
+				return p.Document, true
+			}
+		}
+	}
+	return snapshot.Fact[string]{}, false
+}
+
+// removal is the fix that takes a Deny statement out.
+func removal(p *diagnose.Pass, m diagnose.Match) []diagnose.Fix {
+	on, statement, ok := target(p, m)
+	if !ok {
+		return nil
+	}
+	fix := p.Fix(fmt.Sprintf("remove the Deny (%s) from the %s %s, or take this call out of it", statementName(m), m.Layer, m.Document),
+		snapshot.SetStatement{On: on, Index: m.Statement, Before: statement})
+	fix.Risk = "the Deny was written for a reason: ask its author"
+	return []diagnose.Fix{fix}
+}
+
+// statementName names a statement by number and Sid.
+func statementName(m diagnose.Match) string {
+	if m.Sid != "" {
+		return fmt.Sprintf("statement %d, Sid %s", m.Statement, m.Sid)
+	}
+	return fmt.Sprintf("statement %d", m.Statement)
+}
+
+// matchEvidence is a statement that a decision rests on.
+func matchEvidence(p *diagnose.Pass, m diagnose.Match) diagnose.Evidence {
+	value := fmt.Sprintf("%s %s, %s", m.Layer, m.Document, statementName(m))
+	if _, text, ok := target(p, m); ok {
+		value += ": " + p.Expression(excerpt([]byte(text)))
+	}
+	return diagnose.Evidence{Label: "statement", Value: value, Origin: diagnose.StatementOrigin(m)}
+}
+
+// nearEvidence is the statement that came closest to allowing a call.
+func nearEvidence(p *diagnose.Pass, near *diagnose.NearMiss) []diagnose.Evidence {
+	if near == nil {
+		return nil
+	}
+	e := matchEvidence(p, near.Match)
+	e.Label = "nearest statement"
+	e.Value += fmt.Sprintf("; its %s is %q, the call has %q", near.Failed, p.Expression(near.Expected), p.Expression(near.Actual))
+	return []diagnose.Evidence{e}
+}
+
+// roleEvidence is the execution role of the integration.
+func roleEvidence(p *diagnose.Pass) diagnose.Evidence {
+	return diagnose.Evidence{Label: "execution role", Value: p.Expression(p.Trace.Signing.Credentials), Origin: p.Trace.Signing.CredOrigin}
+}
