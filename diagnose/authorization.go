@@ -64,11 +64,11 @@ func (w *walker) authorization() {
 		step.fail(gaps, w.deniedBy(&d), "%s", w.deniedSentence(&d, a.Action, a.Resource))
 	default:
 		w.decisionGaps(gaps, "whether "+w.signer()+" may "+a.Action, &d)
-		if at := w.elsewhere(a.Resource); at != "" && w.roleRefuses() {
+		if there := w.mistaken(a.Resource); there != "" && w.roleRefuses() {
 			// Only the policy of a second queue of that name could admit the role.
 			f := w.deniedBy(&d)
 			f.Codes = append(f.Codes, NonExistentQueue)
-			step.fail(gaps, f, "the queue is in %s, and the role may not use one of that name in %s", arnRegion(at), arnRegion(a.Resource))
+			step.fail(gaps, f, "the queue is %s, and the role may not use %s", w.expression(there), w.expression(a.Resource))
 			return
 		}
 		step.unknown(gaps, "whether %s may %s on %s is not known", w.signer(), a.Action, w.expression(a.Resource))

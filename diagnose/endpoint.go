@@ -144,7 +144,7 @@ func uriFault(text string, err error) URIFault {
 func (w *walker) certainURI(text string) bool {
 	fixed := text
 	for _, o := range w.opaque {
-		if i := strings.Index(fixed, o); o != "" && i >= 0 {
+		if i := strings.Index(fixed, o); o != "" && i >= 0 && !isAccount(o) {
 			fixed = fixed[:i]
 		}
 	}

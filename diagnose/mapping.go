@@ -177,13 +177,6 @@ func (w *walker) render(gaps *snapshot.Gaps) *Failure {
 	if m.Binary {
 		return own(gateway.Internal(gateway.LogTransform)) // T99: a template over bytes
 	}
-	for _, read := range template.Reads() {
-		if read.Kind == "stageVariable" && w.t.Route.Variables != nil {
-			if _, ok := w.t.Route.Variables[read.Name]; !ok && !slices.Contains(m.Missing, read.Name) {
-				m.Missing = append(m.Missing, read.Name)
-			}
-		}
-	}
 	out, err := template.Render(w.templateInput())
 	if err != nil {
 		m.RenderError, _ = err.(*vtl.RenderError)
@@ -193,6 +186,12 @@ func (w *walker) render(gaps *snapshot.Gaps) *Failure {
 			return nil
 		}
 		return own(gateway.Internal(gateway.LogTransform))
+	}
+	for _, e := range out.Empty {
+		// A variable that an #if asks for first, or that is meant to be silent, may be absent.
+		if name, ok := strings.CutPrefix(e.Subject, "stage variable "); ok && e.Reason == vtl.AbsentStageVariable && !e.Quiet && w.t.Route.Variables != nil {
+			m.Missing = append(m.Missing, name)
+		}
 	}
 	for _, doubt := range out.Doubts {
 		switch doubt.Kind {

@@ -173,6 +173,8 @@ func (w *walker) protocolTrouble() string {
 		return fmt.Sprintf("SQS reads %s and answers %s: %s", p.Action, p.Answer.Code, p.Answer.Message)
 	case p.Faults.Action || p.Faults.Blanks && p.Call.Action != "":
 		return fmt.Sprintf("SQS reads the action as %q and answers %s", p.Call.Action, p.Answer.Code)
+	case p.Faults.NoAction || p.Faults.PassedOn:
+		return fmt.Sprintf("SQS finds no Action and answers %s", p.Answer.Code)
 	case p.Intended && p.Call.Intended != nil:
 		return fmt.Sprintf("%s: SQS answers %s", p.Call.Intended.Why, p.Answer.Code)
 	case contentType == "":

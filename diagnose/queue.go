@@ -2,9 +2,7 @@ package diagnose
 
 import (
 	"fmt"
-	"maps"
 	"net/url"
-	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/iam"
@@ -70,7 +68,7 @@ func (w *walker) queue() {
 	queue, ok := w.snap.Queue(q.ARN).Read(gaps)
 	call := &p.Effective
 	if !ok || queue == nil {
-		q.Elsewhere = w.elsewhere(q.ARN)
+		q.Elsewhere, q.Near = w.elsewhere(q.ARN), w.near(q.ARN)
 	}
 	switch {
 	case ok && queue == nil || !ok && q.Elsewhere != "" && w.unresolvedText(q.ARN):
@@ -93,6 +91,7 @@ func (w *walker) queue() {
 		return
 	}
 	q.Fault = queueFault(q.Answer, call)
+	q.Undeduplicated = q.Fault == QueueDeduplication || q.Fault == QueueGroup && w.undeduplicated(queue)
 	if lost := lostEntries(q.Answer); lost != "" {
 		q.Altered = lost
 	}
@@ -150,21 +149,6 @@ func (w *walker) roleRefuses() bool {
 	return iam.Evaluate(a.Request, in).Effect == iam.No
 }
 
-// elsewhere finds a queue of the same account and name in another region.
-func (w *walker) elsewhere(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	for _, other := range slices.Sorted(maps.Keys(w.snap.Queues)) {
-		have := strings.SplitN(other, ":", 6)
-		if len(parts) < 6 || len(have) < 6 || have[3] == parts[3] || have[4] != parts[4] || have[5] != parts[5] {
-			continue
-		}
-		if queue, ok := w.snap.Queues[other].Read(&snapshot.Gaps{}); ok && queue != nil {
-			return other
-		}
-	}
-	return ""
-}
-
 // unresolvedValue names the value that SQS's refusal rests on, when it is not
 // known before deployment.
 func (w *walker) unresolvedValue(call *sqs.Call, a *sqs.Answer) string {
@@ -176,6 +160,21 @@ func (w *walker) unresolvedValue(call *sqs.Call, a *sqs.Answer) string {
 		return ""
 	}
 	return a.Parameter + " is " + w.expression(value)
+}
+
+// undeduplicated tells whether a message for a FIFO queue has no id and the queue
+// makes none of its body (T26).
+func (w *walker) undeduplicated(queue *snapshot.Queue) bool {
+	byContent, ok := queue.ContentBasedDeduplication.Read(&snapshot.Gaps{})
+	if !ok || byContent {
+		return false
+	}
+	for _, m := range w.t.Queue.Messages {
+		if m.DeduplicationID == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // parameterValue is the value of a parameter that an answer names.

@@ -103,6 +103,11 @@ func (w *walker) answerClient(step *Step, gaps *snapshot.Gaps, responses []snaps
 		step.unknown(gaps, "a selection pattern cannot be evaluated")
 		return
 	}
+	if w.t.Signing.Type == "HTTP_PROXY" {
+		r.Status, r.Body = r.SQSStatus, r.SQSBody
+		step.pass(gaps, "%d is passed through", r.Status)
+		return
+	}
 	o := outcome(r.SQSStatus, responses, patterns, declared, websocket)
 	r.Chosen = o.Response
 	if o.Unmapped || o.Undefined {

@@ -76,8 +76,10 @@ func (w *walker) signer() string {
 	switch {
 	case s.Caller:
 		return "the caller"
-	case s.Credentials == "":
+	case s.Credentials == "" && w.t.Mapping.Integration.Credentials.IsKnown():
 		return "nobody"
+	case s.Credentials == "":
+		return "a role that is not known"
 	}
 	return "role " + roleName(s.Credentials)
 }
@@ -260,7 +262,7 @@ func (w *walker) malformedTrust(doc iam.Document) *Failure {
 	}
 	policy, problems := w.policy(text)
 	if policy != nil {
-		problems = policy.Validate(iam.Trust, w.opaque...)
+		problems = append(policy.Validate(iam.Trust, w.opaque...), unknownServices(policy)...)
 	}
 	for _, problem := range problems {
 		if !problem.Refused && !problem.Fatal || w.isOpaque(problem.Message) || policy == nil && w.isOpaque(text) {
@@ -275,6 +277,57 @@ func (w *walker) malformedTrust(doc iam.Document) *Failure {
 		return &Failure{Origin: FromDeployment, Code: MalformedPolicy, Message: message}
 	}
 	return nil
+}
+
+// unknownServices finds service principals that IAM refuses: names of no service
+// ("Invalid principal in policy", in many reports). Which services there are is
+// not known here, only that none is called nearly like API Gateway.
+func unknownServices(policy *iam.Policy) []iam.Problem {
+	var list []iam.Problem
+	for i := range policy.Statements {
+		st := &policy.Statements[i]
+		for _, principal := range st.Principals {
+			name := strings.ToLower(principal.Text)
+			label, domain, _ := strings.Cut(name, ".")
+			if principal.Kind != "Service" || name == "*" || strings.HasPrefix(domain, "amazonaws.com") && !misspelt(label, "apigateway") || strings.Contains(domain, ".amazonaws.") {
+				continue
+			}
+			answer := `Invalid principal in policy: "SERVICE":"` + principal.Text + `"`
+			list = append(list, iam.Problem{Kind: iam.Trust, Statement: st.Index, Sid: st.Sid, Refused: true, Answer: answer,
+				Message: fmt.Sprintf("%q is no service; API Gateway is %q", principal.Text, gatewayService)})
+		}
+	}
+	return list
+}
+
+// misspelt tells a name that differs from another in one or two letters, or in
+// hyphens only.
+func misspelt(name, right string) bool {
+	if name == right {
+		return false
+	}
+	if strings.ReplaceAll(name, "-", "") == right {
+		return true
+	}
+	if len(name) != len(right) {
+		short, long := name, right
+		if len(short) > len(long) {
+			short, long = long, short
+		}
+		for i := range long {
+			if long[:i]+long[i+1:] == short {
+				return true
+			}
+		}
+		return false
+	}
+	differ := 0
+	for i := range name {
+		if name[i] != right[i] {
+			differ++
+		}
+	}
+	return differ <= 2
 }
 
 // getWithForm finds a GET that carries the form in its body: AWS answers

@@ -253,17 +253,23 @@ type BadPolicy struct {
 
 // Queue is what the queue does with the message.
 type Queue struct {
-	ARN      string
-	Queue    *snapshot.Queue // nil when it does not exist or is not known
-	Missing  bool            // known not to exist
-	Answer   *sqs.Answer
-	Fault    QueueFault // what the answer is about
-	Messages []sqs.Message
-	Altered  string // how the stored message differs from the client's body, or that it is lost; empty when neither
+	ARN     string
+	Queue   *snapshot.Queue // nil when it does not exist or is not known
+	Missing bool            // known not to exist
+	Answer  *sqs.Answer
+	Fault   QueueFault // what the answer is about
+	// Undeduplicated tells that a FIFO queue could not tell the message from others,
+	// be it the answer or what comes behind it.
+	Undeduplicated bool
+	Messages       []sqs.Message
+	Altered        string // how the stored message differs from the client's body, or that it is lost; empty when neither
 
 	// Elsewhere is the ARN of a queue of the same account and name in another
 	// region, when the addressed one is not known to exist.
 	Elsewhere string
+	// Near is the ARN of a known queue of nearly the same name in the same region,
+	// when the addressed one is not known to exist.
+	Near string
 }
 
 // Encryption is the use of the queue's key.

@@ -20,8 +20,8 @@ Repair: either send to the queue that the policy names (see the integration URI)
 	Article:  true,
 	Refs:     []string{refArticle, "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-overview-of-managing-access.html"},
 	Check: func(p *diagnose.Pass) {
-		if !decided(p, byResource) {
-			return
+		if !decided(p, byResource) || p.Trace.Queue.Elsewhere != "" {
+			return // signing-region: the policy is for the queue where it is
 		}
 		a := &p.Trace.Authorization
 		near := a.Decision.Nearest

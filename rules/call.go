@@ -357,3 +357,18 @@ func queueEvidence(p *diagnose.Pass, label, value string) diagnose.Evidence {
 	}
 	return e
 }
+
+// reaching keeps, of fixes that lead the call to one of several queues, those
+// after which nothing fails; all of them when that holds for none.
+func reaching(p *diagnose.Pass, fixes []diagnose.Fix) []diagnose.Fix {
+	var good []diagnose.Fix
+	for _, fix := range fixes {
+		if after := p.Walk(p.Trace.Request, fix.Changes...); after != nil && after.FirstFailure() == nil {
+			good = append(good, fix)
+		}
+	}
+	if good == nil {
+		return fixes
+	}
+	return good
+}

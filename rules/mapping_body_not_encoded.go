@@ -137,6 +137,7 @@ const (
 	proseProbe     = " & more"
 	parameterProbe = "&DelaySeconds=900&x="
 	groupProbe     = "&MessageGroupId=x&x="
+	actionProbe    = "&Action=PurgeQueue&x="
 	decodedProbe   = " 1+1=100%25"
 )
 
@@ -177,13 +178,13 @@ func outcomeOfProse(t *diagnose.Trace) string {
 // chosenParameters lists the parameters that a client's text can add.
 func chosenParameters(p *diagnose.Pass, source string) []string {
 	var chosen []string
-	for _, probe := range []string{parameterProbe, groupProbe} {
-		name, _, _ := strings.Cut(probe[1:], "=")
+	for _, probe := range []string{parameterProbe, groupProbe, actionProbe} {
+		name, value, _ := strings.Cut(strings.TrimSuffix(probe[1:], "&x="), "=")
 		t := p.Walk(p.Extended(source, probe))
 		if t == nil || !strings.Contains(string(t.Mapping.Body), probe) {
 			continue
 		}
-		if given, ok := t.Protocol.Effective.Param(name); ok && strings.HasPrefix(probe[1:], name+"="+given.Value) {
+		if given, ok := t.Protocol.Effective.Param(name); ok && given.Value == value {
 			chosen = append(chosen, name)
 		}
 	}

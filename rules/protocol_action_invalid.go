@@ -41,7 +41,7 @@ Repair: spell the action as the API reference does, SendMessage for instance, an
 
 // renameAction replaces the action where it stands: template, query mapping or URI.
 func renameAction(p *diagnose.Pass, action string) []diagnose.Fix {
-	name := similarAction(action)
+	name := diagnose.SimilarAction(action)
 	if name == "" {
 		name = "SendMessage"
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -27,6 +28,9 @@ Repair: "MessageBody": "$util.escapeJavaScript($input.body).replaceAll("\\'","'"
 	Check: func(p *diagnose.Pass) {
 		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.Document }) {
 			return
+		}
+		if p.Awkward != "" && p.Trace.Mapping.Rendered == nil {
+			return // the client speaks to SQS itself
 		}
 		if p.Trace.Protocol.Protocol != "json" {
 			p.NotApplicable()
@@ -65,13 +69,19 @@ func documentFixes(p *diagnose.Pass) []diagnose.Fix {
 	}
 	var fixes []diagnose.Fix
 	try := func(title string, edits []edit) {
-		text, ok := edited(m.Template, edits)
-		if !ok {
-			return
+		if text, ok := edited(m.Template, edits); ok {
+			fixes = append(fixes, mendedDocument(p, title, text)...)
 		}
-		fix := p.Fix(title, setTemplate(p, text))
-		if after := p.Walk(p.Trace.Request, fix.Changes...); after != nil && !after.Protocol.Faults.Document {
-			fixes = append(fixes, fix)
+	}
+	fixes = append(fixes, mendedDocument(p, "take the surplus commas out", surplusCommaRE.ReplaceAllString(m.Template, "$1"))...)
+	if refusal := p.Trace.Protocol.Refusal; refusal != nil {
+		if at := jsonMember(m.Template, refusal.Parameter); at != nil && !strings.Contains(m.Template[at[2]:at[3]], "$") {
+			value := m.Template[at[2]:at[3]]
+			other := strings.Trim(value, `"`)
+			if other == value {
+				other = `"` + value + `"`
+			}
+			fixes = append(fixes, mendedDocument(p, "write "+refusal.Parameter+" as "+other, m.Template[:at[2]]+other+m.Template[at[3]:])...)
 		}
 	}
 	var inQuotes, bare, repaired []edit
@@ -98,3 +108,17 @@ func documentFixes(p *diagnose.Pass) []diagnose.Fix {
 
 // apostrophes repairs what $util.escapeJavaScript makes of them (T139).
 const apostrophes = `.replaceAll("\\'","'")`
+
+var surplusCommaRE = regexp.MustCompile(`,(\s*[}\]])`)
+
+// mendedDocument offers a template if SQS can read what it renders.
+func mendedDocument(p *diagnose.Pass, title, template string) []diagnose.Fix {
+	if template == p.Trace.Mapping.Template {
+		return nil
+	}
+	fix := p.Fix(title, setTemplate(p, template))
+	if after := p.Walk(p.Trace.Request, fix.Changes...); after == nil || after.Protocol.Faults.Document {
+		return nil
+	}
+	return []diagnose.Fix{fix}
+}

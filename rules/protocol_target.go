@@ -31,7 +31,7 @@ Repair: map integration.request.header.X-Amz-Target to 'AmazonSQS.SendMessage', 
 		have, there := p.Trace.Mapping.Header(name)
 		sent, fromClient := p.Trace.Request.Header(name)
 		action := p.Trace.Protocol.Action
-		if similar := similarAction(strings.TrimPrefix(have.Value, "AmazonSQS.")); similar != "" {
+		if similar := diagnose.SimilarAction(strings.TrimPrefix(have.Value, "AmazonSQS.")); similar != "" {
 			action = similar
 		}
 		if action == "" {
@@ -68,10 +68,4 @@ func mappingOf(p *diagnose.Pass, name string) string {
 		}
 	}
 	return ""
-}
-
-// similarAction is the action of a queue that a text comes closest to; empty when
-// none is near.
-func similarAction(text string) string {
-	return diagnose.SimilarAction(text, func(a, b string) int { return distance(a, b, 4) })
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
@@ -27,14 +28,21 @@ or switch ContentBasedDeduplication on.`,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !refusedFor(p, diagnose.QueueDeduplication) {
+		q := &p.Trace.Queue
+		if !q.Undeduplicated && !refusedFor(p, diagnose.QueueDeduplication) {
 			return
 		}
-		name := p.Trace.Queue.Answer.Parameter
+		name := q.Answer.Parameter
+		if q.Fault == diagnose.QueueGroup { // it is what SQS would say next
+			name = strings.TrimSuffix(name, "MessageGroupId") + "MessageDeduplicationId"
+		}
 		if blamedElsewhere(p, name) {
 			return
 		}
 		f := refusal(p, fmt.Sprintf("%s is not given, and the queue does not deduplicate by content", name))
+		if q.Fault == diagnose.QueueGroup {
+			f.Codes, f.Why = []diagnose.ErrorCode{diagnose.InvalidParameter}, "With a MessageGroupId SQS would answer InvalidParameterValue."
+		}
 		f.Why += " (The AWS article files this under AccessDenied.)"
 		f.Fixes = fifoFixes(p, name, "$context.requestId", "context.requestId", "give every call an id of its own")
 		if queue := p.Trace.Queue.Queue; queue != nil {

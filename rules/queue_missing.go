@@ -30,7 +30,7 @@ Repair: address the queue that exists, by the integration URI or by QueueUrl, or
 		if q.Queue != nil || q.ARN == "" || q.Elsewhere != "" {
 			return // found, not addressed, or a matter of the region
 		}
-		near := similarQueue(p, q.ARN)
+		near := q.Near
 		if !q.Missing && near == "" {
 			p.Requires(diagnose.StageQueue)
 			return
@@ -42,10 +42,14 @@ Repair: address the queue that exists, by the integration URI or by QueueUrl, or
 			Check:    "aws sqs get-queue-url --queue-name " + p.Expression(lastPart(q.ARN)) + " --region " + arnRegion(q.ARN),
 		}
 		if !q.Missing {
-			f.Severity = diagnose.Warning
+			f.Severity = diagnose.Warning // it may exist
 			f.Message = fmt.Sprintf("the queue %q was not found here", p.Expression(q.ARN))
 			f.Why = "Should it not exist, SQS answers NonExistentQueue (T17)."
 			f.Codes = []diagnose.ErrorCode{diagnose.NonExistentQueue}
+			if failure := p.Failed(diagnose.StageAuthorization); failure != nil && p.Trace.Authorization.Decision.Effect == diagnose.Undecided {
+				f.Severity, f.Codes = diagnose.Error, failure.Codes
+				f.Why = "The role may not use a queue of that name: SQS answers AccessDenied or, should it not exist, NonExistentQueue (T8, T17)."
+			}
 		}
 		if near != "" {
 			f.Message += fmt.Sprintf("; there is %q", p.Expression(lastPart(near)))
@@ -53,30 +57,6 @@ Repair: address the queue that exists, by the integration URI or by QueueUrl, or
 		}
 		p.ReportAs(f, p.Failed(diagnose.StageQueue))
 	},
-}
-
-// similarQueue is the known queue of the same region whose name comes closest to
-// the one that is addressed; empty when none is near.
-func similarQueue(p *diagnose.Pass, arn string) string {
-	name := strings.TrimSuffix(strings.ToLower(lastPart(arn)), ".fifo")
-	best, least := "", max(2, len(name)/4)+1
-	for _, known := range p.Queues(arnRegion(arn)) {
-		if arnRegion(known) != arnRegion(arn) || p.Opaque(lastPart(known)) {
-			continue
-		}
-		if lastPart(known) == lastPart(arn) && (p.Opaque(known) || p.Opaque(arn)) {
-			return "" // of an account that is not known: it may be this very queue
-		}
-		have := strings.TrimSuffix(strings.ToLower(lastPart(known)), ".fifo")
-		d := distance(have, name, least)
-		if strings.HasPrefix(have, name) || strings.HasPrefix(name, have) {
-			d = min(d, 1)
-		}
-		if d < least {
-			best, least = known, d
-		}
-	}
-	return best
 }
 
 // addressQueue leads the call to another queue, where its address stands.

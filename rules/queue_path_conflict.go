@@ -2,8 +2,10 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 )
 
 var queuePathConflict = diagnose.Rule{
@@ -27,6 +29,10 @@ Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
 		if from := address.From.String(); path == "" || used == "" || path == used || from == "path" {
 			return
 		}
+		if unresolvedQueue(p, path) || unresolvedQueue(p, used) || arnAccount(path) != arnAccount(used) && (p.Opaque(arnAccount(path)) || p.Opaque(arnAccount(used))) {
+			p.Gaps().Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: "whether " + p.Expression(path) + " and " + p.Expression(used) + " are one queue"})
+			return
+		}
 		fixes := []diagnose.Fix{p.Fix("let the URI name the queue that QueueUrl names", setURI(p, diagnose.QueueURI(used)))}
 		if inQueues(p, path) {
 			if changes := replacedText(p, address.URL, diagnose.QueueURL(path)); changes != nil {
@@ -44,4 +50,17 @@ Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
 			Check: "aws sqs get-queue-attributes --queue-url " + diagnose.QueueURL(used) + " --attribute-names ApproximateNumberOfMessages",
 		})
 	},
+}
+
+// unresolvedQueue tells a queue whose name or region is not known before deployment.
+func unresolvedQueue(p *diagnose.Pass, arn string) bool {
+	return p.Opaque(lastPart(arn)) || p.Opaque(arnRegion(arn))
+}
+
+// arnAccount is the account part of an ARN.
+func arnAccount(arn string) string {
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
+		return parts[4]
+	}
+	return ""
 }

@@ -20,7 +20,7 @@ Repair: give the success response the pattern 2\d{2}, map 4\d{2} to 400, and mak
 	Explains: nil,
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !p.CallsSQS() {
+		if !p.Reached() || !answersMapped(p) {
 			p.NotApplicable()
 			return
 		}

@@ -22,7 +22,7 @@ Repair: declare the status as a method response.`,
 	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-response.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
+		if !p.Reached() || !answersMapped(p) {
 			p.NotApplicable()
 			return
 		}

@@ -23,7 +23,7 @@ Repair: map 4\d{2} to 400 and 5\d{2} to 500, and declare both as method response
 	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
+		if !p.Reached() || !answersMapped(p) {
 			p.NotApplicable()
 			return
 		}
@@ -46,6 +46,13 @@ Repair: map 4\d{2} to 400 and 5\d{2} to 500, and declare both as method response
 		}
 		p.ReportAs(f, failure)
 	},
+}
+
+// answersMapped tells whether answers of an AWS service go through integration
+// responses: not those of HTTP APIs, and not those of other integration types.
+func answersMapped(p *diagnose.Pass) bool {
+	kind := p.Trace.Signing.Type
+	return p.Trace.Route.API.Type != snapshot.HTTP && (kind == "AWS" || kind == "")
 }
 
 // responsesRead tells whether the answers are known; the gaps go to the rule.

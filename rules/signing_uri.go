@@ -142,8 +142,13 @@ func uriFixes(p *diagnose.Pass) []diagnose.Fix {
 			}
 		}
 	}
-	if len(queues) == 1 {
-		return lead(queues[0])
+	const most = 5 // queues; each is tried
+	var fixes []diagnose.Fix
+	for _, arn := range queues[:min(len(queues), most)] {
+		fixes = append(fixes, lead(arn)...)
 	}
-	return nil
+	if fixes = reaching(p, fixes); len(fixes) > 1 {
+		return nil // which one is meant cannot be told
+	}
+	return fixes
 }

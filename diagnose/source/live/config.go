@@ -19,6 +19,9 @@ import (
 	"github.com/aws/smithy-go/logging"
 )
 
+// Settings is the SDK's configuration, for callers that do not know the SDK.
+type Settings = aws.Config
+
 // ConfigOptions are the settings that the command line may give. Everything
 // else, such as AWS_CA_BUNDLE, SSO or a proxy, is the SDK's own configuration.
 type ConfigOptions struct {

@@ -1,0 +1,52 @@
+# Targets for people and for CI. `make check` is everything that CI runs.
+
+GO ?= go
+FUZZTIME ?= 10s
+
+.PHONY: build test lint generate golden fuzz bench demo check drift vuln help
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+build: ## build bin/apisqs-doctor
+	$(GO) build -trimpath -o bin/apisqs-doctor ./cmd/apisqs-doctor
+
+test: ## run all tests
+	$(GO) test ./...
+
+lint: ## gofmt, go vet and staticcheck
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+generate: ## write the generated files anew
+	$(GO) generate ./...
+
+golden: ## write the expected reports of the tests anew; read the difference before you commit it
+	$(GO) test ./cmd/internal/report ./cmd/internal/cli -update
+
+fuzz: ## run every fuzz target for FUZZTIME
+	@set -e; for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+demo: ## diagnose an embedded example
+	$(GO) run ./cmd/apisqs-doctor demo
+
+check: test lint drift ## everything that CI runs
+
+drift: ## fail when a generated file, go.mod or go.sum is not up to date
+	@before=$$(git status --porcelain); diff=$$(git diff | sha256sum); \
+	$(GO) generate ./... && $(GO) mod tidy || exit 1; \
+	if [ "$$before" != "$$(git status --porcelain)" ] || [ "$$diff" != "$$(git diff | sha256sum)" ]; then \
+		echo "generated files, go.mod or go.sum were not up to date; they are now:"; git status --short; git diff --stat; exit 1; fi
+
+vuln: ## look for known vulnerabilities; needs the internet, so it is not part of check
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...

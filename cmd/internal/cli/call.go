@@ -1,0 +1,286 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/rules"
+)
+
+// requestFlags are the three ways to give the client's call.
+type requestFlags struct {
+	method  string
+	headers []string
+	body    string
+	hasBody bool
+	curl    string
+	file    string
+}
+
+func (q *requestFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&q.method, "method", "", "only this `METHOD`, such as \"POST /orders\" or \"POST /users/42?x=1\"")
+	f.StringArrayVar(&q.headers, "header", nil, "`HEADER` that the client sends, 'Name: value', or 'Name:' for none; repeatable")
+	f.Var(bodyFlag{q}, "body", "the client's body: TEXT, @FILE, or @- for standard input")
+	f.StringVar(&q.curl, "curl", "", "the client's call as a curl `COMMAND` line, in quotes")
+	f.StringVar(&q.file, "request", "", "JSON or YAML `FILE` with method, path, headers, query and body")
+	_ = cmd.MarkFlagFilename("request", "json", "yaml", "yml")
+}
+
+// bodyFlag tells an empty body from none.
+type bodyFlag struct{ q *requestFlags }
+
+func (b bodyFlag) Type() string   { return "TEXT|@FILE" }
+func (b bodyFlag) String() string { return "" }
+func (b bodyFlag) Set(s string) error {
+	b.q.body, b.q.hasBody = s, true
+	return nil
+}
+
+// maxBody is the largest body that is read, in bytes. API Gateway takes 10 MB;
+// a somewhat larger one can still be asked about.
+const maxBody = 16 << 20
+
+// call is what the user asks to be diagnosed: nothing, a selection of methods,
+// or a whole request.
+type call struct {
+	method, path string
+	request      *diagnose.Request // nil without a request; its path is empty when it was not given
+	host         string            // of the URL that the client calls; empty when it was not given
+}
+
+// readCall makes a call of the flags.
+func (a *app) readCall(q *requestFlags) (call, error) {
+	parts := q.method != "" || len(q.headers) > 0 || q.hasBody
+	switch {
+	case q.curl != "" && q.file != "":
+		return call{}, usage("", "give the request by --curl or by --request, not by both")
+	case parts && (q.curl != "" || q.file != ""):
+		return call{}, usage("", "--method, --header and --body have no meaning with --curl or --request")
+	case q.curl != "":
+		return a.callFromCurl(q.curl)
+	case q.file != "":
+		r, err := a.callFromFile(q.file)
+		return call{request: &r}, err
+	case !parts:
+		return call{}, nil
+	}
+	return a.callFromFlags(q)
+}
+
+func (a *app) callFromFlags(q *requestFlags) (call, error) {
+	var c call
+	words := strings.Fields(q.method)
+	switch {
+	case len(words) == 1 && strings.HasPrefix(words[0], "/"):
+		c.path = words[0]
+	case len(words) == 1:
+		c.method = strings.ToUpper(words[0])
+	case len(words) == 2 && strings.HasPrefix(words[1], "/"):
+		c.method, c.path = strings.ToUpper(words[0]), words[1]
+	case len(words) > 0:
+		return c, usage(`expected a method and a path, such as "POST /orders"`, "%q is not a value of --method", q.method)
+	}
+	path, rawQuery, hasQuery := strings.Cut(c.path, "?")
+	c.path = path
+	if len(q.headers) == 0 && !q.hasBody && !hasQuery {
+		return c, nil
+	}
+	r := diagnose.Plain(c.method, c.path)
+	if r.Method == "" {
+		r.Method = "POST"
+	}
+	var err error
+	if r.Query, err = splitQuery(rawQuery); err != nil {
+		return c, usage("", "%q is not a value of --method: %s", q.method, err)
+	}
+	if !hasBody(r.Method) && !q.hasBody {
+		r.Body, r.Headers = "", nil
+	}
+	for _, h := range q.headers {
+		name, value, ok := strings.Cut(h, ":")
+		if name = strings.TrimSpace(name); !ok || name == "" || strings.ContainsAny(name, " \t") {
+			// Only the first word: the rest may be a credential.
+			word, _, _ := strings.Cut(strings.TrimSpace(h), " ")
+			return c, usage("expected 'Name: value'", "%q is not a value of --header", word)
+		}
+		r = r.WithoutHeader(name)
+		if value = strings.TrimSpace(value); value != "" {
+			r = r.WithHeader(name, value)
+		}
+	}
+	if q.hasBody {
+		if r.Body, err = a.readBody("--body", q.body); err != nil {
+			return c, err
+		}
+	}
+	c.request = &r
+	return c, nil
+}
+
+func hasBody(method string) bool { return method != "GET" && method != "HEAD" && method != "DELETE" }
+
+// readBody reads what a body flag names: text, @FILE or @-.
+func (a *app) readBody(flag, s string) (string, error) {
+	file, isFile := strings.CutPrefix(s, "@")
+	if !isFile {
+		return s, nil
+	}
+	return a.readText(flag, file)
+}
+
+// readText reads a file, or standard input for "-".
+func (a *app) readText(flag, file string) (string, error) {
+	var in io.Reader = a.In
+	if file != "-" {
+		f, err := openFile(file)
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		in = f
+	}
+	data, err := limit(in, maxBody)
+	if err != nil {
+		return "", usage("", "%s %s: %s", flag, file, plain(err))
+	}
+	return string(data), nil
+}
+
+// splitQuery reads a query string and keeps its order.
+func splitQuery(raw string) ([]diagnose.Header, error) {
+	var list []diagnose.Header
+	for _, pair := range strings.Split(raw, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		n, err := url.QueryUnescape(name)
+		if err != nil {
+			return nil, err
+		}
+		v, err := url.QueryUnescape(value)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, diagnose.Header{Name: n, Value: v})
+	}
+	return list, nil
+}
+
+// examine diagnoses what was asked for.
+func examine(s *snapshot.Snapshot, stage string, c call) (diagnose.Examination, error) {
+	selection := diagnose.Selection{Stage: stage, Method: c.method, Path: c.path}
+	if c.request == nil {
+		e := diagnose.Examine(s, selection, nil, rules.All())
+		if c.path == "" || len(e.Diagnoses) > 0 || len(e.Unlisted) > 0 {
+			return e, nil
+		}
+		// A method that is not there is asked about as a call of it.
+		r := diagnose.Plain(c.method, c.path)
+		if r.Method == "" {
+			r.Method = "POST"
+		}
+		c.request = &r
+	}
+	r, err := place(s, stage, c)
+	if err != nil {
+		return diagnose.Examination{}, err
+	}
+	return diagnose.Examine(s, selection, []diagnose.Request{r}, rules.All()), nil
+}
+
+// place finds the API, the stage and, where it was not given, the path of a request.
+func place(s *snapshot.Snapshot, stage string, c call) (diagnose.Request, error) {
+	r := *c.request
+	r.Stage = stage
+	if c.host != "" {
+		r = placeURL(s, r, c.host)
+	}
+	if r.Path == "" {
+		return onlyMethod(s, r)
+	}
+	if r.API == "" && len(s.APIs) > 1 {
+		r.API = apiOf(s, r)
+	}
+	return r, nil
+}
+
+// placeURL takes the API and the stage from the URL of an API's own endpoint,
+// https://ID.execute-api.REGION.amazonaws.com/STAGE/path. A custom domain says
+// nothing of either.
+func placeURL(s *snapshot.Snapshot, r diagnose.Request, host string) diagnose.Request {
+	labels := strings.Split(host, ".")
+	if len(labels) < 3 || labels[1] != "execute-api" {
+		return r
+	}
+	api := s.API(labels[0])
+	if api == nil && len(s.APIs) == 1 {
+		api = &s.APIs[0]
+	}
+	if api == nil {
+		return r
+	}
+	r.API = api.ID
+	first, rest, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
+	stages, known := api.Stages.Read(&snapshot.Gaps{})
+	isStage := false
+	for _, st := range stages {
+		isStage = isStage || st.Name == first
+	}
+	// A REST API is reached by no other path than one below a stage. The $default
+	// stage of an HTTP API has no name in the URL.
+	if isStage || !known || api.Type == snapshot.REST {
+		r.Path = "/" + rest
+		if r.Stage == "" && (isStage || !known || len(stages) > 0) {
+			r.Stage = first
+		}
+	}
+	return r
+}
+
+// onlyMethod gives the request the path of the only method that leads to SQS.
+func onlyMethod(s *snapshot.Snapshot, r diagnose.Request) (diagnose.Request, error) {
+	e := diagnose.Examine(s, diagnose.Selection{Stage: r.Stage}, nil, nil)
+	var found []diagnose.Request
+	var names []string
+	for _, d := range e.Diagnoses {
+		if d.Trace == nil {
+			continue
+		}
+		q := d.Trace.Request
+		found = append(found, q)
+		names = append(names, fmt.Sprintf("--method %q", q.Method+" "+q.Path))
+	}
+	if len(found) != 1 {
+		hint := "no method is known to lead to SQS"
+		if len(found) > 1 {
+			hint = "one of " + strings.Join(names[:min(len(names), 10)], ", ")
+		}
+		return r, usage(hint, "a request needs a method and a path")
+	}
+	r.API, r.Method, r.Path = found[0].API, found[0].Method, found[0].Path
+	return r, nil
+}
+
+// apiOf chooses among several APIs the one that has the request's path, or the
+// first one when none has.
+func apiOf(s *snapshot.Snapshot, r diagnose.Request) string {
+	for _, sel := range []diagnose.Selection{
+		{Stage: r.Stage, Method: r.Method, Path: r.Path}, {Stage: r.Stage, Path: r.Path}, {Path: r.Path},
+	} {
+		for _, api := range s.APIs {
+			sel.API = api.ID
+			if e := diagnose.Examine(s, sel, nil, nil); len(e.Diagnoses) > 0 || e.Others > 0 {
+				return api.ID
+			}
+		}
+	}
+	return s.APIs[0].ID
+}

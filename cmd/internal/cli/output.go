@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"apisqs-doctor/cmd/internal/report"
+)
+
+// formats are the notations of a report, each with what writes it.
+var formats = map[string]func(w io.Writer, r report.Run, color bool) error{
+	"text": report.Text,
+	"json": func(w io.Writer, r report.Run, _ bool) error { return report.JSON(w, r) },
+}
+
+// formatNames lists the formats as help and errors do.
+var formatNames = []string{"text", "json"}
+
+// output is where one report goes.
+type output struct {
+	format string
+	file   string // empty for standard output
+}
+
+// outputFlags choose formats and colour.
+type outputFlags struct {
+	outputs []output
+	color   string
+}
+
+func (o *outputFlags) add(cmd *cobra.Command) {
+	cmd.Flags().VarP(outputList{&o.outputs}, "output", "o", "report format, text or json, or FORMAT=FILE to write it to a file; repeatable (default text)")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formatNames, cobra.ShellCompDirectiveNoFileComp))
+	choiceVar(cmd, &o.color, "color", "colour in the text report", "auto", "always", "never")
+}
+
+// outputList collects -o.
+type outputList struct{ list *[]output }
+
+func (o outputList) Type() string   { return "FORMAT[=FILE]" }
+func (o outputList) String() string { return "" }
+func (o outputList) Set(s string) error {
+	format, file, hasFile := strings.Cut(s, "=")
+	if !slices.Contains(formatNames, format) {
+		return fmt.Errorf("%s", didYouMean(format, formatNames))
+	}
+	if hasFile && file == "" {
+		return fmt.Errorf("expected the name of a file after %q", s)
+	}
+	for _, have := range *o.list {
+		if have.file == file && file == "" {
+			return fmt.Errorf("standard output takes one report; give the other one a file, such as %s=FILE", format)
+		}
+		if have.file == file {
+			return fmt.Errorf("the file is written already")
+		}
+	}
+	*o.list = append(*o.list, output{format, file})
+	return nil
+}
+
+// Append, Replace and GetSlice make the flag one that can be repeated.
+func (o outputList) Append(s string) error { return o.Set(s) }
+
+// Replace implements pflag.SliceValue.
+func (o outputList) Replace(list []string) error {
+	*o.list = nil
+	for _, s := range list {
+		if err := o.Set(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// GetSlice implements pflag.SliceValue.
+func (o outputList) GetSlice() []string {
+	var list []string
+	for _, out := range *o.list {
+		list = append(list, strings.TrimSuffix(out.format+"="+out.file, "="))
+	}
+	return list
+}
+
+// all is where the reports go when nothing was said too.
+func (o *outputFlags) all() []output {
+	if len(o.outputs) == 0 {
+		return []output{{format: "text"}}
+	}
+	return o.outputs
+}
+
+// write writes the run in every format that was asked for.
+func (a *app) write(o *outputFlags, run report.Run) error {
+	for _, out := range o.all() {
+		var b bytes.Buffer
+		if err := formats[out.format](&b, run, a.colored(o.color, out.file)); err != nil {
+			return cannotRun("", "the %s report cannot be made: %s", out.format, err)
+		}
+		if out.file == "" {
+			if _, err := a.Out.Write(b.Bytes()); err != nil {
+				return cannotRun("", "the report cannot be written: %s", err)
+			}
+			continue
+		}
+		if err := os.WriteFile(out.file, b.Bytes(), 0o644); err != nil {
+			return usage("", "the report cannot be written: %s", err)
+		}
+	}
+	return nil
+}
+
+// colored decides on colour: a flag beats the environment, the environment
+// beats what the stream is (https://no-color.org, https://force-color.org).
+func (a *app) colored(flag, file string) bool {
+	switch {
+	case flag != "auto":
+		return flag == "always"
+	case file != "" || a.env("NO_COLOR") != "":
+		return false
+	case forced(a.env("FORCE_COLOR")) || forced(a.env("CLICOLOR_FORCE")):
+		return true
+	}
+	return a.OutTTY && a.env("TERM") != "dumb" && a.env("CI") == ""
+}
+
+func forced(value string) bool { return value != "" && value != "0" && value != "false" }

@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"apisqs-doctor/cmd/internal/report"
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/remedy"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// diagnoseFlags are the flags of the main command.
+type diagnoseFlags struct {
+	targetFlags
+	organizationFlags
+	requestFlags
+	outputFlags
+	gate
+}
+
+const shortHelp = `apisqs-doctor finds out why an API Gateway method does not put its messages on an SQS queue.
+
+  apisqs-doctor --api-id a1b2c3d4                a deployed API
+  apisqs-doctor --template template.yaml         a CloudFormation, SAM or CDK template
+  apisqs-doctor --snapshot api.json              what "apisqs-doctor snapshot" has saved
+  apisqs-doctor demo                             an embedded example; needs no AWS account
+
+All flags, exit codes and examples: apisqs-doctor --help`
+
+const longHelp = `apisqs-doctor finds out why an Amazon API Gateway method that should put messages on an
+Amazon SQS queue does not. It follows one request through the integration, stage by stage,
+as AWS would, and says what fails, why, on what evidence, and what to change.
+
+Give exactly one target: --api-id, --template or --snapshot. Without a request of yours the
+doctor diagnoses every method that leads to SQS with a plain JSON request. With one, the
+report is about that request alone:
+
+  --method "POST /orders" with --header and --body, or --curl, or --request.
+
+The path may be a concrete one, such as /users/42 for /users/{id}. The method is POST when
+only a body is given, and the Content-Type application/json unless --header says otherwise
+(--header 'Content-Type:' sends none).
+
+Every flag can be given by an environment variable too: APISQS_DOCTOR_ and the flag's name in
+capitals, such as APISQS_DOCTOR_API_ID; one that can be repeated takes a value a line. Credentials,
+profiles and all else that concerns AWS come from where every AWS tool takes them.
+
+The doctor reads and never changes anything, and it sends nothing to anybody but AWS.
+
+Exit codes:
+` + exitCodeHelp
+
+func (a *app) rootCommand() *cobra.Command {
+	var f diagnoseFlags
+	cmd := &cobra.Command{
+		Use:   name + " [flags]",
+		Short: "Find out why an API Gateway method does not put its messages on an SQS queue",
+		Long:  longHelp,
+		Example: `  apisqs-doctor --api-id a1b2c3d4 --stage prod
+  apisqs-doctor --api-id a1b2c3d4 --method "POST /orders" --body '{"id": 1}'
+  apisqs-doctor --template template.yaml --parameter QueueName=orders --account-id 123456789012
+  apisqs-doctor --template template.yaml --curl "curl -X POST https://example.com/orders -d 'a=1'"
+  apisqs-doctor --snapshot api.json -o text -o json=report.json`,
+		Args:              noArguments,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		Annotations:       map[string]string{"reports": "yes"},
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(a.given) == 0 && !f.targetFlags.any() {
+			return &failure{code: ExitUsage, message: "no target given", hint: targetHint, help: true}
+		}
+		return a.diagnose(cmd, &f)
+	}
+	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.fromEnvironment(cmd) }
+	cmd.SetIn(a.In)
+	cmd.SetOut(a.Out)
+	cmd.SetErr(a.Err)
+	cmd.SetFlagErrorFunc(flagError)
+	cmd.SetGlobalNormalizationFunc(normalize)
+	cmd.Version = Version
+	cmd.SetVersionTemplate(versionLine() + "\n")
+	cmd.Flags().SortFlags = false
+
+	f.targetFlags.add(cmd)
+	f.targetFlags.addStage(cmd)
+	f.requestFlags.add(cmd)
+	f.targetFlags.addAWS(cmd)
+	f.organizationFlags.add(cmd)
+	f.outputFlags.add(cmd)
+	choiceVar(cmd, &f.failOn, "fail-on", "the least severity that makes the exit code 1", "error", "warning", "never")
+	cmd.Flags().BoolVar(&f.allowUnknown, "allow-unknown", false, "exit 0 instead of 4 when something could not be read")
+
+	cmd.AddCommand(a.demoCommand(), a.snapshotCommand(), a.rulesCommand(), a.completionCommand(), a.versionCommand(), exitCodesTopic())
+	for _, sub := range cmd.Commands() {
+		sub.Flags().SortFlags = false
+	}
+	return cmd
+}
+
+// noArguments refuses arguments, and takes a lone word for a misspelt command.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if !cmd.HasSubCommands() {
+		return usage("see "+cmd.CommandPath()+" --help", "unexpected argument %q", args[0])
+	}
+	var commands []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			commands = append(commands, sub.Name())
+		}
+	}
+	return usage(didYouMean(args[0], commands), "unknown command %q", args[0])
+}
+
+func exitCodesTopic() *cobra.Command {
+	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: "Exit codes:\n" + exitCodeHelp, Example: "  apisqs-doctor help exit-codes"}
+}
+
+// diagnose reads the target, examines it and writes the reports.
+func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
+	if err := f.targetFlags.check(a.given); err != nil {
+		return err
+	}
+	a.target = f.targetFlags.target()
+	call, err := a.readCall(&f.requestFlags)
+	if err != nil {
+		return err
+	}
+	s, err := a.load(cmd.Context(), &f.targetFlags)
+	if err != nil {
+		return err
+	}
+	if err := f.organizationFlags.apply(s); err != nil {
+		return err
+	}
+	if err := checkStage(s, f.stage); err != nil {
+		return err
+	}
+	e, err := examine(s, f.stage, call)
+	if err != nil {
+		return err
+	}
+	if f.snapshot != "" {
+		e.Target.Kind, e.Target.File = snapshot.Saved, f.snapshot
+	}
+	return a.finish(&f.outputFlags, f.gate, s, e)
+}
+
+// remedies is what puts a fix into words that people change AWS with.
+func remedies() report.Remedy {
+	return report.Remedy{Commands: remedy.Commands, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform}
+}
+
+// finish writes the reports and settles the exit code.
+func (a *app) finish(o *outputFlags, g gate, s *snapshot.Snapshot, e diagnose.Examination) error {
+	a.code = g.exitCode(&e)
+	return a.write(o, report.Run{Tool: tool(), Snapshot: s, Examination: e, Remedy: remedies()})
+}
+
+// defaultTimeout bounds the reading of an API with its roles, queues and keys.
+// The control plane's quota of a few calls a second is what takes the time.
+const defaultTimeout = 2 * time.Minute

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/fixtures"
+	"apisqs-doctor/fixtures/fakeaws"
+)
+
+var update = flag.Bool("update", false, "write what the test scripts expect anew")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"apisqs-doctor": func() { os.Exit(Main(os.Args[1:], System())) },
+	})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			// No credentials and no configuration of whoever runs the tests.
+			e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			e.Setenv("AWS_CONFIG_FILE", filepath.Join(e.WorkDir, "no-config"))
+			e.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(e.WorkDir, "no-credentials"))
+			// A loopback AWS with one API, which a script may read.
+			server, err := fakeaws.Start(loadFixture(t, "protocol_content_type_failing"), fakeaws.Options{})
+			if err != nil {
+				return err
+			}
+			e.Defer(func() { server.Close() })
+			e.Setenv("LOOPBACK", server.URL)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "brackets": brackets, "binary": binary, "fixture": saveFixture,
+		},
+	})
+}
+
+// exits CODE COMMAND... runs the command and wants that exit code.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	code := "0"
+	var exit interface{ ExitCode() int }
+	if errors.As(err, &exit) {
+		code = string(rune('0' + exit.ExitCode()))
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if code != args[0] {
+		ts.Fatalf("exit code %s, want %s", code, args[0])
+	}
+}
+
+// brackets FILE writes 50 MB of opening brackets.
+func brackets(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.Repeat([]byte("["), 50<<20), 0o600))
+}
+
+// saveFixture NAME FILE saves the snapshot of a fixture.
+func saveFixture(ts *testscript.TestScript, _ bool, args []string) {
+	c, err := fixtures.Load(args[0])
+	ts.Check(err)
+	var b bytes.Buffer
+	ts.Check(snapshot.Save(&b, c.Snapshot))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o600))
+}
+
+// binary FILE writes what is not text.
+func binary(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("\x7fELF\x02\x01\x01\x00\xff\xfe"), 0o600))
+}

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"bytes"
+
+	"github.com/spf13/cobra"
+
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+func (a *app) snapshotCommand() *cobra.Command {
+	var t targetFlags
+	cmd := &cobra.Command{
+		Use:   "snapshot",
+		Short: "Save what the doctor reads, to diagnose it anywhere, later",
+		Long: `snapshot reads the target and writes what it read to standard output as JSON. The result of
+"apisqs-doctor --snapshot FILE" is that of the diagnosis on the spot.
+
+A snapshot holds the configuration of the API, of the roles, queues and keys that it leads to,
+and their policies. It holds no message and no credentials.`,
+		Example: `  apisqs-doctor snapshot --api-id a1b2c3d4 > api.json
+  apisqs-doctor --snapshot api.json`,
+		Args: noArguments,
+	}
+	t.add(cmd)
+	cmd.Flags().StringVar(&t.stage, "stage", "", "`NAME` of the only stage to read (also --stage-name)")
+	t.addAWS(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := t.check(a.given); err != nil {
+			return err
+		}
+		a.target = t.target()
+		s, err := a.load(cmd.Context(), &t)
+		if err != nil {
+			return err
+		}
+		if err := checkStage(s, t.stage); err != nil {
+			return err
+		}
+		var b bytes.Buffer
+		if err := snapshot.Save(&b, s); err != nil {
+			return cannotRun("", "the snapshot cannot be made: %s", err)
+		}
+		if _, err := a.Out.Write(b.Bytes()); err != nil {
+			return cannotRun("", "the snapshot cannot be written: %s", err)
+		}
+		return nil
+	}
+	return cmd
+}

@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"io"
+	"os"
+
+	"github.com/charmbracelet/x/term"
+)
+
+// Streams is the world as the command line sees it.
+type Streams struct {
+	In        io.Reader
+	Out       io.Writer // reports and nothing else
+	Err       io.Writer // progress, hints and errors
+	OutTTY    bool      // Out is a terminal
+	ErrTTY    bool      // Err is a terminal
+	LookupEnv func(string) (string, bool)
+}
+
+// System returns the process's own streams and environment.
+func System() Streams {
+	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv,
+		OutTTY: term.IsTerminal(os.Stdout.Fd()), ErrTTY: term.IsTerminal(os.Stderr.Fd())}
+}
+
+// env returns a variable, or nothing.
+func (s Streams) env(name string) string {
+	value, _ := s.LookupEnv(name)
+	return value
+}

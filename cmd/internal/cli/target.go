@@ -1,0 +1,215 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// targetFlags say what to diagnose and how to read it.
+type targetFlags struct {
+	apiID          string
+	stage          string
+	templates      []string
+	parameters     []string
+	parametersFile string
+	snapshot       string
+
+	region, profile, endpointURL, accountID string
+	timeout                                 time.Duration
+}
+
+const targetHint = "give one of --api-id ID, --template FILE or --snapshot FILE; to see an example: apisqs-doctor demo"
+
+func (t *targetFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&t.apiID, "api-id", "", "deployed REST API, by its `ID` (also --rest-api-id)")
+	f.StringArrayVar(&t.templates, "template", nil, "CloudFormation, SAM or synthesized CDK template `FILE`, YAML or JSON; repeatable")
+	f.StringArrayVar(&t.parameters, "parameter", nil, "`KEY=VALUE` for a parameter of the template; repeatable")
+	f.StringVar(&t.parametersFile, "parameters-file", "", "`FILE` with the template's parameters, as the AWS CLI takes it")
+	_ = cmd.MarkFlagFilename("template", "yaml", "yml", "json", "template")
+	_ = cmd.MarkFlagFilename("parameters-file", "json", "yaml", "yml")
+}
+
+func (t *targetFlags) addSnapshot(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&t.snapshot, "snapshot", "", "`FILE` that the snapshot command has written")
+	_ = cmd.MarkFlagFilename("snapshot", "json")
+}
+
+func (t *targetFlags) addStage(cmd *cobra.Command) {
+	t.addSnapshot(cmd)
+	cmd.Flags().StringVar(&t.stage, "stage", "", "`NAME` of the only stage to look at (also --stage-name)")
+}
+
+func (t *targetFlags) addAWS(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&t.region, "region", "", "AWS `REGION`, also for what a template leaves open")
+	f.StringVar(&t.profile, "profile", "", "profile `NAME` of the AWS configuration")
+	f.StringVar(&t.endpointURL, "endpoint-url", "", "`URL` for all AWS calls, such as that of an emulator")
+	f.StringVar(&t.accountID, "account-id", "", "`ACCOUNT` that a template is for, 12 digits")
+	f.DurationVar(&t.timeout, "timeout", defaultTimeout, "`TIME` that reading from AWS may take")
+}
+
+func (t *targetFlags) any() bool { return t.apiID != "" || len(t.templates) > 0 || t.snapshot != "" }
+
+// check wants exactly one target, and no flag that would do nothing.
+func (t *targetFlags) check(given map[string]bool) error {
+	var targets []string
+	for _, c := range []struct {
+		flag  string
+		given bool
+	}{{"--api-id", t.apiID != ""}, {"--template", len(t.templates) > 0}, {"--snapshot", t.snapshot != ""}} {
+		if c.given {
+			targets = append(targets, c.flag)
+		}
+	}
+	switch len(targets) {
+	case 0:
+		return usage(targetHint, "no target given")
+	case 1:
+	default:
+		return usage("", "give one target, not both %s", strings.Join(targets, " and "))
+	}
+	for _, c := range []struct {
+		flag  string
+		needs []string
+	}{
+		{"parameter", []string{"--template"}}, {"parameters-file", []string{"--template"}}, {"account-id", []string{"--template"}},
+		{"region", []string{"--api-id", "--template"}}, {"profile", []string{"--api-id"}},
+		{"endpoint-url", []string{"--api-id"}}, {"timeout", []string{"--api-id"}},
+	} {
+		// A variable of the environment is set for all runs and no mistake in this one.
+		if given[c.flag] && !slices.Contains(c.needs, targets[0]) {
+			return usage("", "--%s has no meaning with %s", c.flag, targets[0])
+		}
+	}
+	if t.accountID != "" && (len(t.accountID) != 12 || strings.Trim(t.accountID, "0123456789") != "") {
+		return usage("expected 12 digits, such as 123456789012", "%q is not a value of --account-id", t.accountID)
+	}
+	if t.timeout < 0 || t.timeout == 0 && t.apiID != "" {
+		return usage("expected a duration such as 30s or 2m", "%q is not a value of --timeout", t.timeout)
+	}
+	return nil
+}
+
+// target is what a report of a run that fails can say of it.
+func (t *targetFlags) target() snapshot.Target {
+	switch {
+	case t.snapshot != "":
+		return snapshot.Target{Kind: snapshot.Saved, File: t.snapshot}
+	case len(t.templates) > 0:
+		return snapshot.Target{Kind: snapshot.Template, File: t.templates[0], Region: t.region, Account: t.accountID}
+	}
+	return snapshot.Target{Kind: snapshot.Live, Region: t.region}
+}
+
+// load reads the target.
+func (a *app) load(ctx context.Context, t *targetFlags) (*snapshot.Snapshot, error) {
+	switch {
+	case t.snapshot != "":
+		return loadSnapshot(t.snapshot)
+	case len(t.templates) > 0:
+		return a.loadTemplate(t)
+	}
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	return a.readLive(ctx, t)
+}
+
+func loadSnapshot(file string) (*snapshot.Snapshot, error) {
+	f, err := openFile(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	s, err := snapshot.Load(f)
+	var content *snapshot.FileError
+	switch {
+	case errors.As(err, &content):
+		return nil, usage("make a new one with: apisqs-doctor snapshot --api-id ID > "+file, "%s: %s", file, content)
+	case err != nil:
+		return nil, usage("", "%s: %s", file, plain(err))
+	}
+	return s, nil
+}
+
+// openFile opens a file for reading and says in words why it cannot.
+func openFile(file string) (*os.File, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, usage("", "%s: %s", file, plain(err))
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, usage("", "%s: is a directory, expected a file", file)
+	}
+	return f, nil
+}
+
+// plain is an error of the file system without the name of the file.
+func plain(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// checkStage refuses a stage that is known not to be there.
+func checkStage(s *snapshot.Snapshot, stage string) error {
+	if stage == "" || len(s.APIs) == 0 {
+		return nil
+	}
+	var names []string
+	for i := range s.APIs {
+		stages, ok := s.APIs[i].Stages.Read(&snapshot.Gaps{})
+		if !ok {
+			return nil
+		}
+		for _, st := range stages {
+			names = append(names, st.Name)
+		}
+	}
+	if slices.Contains(names, stage) {
+		return nil
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(names) == 0 {
+		return usage("leave --stage out to diagnose the API as it is", "no stage %q: the API has no stage at all", stage)
+	}
+	return usage(didYouMean(stage, names), "no stage %q", stage)
+}
+
+// region is the region for what a template leaves open, as AWS tools choose it.
+func (a *app) region(t *targetFlags) string {
+	for _, r := range []string{t.region, a.env("AWS_REGION"), a.env("AWS_DEFAULT_REGION")} {
+		if r != "" {
+			return r
+		}
+	}
+	return ""
+}
+
+// keyValues reads KEY=VALUE arguments.
+func keyValues(flag string, list []string) (map[string]string, error) {
+	m := map[string]string{}
+	for _, kv := range list {
+		key, value, ok := strings.Cut(kv, "=")
+		if !ok || key == "" {
+			return nil, usage(fmt.Sprintf("expected %s KEY=VALUE", flag), "%q is not a value of %s", kv, flag)
+		}
+		m[key] = value
+	}
+	return m, nil
+}

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/cloudformation"
+)
+
+// loadTemplate reads CloudFormation, SAM or CDK templates.
+func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
+	parameters := map[string]string{}
+	if t.parametersFile != "" {
+		values, err := cloudformation.ReadParameters(t.parametersFile)
+		if err != nil {
+			return nil, templateFailure(err)
+		}
+		parameters = values
+	}
+	given, err := keyValues("--parameter", t.parameters)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(parameters, given)
+	s, err := cloudformation.Load(t.templates, cloudformation.Options{
+		Parameters: parameters, Account: t.accountID, Region: a.region(t), Stdin: a.In,
+		Warn: func(s string) { fmt.Fprintf(a.Err, "%s: note: %s\n", name, oneLine(s)) },
+	})
+	if err != nil {
+		return nil, templateFailure(err)
+	}
+	return s, nil
+}
+
+func templateFailure(err error) error {
+	var content *cloudformation.Error
+	if !errors.As(err, &content) {
+		return usage("", "%s", err)
+	}
+	hint := ""
+	if content.Expected != "" {
+		hint = "expected " + content.Expected
+	}
+	place := *content
+	place.Expected = ""
+	return usage(hint, "%s", place.Error())
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "apisqs-doctor/"
+
+// walls say which packages may import what, and why.
+var walls = []struct {
+	imported string   // prefix of an import path
+	allowed  []string // prefixes of packages, below the module, that may import it
+	why      string
+}{
+	{"github.com/aws/", []string{"diagnose/source/live", "diagnose/remedy", "fixtures/fakeaws"},
+		"a diagnosis is a pure function of a snapshot; only what reads or changes AWS knows its SDK"},
+	{"github.com/charmbracelet/", []string{"cmd/"}, "the engine is a library: how things look is the command's business"},
+	{module + "cmd/", []string{"cmd/"}, "the engine does not know its users"},
+	{module + "rules", []string{"cmd/", "rules"}, "the list of rules is passed to the engine"},
+	{module + "fixtures", []string{"cmd/", "fixtures"}, "examples are no part of a diagnosis"},
+	{module + "diagnose/source", []string{"cmd/", "diagnose/source", "fixtures/fakeaws"}, "the engine does not know where a snapshot comes from"},
+	{module + "diagnose/remedy", []string{"cmd/"}, "a fix is data; how it is written down is not the engine's business"},
+}
+
+// pure packages read no file, no network and no environment.
+var pure = []string{"diagnose", "diagnose/snapshot", "diagnose/internal/vtl", "diagnose/internal/gateway", "diagnose/internal/sqs", "diagnose/internal/iam", "rules"}
+
+func TestWalls(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "../../../...").Output()
+	if err != nil {
+		t.Skipf("the go command cannot list the packages: %v", err)
+	}
+	packages := 0
+	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); packages++ {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, module)
+		for _, imported := range p.Imports {
+			for _, wall := range walls {
+				if strings.HasPrefix(imported, wall.imported) && !hasPrefix(name, wall.allowed) {
+					t.Errorf("%s imports %s: %s", name, imported, wall.why)
+				}
+			}
+			if name == "diagnose/snapshot" && strings.Contains(imported, ".") {
+				t.Errorf("%s imports %s: a snapshot needs the standard library alone", name, imported)
+			}
+			for _, p := range pure {
+				if name == p && (imported == "os" || imported == "os/exec" || imported == "net" || imported == "io/fs") {
+					t.Errorf("%s imports %s: the same snapshot gives the same diagnosis, anywhere", name, imported)
+				}
+			}
+		}
+	}
+	if packages < 10 {
+		t.Errorf("only %d packages were looked at", packages)
+	}
+}
+
+func hasPrefix(name string, prefixes []string) bool {
+	for _, prefix := range prefixes {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}

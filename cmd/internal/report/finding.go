@@ -1,0 +1,149 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// fieldColumns is where the text of a finding's fields begins.
+const fieldColumns = 14
+
+// longestValue is how many characters of an evidence value the text report
+// shows; the JSON report has all of it.
+const longestValue = 240
+
+// said is a stage's sentence, or one in its place.
+func said(step diagnose.Step) string {
+	switch {
+	case step.Said != "":
+		return step.Said
+	case step.Status == diagnose.Failed && step.Failure != nil:
+		return string(step.Failure.Code)
+	case step.Status == diagnose.NotApplicable:
+		return "does not apply"
+	case step.Status == diagnose.Passed:
+		return ""
+	case notReached(step):
+		return "not reached"
+	case len(step.Gaps) > 0:
+		return step.Gaps[0].Detail
+	}
+	return "not known"
+}
+
+// notReached tells whether all that is missing is what an earlier stage did
+// not produce.
+func notReached(step diagnose.Step) bool {
+	for _, g := range step.Gaps {
+		if g.Reason != snapshot.Blocked {
+			return false
+		}
+	}
+	return len(step.Gaps) > 0
+}
+
+func (t *text) field(name, prose string) {
+	if prose == "" {
+		return
+	}
+	t.hang(fmt.Sprintf("    %-10s", name), fieldColumns, prose)
+}
+
+func (t *text) finding(f diagnose.Finding) {
+	t.hang("  "+t.style.severity(f.Severity).Render(string(f.Severity)+" "+f.Rule)+": ", fieldColumns, t.clean(f.Message))
+	for i, e := range f.Evidence {
+		name := "where"
+		if i > 0 {
+			name = "evidence"
+		}
+		t.field(name, t.evidence(e))
+	}
+	t.field("why", t.clean(f.Why))
+	for i, x := range f.Fixes {
+		name := "fix"
+		if i > 0 {
+			name = "or"
+		}
+		t.fix(name, x)
+	}
+	if f.Request != nil {
+		t.field("send", t.clean(call(f.Request, t.say)))
+	}
+	t.commands("check", f.Check)
+}
+
+// evidence says what stands where.
+func (t *text) evidence(e diagnose.Evidence) string {
+	s := t.clean(e.Label)
+	if e.Value != "" {
+		value := []rune(t.clean(e.Value))
+		if len(value) > longestValue {
+			value = append(value[:longestValue], []rune(" … (cut)")...)
+		}
+		s += ": " + string(value)
+	}
+	if place := t.clean(at(e.Origin)); place != "" {
+		s += " (" + place + ")"
+	}
+	return s
+}
+
+func (t *text) fix(name string, x diagnose.Fix) {
+	title := t.clean(x.Title)
+	if then := after(x); then != "" {
+		title += "   -> " + then
+	}
+	t.field(name, title)
+	if x.Risk != "" {
+		t.field("", "risk: "+t.clean(x.Risk))
+	}
+	for _, l := range t.recipe(x) {
+		t.commands("", l)
+	}
+}
+
+// recipe is the change as its reader can make it: commands for what is
+// deployed, a fragment for what stands in a template, words for the rest.
+func (t *text) recipe(x diagnose.Fix) []string {
+	if t.run.Examination.Target.Kind == snapshot.Template {
+		if fragment, _ := render(t.run, t.run.Remedy.CloudFormation, x); fragment != "" {
+			return []string{strings.TrimRight(fragment, "\n")}
+		}
+	}
+	if commands, _ := render(t.run, t.run.Remedy.Commands, x); len(commands) > 0 {
+		return commands
+	}
+	var list []string
+	for _, c := range x.Changes {
+		list = append(list, c.String())
+	}
+	return list
+}
+
+// commands writes lines to be copied, as they are.
+func (t *text) commands(name, s string) {
+	if s == "" {
+		return
+	}
+	for i, l := range strings.Split(t.block(s), "\n") {
+		if i > 0 {
+			name = ""
+		}
+		t.line("%s", strings.TrimRight(fmt.Sprintf("    %-10s%s", name, l), " "))
+	}
+}
+
+// call says a request in a line.
+func call(r *diagnose.Request, say words) string {
+	s := r.Method + " " + r.Path
+	for _, h := range r.Headers {
+		s += "; " + h.Name + ": " + say.header(h)
+	}
+	if r.Body != "" {
+		s += "; body " + r.Body
+	}
+	return s
+}

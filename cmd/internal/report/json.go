@@ -1,0 +1,354 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Schema names the format of the JSON report.
+const Schema = "apisqs-doctor/report/v1"
+
+// Document is the JSON report. Members are only ever added to it within v1; a
+// list is never null, and a member that is null says that there is no value.
+type Document struct {
+	Schema  string   `json:"schema"`
+	Tool    Tool     `json:"tool"`
+	Target  Target   `json:"target"`
+	Summary Summary  `json:"summary"`
+	Methods []Method `json:"methods"`
+	Gaps    []Gap    `json:"gaps"`              // why methods may be missing from the list
+	Notices []string `json:"notices,omitempty"` // about the run itself, such as a skip that has expired
+	Error   *Problem `json:"error,omitempty"`   // why there is no diagnosis
+}
+
+// Target is what was examined.
+type Target struct {
+	Kind    string  `json:"kind"`
+	API     *API    `json:"api"`   // null when there are several or none
+	Stage   *string `json:"stage"` // null when there are several or none
+	Region  string  `json:"region"`
+	Account string  `json:"account"`
+	File    string  `json:"file"`
+}
+
+// API names an API.
+type API struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+// Method is the diagnosis of one request.
+type Method struct {
+	Method    string           `json:"method"`
+	Path      string           `json:"path"`
+	API       string           `json:"api"`
+	Stage     string           `json:"stage"`
+	Protocol  string           `json:"protocol"`
+	Queue     *string          `json:"queue"`
+	Verdict   diagnose.Verdict `json:"verdict"`
+	Request   Request          `json:"request"`
+	Outbound  *Outbound        `json:"outbound"` // null when nothing is sent to SQS
+	Predicted Predicted        `json:"predicted"`
+	Stages    []Stage          `json:"stages"` // always eight
+	Findings  []Finding        `json:"findings"`
+	Gaps      []Gap            `json:"gaps"`
+}
+
+// Request is the client's call.
+type Request struct {
+	Method  string            `json:"method"`
+	Path    string            `json:"path"`
+	Headers map[string]string `json:"headers"` // repeated ones joined with a comma
+	Query   map[string]string `json:"query"`
+	Body    string            `json:"body"`
+}
+
+// Outbound is the HTTP request that SQS receives.
+type Outbound struct {
+	Method  string            `json:"method"`
+	URL     string            `json:"url"`
+	Headers map[string]string `json:"headers"`
+	Body    *string           `json:"body"` // null when it is not known
+}
+
+// Predicted is what the caller sees.
+type Predicted struct {
+	Status    *int     `json:"status"`
+	Origin    string   `json:"origin"`
+	SQSStatus *int     `json:"sqsStatus"`
+	Code      *string  `json:"code"`
+	Codes     []string `json:"codes"`
+	Message   string   `json:"message"`
+}
+
+// Stage is the outcome of one of the eight stages.
+type Stage struct {
+	Stage  string `json:"stage"`
+	Status string `json:"status"`
+	Said   string `json:"said"`
+	Gaps   []Gap  `json:"gaps"`
+}
+
+// Finding is one thing that is wrong.
+type Finding struct {
+	Rule     string     `json:"rule"`
+	Severity string     `json:"severity"`
+	Stage    string     `json:"stage"`
+	Codes    []string   `json:"codes"`
+	Message  string     `json:"message"`
+	Why      string     `json:"why"`
+	Evidence []Evidence `json:"evidence"`
+	Fixes    []Fix      `json:"fixes"`
+	Check    string     `json:"check"`
+	Request  *Request   `json:"request,omitempty"` // the corrected call, when the client is at fault
+	Help     string     `json:"help"`
+	// Fingerprint names the finding in the same way from run to run.
+	Fingerprint string `json:"fingerprint"`
+	// Suppressed says why the finding does not fail the run; absent when it does.
+	Suppressed *Suppression `json:"suppressed,omitempty"`
+}
+
+// Evidence is a value that a finding rests on.
+type Evidence struct {
+	Label  string `json:"label"`
+	Value  string `json:"value"`
+	Origin Origin `json:"origin"`
+}
+
+// Origin is the place of a value.
+type Origin struct {
+	Resource string `json:"resource"`
+	Path     string `json:"path"`
+	File     string `json:"file,omitempty"`
+	Line     int    `json:"line,omitempty"`
+}
+
+// Fix is a proposed repair.
+type Fix struct {
+	Title          string   `json:"title"`
+	Risk           string   `json:"risk"`
+	Changes        []string `json:"changes"` // in words
+	Commands       []string `json:"commands"`
+	CloudFormation string   `json:"cloudformation"`
+	Terraform      string   `json:"terraform"`
+	After          *After   `json:"after"` // null when it was not tried
+	// Unrendered says why a notation above is empty, by its name.
+	Unrendered map[string]string `json:"unrendered,omitempty"`
+}
+
+// After is what the doctor predicts once a fix is made.
+type After struct {
+	Verdict   diagnose.Verdict `json:"verdict"`
+	Predicted Predicted        `json:"predicted"`
+}
+
+// Gap is a value that is missing.
+type Gap struct {
+	Reason string `json:"reason"`
+	Detail string `json:"detail"`
+	Needs  string `json:"needs"`
+	Origin Origin `json:"origin"`
+}
+
+// JSON writes the run as one document.
+func JSON(w io.Writer, r Run) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(NewDocument(r)); err != nil {
+		return err
+	}
+	_, err := w.Write(escapeUnseen(b.Bytes()))
+	return err
+}
+
+// escapeUnseen writes the control and direction characters that encoding/json
+// leaves as they are as \u escapes: a report is often read on a terminal, which
+// would obey them. They occur inside strings only.
+func escapeUnseen(doc []byte) []byte {
+	var out bytes.Buffer
+	for len(doc) > 0 {
+		r, size := utf8.DecodeRune(doc)
+		if r > 0x7e && unseen(r) && r <= 0xffff {
+			fmt.Fprintf(&out, `\u%04x`, r)
+		} else {
+			out.Write(doc[:size])
+		}
+		doc = doc[size:]
+	}
+	return out.Bytes()
+}
+
+// NewDocument makes the JSON report of a run.
+func NewDocument(r Run) Document {
+	e := &r.Examination
+	say := newWords(r)
+	doc := Document{Schema: Schema, Tool: r.Tool, Target: target(e, say), Summary: Summarize(e),
+		Methods: make([]Method, 0, len(e.Diagnoses)), Gaps: gaps(e.Unlisted, say), Error: r.Problem}
+	for _, n := range r.Notices {
+		doc.Notices = append(doc.Notices, say.show(n))
+	}
+	for i := range e.Diagnoses {
+		doc.Methods = append(doc.Methods, method(r, &e.Diagnoses[i], say))
+	}
+	return doc
+}
+
+func target(e *diagnose.Examination, say words) Target {
+	t := Target{Kind: e.Target.Kind, Region: say.show(e.Target.Region), Account: say.show(e.Target.Account), File: e.Target.File}
+	if len(e.APIs) == 1 {
+		a := e.APIs[0]
+		t.API = &API{ID: say.show(a.ID), Name: say.show(a.Name), Type: string(a.Type)}
+	}
+	stages := map[string]bool{}
+	for i := range e.Diagnoses {
+		stages[say.show(placeOf(&e.Diagnoses[i]).stage)] = true
+	}
+	if len(stages) == 1 {
+		t.Stage = orNull(sorted(stages)[0])
+	}
+	return t
+}
+
+func method(r Run, d *diagnose.Diagnosis, say words) Method {
+	p := placeOf(d)
+	m := Method{Method: p.method, Path: say.show(p.path), API: say.show(p.apiID), Stage: say.show(p.stage), Protocol: p.protocol,
+		Queue: orNull(say.show(p.queueARN)), Verdict: verdict(d.Verdict), Request: request(&diagnose.Request{}, say),
+		Predicted: predicted(d.Predicted, say), Findings: make([]Finding, 0, len(d.Findings)), Gaps: gaps(d.Gaps, say)}
+	if d.Trace != nil {
+		m.Request = request(&d.Trace.Request, say)
+	}
+	if out, ok := outboundOf(d); ok {
+		m.Outbound = &Outbound{Method: out.method, URL: say.show(out.url), Headers: object(out.headers, say)}
+		if out.bodyKnown {
+			body := say.show(out.body)
+			m.Outbound.Body = &body
+		}
+	}
+	for i, s := range diagnose.Stages {
+		step := diagnose.Step{}
+		if d.Trace != nil {
+			step = d.Trace.Steps[i]
+		}
+		if step.Status == "" {
+			step.Status = diagnose.Unknown
+		}
+		m.Stages = append(m.Stages, Stage{string(s), string(step.Status), say.show(step.Said), gaps(step.Gaps, say)})
+	}
+	for _, f := range d.Findings {
+		m.Findings = append(m.Findings, finding(r, d, f, say))
+	}
+	return m
+}
+
+func finding(r Run, d *diagnose.Diagnosis, f diagnose.Finding, say words) Finding {
+	out := Finding{Rule: f.Rule, Severity: string(f.Severity), Stage: string(f.Stage), Codes: codes(f.Codes), Message: say.show(f.Message),
+		Why: say.show(f.Why), Evidence: make([]Evidence, 0, len(f.Evidence)), Fixes: make([]Fix, 0, len(f.Fixes)),
+		Check: say.show(f.Check), Help: help(f.Rule), Fingerprint: Fingerprint(d, f), Suppressed: r.suppression(d, f)}
+	for _, e := range f.Evidence {
+		out.Evidence = append(out.Evidence, Evidence{e.Label, say.show(e.Value), origin(e.Origin, say)})
+	}
+	for _, x := range f.Fixes {
+		out.Fixes = append(out.Fixes, fix(r, x, say))
+	}
+	if f.Request != nil {
+		req := request(f.Request, say)
+		out.Request = &req
+	}
+	return out
+}
+
+func fix(r Run, x diagnose.Fix, say words) Fix {
+	out := Fix{Title: say.show(x.Title), Risk: say.show(x.Risk), Changes: []string{}, Commands: []string{}}
+	for _, c := range x.Changes {
+		out.Changes = append(out.Changes, say.show(c.String()))
+	}
+	why := map[string]string{}
+	commands, reason := render(r, r.Remedy.Commands, x)
+	why["commands"] = reason
+	for _, c := range commands {
+		out.Commands = append(out.Commands, say.show(c))
+	}
+	out.CloudFormation, why["cloudformation"] = render(r, r.Remedy.CloudFormation, x)
+	out.Terraform, why["terraform"] = render(r, r.Remedy.Terraform, x)
+	out.CloudFormation, out.Terraform = say.show(out.CloudFormation), say.show(out.Terraform)
+	for notation, reason := range why {
+		if reason == "" {
+			delete(why, notation)
+		} else {
+			why[notation] = say.show(reason)
+		}
+	}
+	if len(why) > 0 {
+		out.Unrendered = why
+	}
+	if x.After != nil {
+		out.After = &After{verdict(x.Verdict), predicted(*x.After, say)}
+	}
+	return out
+}
+
+func predicted(p diagnose.Prediction, say words) Predicted {
+	origin := string(p.Origin)
+	if origin == "" {
+		origin = string(diagnose.FromNobody)
+	}
+	return Predicted{Status: orNull(p.Status), Origin: origin, SQSStatus: orNull(p.SQSStatus), Code: orNull(string(p.Code)),
+		Codes: codes(p.Codes), Message: say.show(p.Message)}
+}
+
+func request(r *diagnose.Request, say words) Request {
+	return Request{r.Method, r.Path, object(r.Headers, say), object(r.Query, say), r.Body}
+}
+
+func object(list []diagnose.Header, say words) map[string]string {
+	m := make(map[string]string, len(list))
+	for _, h := range list {
+		if have, ok := m[h.Name]; ok {
+			m[h.Name] = have + "," + say.header(h)
+		} else {
+			m[h.Name] = say.header(h)
+		}
+	}
+	return m
+}
+
+func gaps(list []snapshot.Gap, say words) []Gap {
+	out := make([]Gap, 0, len(list))
+	for _, g := range list {
+		out = append(out, Gap{string(g.Reason), say.show(g.Detail), say.show(g.Needs), origin(g.Origin, say)})
+	}
+	return out
+}
+
+func origin(o snapshot.Origin, say words) Origin {
+	return Origin{Resource: say.show(o.Resource), Path: say.show(o.Path), File: o.File, Line: o.Line}
+}
+
+func codes(list []diagnose.ErrorCode) []string {
+	out := make([]string, 0, len(list))
+	for _, c := range list {
+		out = append(out, string(c))
+	}
+	return out
+}
+
+// orNull returns nil for a zero value, which reports write as null.
+func orNull[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// help is the command that explains a rule.
+func help(rule string) string { return "apisqs-doctor rules show " + rule }

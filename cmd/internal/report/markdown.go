@@ -1,0 +1,225 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+// mostMarkdown is the size, in bytes, that keeps a report within a comment on
+// GitHub, which takes 65,536 characters.
+const mostMarkdown = 60_000
+
+// Markdown writes the run for a comment on a pull request or the summary of a
+// pipeline: a table of verdicts, then the findings, folded.
+func Markdown(w io.Writer, r Run) error {
+	doc := NewDocument(r)
+	var b strings.Builder
+	fmt.Fprintf(&b, "### apisqs-doctor: %s\n\n", doc.Summary.Verdict)
+	if doc.Error != nil {
+		fmt.Fprintf(&b, "**The doctor could not run:** %s\n", prose(joinSentences(doc.Error.Message, doc.Error.Hint)))
+		_, err := io.WriteString(w, b.String())
+		return err
+	}
+	say := newWords(r)
+	if len(doc.Methods) > 0 {
+		b.WriteString("| verdict | method | stage | queue | what happens |\n| --- | --- | --- | --- | --- |\n")
+	}
+	for i, m := range doc.Methods {
+		row := []string{"**" + strings.ToUpper(string(m.Verdict)) + "**", code(strings.TrimSpace(m.Method + " " + m.Path)), prose(m.Stage), prose(queueName(m)),
+			prose(say.show(outcome(&r.Examination.Diagnoses[i])))}
+		line := "| " + strings.Join(row, " | ") + " |\n"
+		if b.Len()+len(line) > mostMarkdown {
+			fmt.Fprintf(&b, "\n%s more.\n", plural(len(doc.Methods)-i, "method"))
+			break
+		}
+		b.WriteString(line)
+	}
+	fmt.Fprintf(&b, "\n%s\n", summaryLine(doc.Summary))
+	left := 0
+	for _, m := range doc.Methods {
+		for _, f := range m.Findings {
+			text := markdownFinding(m, f)
+			if left > 0 || b.Len()+len(text) > mostMarkdown {
+				left++
+				continue
+			}
+			b.WriteString("\n" + text)
+		}
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "\n%s more, see the JSON report.\n", plural(left, "finding"))
+	}
+	markdownUnread(&b, gaps(unread(&r.Examination), say))
+	for _, n := range doc.Notices {
+		fmt.Fprintf(&b, "\n> %s\n", prose(n))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func queueName(m Method) string {
+	if m.Queue == nil {
+		return ""
+	}
+	return (place{queueARN: *m.Queue}).queueName()
+}
+
+func markdownFinding(m Method, f Finding) string {
+	var b strings.Builder
+	word := f.Severity
+	if f.Suppressed != nil {
+		word = "known " + word
+	}
+	fmt.Fprintf(&b, "<details><summary><b>%s</b> <code>%s</code> %s: %s</summary>\n\n", word, html(f.Rule), html(strings.TrimSpace(m.Method+" "+m.Path)), html(f.Message))
+	if f.Suppressed != nil {
+		fmt.Fprintf(&b, "Does not fail the run: %s\n\n", prose(f.Suppressed.Reason))
+	}
+	for _, e := range f.Evidence {
+		line := "- " + prose(e.Label)
+		if e.Value != "" {
+			line += ": " + code(e.Value)
+		}
+		if p := e.place(); p != "" {
+			line += " at " + code(p)
+		}
+		b.WriteString(line + "\n")
+	}
+	if f.Why != "" {
+		fmt.Fprintf(&b, "\n%s\n", prose(f.Why))
+	}
+	for _, x := range f.Fixes {
+		fmt.Fprintf(&b, "\n**Fix:** %s%s\n", prose(x.Title), prose(orNothing(" (then %s)", afterWords(x))))
+		if x.Risk != "" {
+			fmt.Fprintf(&b, "\nRisk: %s\n", prose(x.Risk))
+		}
+		b.WriteString(fence("sh", strings.Join(x.Commands, "\n")))
+		b.WriteString(fence("yaml", x.CloudFormation))
+	}
+	b.WriteString(fence("sh", f.Check))
+	fmt.Fprintf(&b, "\nMore: %s\n\n</details>\n", code(f.Help))
+	return b.String()
+}
+
+// afterWords says what is predicted once a fix is made.
+func afterWords(x Fix) string {
+	if x.After == nil {
+		return ""
+	}
+	p := x.After.Predicted
+	switch {
+	case p.Code != nil:
+		return *p.Code
+	case p.Status != nil:
+		return fmt.Sprint(*p.Status)
+	}
+	return string(x.After.Verdict)
+}
+
+func markdownUnread(b *strings.Builder, list []Gap) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n<details><summary>not read: %s</summary>\n\n", plural(len(list), "fact"))
+	for _, g := range list {
+		line := "- " + prose(g.Reason+": "+g.Detail)
+		if g.Needs != "" {
+			line += ", needs " + code(g.Needs)
+		}
+		if b.Len()+len(line) > mostMarkdown+4000 {
+			b.WriteString("- and more\n")
+			break
+		}
+		b.WriteString(line + "\n")
+	}
+	b.WriteString("\n</details>\n")
+}
+
+// summaryLine counts verdicts and findings.
+func summaryLine(s Summary) string {
+	line := plural(s.Methods, "method") + " to SQS: " + fmt.Sprintf("%d broken, %d inconclusive, %d at risk, %d healthy.", s.Broken, s.Inconclusive, s.AtRisk, s.Healthy)
+	if s.Errors+s.Warnings+s.Notes > 0 {
+		line += fmt.Sprintf(" %s, %s, %s.", plural(s.Errors, "error"), plural(s.Warnings, "warning"), plural(s.Notes, "note"))
+	}
+	return line
+}
+
+// html makes a text safe inside an element.
+func html(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(Visible(s))
+}
+
+// markdownMarks are the characters that Markdown would obey in prose.
+const markdownMarks = "\\`*_{}[]|~#@!$"
+
+// prose makes a text one that Markdown shows as it is: no markup, no link, no
+// mention of a user, no new cell of a table.
+func prose(s string) string {
+	var b strings.Builder
+	for _, r := range html(s) {
+		if strings.ContainsRune(markdownMarks, r) {
+			fmt.Fprintf(&b, "&#%d;", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// code shows a text as code on one line; a table takes it too.
+func code(s string) string {
+	var b strings.Builder
+	for _, r := range html(s) {
+		if strings.ContainsRune(markdownMarks, r) {
+			fmt.Fprintf(&b, "&#%d;", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return "<code>" + b.String() + "</code>"
+}
+
+// fence shows lines to be copied, between marks longer than any in them.
+func fence(language, s string) string {
+	s = strings.TrimRight(visible(s, true), "\n")
+	if s == "" {
+		return ""
+	}
+	marks := "```"
+	for strings.Contains(s, marks) {
+		marks += "`"
+	}
+	return "\n" + marks + language + "\n" + s + "\n" + marks + "\n"
+}
+
+// Short writes the run for a chat message: a line for each method that is not
+// healthy, and the sum.
+func Short(w io.Writer, r Run) error {
+	doc := NewDocument(r)
+	say := newWords(r)
+	var b strings.Builder
+	if doc.Error != nil {
+		fmt.Fprintf(&b, "INCONCLUSIVE apisqs-doctor: %s\n", Visible(doc.Error.Message))
+	}
+	for i, m := range doc.Methods {
+		d := &r.Examination.Diagnoses[i]
+		if m.Verdict == diagnose.Healthy && len(m.Findings) == 0 && len(doc.Methods) > 1 {
+			continue
+		}
+		line := strings.ToUpper(strings.ReplaceAll(string(m.Verdict), "-", " ")) + " " + title(m) + ": " + say.show(outcome(d))
+		for _, f := range m.Findings {
+			line += "; " + f.Rule
+			if f.Suppressed != nil {
+				line += " (known)"
+			}
+		}
+		b.WriteString(Visible(line) + "\n")
+	}
+	if doc.Error == nil {
+		b.WriteString(summaryLine(doc.Summary) + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,54 @@
+// Package report writes an examination for people and for programs: one file a
+// format. It judges nothing; every word of advice comes from the diagnosis.
+package report
+
+import (
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Run is one run of the doctor, as every format shows it.
+type Run struct {
+	Tool        Tool
+	Snapshot    *snapshot.Snapshot   // nil when nothing was read
+	Examination diagnose.Examination // of the snapshot
+	Problem     *Problem             // why the run ended without a diagnosis; nil otherwise
+	Remedy      Remedy
+	Rules       []diagnose.Rule        // that were applied, for the formats that list them
+	Suppressed  map[string]Suppression // findings that do not fail the run, by Fingerprint
+	Notices     []string               // what the reader has to know about the run itself
+}
+
+// Tool names the program that wrote a report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Problem is what kept the doctor from a diagnosis.
+type Problem struct {
+	ExitCode int    `json:"exitCode"`
+	Message  string `json:"message"`
+	Hint     string `json:"hint,omitempty"`
+}
+
+// Remedy renders a fix in the three notations that people change AWS with. The
+// error says in a sentence why a notation cannot tell the fix.
+type Remedy struct {
+	Commands       func(*snapshot.Snapshot, diagnose.Fix) ([]string, error) // AWS CLI, in order
+	CloudFormation func(*snapshot.Snapshot, diagnose.Fix) (string, error)
+	Terraform      func(*snapshot.Snapshot, diagnose.Fix) (string, error)
+}
+
+// render calls one of the notations; none gives nothing.
+func render[T any](r Run, in func(*snapshot.Snapshot, diagnose.Fix) (T, error), f diagnose.Fix) (T, string) {
+	var none T
+	if in == nil || r.Snapshot == nil {
+		return none, ""
+	}
+	out, err := in(r.Snapshot, f)
+	if err != nil {
+		return none, err.Error()
+	}
+	return out, ""
+}

@@ -1,0 +1,121 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// outcome says in a sentence what the caller sees.
+func outcome(d *diagnose.Diagnosis) string {
+	p := d.Predicted
+	switch {
+	case p.Origin == diagnose.FromDeployment:
+		return "AWS refuses this configuration" + orNothing(": %s", codeWords(p)) + "; no call is ever made"
+	case p.Status == 0 && p.Code == "":
+		return "what the client gets is not known"
+	}
+	s := "the client gets " + statusWord(p.Status)
+	switch {
+	case p.Code == "" && p.SQSStatus == p.Status && p.Status < 300:
+		s += delivered(d)
+	case p.Code == "" && p.SQSStatus != 0:
+		s += fmt.Sprintf("; SQS answered %d", p.SQSStatus)
+	case p.SQSStatus != 0:
+		s += fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, codeWords(p))
+	case p.Origin == diagnose.FromAPIGateway:
+		s += " " + codeWords(p) + " from API Gateway"
+	default:
+		s += " " + codeWords(p)
+	}
+	if p.Code != "" && !p.Known {
+		s += " (unless a stage that could not be read fails before)"
+	}
+	return s
+}
+
+func delivered(d *diagnose.Diagnosis) string {
+	if d.Trace != nil && strings.HasPrefix(d.Trace.Protocol.Action, "SendMessage") {
+		if d.Trace.Queue.Altered != "" {
+			return ", an altered message is delivered"
+		}
+		return ", message delivered"
+	}
+	return ""
+}
+
+// after says in a few words what is predicted once a fix is made.
+func after(x diagnose.Fix) string {
+	if x.After == nil {
+		return ""
+	}
+	p := *x.After
+	switch {
+	case p.Origin == diagnose.FromDeployment:
+		return "then AWS still refuses the configuration" + orNothing(": %s", codeWords(p))
+	case p.Code != "":
+		return fmt.Sprintf("then %s %s", statusWord(p.Status), codeWords(p))
+	case p.Status != 0 && p.Status < 300:
+		return fmt.Sprintf("then %d, message delivered", p.Status)
+	case p.Status != 0:
+		return fmt.Sprintf("then %d", p.Status)
+	}
+	return ""
+}
+
+func statusWord(status int) string {
+	if status == 0 {
+		return "an error:"
+	}
+	return fmt.Sprint(status)
+}
+
+// codeWords lists the codes that AWS may answer.
+func codeWords(p diagnose.Prediction) string {
+	list := codes(p.Codes)
+	if len(list) == 0 {
+		return string(p.Code)
+	}
+	if len(list) == 1 {
+		return list[0]
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " or " + list[len(list)-1]
+}
+
+// at is the place of a value, as short as it can be found by.
+func at(o snapshot.Origin) string {
+	switch {
+	case o.File != "" && o.Line > 0:
+		return fmt.Sprintf("%s:%d", o.File, o.Line)
+	case o.File != "":
+		return o.File
+	case o.Resource != "" && o.Path != "":
+		return resource(o.Resource) + " " + o.Path
+	}
+	return resource(o.Resource) + o.Path
+}
+
+// resource is a resource of the control plane by its path, which says it all
+// beside a heading that names the API.
+func resource(arn string) string {
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && parts[2] == "apigateway" {
+		return parts[5]
+	}
+	return arn
+}
+
+func orNothing(format, s string) string {
+	if s == "" {
+		return ""
+	}
+	return fmt.Sprintf(format, s)
+}
+
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}

@@ -1,0 +1,50 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+// Suppression says why a finding does not fail the run. The finding stays in
+// every report: what is wrong is wrong, also where it is known.
+type Suppression struct {
+	By     string `json:"by"`
+	Reason string `json:"reason"`
+	Until  string `json:"until,omitempty"` // YYYY-MM-DD, the last day on which it holds
+}
+
+// What a finding is suppressed by.
+const (
+	BySkip     = "skip"     // --skip on the command line
+	ByOnly     = "only"     // --only names other rules
+	ByFile     = "file"     // a skip of the configuration file
+	ByBaseline = "baseline" // known when the baseline was written
+)
+
+// Fingerprint names a finding in the same way from run to run, whatever lines
+// have moved and values have changed: 16 hexadecimal digits made from the rule,
+// the API, the stage, the method and what the first evidence is.
+func Fingerprint(d *diagnose.Diagnosis, f diagnose.Finding) string {
+	p := placeOf(d)
+	api := p.apiName
+	if api == "" {
+		api = p.apiID
+	}
+	label := ""
+	if len(f.Evidence) > 0 {
+		label = f.Evidence[0].Label
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule, api, p.stage, p.method, p.path, label}, "\x00")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// suppression is the one for a finding, or nil.
+func (r Run) suppression(d *diagnose.Diagnosis, f diagnose.Finding) *Suppression {
+	if s, ok := r.Suppressed[Fingerprint(d, f)]; ok {
+		return &s
+	}
+	return nil
+}

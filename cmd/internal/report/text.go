@@ -1,0 +1,198 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"apisqs-doctor/diagnose"
+)
+
+// text lays out one run for a person.
+type text struct {
+	strings.Builder
+	run   Run
+	say   words
+	style style
+}
+
+// Text writes the run for a person, in colour when color is set. A run without
+// a diagnosis writes nothing: its problem is told on the error stream.
+func Text(w io.Writer, r Run, color bool) error {
+	if r.Problem != nil {
+		return nil
+	}
+	t := &text{run: r, say: newWords(r), style: newStyle(color)}
+	var healthy []*diagnose.Diagnosis
+	for i := range r.Examination.Diagnoses {
+		d := &r.Examination.Diagnoses[i]
+		if foldable(d) && len(r.Examination.Diagnoses) > 1 {
+			healthy = append(healthy, d)
+			continue
+		}
+		t.diagnosis(d)
+	}
+	for _, d := range healthy {
+		t.folded(d)
+	}
+	if len(healthy) > 0 {
+		t.line("")
+	}
+	t.unread(unread(&r.Examination))
+	t.summary()
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+// foldable tells whether a line is enough: all is well and nothing is to be said.
+func foldable(d *diagnose.Diagnosis) bool {
+	return d.Verdict == diagnose.Healthy && len(d.Findings) == 0
+}
+
+func (t *text) line(format string, args ...any) { fmt.Fprintf(t, format+"\n", args...) }
+
+// clean makes a text of the diagnosis safe to print on one line.
+func (t *text) clean(s string) string { return visible(t.say.show(s), false) }
+
+// block makes a text of the diagnosis safe to print on lines of its own.
+func (t *text) block(s string) string { return visible(t.say.show(s), true) }
+
+func (t *text) heading(d *diagnose.Diagnosis) string {
+	p := placeOf(d)
+	api := p.apiID
+	if p.apiName != "" && p.apiName != p.apiID {
+		api = p.apiName + " (" + p.apiID + ")"
+	}
+	call := strings.TrimSpace(p.method + " " + p.path)
+	if p.queueARN != "" {
+		call += " -> " + p.queueName()
+	}
+	parts := []string{api, "no stage", call}
+	if p.stage != "" {
+		parts[1] = "stage " + p.stage
+	}
+	switch p.protocol {
+	case "query":
+		parts = append(parts, "query protocol")
+	case "json":
+		parts = append(parts, "JSON protocol")
+	case "http-api":
+		parts = append(parts, "HTTP API integration")
+	}
+	return t.clean(strings.Join(parts, " · "))
+}
+
+func (t *text) diagnosis(d *diagnose.Diagnosis) {
+	v := verdict(d.Verdict)
+	t.line("%s\n", t.style.bold.Render(t.heading(d)))
+	word := strings.ToUpper(strings.ReplaceAll(string(v), "-", " "))
+	t.hang("  "+t.style.verdict(v).Render(word)+"   ", len(word)+5, t.clean(outcome(d)))
+	t.line("")
+	for i, s := range diagnose.Stages {
+		if d.Trace != nil {
+			t.stage(s, d.Trace.Steps[i])
+		}
+	}
+	t.line("")
+	for _, f := range d.Findings {
+		t.finding(f)
+		t.line("")
+	}
+}
+
+// hang writes prose after a lead, and its further lines at the given column.
+func (t *text) hang(lead string, column int, prose string) {
+	for i, l := range wrap(prose, lipgloss.Width(lead), column) {
+		if i > 0 {
+			lead = strings.Repeat(" ", column)
+		}
+		t.line("%s", strings.TrimRight(lead+l, " "))
+	}
+}
+
+func (t *text) stage(s diagnose.Stage, step diagnose.Step) {
+	mark, paint := mark(step), t.style.dim
+	switch mark {
+	case "ok":
+		paint = t.style.good
+	case "FAIL":
+		paint = t.style.bad
+	case "?":
+		paint = t.style.doubt
+	}
+	lead := "  " + paint.Render(mark) + strings.Repeat(" ", 6-len(mark)) + fmt.Sprintf("%-15s", s)
+	t.hang(lead, 23, t.clean(said(step)))
+}
+
+// mark is the word for a status. What an earlier failure keeps from happening
+// is not in doubt, it is not reached.
+func mark(step diagnose.Step) string {
+	switch step.Status {
+	case diagnose.Passed:
+		return "ok"
+	case diagnose.Failed:
+		return "FAIL"
+	case diagnose.NotApplicable:
+		return "-"
+	}
+	if notReached(step) {
+		return "-"
+	}
+	return "?"
+}
+
+// folded tells of a healthy method in a line.
+func (t *text) folded(d *diagnose.Diagnosis) {
+	t.hang("  "+t.style.good.Render("ok")+"    ", 8, t.heading(d)+": healthy, "+t.clean(outcome(d)))
+}
+
+func (t *text) summary() {
+	s := Summarize(&t.run.Examination)
+	var verdicts, severities []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{s.Broken, "broken"}, {s.Inconclusive, "inconclusive"}, {s.AtRisk, "at risk"}, {s.Healthy, "healthy"}} {
+		if c.n > 0 {
+			verdicts = append(verdicts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Notes, "note"}} {
+		if c.n > 0 {
+			severities = append(severities, plural(c.n, c.word))
+		}
+	}
+	line := "no method is known to lead to SQS."
+	if s.Methods > 0 {
+		line = plural(s.Methods, "method") + " to SQS: " + strings.Join(verdicts, ", ") + "."
+	}
+	if len(severities) > 0 {
+		line += " " + strings.Join(severities, ", ") + "."
+	}
+	if s.Others > 0 {
+		line += fmt.Sprintf(" %s not to SQS.", plural(s.Others, "method"))
+	}
+	if rule := firstRule(&t.run.Examination); rule != "" {
+		line += " More: " + help(rule)
+	}
+	t.line("%s", line)
+}
+
+// firstRule is the rule of the first finding of the worst severity there is.
+func firstRule(e *diagnose.Examination) string {
+	for _, severity := range []diagnose.Severity{diagnose.Error, diagnose.Warning, diagnose.Note} {
+		for i := range e.Diagnoses {
+			for _, f := range e.Diagnoses[i].Findings {
+				if f.Severity == severity {
+					return f.Rule
+				}
+			}
+		}
+	}
+	return ""
+}

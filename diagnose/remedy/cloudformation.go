@@ -1,0 +1,265 @@
+package remedy
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// CloudFormation renders a fix as a fragment of a template: the properties as
+// they should read, at the place where they stand, in JSON for a JSON template.
+// Lines that begin with # say what to do with them. s is the configuration
+// before the fix.
+func CloudFormation(s *snapshot.Snapshot, fix diagnose.Fix) (string, error) {
+	if hasTerraform(s) {
+		return "", errTerraform
+	}
+	f := &fragment{root: map[string]any{}}
+	deploys := false
+	for _, change := range fix.Changes {
+		if _, ok := change.(snapshot.Deploy); ok {
+			deploys = true
+		}
+		list, err := settings(s, change)
+		if err != nil {
+			return "", err
+		}
+		for _, st := range list {
+			if err := f.add(s, st); err != nil {
+				return "", err
+			}
+		}
+		if s, err = change.Apply(s); err != nil {
+			return "", err
+		}
+	}
+	return f.text(deploys)
+}
+
+// fragment collects settings, those of one resource below one another.
+type fragment struct {
+	notes []string
+	root  map[string]any
+	json  bool
+}
+
+func (f *fragment) add(s *snapshot.Snapshot, st setting) error {
+	verb := "set"
+	switch {
+	case st.value == nil:
+		verb = "remove"
+	case st.item == appended:
+		verb = "add to"
+	case st.item != none:
+		verb = "replace in"
+	}
+	where := ""
+	if st.at.file != "" {
+		where = fmt.Sprintf(" (%s:%d)", st.at.file, st.at.line)
+	}
+	f.notes = append(f.notes, fmt.Sprintf("# %s %s.%s%s", verb, st.at.resource, joined(st.path), where))
+	if strings.HasSuffix(st.at.file, ".json") {
+		f.json = true
+	}
+	value := st.value
+	if value == nil {
+		if st.item == none {
+			return nil
+		}
+		value = st.before
+	}
+	w := words(s, st.at.file, st.at.definition)
+	value = w.document(value)
+	if w.err != nil {
+		return w.err
+	}
+	if st.item != none {
+		value = []any{value}
+	}
+	path := append([]string{st.at.resource}, st.path...)
+	if st.at.definition {
+		path = st.path[2:] // the file is the definition itself
+	}
+	if st.at.kind != "" {
+		merge(f.root, []string{st.at.resource, "Type"}, st.at.kind)
+	}
+	merge(f.root, path, value)
+	return nil
+}
+
+// merge puts a value below a path; a list index becomes a list of one.
+func merge(into map[string]any, path []string, value any) {
+	for len(path) > 1 {
+		rest := path[1:]
+		if _, ok := index(rest[0]); ok {
+			value = []any{nested(rest[1:], value)}
+			break
+		}
+		next, ok := into[path[0]].(map[string]any)
+		if !ok {
+			next = map[string]any{}
+			into[path[0]] = next
+		}
+		into, path = next, rest
+	}
+	have, listed := into[path[0]].([]any)
+	added, list := value.([]any)
+	switch old, ok := into[path[0]].(map[string]any); {
+	case listed && list:
+		into[path[0]] = append(slices.Clone(have), added...)
+		return
+	case ok:
+		if m, ok := value.(map[string]any); ok {
+			for k, v := range m {
+				old[k] = v
+			}
+			return
+		}
+	}
+	into[path[0]] = value
+}
+
+// nested puts a value below a path of its own.
+func nested(path []string, value any) any {
+	for i := len(path) - 1; i >= 0; i-- {
+		if _, ok := index(path[i]); ok {
+			value = []any{value}
+		} else {
+			value = map[string]any{path[i]: value}
+		}
+	}
+	return value
+}
+
+func (f *fragment) text(deploys bool) (string, error) {
+	var b strings.Builder
+	for _, note := range f.notes {
+		b.WriteString(note + "\n")
+	}
+	switch {
+	case len(f.root) == 0:
+	case f.json:
+		var out bytes.Buffer
+		enc := json.NewEncoder(&out)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(longForm(f.root)); err != nil {
+			return "", err
+		}
+		b.Write(out.Bytes())
+	default:
+		out, err := yaml.Dump(node(f.root), yaml.WithIndent(2))
+		if err != nil {
+			return "", err
+		}
+		b.Write(out)
+	}
+	if deploys {
+		fmt.Fprintf(&b, "# %s\n", deploymentNote)
+	}
+	return b.String(), nil
+}
+
+// joined writes a path as evidence does.
+func joined(path []string) string {
+	var b strings.Builder
+	for i, name := range path {
+		switch {
+		case strings.HasPrefix(name, "["):
+		case strings.ContainsAny(name, "./"):
+			name = "['" + name + "']"
+		case i > 0:
+			b.WriteByte('.')
+		}
+		b.WriteString(name)
+	}
+	return b.String()
+}
+
+func scalar(text string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(text)
+	return n
+}
+
+// node builds YAML with intrinsic functions as short tags.
+func node(value any) *yaml.Node {
+	switch v := value.(type) {
+	case nil:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}
+	case reference:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!" + v.function, Value: v.text, Style: yaml.TaggedStyle}
+	case string:
+		return scalar(v)
+	case bool:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: fmt.Sprint(v)}
+	case json.Number:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: v.String()}
+	case map[string]any:
+		n := &yaml.Node{Kind: yaml.MappingNode}
+		for _, name := range ordered(v) {
+			n.Content = append(n.Content, scalar(name), node(v[name]))
+		}
+		return n
+	case []any:
+		n := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, item := range v {
+			n.Content = append(n.Content, node(item))
+		}
+		return n
+	}
+	return scalar(fmt.Sprint(value))
+}
+
+// ordered lists names as people write them: a resource begins with its type, a
+// statement with its Sid.
+func ordered(m map[string]any) []string {
+	var first, rest []string
+	for _, name := range []string{"Type", "Version", "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+		"PolicyName", "StatusCode", "statusCode", "SelectionPattern", "name", "in", "required", "Queues"} {
+		if _, ok := m[name]; ok {
+			first = append(first, name)
+		}
+	}
+	for _, name := range sorted(m) {
+		if !slices.Contains(first, name) {
+			rest = append(rest, name)
+		}
+	}
+	return append(first, rest...)
+}
+
+// longForm writes intrinsic functions as JSON does.
+func longForm(value any) any {
+	switch v := value.(type) {
+	case reference:
+		switch v.function {
+		case "GetAtt":
+			id, attribute, _ := strings.Cut(v.text, ".")
+			return map[string]any{"Fn::GetAtt": []any{id, attribute}}
+		case "Ref":
+			return map[string]any{"Ref": v.text}
+		}
+		return map[string]any{"Fn::" + v.function: v.text}
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = longForm(item)
+		}
+		return out
+	case map[string]any:
+		out := map[string]any{}
+		for k, item := range v {
+			out[k] = longForm(item)
+		}
+		return out
+	}
+	return value
+}

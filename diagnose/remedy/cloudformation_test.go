@@ -1,0 +1,199 @@
+package remedy_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/remedy"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+func TestCloudFormation(t *testing.T) {
+	for name, want := range map[string]string{
+		"set header": `# set OrdersPost.Properties.Integration.RequestParameters['integration.request.header.Content-Type']
+OrdersPost:
+  Type: AWS::ApiGateway::Method
+  Properties:
+    Integration:
+      RequestParameters:
+        integration.request.header.Content-Type: '''application/x-amz-json-1.0'''
+`,
+		"remove template": `# remove OrdersPost.Properties.Integration.RequestTemplates['application/json']
+`,
+		"add response": `# add to OrdersPost.Properties.Integration.IntegrationResponses
+OrdersPost:
+  Type: AWS::ApiGateway::Method
+  Properties:
+    Integration:
+      IntegrationResponses:
+        - StatusCode: "503"
+          SelectionPattern: "503"
+          ResponseTemplates:
+            application/json: '{"message":"busy"}'
+            text/plain: ""
+`,
+		"queue policy": `# set OrdersPolicy.Properties
+OrdersPolicy:
+  Type: AWS::SQS::QueuePolicy
+  Properties:
+    Queues:
+      - https://sqs.us-east-1.amazonaws.com/123456789012/orders
+    PolicyDocument:
+      Version: "2012-10-17"
+      Statement:
+        - Sid: Orders
+          Effect: Allow
+          Principal:
+            AWS: arn:aws:iam::123456789012:role/orders-api
+          Action:
+            - sqs:SendMessage
+            - sqs:GetQueueUrl
+          Resource: arn:aws:sqs:us-east-1:123456789012:orders
+`,
+		"queue size": `# set Orders.Properties.MaximumMessageSize
+Orders:
+  Type: AWS::SQS::Queue
+  Properties:
+    MaximumMessageSize: 262144
+`,
+		"deploy": `# give AWS::ApiGateway::Deployment a new logical id, so that the stack update deploys the change (SAM and CDK do it by themselves)
+`,
+	} {
+		got, err := remedy.CloudFormation(live(t), fix(changes[name]))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// Changes of one resource make one fragment.
+func TestCloudFormationMerges(t *testing.T) {
+	got, err := remedy.CloudFormation(live(t), fix(changes["add header"], changes["set template"], changes["add method response"], changes["add response"], changes["deploy"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(got, "\nOrdersPost:"); n != 1 {
+		t.Errorf("OrdersPost is there %d times:\n%s", n, got)
+	}
+}
+
+// cfn-lint takes every fragment once it is completed to a template: with what a
+// resource of its type needs besides.
+func TestCloudFormationLints(t *testing.T) {
+	lint, err := exec.LookPath("cfn-lint")
+	if err != nil {
+		t.Skip("cfn-lint is not installed (python3 -m pip install cfn-lint), so the fragments are not linted")
+	}
+	dir := t.TempDir()
+	var files []string
+	seen := map[string]bool{}
+	add := func(name string, s *snapshot.Snapshot, x diagnose.Fix) {
+		text, err := remedy.CloudFormation(s, x)
+		if err != nil || seen[text] || strings.Contains(text, "# remove") || strings.HasPrefix(name, "authorization_policy_malformed") {
+			return
+		}
+		seen[text] = true
+		file := filepath.Join(dir, fmt.Sprintf("%03d-%s.json", len(files), strings.NewReplacer(" ", "-", "'", "").Replace(name)))
+		if err := os.WriteFile(file, complete(t, text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	for name, change := range changes {
+		add(name, live(t), fix(change))
+	}
+	offered(t, add)
+	if len(files) < 20 {
+		t.Fatalf("only %d fragments", len(files))
+	}
+	out, err := exec.Command(lint, append([]string{"--region", "us-east-1", "--"}, files...)...).CombinedOutput()
+	// Exit code 4 is for warnings alone.
+	if exit, ok := err.(*exec.ExitError); ok && exit.ExitCode()&2 == 0 {
+		err = nil
+	}
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	t.Logf("%d fragments", len(files))
+}
+
+// complete makes a template of a fragment.
+func complete(t *testing.T, fragment string) []byte {
+	var resources map[string]map[string]any
+	if err := yaml.Unmarshal([]byte(fragment), &resources); err != nil {
+		t.Fatalf("%v\n%s", err, fragment)
+	}
+	if resources == nil {
+		resources = map[string]map[string]any{}
+	}
+	for _, r := range resources {
+		p, _ := r["Properties"].(map[string]any)
+		more := map[string]map[string]any{
+			"AWS::ApiGateway::Method": {"RestApiId": map[string]any{"Ref": "Api"}, "ResourceId": map[string]any{"Fn::GetAtt": []string{"Api", "RootResourceId"}}, "HttpMethod": "POST", "AuthorizationType": "NONE"},
+			"AWS::ApiGateway::Stage":  {"RestApiId": map[string]any{"Ref": "Api"}},
+			"AWS::IAM::Role":          {"AssumeRolePolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{"Effect": "Allow", "Principal": map[string]any{"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}}}},
+			"AWS::SQS::QueuePolicy":   {"Queues": []any{"https://sqs.us-east-1.amazonaws.com/123456789012/orders"}},
+			"AWS::KMS::Key":           {},
+			"AWS::SQS::Queue":         {},
+		}
+		for name, value := range more[fmt.Sprint(r["Type"])] {
+			if p[name] == nil {
+				p[name] = value
+			}
+		}
+		if in, ok := p["Integration"].(map[string]any); ok && in["Type"] == nil {
+			in["Type"] = "AWS"
+		}
+		if r["Type"] == "AWS::SQS::Queue" && p["ContentBasedDeduplication"] != nil {
+			p["FifoQueue"] = true
+		}
+		for _, item := range list(p["Policies"]) {
+			if policy := item.(map[string]any); policy["PolicyName"] == nil {
+				policy["PolicyName"] = "send"
+			}
+		}
+	}
+	template := map[string]any{"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
+	resources["Api"] = map[string]any{"Type": "AWS::ApiGateway::RestApi", "Properties": map[string]any{"Name": "orders"}}
+	out, err := json.MarshalIndent(versioned(template), "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func list(v any) []any { l, _ := v.([]any); return l }
+
+// versioned gives policy documents the version that the whole document has.
+func versioned(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, in := range v {
+			v[k] = versioned(in)
+		}
+		if v["Statement"] != nil && v["Version"] == nil {
+			v["Version"] = "2012-10-17"
+		}
+	case map[string]map[string]any:
+		for _, in := range v {
+			versioned(in)
+		}
+	case []any:
+		for _, in := range v {
+			versioned(in)
+		}
+	}
+	return v
+}

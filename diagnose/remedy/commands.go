@@ -1,0 +1,297 @@
+package remedy
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Commands renders a fix as AWS CLI commands for a POSIX shell, in the order in
+// which they have to be run. s is the configuration before the fix. A template's
+// resources do not exist yet, so that there is nothing a command could change.
+func Commands(s *snapshot.Snapshot, fix diagnose.Fix) ([]string, error) {
+	if s.Target.Kind == snapshot.Template {
+		return nil, errors.New("the fix belongs into the template, not into a deployed API")
+	}
+	var list []string
+	for _, change := range fix.Changes {
+		after, err := change.Apply(s)
+		if err != nil {
+			return nil, err
+		}
+		lines, err := command(s, after, change)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, lines...)
+		s = after
+	}
+	return list, nil
+}
+
+// command renders one change, which leads from one snapshot to the other.
+func command(before, after *snapshot.Snapshot, change snapshot.Change) ([]string, error) {
+	region := before.Target.Region
+	if ref, ok := methodOf(change); ok {
+		if err := editable(before, ref); err != nil {
+			return nil, err
+		}
+	}
+	switch c := change.(type) {
+	case snapshot.SetRequestParameter:
+		return updateIntegration(before, c.On, entryPatch("/requestParameters/", c.Name, stored(before, c), c.After)), nil
+	case snapshot.SetTemplate:
+		return updateIntegration(before, c.On, entryPatch("/requestTemplates/", c.ContentType, stored(before, c), c.After)), nil
+	case snapshot.SetIntegration:
+		if c.Field == snapshot.FieldType {
+			return putIntegration(after, c.On)
+		}
+		return updateIntegration(before, c.On, fieldPatch("/"+string(c.Field), c.After)), nil
+	case snapshot.SetIntegrationResponse:
+		return integrationResponse(before, c)
+	case snapshot.AddMethodResponse:
+		return onMethod(before, "put-method-response", c.On).flag("status-code", c.Status).lines(), nil
+	case snapshot.DeclareParameter:
+		p := Patch{Op: "add", Path: "/requestParameters/" + segment(c.Name), Value: fmt.Sprint(c.Required)}
+		return onMethod(before, "update-method", c.On).document("patch-operations", []Patch{p}).lines(), nil
+	case snapshot.SetStatement:
+		return statement(before, after, c)
+	case snapshot.SetQueueAttribute:
+		return aws("sqs", "set-queue-attributes").flag("queue-url", queueURL(before, c.Queue)).document("attributes", map[string]string{c.Name: c.After}).
+			flag("region", arnPart(c.Queue, 3)).lines(), nil
+	case snapshot.SetStageVariable:
+		p := fieldPatch("/variables/"+segment(c.Name), c.After)
+		return aws("apigateway", "update-stage").flag("rest-api-id", c.API).flag("stage-name", c.Stage).flag("region", region).document("patch-operations", []Patch{p}).lines(), nil
+	case snapshot.Deploy:
+		if api := before.API(c.API); api != nil && api.Type != snapshot.REST {
+			return nil, errNotREST
+		}
+		return aws("apigateway", "create-deployment").flag("rest-api-id", c.API).flag("stage-name", c.Stage).flag("region", region).lines(), nil
+	}
+	return nil, fmt.Errorf("no command is known to %s", change)
+}
+
+var errNotREST = errors.New("HTTP and WebSocket APIs are changed by their integration's id, which the diagnosis does not know; change it in the template or in the console")
+
+// methodOf is the method that a change is about.
+func methodOf(change snapshot.Change) (snapshot.MethodRef, bool) {
+	switch c := change.(type) {
+	case snapshot.SetRequestParameter:
+		return c.On, true
+	case snapshot.SetTemplate:
+		return c.On, true
+	case snapshot.SetIntegration:
+		return c.On, true
+	case snapshot.SetIntegrationResponse:
+		return c.On, true
+	case snapshot.AddMethodResponse:
+		return c.On, true
+	case snapshot.DeclareParameter:
+		return c.On, true
+	}
+	return snapshot.MethodRef{}, false
+}
+
+// editable tells whether a method can be named in a call of the control plane.
+func editable(s *snapshot.Snapshot, ref snapshot.MethodRef) error {
+	if api := s.API(ref.API); api != nil && api.Type != snapshot.REST {
+		return errNotREST
+	}
+	if m := method(s, ref); m == nil || m.ResourceID == "" {
+		return fmt.Errorf("the id of the resource %q was not read", ref.Path)
+	}
+	return nil
+}
+
+// stored is what stands now where a change sets an entry of a map. A change may
+// be proposed without knowing it.
+func stored(s *snapshot.Snapshot, change snapshot.Change) string {
+	none := &snapshot.Gaps{}
+	entry := func(f snapshot.Fact[map[string]snapshot.Fact[string]], name string) string {
+		m, _ := f.Read(none)
+		value, _ := m[name].Read(none)
+		return value
+	}
+	switch c := change.(type) {
+	case snapshot.SetRequestParameter:
+		if i := integration(s, c.On); i != nil {
+			return entry(i.RequestParameters, c.Name)
+		}
+		return c.Before
+	case snapshot.SetTemplate:
+		if i := integration(s, c.On); i != nil {
+			return entry(i.Templates, c.ContentType)
+		}
+		return c.Before
+	}
+	return ""
+}
+
+// onMethod begins a command about a method of the draft.
+func onMethod(s *snapshot.Snapshot, operation string, ref snapshot.MethodRef) *cli {
+	resource := ""
+	if m := method(s, ref); m != nil {
+		resource = m.ResourceID
+	}
+	return aws("apigateway", operation).flag("rest-api-id", ref.API).flag("resource-id", resource).flag("http-method", ref.Method).flag("region", s.Target.Region)
+}
+
+func updateIntegration(s *snapshot.Snapshot, ref snapshot.MethodRef, p Patch) []string {
+	return onMethod(s, "update-integration", ref).document("patch-operations", []Patch{p}).lines()
+}
+
+func method(s *snapshot.Snapshot, ref snapshot.MethodRef) *snapshot.Method {
+	api := s.API(ref.API)
+	if api == nil {
+		return nil
+	}
+	draft, ok := api.Draft.Read(&snapshot.Gaps{})
+	if !ok {
+		return nil
+	}
+	i := slices.IndexFunc(draft.Methods, func(m snapshot.Method) bool { return m.Path == ref.Path && m.HTTPMethod == ref.Method })
+	if i < 0 {
+		return nil
+	}
+	return &draft.Methods[i]
+}
+
+func integration(s *snapshot.Snapshot, ref snapshot.MethodRef) *snapshot.Integration {
+	m := method(s, ref)
+	if m == nil {
+		return nil
+	}
+	i, _ := m.Integration.Read(&snapshot.Gaps{})
+	return i
+}
+
+// putIntegration stores the integration anew, because its type cannot be
+// patched, and its responses after it: they belong to what is replaced.
+func putIntegration(after *snapshot.Snapshot, ref snapshot.MethodRef) ([]string, error) {
+	i := integration(after, ref)
+	if i == nil {
+		return nil, fmt.Errorf("the integration of %s is not known", ref)
+	}
+	whole, err := IntegrationOf(i)
+	if err != nil {
+		return nil, err
+	}
+	c := onMethod(after, "put-integration", ref)
+	for _, f := range [][2]string{{"type", whole.Type}, {"integration-http-method", whole.HTTPMethod}, {"uri", whole.URI}, {"credentials", whole.Credentials},
+		{"passthrough-behavior", whole.Passthrough}, {"content-handling", whole.ContentHandling}} {
+		c.flag(f[0], f[1])
+	}
+	if whole.TimeoutMillis > 0 {
+		c.flag("timeout-in-millis", fmt.Sprint(whole.TimeoutMillis))
+	}
+	if len(whole.Parameters) > 0 {
+		c.document("request-parameters", whole.Parameters)
+	}
+	if len(whole.Templates) > 0 {
+		c.document("request-templates", whole.Templates)
+	}
+	list := c.lines()
+	for _, r := range whole.Responses {
+		list = append(list, putResponse(after, ref, r)...)
+	}
+	return list, nil
+}
+
+func integrationResponse(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) ([]string, error) {
+	if err := statusFree(s, c); err != nil {
+		return nil, err
+	}
+	var list []string
+	if c.Before != nil && c.After != nil && c.After.Status == c.Before.Status {
+		ops := ResponsePatches(*c.Before, *c.After)
+		return onMethod(s, "update-integration-response", c.On).flag("status-code", c.After.Status).document("patch-operations", ops).lines(), nil
+	}
+	if c.Before != nil {
+		list = append(list, onMethod(s, "delete-integration-response", c.On).flag("status-code", c.Before.Status).lines()...)
+	}
+	if c.After != nil {
+		list = append(list, putResponse(s, c.On, *c.After)...)
+	}
+	return list, nil
+}
+
+// statusFree tells whether an integration response can have its status: the
+// control plane keeps one response for each status (T161).
+func statusFree(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) error {
+	i := integration(s, c.On)
+	if c.After == nil || i == nil {
+		return nil
+	}
+	responses, _ := i.Responses.Read(&snapshot.Gaps{})
+	for _, r := range responses {
+		if r.Status == c.After.Status && (c.Before == nil || r.Status != c.Before.Status) {
+			return fmt.Errorf("the integration has a response for status %s already, and can have one only", r.Status)
+		}
+	}
+	return nil
+}
+
+func putResponse(s *snapshot.Snapshot, ref snapshot.MethodRef, r snapshot.IntegrationResponse) []string {
+	put := onMethod(s, "put-integration-response", ref).flag("status-code", r.Status).flag("selection-pattern", r.Pattern).flag("content-handling", r.ContentHandling)
+	if len(r.Templates) > 0 {
+		put.document("response-templates", r.Templates)
+	}
+	if len(r.Parameters) > 0 {
+		put.document("response-parameters", r.Parameters)
+	}
+	return put.lines()
+}
+
+// statement stores the policy with its one statement changed.
+func statement(before, after *snapshot.Snapshot, c snapshot.SetStatement) ([]string, error) {
+	p, err := PolicyOf(before, after, c.On)
+	if err != nil {
+		return nil, err
+	}
+	switch p.Store {
+	case QueueAttribute:
+		return aws("sqs", "set-queue-attributes").flag("queue-url", p.Queue).flag("region", arnPart(c.On.Resource, 3)).document("attributes", map[string]string{"Policy": p.After}).lines(), nil
+	case KeyPolicy:
+		return aws("kms", "put-key-policy").flag("key-id", p.ARN).flag("policy-name", "default").flag("region", arnPart(p.ARN, 3)).document("policy", p.After).lines(), nil
+	case TrustPolicy:
+		return aws("iam", "update-assume-role-policy").flag("role-name", p.Role).document("policy-document", p.After).lines(), nil
+	case InlinePolicy:
+		if p.After == "" {
+			return aws("iam", "delete-role-policy").flag("role-name", p.Role).flag("policy-name", p.Name).lines(), nil
+		}
+		return aws("iam", "put-role-policy").flag("role-name", p.Role).flag("policy-name", p.Name).document("policy-document", p.After).lines(), nil
+	default:
+		line := aws("iam", "create-policy-version").flag("policy-arn", p.ARN).document("policy-document", p.After)
+		line.words = append(line.words, "--set-as-default")
+		return line.lines(), nil
+	}
+}
+
+// queueURL is the address of a queue.
+func queueURL(s *snapshot.Snapshot, arn string) string {
+	if queue, _ := s.Queue(arn).Read(&snapshot.Gaps{}); queue != nil && queue.URL != "" {
+		return queue.URL
+	}
+	return diagnose.QueueURL(arn)
+}
+
+// isJSON tells whether a policy can be stored: IAM takes JSON only.
+func isJSON(text string) bool { return json.Valid([]byte(text)) }
+
+// arnPart is one of the colon-separated parts of an ARN, counted from 0.
+func arnPart(arn string, i int) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if i >= len(parts) {
+		return ""
+	}
+	return parts[i]
+}
+
+// sorted lists the keys of a map in order.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
