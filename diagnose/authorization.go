@@ -68,7 +68,7 @@ func (w *walker) authorization() {
 			// Only the policy of a second queue of that name could admit the role.
 			f := w.deniedBy(&d)
 			f.Codes = append(f.Codes, NonExistentQueue)
-			step.fail(gaps, f, "the queue is %s, and the role may not use %s", w.expression(there), w.expression(a.Resource))
+			step.fail(gaps, f, "the queue that is known is %s, and the role may not use %s", w.expression(there), w.expression(a.Resource))
 			return
 		}
 		step.unknown(gaps, "whether %s may %s on %s is not known", w.signer(), a.Action, w.expression(a.Resource))

@@ -11,7 +11,12 @@ import (
 
 // contextValues are the values of $context for the request: those that the
 // configuration fixes are real, the others are samples that look like AWS's (T144).
-func (w *walker) contextValues() *vtl.ContextValues { return vtl.NewContext(w.contextMap()) }
+func (w *walker) contextValues() *vtl.ContextValues {
+	if w.context == nil {
+		w.context = vtl.NewContext(w.contextMap())
+	}
+	return w.context
+}
 
 func (w *walker) contextMap() map[string]any {
 	r := &w.t.Route

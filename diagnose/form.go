@@ -143,17 +143,24 @@ func Replaced(template, reference string, line, column int, by string) (string, 
 	return template[:at] + by + template[at+len(reference):], true
 }
 
-// ExpressionError says why AWS does not store the source of a request parameter
-// mapping; nil when it does.
-func ExpressionError(text string) error {
-	_, err := gateway.ParseExpression(text)
-	return err
+// MeantMapping is the mapping that one which AWS does not store was evidently
+// meant to be; the name is empty when that cannot be told.
+func MeantMapping(name, expression string) (meantName, meantExpression string) {
+	dest, source := gateway.Meant(name, expression)
+	if dest.Name != "" {
+		meantName = "integration.request." + dest.Place + "." + dest.Name
+	}
+	return meantName, source.Source()
 }
 
-// DestinationError says the same of the left side of a mapping.
-func DestinationError(text string) error {
-	_, err := gateway.ParseDestination(text)
-	return err
+// MappingNeeds is the declaration on the method that a mapping expression needs;
+// empty when it needs none.
+func MappingNeeds(expression string) string {
+	e, err := gateway.ParseExpression(expression)
+	if err != nil {
+		return ""
+	}
+	return e.Declaration()
 }
 
 // mangled says what the template itself does to the client's data on its way

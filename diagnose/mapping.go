@@ -233,14 +233,10 @@ func (w *walker) parameters(gaps *snapshot.Gaps) *Failure {
 			}
 		}
 		if refused.Err != nil {
+			// What the author meant goes on, so that later stages say what waits
+			// behind the refusal and not the same again.
 			m.Refused = append(m.Refused, refused)
-		}
-		if refused.Err != nil && !refused.Undeclared {
-			// What was meant shows what waits behind the refusal.
-			if literal, ok := meantLiteral(text); ok && dest.Name != "" {
-				w.place(dest.Place, Mapped{Name: dest.Name, Value: literal, Expression: text, Origin: fact.Origin()})
-			}
-			continue
+			dest, source = gateway.Meant(name, text)
 		}
 		mapped, f := w.evaluate(source, gaps)
 		if f != nil && failure == nil {
@@ -253,18 +249,6 @@ func (w *walker) parameters(gaps *snapshot.Gaps) *Failure {
 		return &Failure{Origin: FromDeployment, Code: BadRequest, Message: m.Refused[0].Err.Error()}
 	}
 	return failure
-}
-
-// meantLiteral is the text that an expression was meant to send when it lacks
-// the single quotes of a literal or has others.
-func meantLiteral(expression string) (string, bool) {
-	text := strings.Trim(expression, `"'`)
-	for _, source := range []string{"method.", "integration.", "context.", "stageVariables.", "$"} {
-		if strings.HasPrefix(text, source) {
-			return "", false
-		}
-	}
-	return text, text != ""
 }
 
 // place files a mapped parameter under where it goes.
@@ -343,7 +327,7 @@ func (w *walker) bodySource(source gateway.Expression) (Mapped, *Failure) {
 		if strings.ContainsRune(`{["'`, rune(body[0])) && !validJSON(body) {
 			f := own(gateway.InvalidJSON)
 			w.t.Mapping.InvalidJSON = true
-			return Mapped{FromClient: true, Absent: true}, f
+			return Mapped{Value: body, FromClient: true}, f
 		}
 		return Mapped{Value: body, FromClient: true}, nil
 	}

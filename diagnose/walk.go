@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 
+	"apisqs-doctor/diagnose/internal/vtl"
 	"apisqs-doctor/diagnose/snapshot"
 )
 
@@ -32,7 +33,8 @@ func (e *engine) walk(r Request) *Trace {
 // walker is one walk in progress.
 type walker struct {
 	*engine
-	t *Trace
+	t       *Trace
+	context *vtl.ContextValues // $context of this request, made when it is first read
 }
 
 // step gives the step of a stage for writing, and a ledger for its gaps.

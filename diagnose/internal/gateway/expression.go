@@ -137,6 +137,76 @@ func ParseDestination(text string) (Destination, error) {
 	return Destination{m[1], m[2]}, nil
 }
 
+var placeRE = regexp.MustCompile(`(?i)(header|querystring|query|path)s?\.([a-zA-Z0-9._$-]+)$`)
+
+// MeantDestination is the left side that a refused one was evidently meant to
+// be: its last words name the place and the parameter. It is the zero
+// Destination when they do not.
+func MeantDestination(name string) Destination {
+	m := placeRE.FindStringSubmatch(name)
+	if m == nil {
+		return Destination{}
+	}
+	place := strings.ToLower(m[1])
+	if place == "query" {
+		place = "querystring"
+	}
+	return Destination{place, m[2]}
+}
+
+// Meant is the mapping that a refused one was evidently meant to be.
+func Meant(name, text string) (Destination, Expression) {
+	dest, err := ParseDestination(name)
+	if err != nil {
+		dest = MeantDestination(name)
+	}
+	source, err := ParseExpression(text)
+	if err != nil {
+		source = meantSource(text)
+	}
+	return dest, source
+}
+
+// meantSource reads a source that AWS does not store: written as in a template
+// ($context.x, ${stageVariables.x}), with a misspelt place
+// (method.request.headers.X), or a literal without its single quotes.
+func meantSource(text string) Expression {
+	bare := strings.Trim(strings.TrimSpace(text), `'"`)
+	plain := strings.Trim(strings.TrimPrefix(bare, "$"), "{}")
+	if e, err := ParseExpression(plain); err == nil {
+		return e
+	}
+	if strings.HasPrefix(plain, "method.") || strings.HasPrefix(plain, "integration.") {
+		if d := MeantDestination(plain); d.Name != "" {
+			return Expression{Kind: requestKinds[d.Place], Name: d.Name}
+		}
+	}
+	return Expression{Kind: Literal, Text: bare}
+}
+
+// Source writes the expression as a request parameter mapping has it.
+func (e Expression) Source() string {
+	switch e.Kind {
+	case Literal:
+		return "'" + e.Text + "'"
+	case Body:
+		if e.Name == "$" {
+			return "method.request.body"
+		}
+		return "method.request.body." + e.Name
+	case StageVariable:
+		return "stageVariables." + e.Name
+	case Context:
+		return "context." + e.Name
+	}
+	for place, kind := range requestKinds {
+		if kind == e.Kind {
+			return "method.request." + place + "." + e.Name
+		}
+	}
+	return ""
+}
+
 // String names the source for people, such as "header X-Tenant".
 func (e Expression) String() string {
 	switch e.Kind {

@@ -73,6 +73,30 @@ func TestParseReplyExpression(t *testing.T) {
 	}
 }
 
+func TestMeant(t *testing.T) {
+	for text, want := range map[string]string{
+		"application/x-www-form-urlencoded":   "'application/x-www-form-urlencoded'",
+		`"application/json"`:                  "'application/json'",
+		"$context.requestId":                  "context.requestId",
+		"${stageVariables.queue}":             "stageVariables.queue",
+		"'method.request.header.X":            "method.request.header.X",
+		"method.request.headers.X-Tenant":     "method.request.header.X-Tenant",
+		"integration.request.querystring.tag": "method.request.querystring.tag",
+		"method.request.body.$.a":             "method.request.body.$.a",
+	} {
+		dest, source := Meant("integration.request.headers.X", text)
+		if dest != (Destination{"header", "X"}) || source.Source() != want {
+			t.Errorf("%s: %+v, %s, want %s", text, dest, source.Source(), want)
+		}
+		if _, err := ParseExpression(source.Source()); err != nil {
+			t.Errorf("%s: what is meant is refused as well: %v", text, err)
+		}
+	}
+	if dest, _ := Meant("Content-Type", "'x'"); dest.Name != "" {
+		t.Errorf("a bare name says no place: %+v", dest)
+	}
+}
+
 func TestParseDestination(t *testing.T) {
 	d, err := ParseDestination("integration.request.header.X-Amz-Target")
 	if err != nil || d != (Destination{"header", "X-Amz-Target"}) {
@@ -101,6 +125,9 @@ func FuzzParseExpression(f *testing.F) {
 			t.Errorf("%q: the refusal has not AWS's frame: %v", text, err)
 		}
 		_, _ = ParseReplyExpression(text)
-		_, _ = ParseDestination(text)
+		if err == nil && e.Source() != text {
+			t.Errorf("%q is written as %q", text, e.Source())
+		}
+		Meant(text, text)
 	})
 }

@@ -9,8 +9,7 @@ import (
 // Pattern is a compiled selection pattern of an integration response.
 type Pattern struct {
 	Text string
-	re   *regexp.Regexp
-	not  *regexp.Regexp // what the status must not begin with: (?!...) at the start
+	hits *[600]bool // the statuses that match, found once; nil when the pattern cannot be evaluated
 }
 
 // CompilePattern compiles a selection pattern. Patterns are Java regular
@@ -20,18 +19,26 @@ type Pattern struct {
 func CompilePattern(text string) (Pattern, error) {
 	p := Pattern{Text: text}
 	body := text
+	var unwelcome *regexp.Regexp // what the status must not begin with: (?!...) at the start
 	if unwanted, rest, ok := lookahead(body); ok {
 		not, err := regexp.Compile(`^(?:` + unwanted + `)`)
 		if err != nil {
 			return p, err
 		}
-		p.not, body = not, rest
+		unwelcome, body = not, rest
 	}
 	// The whole status has to match (T92: documented, not recorded apart). A dot
 	// does not meet a line feed, as in Java.
 	re, err := regexp.Compile(`^(?:` + body + `)$`)
-	p.re = re
-	return p, err
+	if err != nil {
+		return p, err
+	}
+	p.hits = new([600]bool)
+	for status := 100; status < len(p.hits); status++ {
+		text := strconv.Itoa(status)
+		p.hits[status] = re.MatchString(text) && (unwelcome == nil || !unwelcome.MatchString(text))
+	}
+	return p, nil
 }
 
 // lookahead takes a leading (?!...) apart, which Go's expressions lack and
@@ -69,12 +76,11 @@ func lookahead(text string) (unwanted, rest string, ok bool) {
 
 // Matches tells whether the pattern selects the back end's HTTP status (T90).
 func (p Pattern) Matches(status int) bool {
-	text := strconv.Itoa(status)
-	return p.re != nil && p.re.MatchString(text) && (p.not == nil || !p.not.MatchString(text))
+	return p.hits != nil && status >= 0 && status < len(p.hits) && p.hits[status]
 }
 
 // Valid tells whether the doctor can evaluate the pattern.
-func (p Pattern) Valid() bool { return p.re != nil }
+func (p Pattern) Valid() bool { return p.hits != nil }
 
 // Selection is the integration response that answers a back-end status.
 type Selection struct {
