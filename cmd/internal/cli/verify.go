@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/live"
+)
+
+// verifyIAM asks IAM's policy simulator about each decision on a call to SQS and
+// says beside it whether the simulator agrees. The local decision stands: the
+// simulator judges conditions of organization policies wrongly, and knows no
+// trust policies and no grants.
+func (a *app) verifyIAM(ctx context.Context, t *targetFlags, s *snapshot.Snapshot, e *diagnose.Examination) error {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	ctx, cancel := context.WithTimeout(ctx, t.timeout)
+	defer cancel()
+	cfg, err := live.Config(ctx, live.ConfigOptions{Region: t.region, Profile: t.profile, EndpointURL: t.endpointURL})
+	if err != nil {
+		return liveFailure(err)
+	}
+	asked := map[live.Simulation]string{}
+	for i := range e.Diagnoses {
+		trace := e.Diagnoses[i].Trace
+		d := trace.Authorization.Decision
+		if d == nil || trace.Signing.Role == nil {
+			continue
+		}
+		q := live.Simulation{Role: trace.Signing.Role.ARN, Action: trace.Authorization.Action, Resource: trace.Authorization.Resource, ResourcePolicy: queuePolicy(s, trace.Authorization.Resource)}
+		opinion, ok := asked[q]
+		if !ok {
+			opinion = secondOpinion(ctx, cfg, q, d)
+			asked[q] = opinion
+		}
+		trace.Step(diagnose.StageAuthorization).Said += "; " + opinion
+	}
+	return nil
+}
+
+func queuePolicy(s *snapshot.Snapshot, arn string) string {
+	none := &snapshot.Gaps{}
+	queue, ok := s.Queue(arn).Read(none)
+	if !ok || queue == nil {
+		return ""
+	}
+	text, _ := queue.Policy.Read(none)
+	return text
+}
+
+// secondOpinion puts the simulator's answer beside the local decision.
+func secondOpinion(ctx context.Context, cfg live.Settings, q live.Simulation, d *diagnose.Decision) string {
+	allowed, decision, err := live.Simulate(ctx, cfg, q)
+	switch {
+	case err != nil:
+		return "IAM's simulator was not asked: " + oneLine(err.Error()) + " (needs iam:SimulatePrincipalPolicy on " + q.Role + ")"
+	case d.Effect == diagnose.Undecided:
+		return fmt.Sprintf("IAM's simulator says %s", decision)
+	case allowed == (d.Effect == diagnose.Allowed):
+		return fmt.Sprintf("IAM's simulator agrees (%s)", decision)
+	}
+	return fmt.Sprintf("IAM's simulator DISAGREES (%s)", decision)
+}

@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"apisqs-doctor/fixtures/fakeaws"
+)
+
+// The simulator's answer stands beside the local decision and changes nothing.
+func TestVerifyIAM(t *testing.T) {
+	for _, tt := range []struct {
+		name, fixture string
+		options       fakeaws.Options
+		exit          int
+		says          string
+	}{
+		{"agrees", "orders", fakeaws.Options{}, ExitHealthy, "IAM's simulator agrees (allowed)"},
+		{"disagrees with an Allow", "orders", fakeaws.Options{Simulated: map[string]string{"sqs:SendMessage": "implicitDeny"}}, ExitHealthy, "IAM's simulator DISAGREES (implicitDeny)"},
+		{"agrees with a denial", "authorization_action_failing", fakeaws.Options{Simulated: map[string]string{"sqs:SendMessage": "implicitDeny"}}, ExitProblems, "IAM's simulator agrees (implicitDeny)"},
+		{"is refused", "orders", fakeaws.Options{Deny: []string{"SimulatePrincipalPolicy"}}, ExitHealthy, "needs iam:SimulatePrincipalPolicy on"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			server, err := fakeaws.Start(loadFixture(t, tt.fixture), tt.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull} {
+				t.Setenv(name, value)
+			}
+			exit, stdout, stderr := run(processEnv(), "--api-id", "a1b2c3d4", "--endpoint-url", server.URL, "--verify-iam", "-o", "json")
+			if exit != tt.exit || !strings.Contains(stdout, tt.says) {
+				t.Errorf("exit code %d, want %d and %q in the report\n%s%s", exit, tt.exit, tt.says, stdout, stderr)
+			}
+		})
+	}
+}
