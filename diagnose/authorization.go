@@ -63,6 +63,12 @@ func (w *walker) authorization() {
 	case iam.No:
 		step.fail(gaps, w.deniedBy(&d), "%s", w.deniedSentence(&d, a.Action, a.Resource))
 	default:
+		if a.Inputs.Resource != nil && a.Inputs.Resource.Policy == nil {
+			in := a.Inputs
+			in.Resource = nil
+			alone := iam.Evaluate(a.Request, in)
+			a.Alone = &alone
+		}
 		w.decisionGaps(gaps, "whether "+w.signer()+" may "+a.Action, &d)
 		if there := w.mistaken(a.Resource); there != "" && w.roleRefuses() {
 			// Only the policy of a second queue of that name could admit the role.

@@ -12,6 +12,8 @@ type Diagnosis struct {
 	Verdict   Verdict
 	Gaps      []snapshot.Gap // of all stages and checks, each once
 	Plan      Plan           // the fixes that together make the method healthy
+
+	unread []snapshot.Gap // what would decide over an awkward request only
 }
 
 // Prediction is what the caller sees and where it comes from.

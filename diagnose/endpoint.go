@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -231,6 +232,9 @@ func (w *walker) wrongType(gaps *snapshot.Gaps) *Failure {
 	case "AWS_PROXY":
 		return refusedPut(gateway.ErrProxyOnly)
 	case "MOCK":
+		if mockStatusRE.Match(w.t.Mapping.Body) {
+			return nil
+		}
 		// A MOCK integration reads the status in the rendered template, which is a
 		// call for SQS and holds none.
 		return own(gateway.Internal("statusCode should be an integer which defined in request template"))
@@ -244,6 +248,9 @@ func (w *walker) wrongType(gaps *snapshot.Gaps) *Failure {
 	return &Failure{Origin: FromDeployment, Code: "ValidationException", Codes: []ErrorCode{"ValidationException", BadRequest},
 		Message: "1 validation error detected: Value '" + s.Type + "' at 'putIntegrationInput.type' failed to satisfy constraint: Member must satisfy enum value set: [HTTP, MOCK, AWS_PROXY, HTTP_PROXY, AWS]"}
 }
+
+// mockStatusRE finds the status that a MOCK integration answers with (T150).
+var mockStatusRE = regexp.MustCompile(`statusCode["']?\s*:\s*[1-5]\d\d`)
 
 // unsigned is what SQS answers to a call without a signature: such a caller is
 // nobody, and only the queue's policy can admit it. Whether SQS then says

@@ -198,3 +198,23 @@ func (w *walker) reinterpret() {
 		c.Intended = &sqs.Intent{Call: again, Why: "the body is a JSON document with a member Action, which neither protocol reads"}
 	}
 }
+
+// withoutStray finds what a form means that its author's own text breaks: the
+// same without the parts that are no parameters.
+func (w *walker) withoutStray() {
+	r, c := &w.t.Protocol.Request, &w.t.Protocol.Call
+	if c.Failure == nil || c.Intended != nil || c.Protocol != sqs.ProtocolQuery {
+		return
+	}
+	var kept []string
+	for part := range strings.SplitSeq(string(r.Body), "&") {
+		if strings.Contains(part, "=") {
+			kept = append(kept, part)
+		}
+	}
+	meant := *r
+	meant.Body = []byte(strings.Join(kept, "&"))
+	if again := sqs.Recognize(&meant); again.Failure == nil {
+		c.Intended = &sqs.Intent{Call: again, Why: "the form has parts without '='; they are left out"}
+	}
+}

@@ -67,6 +67,7 @@ func (w *walker) readCall() {
 	p.PathQueue = w.pathQueue()
 	p.Call = sqs.Recognize(&p.Request)
 	w.reinterpret()
+	w.withoutStray()
 	certain := p.Call.Failure == nil
 	if effective := p.Call.Effective(); effective != nil {
 		p.Effective, p.Intended = *effective, p.Call.Failure != nil
@@ -98,7 +99,11 @@ func (w *walker) pathFault() {
 	if s.URIFault != URIFine || p.Protocol == "json" {
 		return
 	}
-	if from := p.Effective.Queue.From; from == sqs.FromBody || from == sqs.FromQuery {
+	address := &p.Effective.Queue
+	if p.Effective.Action == "" {
+		address = &p.Call.Queue
+	}
+	if address.From == sqs.FromBody || address.From == sqs.FromQuery {
 		return // T15
 	}
 	switch p.PathQueue.Problem {
@@ -132,10 +137,35 @@ func (w *walker) unresolvedCall() string {
 		return "the body holds " + w.expression(trimWord(body, 80))
 	case f.Address && w.unresolvedAddress(queue):
 		return "the queue's address is " + w.expression(queue.URL)
-	case f.Parameter && w.isOpaque(body) && p.Refusal.Parameter == "":
-		return "the body holds values that are not known"
+	case (f.Parameter || f.Broken || f.BrokenText || f.Document) && w.unresolvedStructure(body):
+		return "the body holds " + w.expression(trimWord(body, 80))
 	}
 	return ""
+}
+
+// unresolvedStructure tells whether a symbol stands where it may be more than a
+// value: as a name or a part of a form, or outside of the strings of a document.
+func (w *walker) unresolvedStructure(body string) bool {
+	if !w.unresolvedText(body) {
+		return false
+	}
+	if w.t.Protocol.Protocol != "json" {
+		for part := range strings.SplitSeq(body, "&") {
+			if name, _, _ := strings.Cut(part, "="); w.unresolvedText(name) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, o := range w.opaque {
+		if i := strings.Index(body, o); o != "" && !isAccount(o) && i >= 0 {
+			quotes := strings.Count(body[:i], `"`) - strings.Count(body[:i], `\"`)
+			if quotes%2 == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unresolvedAddress tells whether the unresolved part of an address may make it
@@ -173,6 +203,8 @@ func (w *walker) protocolTrouble() string {
 		return fmt.Sprintf("SQS reads %s and answers %s: %s", p.Action, p.Answer.Code, p.Answer.Message)
 	case p.Faults.Action || p.Faults.Blanks && p.Call.Action != "":
 		return fmt.Sprintf("SQS reads the action as %q and answers %s", p.Call.Action, p.Answer.Code)
+	case p.Faults.Broken || p.Faults.BrokenText:
+		return fmt.Sprintf("SQS cannot read the form and answers %s", p.Answer.Code)
 	case p.Faults.NoAction || p.Faults.PassedOn:
 		return fmt.Sprintf("SQS finds no Action and answers %s", p.Answer.Code)
 	case p.Intended && p.Call.Intended != nil:

@@ -45,27 +45,39 @@ func (e *engine) try(d *Diagnosis, f *Finding, fix *Fix, rules []Rule) bool {
 		return false
 	}
 	after := e.on(changed).judge(d.Trace.Request, rules)
-	if has(&after, f.Rule, f.Message) || worse(d, &after) {
+	if remains(d, &after, f) || worse(d, &after) {
 		return false
 	}
 	if f.Awkward.Name != "" {
 		awkward := e.on(changed).judge(f.Awkward.Request, rules)
-		if has(&awkward, f.Rule, f.Message) {
+		if remains(d, &awkward, f) {
 			return false
 		}
 	}
-	after.Verdict = verdict(&after)
-	fix.After, fix.Verdict = &after.Predicted, after.Verdict
+	// The verdict counts the awkward requests too.
+	fix.After, fix.Verdict = &after.Predicted, e.on(changed).examine(d.Trace.Request, rules).Verdict
 	return true
 }
 
-func has(d *Diagnosis, rule, message string) bool {
-	for i := range d.Findings {
-		if d.Findings[i].Rule == rule && d.Findings[i].Message == message {
+// remains tells whether the rule still has as much to say after the changes: a
+// fix that only turns its finding into another one of the same rule is none.
+func remains(before, after *Diagnosis, f *Finding) bool {
+	left := 0
+	for i := range after.Findings {
+		if after.Findings[i].Rule != f.Rule {
+			continue
+		}
+		if left++; after.Findings[i].Message == f.Message {
 			return true
 		}
 	}
-	return false
+	had := 0
+	for i := range before.Findings {
+		if before.Findings[i].Rule == f.Rule {
+			had++
+		}
+	}
+	return left >= had
 }
 
 // worse tells whether the changed configuration has an error that the present

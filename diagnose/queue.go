@@ -81,9 +81,16 @@ func (w *walker) queue() {
 		return
 	}
 	q.Queue, q.Messages = queue, call.Messages()
-	q.Altered = w.altered()
+	if !p.Intended || p.Call.Intended.Certain {
+		q.Altered = w.altered()
+	}
 	verdict := call.CheckValues(w.queueFacts(queue))
 	q.Answer = verdict.Answer
+	if p.Refusal != nil && q.Answer != nil && q.Answer.Parameter == p.Refusal.Parameter {
+		q.Answer = nil
+		step.blocked(StageProtocol) // the parameter is missing: there is no value to judge
+		return
+	}
 	if what := w.unresolvedValue(call, q.Answer); what != "" {
 		q.Answer = nil
 		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: what, Origin: w.t.Mapping.TemplateAt})

@@ -16,7 +16,14 @@ import (
 func (w *walker) resourcePolicy(gaps *snapshot.Gaps) (*Failure, string) {
 	r := &w.t.Route
 	text, ok := r.API.Policy.Read(gaps)
-	if !ok || text == "" {
+	if !ok {
+		return nil, ""
+	}
+	if text == "" {
+		if private(r.API, gaps) {
+			return &Failure{Origin: FromDeployment, Code: BadRequest, Message: "Private REST API doesn't have a resource policy attached to it"},
+				"AWS refuses to deploy a private API without a resource policy"
+		}
 		return nil, ""
 	}
 	if kind, ok := r.Method.Authorization.Read(&snapshot.Gaps{}); ok && kind == "AWS_IAM" {
@@ -65,7 +72,10 @@ func anonymousContext() iam.Context {
 }
 
 // private tells whether the API can be reached only through VPC endpoints.
-func private(api *snapshot.API) bool {
-	types, ok := api.EndpointTypes.Read(&snapshot.Gaps{})
+func private(api *snapshot.API, gaps *snapshot.Gaps) bool {
+	if api.Type != snapshot.REST {
+		return false
+	}
+	types, ok := api.EndpointTypes.Read(gaps)
 	return ok && slices.Contains(types, "PRIVATE")
 }

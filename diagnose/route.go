@@ -94,6 +94,11 @@ func (w *walker) finishRoute(step *Step, gaps *snapshot.Gaps, failure *Failure, 
 				what += " of " + r.Stage.DeployedAt
 			}
 		}
+		if r.API.Type == snapshot.WebSocket {
+			// How a message becomes the $input of a route is not in the record, so
+			// that what is said of the later stages is a first reading.
+			gaps.Add(snapshot.Gap{Reason: snapshot.NotCovered, Detail: "routes of WebSocket APIs are not covered yet", Origin: r.Method.Origin})
+		}
 		step.pass(gaps, "%s, %s", methodName(r.Method), what)
 	}
 }

@@ -34,13 +34,40 @@ func (e *engine) examine(r Request, rules []Rule) Diagnosis {
 		seen[f.Rule] = true
 	}
 	if d.Trace.Route.Method != nil && d.Trace.Mapping.Integration != nil {
+		unread := &snapshot.Gaps{}
 		for _, a := range e.awkwardRequests(d.Trace) {
-			d.Findings = append(d.Findings, e.awkward(a, rules, d.Trace, seen)...)
+			t := e.walk(a.Request)
+			unread.Append(unreadFor(t, d.Trace))
+			d.Findings = append(d.Findings, e.awkward(a, t, rules, d.Trace, seen)...)
+		}
+		if d.unread = unread.List(); len(d.unread) > 0 {
+			all := &snapshot.Gaps{}
+			all.Append(d.Gaps)
+			all.Append(d.unread)
+			d.Gaps = all.List()
 		}
 	}
 	sortFindings(d.Findings)
 	d.Verdict = verdict(&d)
 	return d
+}
+
+// unreadFor lists what was not read and would decide over an awkward request,
+// though not over the request under diagnosis.
+func unreadFor(t, base *Trace) []snapshot.Gap {
+	var list []snapshot.Gap
+	for i := range t.Steps {
+		if t.Steps[i].Status != Unknown || base.Steps[i].Status == Unknown {
+			continue
+		}
+		for _, g := range t.Steps[i].Gaps {
+			switch g.Reason {
+			case snapshot.NotRead, snapshot.Denied, snapshot.Failed, snapshot.Unresolved, snapshot.Unparsed:
+				list = append(list, g)
+			}
+		}
+	}
+	return list
 }
 
 // judge is the diagnosis of one request without the awkward ones.
@@ -99,8 +126,7 @@ func (e *engine) check(rule *Rule, t *Trace, awkward string) (findings []Finding
 
 // awkward gives the findings of rules that the request under diagnosis did not
 // trip. A rule reports once, for the first awkward request that trips it.
-func (e *engine) awkward(a Awkward, rules []Rule, base *Trace, seen map[string]bool) []Finding {
-	t := e.walk(a.Request)
+func (e *engine) awkward(a Awkward, t *Trace, rules []Rule, base *Trace, seen map[string]bool) []Finding {
 	if t.FirstFailure() == nil && t.Queue.Altered == "" && base.FirstFailure() == nil && sameOutcome(t, base) {
 		// Nothing differs from the request under diagnosis that a rule could judge.
 		return nil
@@ -198,8 +224,11 @@ func verdict(d *Diagnosis) Verdict {
 	if !passed {
 		return Inconclusive
 	}
-	if d.Count(Warning) > 0 {
+	switch {
+	case d.Count(Warning) > 0:
 		return AtRisk
+	case len(d.unread) > 0:
+		return Inconclusive
 	}
 	return Healthy
 }

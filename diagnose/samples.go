@@ -377,36 +377,3 @@ func sampleOf(config *snapshot.Configuration, name string) (string, bool) {
 	}
 	return gateway.SampleBody(schema, lookup)
 }
-
-// WithCredentials is the request with samples of what the method's authorizer
-// reads.
-func (r *Route) WithCredentials(req Request) Request {
-	s := sampler{method: r.Method, config: r.Configuration}
-	s.credentials(&req)
-	return req
-}
-
-// Valid is the request under diagnosis changed so far that the request validator
-// takes it; false when no such request is known.
-func (p *Pass) Valid() (Request, bool) {
-	route := &p.Trace.Route
-	if route.Method == nil {
-		return Request{}, false
-	}
-	s := sampler{engine: p.engine, api: route.API, method: route.Method, config: route.Configuration}
-	r := p.Trace.Request
-	declared, _ := route.Method.RequestParameters.Read(&snapshot.Gaps{})
-	for _, name := range slices.Sorted(maps.Keys(declared)) {
-		if declared[name] {
-			s.parameter(&r, name)
-		}
-	}
-	if p.engine.walk(r).Route.Validation != "" {
-		contentType, _ := r.Header("Content-Type")
-		if r.Body == "" {
-			r.Body = "{}"
-		}
-		s.model(&r, contentType)
-	}
-	return r, p.engine.walk(r).Route.Validation == ""
-}

@@ -231,11 +231,14 @@ type Protocol struct {
 
 // Authorization is the decision on the call.
 type Authorization struct {
-	Action    string // IAM action, such as sqs:SendMessage
-	Resource  string // queue ARN
-	Inputs    iam.Inputs
-	Request   iam.Request
-	Decision  *iam.Decision
+	Action   string // IAM action, such as sqs:SendMessage
+	Resource string // queue ARN
+	Inputs   iam.Inputs
+	Request  iam.Request
+	Decision *iam.Decision
+	// Alone is the decision without the queue's policy, when that is not known and
+	// the answer hangs on it.
+	Alone     *iam.Decision
 	Malformed []BadPolicy
 	// Wide lists what the same statement allows beyond this call: other queues,
 	// or actions that destroy messages.

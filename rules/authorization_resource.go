@@ -20,8 +20,12 @@ Repair: either send to the queue that the policy names (see the integration URI)
 	Article:  true,
 	Refs:     []string{refArticle, "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-overview-of-managing-access.html"},
 	Check: func(p *diagnose.Pass) {
-		if !decided(p, byResource) || p.Trace.Queue.Elsewhere != "" {
-			return // signing-region: the policy is for the queue where it is
+		if d := p.Trace.Authorization.Alone; denialOf(d) == byResource && p.Reached() && p.Trace.Queue.Elsewhere == "" && p.Trace.Queue.Near == "" {
+			unlessTheQueueAllows(p, d)
+			return
+		}
+		if !decided(p, byResource) || p.Trace.Queue.Elsewhere != "" || p.Trace.Queue.Near != "" {
+			return // signing-region, queue-missing: the policy is for the queue that there is
 		}
 		a := &p.Trace.Authorization
 		near := a.Decision.Nearest
@@ -34,4 +38,20 @@ Repair: either send to the queue that the policy names (see the integration URI)
 			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(diagnose.StageAuthorization))
 	},
+}
+
+// unlessTheQueueAllows warns of a role that is not meant for this queue, where
+// the queue's own policy is out of sight and might still let it in.
+func unlessTheQueueAllows(p *diagnose.Pass, d *diagnose.Decision) {
+	a := &p.Trace.Authorization
+	p.Requires(diagnose.StageAuthorization)
+	p.Report(diagnose.Finding{
+		Severity: diagnose.Warning,
+		Message: fmt.Sprintf("role %s may %s on %s, but the integration sends to %s, of which nothing is known", lastPart(p.Trace.Signing.Credentials), a.Action,
+			p.Expression(d.Nearest.Expected), p.Expression(a.Resource)),
+		Why:      "Unless that queue exists and its own policy admits the role, SQS answers AccessDenied or NonExistentQueue. Often it is the queue's name in the integration URI that is wrong.",
+		Evidence: append([]diagnose.Evidence{{Label: "integration URI", Value: p.Expression(p.Trace.Signing.URIText), Origin: p.Trace.Signing.URIOrigin}}, nearEvidence(p, d.Nearest)...),
+		Codes:    []diagnose.ErrorCode{diagnose.AccessDenied, diagnose.NonExistentQueue},
+		Check:    "aws sqs get-queue-attributes --attribute-names Policy --queue-url " + diagnose.QueueURL(a.Resource),
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
@@ -35,7 +36,7 @@ func unreadableFor(p *diagnose.Pass, has func(diagnose.Faults) bool) bool {
 // reachedREST tells whether there is an integration of a REST or WebSocket API
 // that is meant to call SQS.
 func reachedREST(p *diagnose.Pass) bool {
-	if !p.Reached() || p.Trace.Route.API.Type == snapshot.HTTP || !p.Trace.Signing.Meant && p.Trace.Signing.URIText != "" {
+	if !p.Reached() || p.Trace.Route.API.Type == snapshot.HTTP || !p.Trace.Signing.Meant && (p.Trace.Signing.URIText != "" || p.Trace.Signing.Type == "MOCK") {
 		p.NotApplicable()
 		return false
 	}
@@ -117,7 +118,7 @@ func segment(template, name string) (start, end int, ok bool) {
 		if start == 0 || strings.ContainsRune("& \t\r\n#)", rune(template[start-1])) || strings.HasSuffix(template[:start], "#end") {
 			break
 		}
-		from = start + len(name)
+		from = start + 1
 	}
 	depth := 0
 	for end = start; end < len(template); end++ {
@@ -135,6 +136,10 @@ func segment(template, name string) (start, end int, ok bool) {
 
 // jsonMember finds a member with a plain value in the text of a JSON template.
 func jsonMember(template, name string) []int {
+	const longest = 256
+	if len(name) > longest || !utf8.ValidString(name) {
+		return nil
+	}
 	re := regexp.MustCompile(`"` + regexp.QuoteMeta(name) + `"\s*:\s*("(?:[^"\\$]|\\.|\$[^"]*)*"|[^\s,}]+)\s*(,?)`)
 	return re.FindStringSubmatchIndex(template)
 }

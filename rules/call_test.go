@@ -47,3 +47,26 @@ func TestCallFixes(t *testing.T) {
 		})
 	}
 }
+
+// TestOneCauseOneError: a fixture about the call has the error of its own rule and
+// of those that it expects, and no other rule calls the same cause an error.
+func TestOneCauseOneError(t *testing.T) {
+	for _, name := range fixtures.Names() {
+		stage, _, _ := strings.Cut(name, "_")
+		if stage != "signing" && stage != "protocol" && stage != "queue" {
+			continue
+		}
+		c, err := fixtures.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, _ := c.Rule()
+		for _, d := range diagnoses(t, c) {
+			for _, f := range d.Findings {
+				if f.Severity == diagnose.Error && f.Rule != own && !slices.Contains(c.Expect.Rules, f.Rule) {
+					t.Errorf("%s: %s is an error too: %s", name, f.Rule, f.Message)
+				}
+			}
+		}
+	}
+}

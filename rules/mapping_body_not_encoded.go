@@ -39,10 +39,8 @@ Repair: $util.urlEncode(...) around the client's data, once.`,
 			return
 		}
 		harm := provoke(p, raw)
-		failure := p.Failed(diagnose.StageProtocol)
-		if failure != nil && !suffers(p) {
-			failure = nil
-		}
+		mended := encodings(p, raw)
+		failure := spoilt(p, mended)
 		if failure == nil && p.Trace.Queue.Altered == "" && harm.said == "" {
 			return // whatever the client sends, nothing of it can leave its parameter
 		}
@@ -57,15 +55,18 @@ Repair: $util.urlEncode(...) around the client's data, once.`,
 			f.Evidence = append(f.Evidence, inTemplate(p, s.Reference, s.Line, s.Column))
 		}
 		f.Evidence = append(f.Evidence, harm.evidence...)
-		if failure != nil || p.Trace.Queue.Altered != "" {
+		// An object printed as {a=b} alters the message by itself, encoded or not;
+		// mapping-object-as-map says so.
+		asMap := slices.ContainsFunc(raw, func(s diagnose.Span) bool { return s.JavaMap })
+		if altered := p.Trace.Queue.Altered; failure != nil || altered != "" && !asMap {
 			f.Severity = diagnose.Error
 			f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)})
-			if p.Trace.Queue.Altered != "" {
-				f.Why += " In this call " + p.Trace.Queue.Altered + "."
+			if altered != "" {
+				f.Why += " In this call " + altered + "."
 			}
 		}
-		for _, text := range encodings(p, raw) {
-			f.Fixes = append(f.Fixes, p.Fix("URL-encode the client's data in the template", setTemplate(p, text)))
+		if mended != "" {
+			f.Fixes = []diagnose.Fix{p.Fix("URL-encode the client's data in the template", setTemplate(p, mended))}
 		}
 		p.ReportAs(f, failure)
 	},
@@ -104,13 +105,25 @@ func references(spans []diagnose.Span) []string {
 	return names
 }
 
-// suffers tells whether the refusal of this very call comes from the client's
-// data: SQS could not read the form although its author's part is sound.
-func suffers(p *diagnose.Pass) bool {
-	if p.Trace.Protocol.Call.Failure == nil {
-		return strings.Contains(clientText(p), "&")
+// spoilt is the failure of this very call that comes from the client's data:
+// with the data encoded the call gets further. Where no such template is known,
+// a form that SQS cannot read is blamed on data with the characters that a form
+// reads.
+func spoilt(p *diagnose.Pass, mended string) *diagnose.Failure {
+	first := p.Trace.FirstFailure()
+	if first == nil || first.Stage != diagnose.StageProtocol && first.Stage != diagnose.StageQueue || !strings.ContainsAny(clientText(p), "&%+") {
+		return nil
 	}
-	return strings.ContainsAny(clientText(p), "&%")
+	if mended == "" {
+		if p.Trace.Protocol.Call.Failure != nil {
+			return first.Failure
+		}
+		return nil
+	}
+	if then := p.Walk(p.Trace.Request, setTemplate(p, mended)).FirstFailure(); then == nil || later(then, first) || then.Failure.Message != first.Failure.Message {
+		return first.Failure
+	}
+	return nil
 }
 
 // clientText is what of the body came from the client as it was.
@@ -204,24 +217,30 @@ func sources(raw []diagnose.Span) []string {
 	return list
 }
 
-// encodings are the template with the client's data encoded: where it is
-// printed, or where it is read. Which of them repairs it, the proof decides.
-func encodings(p *diagnose.Pass, raw []diagnose.Span) []string {
+// encodings is the template with the client's data encoded, where it is printed
+// or where it is read, whichever makes a form that SQS reads; empty when neither
+// does.
+func encodings(p *diagnose.Pass, raw []diagnose.Span) string {
 	var printed, read []edit
 	for _, s := range raw {
 		printed = append(printed, edit{s.Printed, s.PrintedLine, s.PrintedColumn, encoded(s.Printed)})
 		read = append(read, edit{s.Reference, s.Line, s.Column, encoded(s.Reference)})
 	}
-	var texts []string
 	for _, edits := range [][]edit{printed, read} {
-		if text, ok := edited(p.Trace.Mapping.Template, edits); ok && !slices.Contains(texts, text) {
-			if t := p.Walk(p.Trace.Request, setTemplate(p, text)); t != nil && t.SendsForm() && len(unencoded(&t.Mapping)) == 0 && !broken(t) {
-				return []string{text}
+		if text, ok := edited(p.Trace.Mapping.Template, edits); ok {
+			if t := p.Walk(p.Trace.Request, setTemplate(p, text)); t != nil && t.SendsForm() && len(unencoded(&t.Mapping)) == 0 && !unreadable(t) {
+				return text
 			}
-			texts = append(texts, text)
 		}
 	}
-	return nil
+	return ""
+}
+
+// unreadable tells whether SQS cannot read the call, so that an edit of the
+// template has spoilt it.
+func unreadable(t *diagnose.Trace) bool {
+	intended := t.Protocol.Call.Intended
+	return t.Mapping.Rendered == nil || t.Protocol.Call.Failure != nil && (intended == nil || !intended.Certain)
 }
 
 // broken tells whether a walk fails before SQS has read the call.

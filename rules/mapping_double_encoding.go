@@ -57,6 +57,9 @@ func overEncoded(t *diagnose.Trace) []diagnose.Span {
 	case t.Mapping.Rendered == nil:
 		return nil
 	case t.Protocol.Protocol == "json":
+		if !strings.HasPrefix(strings.TrimSpace(string(t.Mapping.Body)), "{") {
+			return nil // a form sent under the wrong protocol
+		}
 		allowed = 0
 	case !t.SendsForm():
 		return overEncodedQuery(t)

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -63,31 +62,26 @@ Repair: put the literal in single quotes, or correct the name.`,
 	},
 }
 
-var destinationRE = regexp.MustCompile(`(?i)(header|querystring|query|path)s?\.([A-Za-z0-9._$-]+)$`)
-
-// expressionFixes repair the left side, the right side, or both.
+// expressionFixes write the mapping as it was evidently meant.
 func expressionFixes(p *diagnose.Pass, refused diagnose.Refused) []diagnose.Fix {
-	name, changes := refused.Name, []snapshot.Change(nil)
-	if diagnose.DestinationError(name) != nil {
-		m := destinationRE.FindStringSubmatch(name)
-		if m == nil {
-			return nil
-		}
-		place := strings.ToLower(m[1])
-		if place == "query" {
-			place = "querystring"
-		}
-		changes = append(changes, snapshot.SetRequestParameter{On: p.Method(), Name: name, Before: refused.Expression})
-		name = "integration.request." + place + "." + m[2]
+	name, expression := diagnose.MeantMapping(refused.Name, refused.Expression)
+	if name == "" {
+		return nil
 	}
-	after := refused.Expression
-	if diagnose.ExpressionError(after) != nil {
-		after = "'" + strings.Trim(strings.TrimSpace(after), `'"`) + "'"
+	var changes []snapshot.Change
+	title := "write the source as " + expression
+	if strings.HasPrefix(expression, "'") {
+		title = "put the literal in single quotes: " + expression
 	}
-	changes = append(changes, snapshot.SetRequestParameter{On: p.Method(), Name: name, Before: refused.Expression, After: after})
-	title := "put the literal in single quotes: " + after
 	if name != refused.Name {
+		changes = append(changes, snapshot.SetRequestParameter{On: p.Method(), Name: refused.Name, Before: refused.Expression})
 		title = "map it as " + name
 	}
+	declared, _ := p.Trace.Route.Method.RequestParameters.Read(&snapshot.Gaps{})
+	need := diagnose.MappingNeeds(expression)
+	if _, ok := declared[need]; need != "" && !ok {
+		changes = append(changes, snapshot.DeclareParameter{On: p.Method(), Name: need})
+	}
+	changes = append(changes, snapshot.SetRequestParameter{On: p.Method(), Name: name, Before: refused.Expression, After: expression})
 	return []diagnose.Fix{p.Fix(title, changes...)}
 }

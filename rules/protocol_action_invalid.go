@@ -31,7 +31,7 @@ Repair: spell the action as the API reference does, SendMessage for instance, an
 		}
 		p.ReportAs(diagnose.Finding{
 			Message:  message,
-			Why:      "Action names are compared letter by letter (T9, T10).",
+			Why:      "Action names are compared letter by letter.",
 			Evidence: []diagnose.Evidence{{Label: "Action, from the " + call.ActionFrom.String(), Value: call.Action, Origin: p.Trace.Mapping.TemplateAt}, bodyEvidence(p), uriEvidence(p)},
 			Fixes:    renameAction(p, call.Action),
 			Check:    p.Curl(p.Trace.Request),

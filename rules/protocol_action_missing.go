@@ -43,7 +43,7 @@ integration.request.querystring.Action to 'SendMessage'. Then deploy the API.`,
 		}
 		p.ReportAs(diagnose.Finding{
 			Message:  message,
-			Why:      "SQS finds no operation; for a form without a readable Action it may also say AccessDenied, whatever the role may do (T3 to T5).",
+			Why:      "SQS finds no operation; for a form without a readable Action it may also say AccessDenied, whatever the role may do.",
 			Evidence: []diagnose.Evidence{bodyEvidence(p), uriEvidence(p)},
 			Fixes:    actionFixes(p),
 			Check:    p.Curl(p.Trace.Request),

@@ -49,7 +49,7 @@ Repair: "MessageBody": "$util.escapeJavaScript($input.body).replaceAll("\\'","'"
 		}
 		f := diagnose.Finding{
 			Message:  "the body is no valid document of the JSON protocol: " + detail,
-			Why:      "SQS parses the body before it looks at anything else, and answers SerializationException (T48).",
+			Why:      "SQS parses the body before it looks at anything else, and answers SerializationException.",
 			Evidence: []diagnose.Evidence{bodyEvidence(p)},
 			Fixes:    documentFixes(p),
 			Check:    p.Curl(p.Trace.Request),

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -41,7 +42,7 @@ Repair: map the header to a literal such as 'AmazonSQS.SendMessage', and allow t
 		others, unknown := p.OtherActions()
 		switch {
 		case len(others) > 0:
-			f.Message += ", and the role allows " + strings.Join(others, ", ") + " as well"
+			f.Message += ", and the role allows " + someOf(others) + " as well"
 		case !unknown:
 			f.Severity = diagnose.Note
 			f.Message += ", but the role allows nothing else"
@@ -66,4 +67,18 @@ func fixedChoice(p *diagnose.Pass, at diagnose.Mapped, action string) []diagnose
 		}
 	}
 	return nil
+}
+
+// someOf lists the actions that do harm first, and how many there are besides.
+func someOf(actions []string) string {
+	const most = 4
+	rank := func(action string) int {
+		return slices.Index([]string{"sqs:ReceiveMessage", "sqs:SetQueueAttributes", "sqs:DeleteQueue", "sqs:PurgeQueue"}, action)
+	}
+	list := slices.Clone(actions)
+	slices.SortStableFunc(list, func(a, b string) int { return rank(b) - rank(a) })
+	if len(list) > most {
+		return strings.Join(list[:most], ", ") + fmt.Sprintf(" and %d more", len(list)-most)
+	}
+	return strings.Join(list, ", ")
 }

@@ -37,18 +37,22 @@ Repair: address the queue that exists, by the integration URI or by QueueUrl, or
 		}
 		f := diagnose.Finding{
 			Message:  fmt.Sprintf("the queue %q does not exist", p.Expression(q.ARN)),
-			Why:      "SQS answers NonExistentQueue (T17).",
+			Why:      "SQS answers NonExistentQueue.",
 			Evidence: []diagnose.Evidence{uriEvidence(p)},
 			Check:    "aws sqs get-queue-url --queue-name " + p.Expression(lastPart(q.ARN)) + " --region " + arnRegion(q.ARN),
+		}
+		denied := p.Failed(diagnose.StageAuthorization)
+		if q.Missing && near != "" && denied != nil {
+			f.Codes = append([]diagnose.ErrorCode{diagnose.NonExistentQueue}, denied.Codes...)
 		}
 		if !q.Missing {
 			f.Severity = diagnose.Warning // it may exist
 			f.Message = fmt.Sprintf("the queue %q was not found here", p.Expression(q.ARN))
-			f.Why = "Should it not exist, SQS answers NonExistentQueue (T17)."
+			f.Why = "Should it not exist, SQS answers NonExistentQueue."
 			f.Codes = []diagnose.ErrorCode{diagnose.NonExistentQueue}
-			if failure := p.Failed(diagnose.StageAuthorization); failure != nil && p.Trace.Authorization.Decision.Effect == diagnose.Undecided {
-				f.Severity, f.Codes = diagnose.Error, failure.Codes
-				f.Why = "The role may not use a queue of that name: SQS answers AccessDenied or, should it not exist, NonExistentQueue (T8, T17)."
+			if denied != nil && p.Trace.Authorization.Decision.Effect == diagnose.Undecided {
+				f.Severity, f.Codes = diagnose.Error, denied.Codes
+				f.Why = "The role may not use a queue of that name: SQS answers AccessDenied or, should it not exist, NonExistentQueue."
 			}
 		}
 		if near != "" {

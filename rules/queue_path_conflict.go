@@ -43,7 +43,7 @@ Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
 		}
 		p.Report(diagnose.Finding{
 			Message: fmt.Sprintf("the path names queue %q, but QueueUrl wins: the call goes to %q", p.Expression(path), p.Expression(used)),
-			Why:     "A QueueUrl among the parameters takes precedence over the path (T15).",
+			Why:     "A QueueUrl among the parameters takes precedence over the path.",
 			Evidence: []diagnose.Evidence{uriEvidence(p),
 				{Label: "QueueUrl, from the " + address.From.String(), Value: p.Expression(address.URL), Origin: t.Mapping.TemplateAt}},
 			Fixes: fixes,

@@ -14,11 +14,11 @@ var routeResourcePolicy = diagnose.Rule{
 	Title:    "the API's resource policy refuses the call",
 	Doc: `An API may carry a policy of its own. When it has one, a call without AWS credentials needs a statement that allows
 execute-api:Invoke on the method to everybody, and no statement that denies it; otherwise API Gateway answers 403 "User:
-anonymous is not authorized to perform: execute-api:Invoke". A private API needs such a policy. A change of the policy takes
+anonymous is not authorized to perform: execute-api:Invoke". A private API needs such a policy: without one it cannot be deployed. A change of the policy takes
 effect with the next deployment only.
 
 Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:SourceIp, aws:SourceVpce or the like, and deploy.`,
-	Explains: []diagnose.ErrorCode{diagnose.GatewayAccessDenied},
+	Explains: []diagnose.ErrorCode{diagnose.GatewayAccessDenied, diagnose.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html"},
 	NoFix:    "whom the API lets in is for its owner to decide; the finding names the statement",
 	Check: func(p *diagnose.Pass) {
@@ -34,6 +34,15 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 			return
 		}
 		if r.Policy == nil {
+			failure := p.Failed(diagnose.StageRoute)
+			if text == "" && failure != nil && failure.Origin == diagnose.FromDeployment && failure.Code == diagnose.BadRequest {
+				p.ReportAs(diagnose.Finding{
+					Message:  "the API is private and has no resource policy",
+					Why:      "AWS refuses to deploy it: \"" + failure.Message + "\".",
+					Evidence: []diagnose.Evidence{{Label: "resource policy of the API", Value: "none", Origin: r.API.Policy.Origin()}},
+					Check:    "aws apigateway create-deployment answers at once",
+				}, failure)
+			}
 			if text != "" {
 				p.Requires(diagnose.StageRoute) // the policy may not have been understood
 			}

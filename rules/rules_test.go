@@ -143,3 +143,6 @@ func checkKind(t *testing.T, d *diagnose.Diagnosis, id, kind string) {
 func reported(d *diagnose.Diagnosis, id string) bool {
 	return slices.ContainsFunc(d.Findings, func(f diagnose.Finding) bool { return f.Rule == id })
 }
+
+// stem is the rule's ID as its file and fixtures spell it.
+func stem(id string) string { return strings.ReplaceAll(id, "-", "_") }

@@ -31,7 +31,7 @@ the queue.`,
 		}
 		p.ReportAs(diagnose.Finding{
 			Message:  "the integration has no credentials",
-			Why:      "Without the ARN of an execution role AWS refuses the integration, so that no call is ever made (T116).",
+			Why:      "Without the ARN of an execution role AWS refuses the integration, so that no call is ever made.",
 			Evidence: []diagnose.Evidence{{Label: "integration credentials", Value: "none", Origin: fact.Origin()}, uriEvidence(p)},
 			Fixes:    roleFixes(p),
 			Check:    "aws apigateway get-integration: credentials must be the ARN of a role",

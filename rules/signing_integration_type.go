@@ -63,7 +63,7 @@ func typeFailure(s *diagnose.Signing) *diagnose.Failure {
 func typeConsequence(kind string) string {
 	switch kind {
 	case "AWS_PROXY":
-		return "AWS refuses it: AWS_PROXY integrations are for Lambda and Firehose only (T100)."
+		return "AWS refuses it: AWS_PROXY integrations are for Lambda and Firehose only."
 	case "HTTP", "HTTP_PROXY":
 		return "An HTTP integration has no execution role: the call leaves without a signature, and SQS sees an anonymous caller."
 	case "MOCK":

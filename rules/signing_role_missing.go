@@ -31,7 +31,7 @@ Repair: name a role that exists, or create it.`,
 		}
 		p.ReportAs(diagnose.Finding{
 			Message:  fmt.Sprintf("the role %q does not exist", p.Expression(s.Credentials)),
-			Why:      "API Gateway cannot assume it and answers 500 without calling SQS (T101, T115).",
+			Why:      "API Gateway cannot assume it and answers 500 without calling SQS.",
 			Evidence: []diagnose.Evidence{roleEvidence(p)},
 			Fixes:    roleFixes(p),
 			Check:    "aws iam get-role --role-name " + lastPart(s.Credentials),

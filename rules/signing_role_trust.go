@@ -72,7 +72,7 @@ func reportTrust(p *diagnose.Pass) {
 	role := lastPart(s.Credentials)
 	f := diagnose.Finding{
 		Message:  "the trust policy of role " + role + " does not let " + gatewayPrincipal + " assume it",
-		Why:      "API Gateway cannot assume the role and answers 500 without calling SQS; only the execution log names the reason (T115).",
+		Why:      "API Gateway cannot assume the role and answers 500 without calling SQS; only the execution log names the reason.",
 		Evidence: []diagnose.Evidence{{Label: "trust policy", Value: "no statement for " + gatewayPrincipal, Origin: s.Role.Trust.Origin()}, roleEvidence(p)},
 		Check:    "aws iam get-role --role-name " + role + " --query Role.AssumeRolePolicyDocument",
 	}
@@ -87,7 +87,7 @@ func reportTrust(p *diagnose.Pass) {
 		f.Fixes = []diagnose.Fix{add}
 	case near.Failed == "condition":
 		f.Message = fmt.Sprintf("the trust policy of role %s lets %s assume it only under a condition that does not hold: %s", role, gatewayPrincipal, p.Expression(near.Expected))
-		f.Why = "API Gateway does not send that key when it assumes an integration's role, so every call ends in 500 (iam-facts 46, T115)."
+		f.Why = "API Gateway does not send that key when it assumes an integration's role, so every call ends in 500."
 		f.Evidence = append(nearEvidence(p, near), roleEvidence(p))
 		f.Fixes = append(withoutCondition(p, near), add)
 	default:

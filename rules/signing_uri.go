@@ -96,9 +96,9 @@ func uriConsequence(fault diagnose.URIFault) string {
 	case diagnose.URIPath, diagnose.URIPlaceholder:
 		return "SQS takes the queue from the path /ACCOUNT/QUEUE and finds none there."
 	case diagnose.URINoQueue:
-		return "API Gateway calls the root path with the action in the query string; without QueueUrl SQS does not know the queue (T18)."
+		return "API Gateway calls the root path with the action in the query string; without QueueUrl SQS does not know the queue."
 	}
-	return "AWS does not store the integration, so that no call is ever made (T100)."
+	return "AWS does not store the integration, so that no call is ever made."
 }
 
 // uriFixes lead the integration to the queue that was meant: the one that the

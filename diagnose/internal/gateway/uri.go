@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"errors"
 	"regexp"
 	"strings"
 )
@@ -18,14 +17,19 @@ type URI struct {
 	Query     string // a query string at the end of the URI, without its question mark
 }
 
-// AWS's refusals of a URI (T100).
-var (
-	ErrNotARN    = errors.New("Invalid ARN specified in the request")
-	ErrNoTarget  = errors.New("AWS ARN for integration must contain path or action")
-	ErrNoMethod  = errors.New("Enumeration value for HttpMethod must be non-empty")
-	ErrProxyOnly = errors.New("Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.")
-	ErrHTTPURI   = errors.New("Invalid HTTP endpoint specified for URI")
-	ErrNoRole    = errors.New("Role ARN must be specified for AWS integrations")
+// Refusal is what AWS answers to a configuration that it does not store.
+type Refusal string
+
+func (r Refusal) Error() string { return string(r) }
+
+// AWS's refusals of an integration (T100, T103, T116).
+const (
+	ErrNotARN    Refusal = "Invalid ARN specified in the request"
+	ErrNoTarget  Refusal = "AWS ARN for integration must contain path or action"
+	ErrNoMethod  Refusal = "Enumeration value for HttpMethod must be non-empty"
+	ErrProxyOnly Refusal = "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations."
+	ErrHTTPURI   Refusal = "Invalid HTTP endpoint specified for URI"
+	ErrNoRole    Refusal = "Role ARN must be specified for AWS integrations"
 )
 
 // ParseURI reads the URI of an AWS integration. The error is what PutIntegration answers.

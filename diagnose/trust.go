@@ -1,0 +1,113 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/iam"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// trust decides whether API Gateway may assume the role (iam-facts 46, 49).
+func (w *walker) trust(gaps *snapshot.Gaps) *Failure {
+	s := &w.t.Signing
+	doc := w.document("the trust policy", s.Role.Trust, nil, gaps)
+	s.TrustDoc = doc
+	if f := w.malformedTrust(doc); f != nil {
+		return f
+	}
+	d := iam.Evaluate(iam.Request{
+		Principal:       iam.ServicePrincipal(gatewayService),
+		Action:          "sts:AssumeRole",
+		Resource:        s.Role.ARN,
+		ResourceAccount: arnAccount(s.Role.ARN),
+		Context:         iam.AssumeRoleContext(w.snap.Target.Region, iam.Target{ARN: s.Role.ARN, Tags: w.roleTags()}),
+		Opaque:          w.opaque,
+	}, iam.Inputs{Service: iam.STS, Resource: &doc, IdentityComplete: true, RCPs: w.resourceControl()})
+	s.Trust = &d
+	switch d.Effect {
+	case iam.No:
+		return own(gateway.Internal(gateway.LogAssume(s.Role.ARN))) // T115
+	case iam.Unknown:
+		w.decisionGaps(gaps, "whether API Gateway may assume the role", &d)
+	}
+	return nil
+}
+
+// malformedTrust finds a trust policy that AWS does not store.
+func (w *walker) malformedTrust(doc iam.Document) *Failure {
+	s := &w.t.Signing
+	text, ok := s.Role.Trust.Read(&snapshot.Gaps{})
+	if !ok {
+		return nil
+	}
+	policy, problems := w.policy(text)
+	if policy != nil {
+		problems = append(policy.Validate(iam.Trust, w.opaque...), unknownServices(policy)...)
+	}
+	for _, problem := range problems {
+		if !problem.Refused && !problem.Fatal || w.isOpaque(problem.Message) || policy == nil && w.isOpaque(text) {
+			continue
+		}
+		at := StatementOrigin(iam.Match{Origin: doc.Origin, Statement: problem.Statement})
+		s.TrustProblem = &BadPolicy{Document: doc, Problem: problem, Origin: at}
+		message := problem.Answer
+		if message == "" {
+			message = problem.Message
+		}
+		return &Failure{Origin: FromDeployment, Code: MalformedPolicy, Message: message}
+	}
+	return nil
+}
+
+// unknownServices finds service principals that IAM refuses: names of no service
+// ("Invalid principal in policy", in many reports). Which services there are is
+// not known here, only that none is called nearly like API Gateway.
+func unknownServices(policy *iam.Policy) []iam.Problem {
+	var list []iam.Problem
+	for i := range policy.Statements {
+		st := &policy.Statements[i]
+		for _, principal := range st.Principals {
+			name := strings.ToLower(principal.Text)
+			label, domain, _ := strings.Cut(name, ".")
+			if principal.Kind != "Service" || name == "*" || strings.HasPrefix(domain, "amazonaws.com") && !misspelt(label, "apigateway") || strings.Contains(domain, ".amazonaws.") {
+				continue
+			}
+			answer := `Invalid principal in policy: "SERVICE":"` + principal.Text + `"`
+			list = append(list, iam.Problem{Kind: iam.Trust, Statement: st.Index, Sid: st.Sid, Refused: true, Answer: answer,
+				Message: fmt.Sprintf("%q is no service; API Gateway is %q", principal.Text, gatewayService)})
+		}
+	}
+	return list
+}
+
+// misspelt tells a name that differs from another in one or two letters, or in
+// hyphens only.
+func misspelt(name, right string) bool {
+	if name == right {
+		return false
+	}
+	if strings.ReplaceAll(name, "-", "") == right {
+		return true
+	}
+	if len(name) != len(right) {
+		short, long := name, right
+		if len(short) > len(long) {
+			short, long = long, short
+		}
+		for i := range long {
+			if long[:i]+long[i+1:] == short {
+				return true
+			}
+		}
+		return false
+	}
+	differ := 0
+	for i := range name {
+		if name[i] != right[i] {
+			differ++
+		}
+	}
+	return differ <= 2
+}
