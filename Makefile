@@ -24,7 +24,7 @@ generate: ## write the generated files anew
 	$(GO) generate ./...
 
 golden: ## write the expected reports of the tests anew; read the difference before you commit it
-	$(GO) test ./cmd/internal/report ./cmd/internal/cli -update
+	$(GO) test ./cmd/internal/report ./cmd/internal/cli ./cmd/internal/tui -update
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@set -e; for package in $$($(GO) list ./...); do \

@@ -1,13 +1,9 @@
 package remedy
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-
-	"go.yaml.in/yaml/v4"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
@@ -40,7 +36,7 @@ func CloudFormation(s *snapshot.Snapshot, fix diagnose.Fix) (string, error) {
 			return "", err
 		}
 	}
-	return f.text(deploys)
+	return f.text(deploys), nil
 }
 
 // fragment collects settings, those of one resource below one another.
@@ -138,7 +134,7 @@ func nested(path []string, value any) any {
 	return value
 }
 
-func (f *fragment) text(deploys bool) (string, error) {
+func (f *fragment) text(deploys bool) string {
 	var b strings.Builder
 	for _, note := range f.notes {
 		b.WriteString(note + "\n")
@@ -146,25 +142,14 @@ func (f *fragment) text(deploys bool) (string, error) {
 	switch {
 	case len(f.root) == 0:
 	case f.json:
-		var out bytes.Buffer
-		enc := json.NewEncoder(&out)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(longForm(f.root)); err != nil {
-			return "", err
-		}
-		b.Write(out.Bytes())
+		b.WriteString(style{json: true, eol: "\n", unit: 2}.jsonValue(f.root, 0) + "\n")
 	default:
-		out, err := yaml.Dump(node(f.root), yaml.WithIndent(2))
-		if err != nil {
-			return "", err
-		}
-		b.Write(out)
+		b.WriteString(style{eol: "\n", unit: 2, dash: 2}.block(f.root, 0) + "\n")
 	}
 	if deploys {
 		fmt.Fprintf(&b, "# %s\n", deploymentNote)
 	}
-	return b.String(), nil
+	return b.String()
 }
 
 // joined writes a path as evidence does.
@@ -181,41 +166,6 @@ func joined(path []string) string {
 		b.WriteString(name)
 	}
 	return b.String()
-}
-
-func scalar(text string) *yaml.Node {
-	n := &yaml.Node{}
-	n.SetString(text)
-	return n
-}
-
-// node builds YAML with intrinsic functions as short tags.
-func node(value any) *yaml.Node {
-	switch v := value.(type) {
-	case nil:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}
-	case reference:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!" + v.function, Value: v.text, Style: yaml.TaggedStyle}
-	case string:
-		return scalar(v)
-	case bool:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: fmt.Sprint(v)}
-	case json.Number:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: v.String()}
-	case map[string]any:
-		n := &yaml.Node{Kind: yaml.MappingNode}
-		for _, name := range ordered(v) {
-			n.Content = append(n.Content, scalar(name), node(v[name]))
-		}
-		return n
-	case []any:
-		n := &yaml.Node{Kind: yaml.SequenceNode}
-		for _, item := range v {
-			n.Content = append(n.Content, node(item))
-		}
-		return n
-	}
-	return scalar(fmt.Sprint(value))
 }
 
 // ordered lists names as people write them: a resource begins with its type, a

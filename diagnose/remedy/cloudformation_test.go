@@ -35,11 +35,11 @@ OrdersPost:
   Properties:
     Integration:
       IntegrationResponses:
-        - StatusCode: "503"
-          SelectionPattern: "503"
+        - StatusCode: '503'
+          SelectionPattern: '503'
           ResponseTemplates:
             application/json: '{"message":"busy"}'
-            text/plain: ""
+            text/plain: ''
 `,
 		"queue policy": `# set OrdersPolicy.Properties
 OrdersPolicy:
@@ -48,7 +48,7 @@ OrdersPolicy:
     Queues:
       - https://sqs.us-east-1.amazonaws.com/123456789012/orders
     PolicyDocument:
-      Version: "2012-10-17"
+      Version: '2012-10-17'
       Statement:
         - Sid: Orders
           Effect: Allow

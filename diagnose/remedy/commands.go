@@ -209,7 +209,7 @@ func integrationResponse(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse
 	}
 	var list []string
 	if c.Before != nil && c.After != nil && c.After.Status == c.Before.Status {
-		ops := ResponsePatches(*c.Before, *c.After)
+		ops := ResponsePatches(*StoredResponse(integration(s, c.On), c.Before), *c.After)
 		return onMethod(s, "update-integration-response", c.On).flag("status-code", c.After.Status).document("patch-operations", ops).lines(), nil
 	}
 	if c.Before != nil {

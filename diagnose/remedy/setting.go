@@ -291,6 +291,9 @@ func logicalID(name string) string {
 
 func responseSetting(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) setting {
 	l := integrationAt(s, c.On)
+	if c.Before != nil {
+		c.Before = StoredResponse(integration(s, c.On), c.Before)
+	}
 	if l.openAPI {
 		return openAPIResponse(l, c)
 	}

@@ -25,10 +25,12 @@ type source struct {
 // style is how the user's file is written.
 type style struct {
 	json   bool
+	tabs   bool // JSON that is indented by tabs
 	eol    string
 	unit   int  // columns of one level
 	dash   int  // columns of a list below its name
 	double bool // texts stand in double quotes
+	quotes bool // texts of several lines stand in quotes
 	long   bool // functions are written as Fn::Sub, not as !Sub
 }
 
@@ -80,6 +82,7 @@ func (d *source) learnStyle() {
 		d.style.eol = "\r\n"
 	}
 	d.style.unit, d.style.dash = 2, -1
+	d.style.tabs = d.style.json && bytes.Contains(d.text, []byte("\n\t"))
 	singles, doubles, short, long := 0, 0, 0, 0
 	unit := 0
 	var visit func(n *yaml.Node, column int)

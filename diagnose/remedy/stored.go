@@ -88,6 +88,21 @@ func ResponsePatches(before, after snapshot.IntegrationResponse) []Patch {
 	return ops
 }
 
+// StoredResponse is the integration response that a change names by its pattern
+// and status, in full.
+func StoredResponse(i *snapshot.Integration, named *snapshot.IntegrationResponse) *snapshot.IntegrationResponse {
+	if i == nil {
+		return named
+	}
+	responses, _ := i.Responses.Read(&snapshot.Gaps{})
+	for _, r := range responses {
+		if r.Pattern == named.Pattern && r.Status == named.Status {
+			return &r
+		}
+	}
+	return named
+}
+
 // Integration is a whole integration of a REST API as PutIntegration stores it.
 type Integration struct {
 	Type, HTTPMethod, URI, Credentials, Passthrough, ContentHandling string

@@ -18,7 +18,8 @@ type reference struct {
 // the ARN of a queue of the same template is a GetAtt, an account id that is
 // not known before deployment a Sub, and so on.
 type wording struct {
-	names []name
+	names []name      // longest text first
+	first [256][]name // the same by their first byte
 	// literal says that the file holds no functions: it is not a template, or an
 	// API definition that CloudFormation hands on as it is.
 	literal bool
@@ -42,9 +43,24 @@ func words(s *snapshot.Snapshot, file string, definition bool) *wording {
 	for _, sym := range s.Symbols {
 		w.addSymbol(sym, file)
 	}
-	if w.literal {
-		return w
+	if !w.literal {
+		w.addResources(s, file)
 	}
+	sort.Slice(w.names, func(i, j int) bool {
+		a, b := w.names[i], w.names[j]
+		if len(a.text) != len(b.text) {
+			return len(a.text) > len(b.text)
+		}
+		return a.text+a.expression < b.text+b.expression
+	})
+	for _, n := range w.names {
+		w.first[n.text[0]] = append(w.first[n.text[0]], n)
+	}
+	return w
+}
+
+// addResources adds what the file declares itself.
+func (w *wording) addResources(s *snapshot.Snapshot, file string) {
 	w.region, w.account = s.Target.Region, s.Target.Account
 	none := &snapshot.Gaps{}
 	here := func(o snapshot.Origin) bool {
@@ -71,14 +87,6 @@ func words(s *snapshot.Snapshot, file string, definition bool) *wording {
 			w.add(arn, "${"+k.Origin.Resource+".Arn}", reference{"GetAtt", k.Origin.Resource + ".Arn"})
 		}
 	}
-	sort.Slice(w.names, func(i, j int) bool {
-		a, b := w.names[i], w.names[j]
-		if len(a.text) != len(b.text) {
-			return len(a.text) > len(b.text)
-		}
-		return a.text+a.expression < b.text+b.expression
-	})
-	return w
 }
 
 func (w *wording) add(text, expression string, whole reference) {
@@ -160,7 +168,7 @@ func (w *wording) parts(text string) []part {
 
 // nameAt is the longest name that begins at the place.
 func (w *wording) nameAt(text string, at int) (name, bool) {
-	for _, n := range w.names {
+	for _, n := range w.first[text[at]] {
 		if strings.HasPrefix(text[at:], n.text) {
 			return n, true
 		}

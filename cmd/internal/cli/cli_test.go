@@ -110,7 +110,7 @@ func TestUsageErrors(t *testing.T) {
 		{"--rest-api x", `unknown flag "--rest-api"`, "did you mean --rest-api-id?"},
 		{"-q", `unknown flag "-q"`, "--help"},
 		{"-o jsn", `"jsn" is not a value of --output`, `did you mean "json"?`},
-		{"-o sarif", `"sarif" is not a value of --output`, "expected one of text, json"},
+		{"-o xml", `"xml" is not a value of --output`, "expected one of text, json"},
 		{"-o text -o json", `"json" is not a value of --output`, "json=FILE"},
 		{"-o json=", `"json=" is not a value of --output`, "name of a file"},
 		{"--color=yes", `"yes" is not a value of --color`, "auto, always, never"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	accept "apisqs-doctor/cmd/internal/gate"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/fixtures"
 )
@@ -118,6 +119,9 @@ func loadDemo(example string) (*fixtures.Case, error) {
 }
 
 func (a *app) demo(ctx context.Context, f *demoFlags, example string) error {
+	if err := a.checkOutputs(&f.outputFlags); err != nil {
+		return err
+	}
 	c, err := loadDemo(example)
 	if err != nil {
 		return err
@@ -139,7 +143,7 @@ func (a *app) demo(ctx context.Context, f *demoFlags, example string) error {
 	if !f.live {
 		e.Target.Kind, e.Target.File = snapshot.Saved, "demo "+example
 	}
-	return a.finish(&f.outputFlags, f.gate, s, e)
+	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{})
 }
 
 // listDemos lists the examples, on the error stream because it is no report.

@@ -69,8 +69,8 @@ func (a *app) tell(cmd *cobra.Command, f *failure) {
 // oneLine keeps what a message quotes from being obeyed by the terminal.
 func oneLine(s string) string { return report.Visible(s) }
 
-// reportFailure writes the JSON report of a run that failed, so that whoever
-// asked for JSON is given one document whatever happens.
+// reportFailure writes the reports of a run that failed, so that a program that
+// asked for one is given a document whatever happens.
 func (a *app) reportFailure(cmd *cobra.Command, args []string, f *failure) {
 	if cmd == nil || cmd.Annotations["reports"] == "" {
 		return
@@ -80,15 +80,18 @@ func (a *app) reportFailure(cmd *cobra.Command, args []string, f *failure) {
 	}
 	run := report.Run{Tool: tool(), Problem: f.problem()}
 	run.Examination.Target = a.target
-	for _, out := range jsonOutputs(args, a.env(envName("output"))) {
+	if asksToRedact(args, a.env(envName("redact"))) {
+		redactFailure(&run)
+	}
+	for _, out := range machineOutputs(args, a.env(envName("output"))) {
 		// A report that cannot be written is no reason for a second error.
 		_ = a.write(&outputFlags{outputs: []output{out}}, run)
 	}
 }
 
-// jsonOutputs finds the JSON reports that a command line asks for. It looks
-// for itself because the command line may be the very thing that is wrong.
-func jsonOutputs(args []string, env string) []output {
+// machineOutputs finds the reports for programs that a command line asks for. It
+// looks for itself because the command line may be the very thing that is wrong.
+func machineOutputs(args []string, env string) []output {
 	values := strings.Split(env, "\n")
 	given := false
 	add := func(v string) {
@@ -117,7 +120,7 @@ func jsonOutputs(args []string, env string) []output {
 	var list []output
 	for _, v := range values {
 		format, file, _ := strings.Cut(v, "=")
-		if out := (output{format, file}); format == "json" && !slices.Contains(list, out) {
+		if out := (output{format, file}); format != "text" && formats[format] != nil && !slices.Contains(list, out) {
 			list = append(list, out)
 		}
 	}

@@ -15,12 +15,21 @@ import (
 
 // formats are the notations of a report, each with what writes it.
 var formats = map[string]func(w io.Writer, r report.Run, color bool) error{
-	"text": report.Text,
-	"json": func(w io.Writer, r report.Run, _ bool) error { return report.JSON(w, r) },
+	"text":     report.Text,
+	"json":     uncolored(report.JSON),
+	"sarif":    uncolored(report.SARIF),
+	"junit":    uncolored(report.JUnit),
+	"markdown": uncolored(report.Markdown),
+	"github":   uncolored(report.GitHub),
 }
 
 // formatNames lists the formats as help and errors do.
-var formatNames = []string{"text", "json"}
+var formatNames = []string{"text", "json", "sarif", "junit", "markdown", "github"}
+
+// uncolored is a format that knows no colour.
+func uncolored(write func(io.Writer, report.Run) error) func(io.Writer, report.Run, bool) error {
+	return func(w io.Writer, r report.Run, _ bool) error { return write(w, r) }
+}
 
 // output is where one report goes.
 type output struct {
@@ -32,11 +41,13 @@ type output struct {
 type outputFlags struct {
 	outputs []output
 	color   string
+	short   bool // the text report in a line for each method
 }
 
 func (o *outputFlags) add(cmd *cobra.Command) {
-	cmd.Flags().VarP(outputList{&o.outputs}, "output", "o", "report format, text or json, or FORMAT=FILE to write it to a file; repeatable (default text)")
+	cmd.Flags().VarP(outputList{&o.outputs}, "output", "o", "text (default), json, sarif, junit, markdown or github; FORMAT=FILE for a file; repeatable")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formatNames, cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().BoolVar(&o.short, "short", false, "a line for each method in the text report, for a chat message")
 	choiceVar(cmd, &o.color, "color", "colour in the text report", "auto", "always", "never")
 }
 
@@ -88,19 +99,35 @@ func (o outputList) GetSlice() []string {
 	return list
 }
 
-// all is where the reports go when nothing was said too.
-func (o *outputFlags) all() []output {
-	if len(o.outputs) == 0 {
-		return []output{{format: "text"}}
+// all is where the reports go when nothing was said too. In GitHub Actions the
+// annotations stand beside the text, which is what the runner reads.
+func (a *app) all(o *outputFlags) []output {
+	switch {
+	case len(o.outputs) > 0:
+		return o.outputs
+	case a.env("GITHUB_ACTIONS") == "true":
+		return []output{{format: "text"}, {format: "github"}}
 	}
-	return o.outputs
+	return []output{{format: "text"}}
+}
+
+// checkOutputs refuses --short without a text report.
+func (a *app) checkOutputs(o *outputFlags) error {
+	if o.short && !slices.ContainsFunc(a.all(o), func(out output) bool { return out.format == "text" }) {
+		return usage("", "--short has no meaning without the text report")
+	}
+	return nil
 }
 
 // write writes the run in every format that was asked for.
 func (a *app) write(o *outputFlags, run report.Run) error {
-	for _, out := range o.all() {
+	for _, out := range a.all(o) {
 		var b bytes.Buffer
-		if err := formats[out.format](&b, run, a.colored(o.color, out.file)); err != nil {
+		write := formats[out.format]
+		if o.short && out.format == "text" {
+			write = uncolored(report.Short)
+		}
+		if err := write(&b, run, a.colored(o.color, out.file)); err != nil {
 			return cannotRun("", "the %s report cannot be made: %s", out.format, err)
 		}
 		if out.file == "" {

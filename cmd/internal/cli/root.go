@@ -5,10 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	accept "apisqs-doctor/cmd/internal/gate"
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/rules"
 )
 
 // diagnoseFlags are the flags of the main command.
@@ -18,6 +20,9 @@ type diagnoseFlags struct {
 	requestFlags
 	outputFlags
 	gate
+	acceptFlags
+	verifyIAM bool
+	redact    bool
 }
 
 const shortHelp = `apisqs-doctor finds out why an API Gateway method does not put its messages on an SQS queue.
@@ -90,11 +95,14 @@ func (a *app) rootCommand() *cobra.Command {
 	f.requestFlags.add(cmd)
 	f.targetFlags.addAWS(cmd)
 	f.organizationFlags.add(cmd)
+	cmd.Flags().BoolVar(&f.verifyIAM, "verify-iam", false, "ask IAM's policy simulator as well, and show whether it agrees; with --api-id")
 	f.outputFlags.add(cmd)
 	choiceVar(cmd, &f.failOn, "fail-on", "the least severity that makes the exit code 1", "error", "warning", "never")
 	cmd.Flags().BoolVar(&f.allowUnknown, "allow-unknown", false, "exit 0 instead of 4 when something could not be read")
+	f.acceptFlags.add(cmd)
+	addRedact(cmd, &f.redact)
 
-	cmd.AddCommand(a.demoCommand(), a.snapshotCommand(), a.rulesCommand(), a.completionCommand(), a.versionCommand(), exitCodesTopic())
+	cmd.AddCommand(a.demoCommand(), a.walkCommand(), a.fixCommand(), a.snapshotCommand(), a.explainCommand(), a.rulesCommand(), a.schemaCommand(), a.policyCommand(), a.completionCommand(), a.versionCommand(), exitCodesTopic(), skipsTopic())
 	for _, sub := range cmd.Commands() {
 		sub.Flags().SortFlags = false
 	}
@@ -128,10 +136,21 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 		return err
 	}
 	a.target = f.targetFlags.target()
+	if err := a.checkOutputs(&f.outputFlags); err != nil {
+		return err
+	}
+	if f.redact && f.verifyIAM {
+		return usage("", "--verify-iam has no meaning with --redact: the simulator's answers name what is redacted")
+	}
+	known, err := a.readAccepted(&f.acceptFlags)
+	if err != nil {
+		return err
+	}
 	call, err := a.readCall(&f.requestFlags)
 	if err != nil {
 		return err
 	}
+	known.Partial = f.stage != "" || call.method != "" || call.path != "" || call.request != nil
 	s, err := a.load(cmd.Context(), &f.targetFlags)
 	if err != nil {
 		return err
@@ -146,10 +165,22 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 	if err != nil {
 		return err
 	}
+	if f.verifyIAM {
+		if err := a.verifyIAM(cmd.Context(), &f.targetFlags, s, &e); err != nil {
+			return err
+		}
+	}
 	if f.snapshot != "" {
 		e.Target.Kind, e.Target.File = snapshot.Saved, f.snapshot
 	}
-	return a.finish(&f.outputFlags, f.gate, s, e)
+	accepted, err := f.acceptFlags.apply(known, &e)
+	if err != nil {
+		return err
+	}
+	if f.redact {
+		return a.finishRedacted(f, s, &e, accepted)
+	}
+	return a.finish(&f.outputFlags, f.gate, s, e, accepted)
 }
 
 // remedies is what puts a fix into words that people change AWS with.
@@ -158,9 +189,11 @@ func remedies() report.Remedy {
 }
 
 // finish writes the reports and settles the exit code.
-func (a *app) finish(o *outputFlags, g gate, s *snapshot.Snapshot, e diagnose.Examination) error {
-	a.code = g.exitCode(&e)
-	return a.write(o, report.Run{Tool: tool(), Snapshot: s, Examination: e, Remedy: remedies()})
+func (a *app) finish(o *outputFlags, g gate, s *snapshot.Snapshot, e diagnose.Examination, accepted accept.Result) error {
+	remaining := accept.Remaining(&e, accepted.Suppressed)
+	a.code = g.exitCode(&remaining)
+	return a.write(o, report.Run{Tool: tool(), Snapshot: s, Examination: e, Remedy: remedies(), Rules: rules.All(),
+		Suppressed: accepted.Suppressed, Notices: accepted.Notices})
 }
 
 // defaultTimeout bounds the reading of an API with its roles, queues and keys.

@@ -5,11 +5,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"apisqs-doctor/cmd/internal/redact"
 	"apisqs-doctor/diagnose/snapshot"
 )
 
 func (a *app) snapshotCommand() *cobra.Command {
 	var t targetFlags
+	var hide bool
 	cmd := &cobra.Command{
 		Use:   "snapshot",
 		Short: "Save what the doctor reads, to diagnose it anywhere, later",
@@ -17,7 +19,8 @@ func (a *app) snapshotCommand() *cobra.Command {
 "apisqs-doctor --snapshot FILE" is that of the diagnosis on the spot.
 
 A snapshot holds the configuration of the API, of the roles, queues and keys that it leads to,
-and their policies. It holds no message and no credentials.`,
+and their policies. It holds no message and no credentials. With --redact it can be shown to
+others: the same word always has the same stand-in, so that the diagnosis stays what it is.`,
 		Example: `  apisqs-doctor snapshot --api-id a1b2c3d4 > api.json
   apisqs-doctor --snapshot api.json`,
 		Args: noArguments,
@@ -25,6 +28,7 @@ and their policies. It holds no message and no credentials.`,
 	t.add(cmd)
 	cmd.Flags().StringVar(&t.stage, "stage", "", "`NAME` of the only stage to read (also --stage-name)")
 	t.addAWS(cmd)
+	addRedact(cmd, &hide)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := t.check(a.given); err != nil {
 			return err
@@ -36,6 +40,11 @@ and their policies. It holds no message and no credentials.`,
 		}
 		if err := checkStage(s, t.stage); err != nil {
 			return err
+		}
+		if hide {
+			if s, err = new(redact.Redactor).Snapshot(s); err != nil {
+				return cannotRun("", "the snapshot cannot be redacted: %s", err)
+			}
 		}
 		var b bytes.Buffer
 		if err := snapshot.Save(&b, s); err != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"os"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 )
@@ -15,11 +16,12 @@ type Streams struct {
 	OutTTY    bool      // Out is a terminal
 	ErrTTY    bool      // Err is a terminal
 	LookupEnv func(string) (string, bool)
+	Now       func() time.Time // for skips that end
 }
 
 // System returns the process's own streams and environment.
 func System() Streams {
-	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv,
+	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Now: time.Now,
 		OutTTY: term.IsTerminal(os.Stdout.Fd()), ErrTTY: term.IsTerminal(os.Stderr.Fd())}
 }
 

@@ -85,7 +85,7 @@ func (t *targetFlags) check(given map[string]bool) error {
 	}{
 		{"parameter", []string{"--template"}}, {"parameters-file", []string{"--template"}}, {"account-id", []string{"--template"}},
 		{"region", []string{"--api-id", "--template"}}, {"profile", []string{"--api-id"}},
-		{"endpoint-url", []string{"--api-id"}}, {"timeout", []string{"--api-id"}},
+		{"endpoint-url", []string{"--api-id"}}, {"timeout", []string{"--api-id"}}, {"verify-iam", []string{"--api-id"}},
 	} {
 		// A variable of the environment is set for all runs and no mistake in this one.
 		if given[c.flag] && !slices.Contains(c.needs, targets[0]) {
@@ -136,7 +136,7 @@ func loadSnapshot(file string) (*snapshot.Snapshot, error) {
 	var content *snapshot.FileError
 	switch {
 	case errors.As(err, &content):
-		return nil, usage("make a new one with: apisqs-doctor snapshot --api-id ID > "+file, "%s: %s", file, content)
+		return nil, usage("make a new one with: apisqs-doctor snapshot --api-id ID > api.json", "%s: %s", file, content)
 	case err != nil:
 		return nil, usage("", "%s: %s", file, plain(err))
 	}

@@ -22,7 +22,7 @@ var walls = []struct {
 	{module + "rules", []string{"cmd/", "rules"}, "the list of rules is passed to the engine"},
 	{module + "fixtures", []string{"cmd/", "fixtures"}, "examples are no part of a diagnosis"},
 	{module + "diagnose/source", []string{"cmd/", "diagnose/source", "fixtures/fakeaws"}, "the engine does not know where a snapshot comes from"},
-	{module + "diagnose/remedy", []string{"cmd/"}, "a fix is data; how it is written down is not the engine's business"},
+	{module + "diagnose/remedy", []string{"cmd/", "diagnose/remedy"}, "a fix is data; how it is written down is not the engine's business"},
 }
 
 // pure packages read no file, no network and no environment.

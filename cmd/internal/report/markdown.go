@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 )
 
 // mostMarkdown is the size, in bytes, that keeps a report within a comment on
@@ -28,7 +29,7 @@ func Markdown(w io.Writer, r Run) error {
 		b.WriteString("| verdict | method | stage | queue | what happens |\n| --- | --- | --- | --- | --- |\n")
 	}
 	for i, m := range doc.Methods {
-		row := []string{"**" + strings.ToUpper(string(m.Verdict)) + "**", code(strings.TrimSpace(m.Method + " " + m.Path)), prose(m.Stage), prose(queueName(m)),
+		row := []string{"**" + verdictWord(m.Verdict) + "**", code(strings.TrimSpace(m.Method + " " + m.Path)), prose(m.Stage), prose(queueName(m)),
 			prose(say.show(outcome(&r.Examination.Diagnoses[i])))}
 		line := "| " + strings.Join(row, " | ") + " |\n"
 		if b.Len()+len(line) > mostMarkdown {
@@ -41,7 +42,7 @@ func Markdown(w io.Writer, r Run) error {
 	left := 0
 	for _, m := range doc.Methods {
 		for _, f := range m.Findings {
-			text := markdownFinding(m, f)
+			text := markdownFinding(m, f, doc.Target.Kind == snapshot.Template)
 			if left > 0 || b.Len()+len(text) > mostMarkdown {
 				left++
 				continue
@@ -67,7 +68,9 @@ func queueName(m Method) string {
 	return (place{queueARN: *m.Queue}).queueName()
 }
 
-func markdownFinding(m Method, f Finding) string {
+// markdownFinding tells a finding, folded. What stands in a template is mended
+// there, what is deployed by commands.
+func markdownFinding(m Method, f Finding, template bool) string {
 	var b strings.Builder
 	word := f.Severity
 	if f.Suppressed != nil {
@@ -95,8 +98,11 @@ func markdownFinding(m Method, f Finding) string {
 		if x.Risk != "" {
 			fmt.Fprintf(&b, "\nRisk: %s\n", prose(x.Risk))
 		}
-		b.WriteString(fence("sh", strings.Join(x.Commands, "\n")))
-		b.WriteString(fence("yaml", x.CloudFormation))
+		if template && x.CloudFormation != "" {
+			b.WriteString(fence("yaml", x.CloudFormation))
+		} else {
+			b.WriteString(fence("sh", strings.Join(x.Commands, "\n")))
+		}
 	}
 	b.WriteString(fence("sh", f.Check))
 	fmt.Fprintf(&b, "\nMore: %s\n\n</details>\n", code(f.Help))
@@ -137,13 +143,31 @@ func markdownUnread(b *strings.Builder, list []Gap) {
 	b.WriteString("\n</details>\n")
 }
 
+// verdictWord is a verdict as headings write it.
+func verdictWord(v diagnose.Verdict) string {
+	return strings.ToUpper(strings.ReplaceAll(string(v), "-", " "))
+}
+
 // summaryLine counts verdicts and findings.
 func summaryLine(s Summary) string {
-	line := plural(s.Methods, "method") + " to SQS: " + fmt.Sprintf("%d broken, %d inconclusive, %d at risk, %d healthy.", s.Broken, s.Inconclusive, s.AtRisk, s.Healthy)
-	if s.Errors+s.Warnings+s.Notes > 0 {
-		line += fmt.Sprintf(" %s, %s, %s.", plural(s.Errors, "error"), plural(s.Warnings, "warning"), plural(s.Notes, "note"))
+	var verdicts, findings []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{s.Broken, "broken"}, {s.Inconclusive, "inconclusive"}, {s.AtRisk, "at risk"}, {s.Healthy, "healthy"}} {
+		if c.n > 0 {
+			verdicts = append(verdicts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
 	}
-	return line
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Notes, "note"}} {
+		if c.n > 0 {
+			findings = append(findings, plural(c.n, c.word))
+		}
+	}
+	return plural(s.Methods, "method") + " to SQS" + orNothing(": %s", strings.Join(verdicts, ", ")) + "." + orNothing(" %s.", strings.Join(findings, ", "))
 }
 
 // html makes a text safe inside an element.
@@ -208,7 +232,7 @@ func Short(w io.Writer, r Run) error {
 		if m.Verdict == diagnose.Healthy && len(m.Findings) == 0 && len(doc.Methods) > 1 {
 			continue
 		}
-		line := strings.ToUpper(strings.ReplaceAll(string(m.Verdict), "-", " ")) + " " + title(m) + ": " + say.show(outcome(d))
+		line := verdictWord(m.Verdict) + " " + title(m) + ": " + say.show(outcome(d))
 		for _, f := range m.Findings {
 			line += "; " + f.Rule
 			if f.Suppressed != nil {

@@ -158,13 +158,13 @@ func runOf(t testing.TB, name string) Run {
 	if c.Request != nil {
 		requests = append(requests, *c.Request)
 	}
-	return Run{Tool: Tool{"apisqs-doctor", "1.2.3"}, Snapshot: c.Snapshot, Examination: diagnose.Examine(c.Snapshot, diagnose.Selection{}, requests, rules.All()),
+	return Run{Tool: Tool{"apisqs-doctor", "1.2.3"}, Snapshot: c.Snapshot, Rules: rules.All(), Examination: diagnose.Examine(c.Snapshot, diagnose.Selection{}, requests, rules.All()),
 		Remedy: Remedy{Commands: remedy.Commands, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform}}
 }
 
-// Every fixture's report and snapshot validates, and has no member that its schema does not name.
+// Every fixture's report, in both notations, and snapshot validates, and has no member that its schema does not name.
 func TestFixturesValidate(t *testing.T) {
-	reports, snapshots := compile(t, "report", true), compile(t, "snapshot", true)
+	reports, snapshots, sarif := compile(t, "report", true), compile(t, "snapshot", true), sarifValidator(t)
 	for _, name := range fixtures.Names() {
 		r := runOf(t, name)
 		var b bytes.Buffer
@@ -177,6 +177,11 @@ func TestFixturesValidate(t *testing.T) {
 			t.Fatal(err)
 		}
 		validate(t, snapshots, "snapshot of "+name, b.Bytes())
+		b.Reset()
+		if err := SARIF(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		validate(t, sarif, "SARIF of "+name, b.Bytes())
 	}
 }
 

@@ -48,3 +48,23 @@ func (r Run) suppression(d *diagnose.Diagnosis, f diagnose.Finding) *Suppression
 	}
 	return nil
 }
+
+// suppressed tells of a finding that does not fail the run in two lines.
+func (t *text) suppressed(f diagnose.Finding, s Suppression) {
+	t.hang("  known "+string(f.Severity)+" "+f.Rule+": ", fieldColumns, t.clean(f.Message))
+	reason := s.Reason
+	if s.Until != "" {
+		reason += " (until " + s.Until + ")"
+	}
+	t.field(s.By, t.clean(reason))
+}
+
+// notices tells what the reader has to know about the run itself.
+func (t *text) notices() {
+	for _, n := range t.run.Notices {
+		t.hang("note: ", 6, t.clean(n))
+	}
+	if len(t.run.Notices) > 0 {
+		t.line("")
+	}
+}

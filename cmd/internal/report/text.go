@@ -41,6 +41,7 @@ func Text(w io.Writer, r Run, color bool) error {
 		t.line("")
 	}
 	t.unread(unread(&r.Examination))
+	t.notices()
 	t.summary()
 	_, err := io.WriteString(w, t.String())
 	return err
@@ -97,7 +98,11 @@ func (t *text) diagnosis(d *diagnose.Diagnosis) {
 	}
 	t.line("")
 	for _, f := range d.Findings {
-		t.finding(f)
+		if known := t.run.suppression(d, f); known != nil {
+			t.suppressed(f, *known)
+		} else {
+			t.finding(f)
+		}
 		t.line("")
 	}
 }

@@ -1,0 +1,393 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	accept "apisqs-doctor/cmd/internal/gate"
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/remedy"
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/rules"
+)
+
+// fixFlags are the flags of the fix command.
+type fixFlags struct {
+	targetFlags
+	requestFlags
+	outputFlags
+	gate
+
+	only     []string
+	apply    bool
+	yes      bool
+	write    bool
+	rollback string
+}
+
+func (a *app) fixCommand() *cobra.Command {
+	var f fixFlags
+	cmd := &cobra.Command{
+		Use:   "fix",
+		Short: "Show the changes that repair the integration, and carry them out on request",
+		Long: `fix shows the smallest set of changes that is known to repair each method, in order: what is
+changed, from what to what, at what risk, and what is predicted afterwards. Nothing is written.
+
+For a template it prints a unified diff that git apply and patch -p1 accept; --write edits the
+file. For a deployed API --apply carries the changes out: it asks first, reads every value again
+and stops if one is no longer what was diagnosed, saves a rollback file in the current folder,
+deploys, and diagnoses the API again. --rollback FILE takes such a run back.
+
+The exit code is that of the diagnosis: after --apply and --write of the new one.`,
+		Example: `  apisqs-doctor fix --api-id a1b2c3d4
+  apisqs-doctor fix --api-id a1b2c3d4 --apply
+  apisqs-doctor fix --api-id a1b2c3d4 --only protocol-content-type --apply --yes
+  apisqs-doctor fix --rollback apisqs-doctor-rollback-a1b2c3d4.json
+  apisqs-doctor fix --template template.yaml | git apply`,
+		Args: noArguments,
+	}
+	f.targetFlags.add(cmd)
+	f.targetFlags.addStage(cmd)
+	f.requestFlags.add(cmd)
+	f.targetFlags.addAWS(cmd)
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.only, "only", nil, "`RULE` whose findings alone are to be repaired; repeatable")
+	flags.BoolVar(&f.apply, "apply", false, "carry the changes out on the deployed API, after asking")
+	flags.BoolVar(&f.yes, "yes", false, "do not ask; for scripts, with --apply or --rollback")
+	flags.BoolVar(&f.write, "write", false, "make the changes in the template's file")
+	flags.StringVar(&f.rollback, "rollback", "", "take back the run that wrote this `FILE`")
+	_ = cmd.MarkFlagFilename("rollback", "json")
+	f.failOn, f.color = "error", "auto"
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := f.check(a.given); err != nil {
+			return err
+		}
+		if f.rollback != "" {
+			return a.rollback(cmd.Context(), &f)
+		}
+		return a.fix(cmd, &f)
+	}
+	return cmd
+}
+
+// check wants flags that fit together.
+func (f *fixFlags) check(given map[string]bool) error {
+	if f.rollback != "" {
+		for _, flag := range []string{"api-id", "template", "snapshot", "only", "apply", "write", "method", "header", "body", "curl", "request"} {
+			if given[flag] {
+				return usage("", "--%s has no meaning with --rollback", flag)
+			}
+		}
+		return nil
+	}
+	if err := f.targetFlags.check(given); err != nil {
+		return err
+	}
+	for _, id := range f.only {
+		if _, ok := rules.Find(id); !ok {
+			return usage(didYouMean(id, ruleIDs(rules.All())), "no rule %q", id)
+		}
+	}
+	switch {
+	case f.apply && len(f.templates) > 0:
+		return usage("to edit the file, use --write", "--apply has no meaning with --template")
+	case f.apply && f.snapshot != "":
+		return usage("give the API with --api-id", "--apply has no meaning with --snapshot")
+	case f.write && len(f.templates) == 0:
+		return usage("", "--write has no meaning without --template")
+	case f.yes && !f.apply:
+		return usage("", "--yes has no meaning without --apply or --rollback")
+	}
+	return nil
+}
+
+// fix plans the repair of every method of the target and shows or makes it.
+func (a *app) fix(cmd *cobra.Command, f *fixFlags) error {
+	a.target = f.targetFlags.target()
+	c, err := a.readCall(&f.requestFlags)
+	if err != nil {
+		return err
+	}
+	s, err := a.load(cmd.Context(), &f.targetFlags)
+	if err != nil {
+		return err
+	}
+	if err := checkStage(s, f.stage); err != nil {
+		return err
+	}
+	e, err := examine(s, f.stage, c)
+	if err != nil {
+		return err
+	}
+	a.code = f.gate.exitCode(&e)
+	p := repairs(s, &e, f)
+	switch {
+	case s.Target.Kind == snapshot.Template && len(f.templates) > 0:
+		return a.fixTemplate(f, s, p, c)
+	case f.apply && len(p.fixes) > 0:
+		return a.fixLive(cmd.Context(), f, s, p, c)
+	}
+	a.printf("%s", p.text())
+	if len(p.fixes) > 0 && f.snapshot == "" {
+		fmt.Fprintln(a.Err, "nothing was changed; to carry this out: add --apply")
+	}
+	return nil
+}
+
+func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.Out, format, args...) }
+
+// repair is what repairs the methods of a target, in order.
+type repair struct {
+	fixes    []diagnose.Fix
+	parts    []repairPart
+	template bool
+}
+
+// repairPart is the repair of one method.
+type repairPart struct {
+	title string
+	fixes []diagnose.Fix
+	after string // what is predicted, or why there is nothing to do
+	notes []string
+}
+
+// repairs collects the plans of all methods. A change for one method may repair
+// another one too, so each is diagnosed with those before it made.
+func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags) *repair {
+	p := &repair{template: s.Target.Kind == snapshot.Template}
+	for i := range e.Diagnoses {
+		d := &e.Diagnoses[i]
+		if d.Trace == nil {
+			continue
+		}
+		if len(p.fixes) > 0 {
+			again := diagnose.Examine(s, diagnose.Selection{}, []diagnose.Request{d.Trace.Request}, rules.All())
+			d = &again.Diagnoses[0]
+		}
+		part := repairPart{title: title(d)}
+		part.fixes, part.after = chosen(d, f.only)
+		for _, x := range part.fixes {
+			for _, change := range x.Changes {
+				if _, ok := change.(snapshot.Deploy); ok && len(part.notes) == 0 && !p.template {
+					part.notes = published(d)
+				}
+				if next, err := change.Apply(s); err == nil {
+					s = next
+				}
+			}
+		}
+		p.fixes = append(p.fixes, part.fixes...)
+		p.parts = append(p.parts, part)
+	}
+	return p
+}
+
+// chosen is the plan of a diagnosis, or the fixes of the findings of some rules.
+func chosen(d *diagnose.Diagnosis, only []string) (fixes []diagnose.Fix, after string) {
+	if len(only) == 0 {
+		switch {
+		case len(d.Plan.Fixes) > 0:
+			return d.Plan.Fixes, "afterwards: " + predicted(d.Plan.Verdict, d.Plan.After)
+		case d.Verdict == diagnose.Healthy:
+			return nil, "healthy: there is nothing to change"
+		case d.Verdict == diagnose.Inconclusive:
+			return nil, "inconclusive: what could not be read may need a change"
+		}
+		return nil, "no set of changes is known that repairs it; the report shows what is wrong"
+	}
+	for _, rule := range only {
+		for _, finding := range d.Findings {
+			if finding.Rule == rule && len(finding.Fixes) > 0 {
+				x := finding.Fixes[0]
+				return append(fixes, x), "afterwards: " + predicted(x.Verdict, x.After)
+			}
+		}
+	}
+	return nil, "no finding of " + strings.Join(only, ", ") + " with a change that repairs it"
+}
+
+func title(d *diagnose.Diagnosis) string {
+	t := d.Trace
+	name := strings.TrimSpace(t.Request.Method + " " + t.Request.Path)
+	if t.Route.API != nil && t.Route.API.Name != "" {
+		name = fmt.Sprintf("%s (%s) · %s", t.Route.API.Name, t.Route.API.ID, name)
+	}
+	return name + ": " + predicted(d.Verdict, &d.Predicted)
+}
+
+func predicted(v diagnose.Verdict, p *diagnose.Prediction) string {
+	out := string(v)
+	if p == nil {
+		return out
+	}
+	if p.Status != 0 {
+		out += fmt.Sprintf(", the client gets %d", p.Status)
+	}
+	if p.Code != "" {
+		out += " " + string(p.Code)
+	}
+	return out
+}
+
+// published are the differences between draft and stage that a deployment
+// publishes besides the changes.
+func published(d *diagnose.Diagnosis) []string {
+	var list []string
+	for _, x := range d.Trace.Route.Differences {
+		list = append(list, strings.TrimSpace(fmt.Sprintf("%s %s", x.Method, x.Field)))
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	const most = 10
+	more := ""
+	if len(list) > most {
+		more = fmt.Sprintf(" and %d more", len(list)-most)
+		list = list[:most]
+	}
+	return []string{"the deployment also publishes what differs already between the draft and the stage: " + strings.Join(list, ", ") + more}
+}
+
+// text is the plan as people read it.
+func (p *repair) text() string {
+	var b strings.Builder
+	line := func(indent int, name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%s%-7s%s\n", strings.Repeat(" ", indent), name, shorten(value))
+		}
+	}
+	for i, part := range p.parts {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(oneLine(part.title) + "\n\n")
+		for n, x := range part.fixes {
+			fmt.Fprintf(&b, "  %d. %s\n", n+1, oneLine(x.Title))
+			for _, change := range x.Changes {
+				if _, ok := change.(snapshot.Deploy); ok && p.template {
+					continue // the stack update does it
+				}
+				what, from, to := described(change)
+				fmt.Fprintf(&b, "     %s\n", shorten(what))
+				line(7, "from", from)
+				line(7, "to", to)
+			}
+			line(5, "risk", x.Risk)
+		}
+		for _, note := range part.notes {
+			fmt.Fprintf(&b, "  note: %s\n", oneLine(note))
+		}
+		b.WriteString("  " + oneLine(part.after) + "\n")
+	}
+	if len(p.parts) == 0 {
+		b.WriteString("no method leads to SQS\n")
+	}
+	return b.String()
+}
+
+// shorten keeps a value on a line of the screen's order of size.
+func shorten(s string) string {
+	const most = 300
+	if r := []rune(oneLine(s)); len(r) > most {
+		return string(r[:most]) + " … (cut)"
+	}
+	return oneLine(s)
+}
+
+// described is a change as what, from and to.
+func described(change snapshot.Change) (what, from, to string) {
+	value := func(s string) string {
+		if s == "" {
+			return "(none)"
+		}
+		return s
+	}
+	switch c := change.(type) {
+	case snapshot.SetRequestParameter:
+		return c.Name + " of " + c.On.String(), value(c.Before), value(c.After)
+	case snapshot.SetTemplate:
+		return c.ContentType + " template of " + c.On.String(), value(c.Before), value(c.After)
+	case snapshot.SetIntegration:
+		return string(c.Field) + " of the integration of " + c.On.String(), value(c.Before), value(c.After)
+	case snapshot.SetStatement:
+		if c.After == "" || c.Before == "" && c.Index > 0 {
+			return c.String(), value(c.Before), value(c.After)
+		}
+		return c.String(), c.Before, c.After
+	case snapshot.SetQueueAttribute:
+		return c.Name + " of " + c.Queue, value(c.Before), value(c.After)
+	case snapshot.SetStageVariable:
+		return "stage variable " + c.Name + " of stage " + c.Stage, value(c.Before), value(c.After)
+	}
+	return change.String(), "", ""
+}
+
+// fixTemplate prints the changes of a template as a diff, or makes them.
+func (a *app) fixTemplate(f *fixFlags, s *snapshot.Snapshot, p *repair, c call) error {
+	fmt.Fprint(a.Err, p.text())
+	edit, err := a.edit(s, p)
+	if err != nil {
+		return err
+	}
+	for _, note := range edit.Notes {
+		fmt.Fprintf(a.Err, "%s: note: %s\n", name, note)
+	}
+	if !f.write {
+		a.printf("%s", edit.Diff)
+		return nil
+	}
+	if len(edit.Files) == 0 {
+		return nil
+	}
+	for file, text := range edit.Files {
+		info, err := os.Stat(file)
+		if err != nil {
+			return usage("", "%s: %s", file, plain(err))
+		}
+		if err := os.WriteFile(file, text, info.Mode().Perm()); err != nil {
+			return usage("", "%s: %s", file, plain(err))
+		}
+		fmt.Fprintf(a.Err, "%s was edited\n", file)
+	}
+	after, err := a.loadTemplate(&f.targetFlags)
+	if err != nil {
+		return err
+	}
+	return a.diagnoseAgain(f, after, c)
+}
+
+// edit makes the changes that can be made in the files; what cannot is told.
+func (a *app) edit(s *snapshot.Snapshot, p *repair) (remedy.Edit, error) {
+	read := func(file string) ([]byte, error) {
+		if _, err := os.Stat(file); err != nil {
+			return nil, fmt.Errorf("%s cannot be read again to be edited", file)
+		}
+		return os.ReadFile(file)
+	}
+	var made []diagnose.Fix
+	out := remedy.Edit{}
+	for _, x := range p.fixes {
+		edit, err := remedy.Diff(s, append(made, x), read)
+		if err != nil {
+			fmt.Fprintf(a.Err, "%s: cannot %s: %s\n", name, oneLine(x.Title), oneLine(err.Error()))
+			continue
+		}
+		made, out = append(made, x), edit
+	}
+	if len(made) == 0 && len(p.fixes) > 0 {
+		return out, usage("the report shows what to change", "none of the changes can be made in the file by machine")
+	}
+	return out, nil
+}
+
+// diagnoseAgain reports on what was changed, and settles the exit code by it.
+func (a *app) diagnoseAgain(f *fixFlags, s *snapshot.Snapshot, c call) error {
+	e, err := examine(s, f.stage, c)
+	if err != nil {
+		return err
+	}
+	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{})
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"apisqs-doctor/fixtures/fakeaws"
+)
+
+// loopback is the AWS of one script.
+type loopback struct {
+	server *fakeaws.Server
+	seen   int // calls that a "writes" has looked at
+}
+
+// TestFixScripts runs the real program against a loopback AWS whose call log the
+// scripts look at.
+func TestFixScripts(t *testing.T) {
+	type key struct{}
+	of := func(ts *testscript.TestScript) *loopback { return ts.Value(key{}).(*loopback) }
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "fix"),
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_REGION": "us-east-1",
+				"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": filepath.Join(e.WorkDir, "no-config"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(e.WorkDir, "no-credentials")} {
+				e.Setenv(name, value)
+			}
+			e.Values[key{}] = &loopback{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits,
+			// serve FIXTURE [OPERATION...] starts a loopback AWS that refuses the operations.
+			"serve": func(ts *testscript.TestScript, _ bool, args []string) {
+				server, err := fakeaws.Start(loadFixture(t, args[0]), fakeaws.Options{Deny: args[1:]})
+				ts.Check(err)
+				ts.Defer(func() { server.Close() })
+				ts.Setenv("LOOPBACK", server.URL)
+				*of(ts) = loopback{server: server}
+			},
+			// writes OPERATION... wants exactly these writing calls since the last time.
+			"writes": func(ts *testscript.TestScript, _ bool, args []string) {
+				l := of(ts)
+				var got []string
+				calls := l.server.Calls()
+				for _, c := range calls[l.seen:] {
+					if c.Write {
+						got = append(got, c.Operation)
+					}
+				}
+				l.seen = len(calls)
+				if strings.Join(got, " ") != strings.Join(args, " ") {
+					ts.Fatalf("writing calls %q, want %q", got, args)
+				}
+			},
+			// private FILE wants a file for its owner alone.
+			"private": func(ts *testscript.TestScript, _ bool, args []string) {
+				info, err := os.Stat(ts.MkAbs(args[0]))
+				ts.Check(err)
+				if info.Mode().Perm() != 0o600 {
+					ts.Fatalf("%s has mode %v", args[0], info.Mode().Perm())
+				}
+			},
+		},
+	})
+}
+
+// No command writes anything to AWS unless it is told to.
+func TestNothingIsWritten(t *testing.T) {
+	server, err := fakeaws.Start(loadFixture(t, "protocol_content_type_failing"), fakeaws.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull} {
+		t.Setenv(name, value)
+	}
+	live := []string{"--api-id", "a1b2c3d4", "--region", "us-east-1", "--endpoint-url", server.URL}
+	app := &app{Streams: Streams{LookupEnv: func(string) (string, bool) { return "", false }}}
+	for _, sub := range app.rootCommand().Commands() {
+		for _, args := range [][]string{append([]string{sub.Name()}, live...), {sub.Name()}} {
+			run(nil, args...)
+		}
+	}
+	run(nil, live...)
+	run(nil, append([]string{"fix", "--apply"}, live...)...)
+	if n := len(server.Calls()); n < 20 {
+		t.Fatalf("only %d calls were made", n)
+	}
+	for _, c := range server.Calls() {
+		if c.Write {
+			t.Errorf("%s was called", c.Operation)
+		}
+	}
+}

@@ -1,0 +1,249 @@
+package cli
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// policyFlags say what the policy is for.
+type policyFlags struct {
+	apiID, region, account, snapshot string
+	verifyIAM                        bool
+	use                              string // read or fix
+}
+
+func (a *app) policyCommand() *cobra.Command {
+	var f policyFlags
+	cmd := &cobra.Command{
+		Use:   "policy",
+		Short: "Print the least IAM policy that the doctor itself needs",
+		Long: `policy prints the IAM policy that lets whoever runs the doctor read what it reads, and nothing
+else. Without flags it is for every API of every region and account that it is attached in.
+With --api-id it is for that API; with --snapshot for exactly the API, roles, queues and keys
+that the snapshot holds. No call is made. A key's own policy has to let its reader in too.
+
+With --for fix it allows what applying a fix needs besides. Whoever has that can give the roles,
+queues and keys it names any permission: narrow it with --snapshot, and do not leave it attached.`,
+		Example: `  apisqs-doctor policy
+  apisqs-doctor policy --api-id a1b2c3d4 --region eu-west-1 --account-id 123456789012
+  apisqs-doctor policy --snapshot api.json --for fix`,
+		Args: noArguments,
+	}
+	cmd.Flags().StringVar(&f.apiID, "api-id", "", "`ID` of the only API to read (also --rest-api-id)")
+	cmd.Flags().StringVar(&f.snapshot, "snapshot", "", "`FILE` that the snapshot command has written")
+	cmd.Flags().StringVar(&f.region, "region", "", "the only AWS `REGION` to read in")
+	cmd.Flags().StringVar(&f.account, "account-id", "", "the only `ACCOUNT` to read in, 12 digits")
+	choiceVar(cmd, &f.use, "for", "what the policy is for: to read, or to apply fixes as well", "read", "fix")
+	cmd.Flags().BoolVar(&f.verifyIAM, "verify-iam", false, "allow what the flag of that name needs too")
+	_ = cmd.MarkFlagFilename("snapshot", "json")
+	cmd.RunE = func(*cobra.Command, []string) error {
+		if err := f.check(); err != nil {
+			return err
+		}
+		scope := newScope(f)
+		if f.snapshot != "" {
+			s, err := loadSnapshot(f.snapshot)
+			if err != nil {
+				return err
+			}
+			scope = scopeOf(s)
+		}
+		policy := readingPolicy(scope, f.verifyIAM)
+		if f.use == "fix" {
+			policy.Statement = append(policy.Statement, writingStatements(scope)...)
+		}
+		enc := json.NewEncoder(a.Out)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(policy); err != nil {
+			return cannotRun("", "the policy cannot be written: %s", err)
+		}
+		return nil
+	}
+	return cmd
+}
+
+func (f policyFlags) check() error {
+	if f.snapshot != "" && f.apiID+f.region+f.account != "" {
+		return usage("", "--snapshot says itself which API, region and account it is about")
+	}
+	if f.account != "" && (len(f.account) != 12 || strings.Trim(f.account, "0123456789") != "") {
+		return usage("expected 12 digits, such as 123456789012", "%q is not a value of --account-id", f.account)
+	}
+	for _, c := range []struct{ flag, value string }{{"--api-id", f.apiID}, {"--region", f.region}} {
+		if strings.ContainsAny(c.value, "*?:/ $") {
+			return usage("", "%q is not a value of %s", c.value, c.flag)
+		}
+	}
+	return nil
+}
+
+// scope is what a policy lets be read, as ARNs of IAM, with wildcards where
+// something is left open.
+type scope struct {
+	apis, roles, policies, queues, keys []string
+}
+
+func newScope(f policyFlags) scope {
+	partition, region, account := "aws", f.region, f.account
+	if region == "" {
+		region = "*"
+	} else {
+		partition = diagnose.PartitionOf(region)
+	}
+	if account == "" {
+		account = "*"
+	}
+	arn := func(service, region, account, rest string) string {
+		return "arn:" + partition + ":" + service + ":" + region + ":" + account + ":" + rest
+	}
+	s := scope{
+		roles:    []string{arn("iam", "", account, "role/*")},
+		policies: []string{arn("iam", "", account, "policy/*")},
+		queues:   []string{arn("sqs", region, account, "*")},
+		keys:     []string{arn("kms", region, account, "key/*")},
+	}
+	if account != "*" {
+		s.policies = append(s.policies, arn("iam", "", "aws", "policy/*")) // those that AWS manages
+	}
+	if f.apiID == "" {
+		s.apis = []string{arn("apigateway", region, "", "/restapis"), arn("apigateway", region, "", "/restapis/*")}
+	} else {
+		s.apis = []string{arn("apigateway", region, "", "/restapis/"+f.apiID), arn("apigateway", region, "", "/restapis/"+f.apiID+"/*")}
+	}
+	return s
+}
+
+// scopeOf is what a snapshot holds, and nothing beside it. What a symbol of a
+// template stands for is left open.
+func scopeOf(s *snapshot.Snapshot) scope {
+	open := func(text string) string {
+		for _, sym := range s.Symbols {
+			text = strings.ReplaceAll(text, sym.Text, "*")
+		}
+		return text
+	}
+	orAny := func(s string) string {
+		if s == "" {
+			return "*"
+		}
+		return open(s)
+	}
+	partition := s.Target.Partition
+	if partition == "" {
+		partition = "aws"
+		if region := s.Target.Region; region != "" && open(region) == region {
+			partition = diagnose.PartitionOf(region)
+		}
+	}
+	var out scope
+	for _, api := range s.APIs {
+		base := "arn:" + partition + ":apigateway:" + orAny(s.Target.Region) + "::/restapis/" + open(api.ID)
+		out.apis = append(out.apis, base, base+"/*")
+	}
+	for _, arn := range slices.Sorted(maps.Keys(s.Roles)) {
+		out.roles = append(out.roles, open(arn))
+	}
+	for _, arn := range slices.Sorted(maps.Keys(s.Queues)) {
+		out.queues = append(out.queues, open(arn))
+	}
+	for _, arn := range slices.Sorted(maps.Keys(s.Keys)) {
+		// A key that is named by an alias is allowed by the ARN of the key alone.
+		if i := strings.Index(arn, ":alias/"); i >= 0 {
+			arn = arn[:i] + ":key/*"
+		}
+		if arn = open(arn); !slices.Contains(out.keys, arn) {
+			out.keys = append(out.keys, arn)
+		}
+	}
+	if len(out.roles) > 0 {
+		account := "*"
+		if parts := strings.Split(out.roles[0], ":"); len(parts) > 4 {
+			account = parts[4]
+		}
+		for _, account := range slices.Compact([]string{account, "aws"}) {
+			out.policies = append(out.policies, "arn:"+partition+":iam::"+account+":policy/*")
+		}
+	}
+	return out
+}
+
+type policyDocument struct {
+	Version   string
+	Statement []policyStatement
+}
+
+type policyStatement struct {
+	Sid      string
+	Effect   string
+	Action   []string
+	Resource []string
+
+	Condition map[string]map[string]string `json:",omitempty"`
+}
+
+// readingPolicy allows the calls of the live source. Those of API Gateway are
+// HTTP verbs to IAM; GetCallerIdentity needs no permission. The simulator, which
+// tells what a role may do, is asked with --verify-iam only.
+func readingPolicy(s scope, verifyIAM bool) policyDocument {
+	roles := []string{"iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"}
+	if verifyIAM {
+		roles = append(roles, "iam:SimulatePrincipalPolicy")
+	}
+	doc := policyDocument{Version: "2012-10-17"}
+	for _, p := range []struct {
+		sid       string
+		actions   []string
+		resources []string
+	}{
+		{"ReadTheAPI", []string{"apigateway:GET"}, s.apis},
+		{"ReadItsRoles", roles, s.roles},
+		{"ReadTheirPolicies", []string{"iam:GetPolicy", "iam:GetPolicyVersion"}, s.policies},
+		{"ReadItsQueues", []string{"sqs:GetQueueAttributes", "sqs:GetQueueUrl"}, s.queues},
+		{"ReadTheirKeys", []string{"kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants"}, s.keys},
+	} {
+		if len(p.resources) > 0 {
+			doc.Statement = append(doc.Statement, policyStatement{Sid: p.sid, Effect: "Allow", Action: p.actions, Resource: p.resources})
+		}
+	}
+	return doc
+}
+
+// writingStatements allow the calls that apply fixes. To give an integration a
+// role is to pass it (iam-facts 50).
+func writingStatements(s scope) []policyStatement {
+	var below, own []string
+	for _, arn := range s.apis {
+		if strings.HasSuffix(arn, "/*") {
+			below = append(below, arn)
+		}
+	}
+	for _, arn := range s.policies {
+		if !strings.Contains(arn, "::aws:") {
+			own = append(own, arn)
+		}
+	}
+	var list []policyStatement
+	for _, p := range []policyStatement{
+		{Sid: "ChangeTheAPI", Action: []string{"apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"}, Resource: below},
+		{Sid: "PassItsRoles", Action: []string{"iam:PassRole"}, Resource: s.roles,
+			Condition: map[string]map[string]string{"StringEquals": {"iam:PassedToService": "apigateway.amazonaws.com"}}},
+		{Sid: "ChangeItsRoles", Action: []string{"iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"}, Resource: s.roles},
+		{Sid: "ChangeTheirPolicies", Action: []string{"iam:CreatePolicyVersion"}, Resource: own},
+		{Sid: "ChangeItsQueues", Action: []string{"sqs:SetQueueAttributes"}, Resource: s.queues},
+		{Sid: "ChangeTheirKeys", Action: []string{"kms:PutKeyPolicy"}, Resource: s.keys},
+	} {
+		if len(p.Resource) > 0 {
+			p.Effect = "Allow"
+			list = append(list, p)
+		}
+	}
+	return list
+}

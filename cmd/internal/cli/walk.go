@@ -1,0 +1,345 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"apisqs-doctor/cmd/internal/report"
+	"apisqs-doctor/cmd/internal/tui"
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/remedy/apply"
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/live"
+	"apisqs-doctor/rules"
+)
+
+// walkFlags are the flags of the walk command.
+type walkFlags struct {
+	targetFlags
+	requestFlags
+	organizationFlags
+	demo       string
+	color      string
+	accessible bool
+}
+
+func (a *app) walkCommand() *cobra.Command {
+	var f walkFlags
+	cmd := &cobra.Command{
+		Use:   "walk",
+		Short: "Walk through a diagnosis in the terminal",
+		Long: `walk shows the way of a message through the eight stages: what goes in and comes out of each,
+where it stops and why. It tries fixes in memory, and walks again when you edit the request.
+The last line of the screen is always the command line that gives the same result.
+
+Without a target it offers the REST APIs of the account.
+
+With --accessible it asks and answers in plain lines of text, for screen readers.`,
+		Example: `  apisqs-doctor walk --api-id a1b2c3d4
+  apisqs-doctor walk --template template.yaml --method "POST /orders" --body 'a&b'
+  apisqs-doctor walk --demo ` + tellingDemo,
+		Args: noArguments,
+	}
+	f.targetFlags.add(cmd)
+	f.targetFlags.addStage(cmd)
+	f.requestFlags.add(cmd)
+	f.targetFlags.addAWS(cmd)
+	f.organizationFlags.add(cmd)
+	cmd.Flags().StringVar(&f.demo, "demo", "", "walk through the embedded example of that `NAME`")
+	_ = cmd.RegisterFlagCompletionFunc("demo", cobra.FixedCompletions(demoNames(), cobra.ShellCompDirectiveNoFileComp))
+	choiceVar(cmd, &f.color, "color", "colour on the screen", "auto", "always", "never")
+	cmd.Flags().BoolVar(&f.accessible, "accessible", false, "plain numbered prompts in place of a screen")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.walk(cmd, &f) }
+	return cmd
+}
+
+// walk shows the walkthrough.
+func (a *app) walk(cmd *cobra.Command, f *walkFlags) error {
+	c, err := a.readCall(&f.requestFlags)
+	if err != nil {
+		return err
+	}
+	var notes bytes.Buffer // what a source has to say must not run into the screen
+	quiet := *a
+	quiet.Err, quiet.ErrTTY = &notes, false
+	o := tui.Options{In: a.In, Out: a.Out, Env: a.env, Rules: rules.All(), Remedy: remedies(), Color: a.colored(f.color, ""), Accessible: f.accessible,
+		Selection: diagnose.Selection{Stage: f.stage, Method: c.method, Path: c.path}, Apply: f.walkApply}
+	switch {
+	case f.demo != "":
+		err = f.walkDemo(&o)
+	case f.any():
+		err = quiet.walkTarget(f, &o)
+	default:
+		err = quiet.walkAccount(f, &o)
+	}
+	if err != nil {
+		return err
+	}
+	if f.demo == "" || c.request != nil || c.path != "" {
+		o.Request = nil
+		o.Place = func(s *snapshot.Snapshot) (*diagnose.Request, error) { return placed(s, f.stage, c) }
+	}
+	o.Save = func(name string, e *diagnose.Examination, s *snapshot.Snapshot, what string) error {
+		return saveAs(name, f, e, s, what)
+	}
+	ctx := cmd.Context()
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	a.code, err = tui.Run(ctx, o)
+	_, _ = notes.WriteTo(a.Err)
+	var unfit *tui.NotATerminal
+	if errors.As(err, &unfit) {
+		return usage(unfit.Hint(), "%s", unfit)
+	}
+	return err
+}
+
+// walkDemo walks through an embedded example.
+func (f *walkFlags) walkDemo(o *tui.Options) error {
+	if f.any() {
+		return usage("", "--demo has no meaning with another target")
+	}
+	c, err := loadDemo(f.demo)
+	if err != nil {
+		return err
+	}
+	o.What, o.Request = "the example "+f.demo, c.Request
+	o.Command, o.RequestCommand = name+" demo "+f.demo, name+" --snapshot "+f.demo+".json"
+	o.Apply, o.NoApply = nil, "this is an example: there is nothing to apply it to"
+	o.Load = func(context.Context, func(tui.Event)) (*snapshot.Snapshot, error) { return c.Snapshot, nil }
+	return nil
+}
+
+// walkTarget walks through the target of the flags.
+func (a *app) walkTarget(f *walkFlags, o *tui.Options) error {
+	if err := f.check(a.given); err != nil {
+		return err
+	}
+	o.Command = f.commandLine()
+	switch {
+	case f.apiID != "":
+		o.What = "API " + f.apiID
+	case f.snapshot != "":
+		o.What, o.Apply, o.NoApply = f.snapshot, nil, "this is a snapshot: a fix is applied to what it was made of"
+	default:
+		o.What, o.Apply, o.NoApply = strings.Join(f.templates, ", "), nil, "this is a template: its file is changed by apisqs-doctor fix --template FILE --write"
+	}
+	o.Load = func(ctx context.Context, progress func(tui.Event)) (*snapshot.Snapshot, error) {
+		return a.walkLoad(ctx, f, f.apiID, progress)
+	}
+	return nil
+}
+
+// walkLoad reads a target for the screen.
+func (a *app) walkLoad(ctx context.Context, f *walkFlags, id string, progress func(tui.Event)) (s *snapshot.Snapshot, err error) {
+	if id == "" {
+		s, err = a.load(ctx, &f.targetFlags)
+	} else {
+		s, err = readForScreen(ctx, &f.targetFlags, id, progress)
+	}
+	if err == nil {
+		err = f.organizationFlags.apply(s)
+	}
+	if err == nil {
+		err = checkStage(s, f.stage)
+	}
+	if err != nil {
+		return nil, onScreen(err)
+	}
+	return s, nil
+}
+
+// readForScreen reads an API and tells the screen of every call.
+func readForScreen(ctx context.Context, t *targetFlags, id string, progress func(tui.Event)) (*snapshot.Snapshot, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.timeout)
+	defer cancel()
+	cfg, err := live.Config(ctx, live.ConfigOptions{Region: t.region, Profile: t.profile, EndpointURL: t.endpointURL})
+	if err != nil {
+		return nil, liveFailure(err)
+	}
+	s, err := live.Read(ctx, cfg, live.Options{APIID: id, Stage: t.stage, Progress: func(e live.Event) { progress(tui.Event(e)) }})
+	if err != nil {
+		return nil, liveFailure(err)
+	}
+	return s, nil
+}
+
+// walkAccount lets the user choose among the account's APIs.
+func (a *app) walkAccount(f *walkFlags, o *tui.Options) error {
+	account := f.targetFlags
+	o.Command = name + " walk" + account.awsFlags()
+	o.Choose = func(ctx context.Context) ([]tui.Choice, error) {
+		ctx, cancel := context.WithTimeout(ctx, account.timeout)
+		defer cancel()
+		cfg, err := live.Config(ctx, live.ConfigOptions{Region: account.region, Profile: account.profile, EndpointURL: account.endpointURL})
+		if err != nil {
+			return nil, onScreen(liveFailure(err))
+		}
+		list, err := live.List(ctx, cfg)
+		if err != nil {
+			return nil, onScreen(liveFailure(err))
+		}
+		var choices []tui.Choice
+		for _, api := range list {
+			target := account
+			target.apiID = api.ID
+			choices = append(choices, tui.Choice{Name: strings.TrimSpace(api.Name + " " + api.ID), Detail: api.Description, Command: target.commandLine(),
+				Load: func(ctx context.Context, progress func(tui.Event)) (*snapshot.Snapshot, error) {
+					return a.walkLoad(ctx, f, api.ID, progress)
+				}})
+		}
+		return choices, nil
+	}
+	return nil
+}
+
+// walkApply carries a fix out as "fix --apply" does: every value is read again
+// first, and a rollback file is kept.
+func (f *walkFlags) walkApply(ctx context.Context, s *snapshot.Snapshot, fix diagnose.Fix) ([]string, error) {
+	plan, err := apply.New(s, []diagnose.Fix{fix})
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := live.Config(ctx, live.ConfigOptions{Region: f.region, Profile: f.profile, EndpointURL: f.endpointURL})
+	if err != nil {
+		return nil, onScreen(liveFailure(err))
+	}
+	file, err := rollbackFile(s.APIs[0].ID)
+	if err != nil {
+		return nil, fmt.Errorf("nothing was changed, because the rollback file cannot be made: %s", plain(err))
+	}
+	if err := apply.Run(ctx, cfg, plan, func(data []byte) error { return saveFile(file, data) }); err != nil {
+		var told *failure
+		if errors.As(applyFailure(err, file), &told) {
+			return strings.Split(told.hint, "\n"), told
+		}
+		return nil, err
+	}
+	var log []string
+	for _, c := range plan.Cells {
+		log = append(log, "done: "+c.What)
+	}
+	return append(log, "to take it back: "+name+" fix --rollback "+file), nil
+}
+
+// onScreen is a failure as the screen tells it; its exit code is kept.
+func onScreen(err error) error {
+	var f *failure
+	if errors.As(err, &f) {
+		return &tui.Problem{Message: f.message, Hint: f.hint, Err: f}
+	}
+	return err
+}
+
+// placed is the request of the flags in its place; nil when there is none.
+func placed(s *snapshot.Snapshot, stage string, c call) (*diagnose.Request, error) {
+	if c.request == nil {
+		e := diagnose.Examine(s, diagnose.Selection{Stage: stage, Method: c.method, Path: c.path}, nil, nil)
+		if c.path == "" || len(e.Diagnoses) > 0 || len(e.Unlisted) > 0 {
+			return nil, nil
+		}
+		// A method that is not there is asked about as a call of it.
+		r := diagnose.Plain(c.method, c.path)
+		if r.Method == "" {
+			r.Method = "POST"
+		}
+		c.request = &r
+	}
+	r, err := place(s, stage, c)
+	if err != nil {
+		return nil, onScreen(err)
+	}
+	return &r, nil
+}
+
+// saveAs writes a file of the walkthrough. It replaces none: nobody was asked.
+func saveAs(file string, f *walkFlags, e *diagnose.Examination, s *snapshot.Snapshot, what string) error {
+	switch {
+	case f.demo != "":
+		e.Target.Kind, e.Target.File = snapshot.Saved, "demo "+f.demo
+	case f.snapshot != "":
+		e.Target.Kind, e.Target.File = snapshot.Saved, f.snapshot
+	}
+	var b bytes.Buffer
+	var err error
+	switch what {
+	case "snapshot":
+		err = snapshot.Save(&b, s)
+	case "request":
+		err = writeRequest(&b, &e.Diagnoses[0].Trace.Request)
+	default:
+		err = formats[what](&b, report.Run{Tool: tool(), Snapshot: s, Examination: *e, Remedy: remedies()}, false)
+	}
+	if err != nil {
+		return err
+	}
+	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return fmt.Errorf("%s: %s", file, plain(err))
+	}
+	_, err = out.Write(b.Bytes())
+	return errors.Join(err, out.Close())
+}
+
+// writeRequest writes what --request reads.
+func writeRequest(w io.Writer, r *diagnose.Request) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(struct {
+		Method  string            `json:"method"`
+		Path    string            `json:"path"`
+		Query   []diagnose.Header `json:"query,omitempty"`
+		Headers []diagnose.Header `json:"headers"`
+		Body    string            `json:"body"`
+	}{r.Method, r.Path, r.Query, append([]diagnose.Header{}, r.Headers...), r.Body})
+}
+
+// commandLine is the command line with the target's flags.
+func (t *targetFlags) commandLine() string {
+	s := name
+	add := func(flag, value string) {
+		if value != "" {
+			s += " --" + flag + " " + shellWord(value)
+		}
+	}
+	add("api-id", t.apiID)
+	add("snapshot", t.snapshot)
+	for _, file := range t.templates {
+		add("template", file)
+	}
+	for _, p := range t.parameters {
+		add("parameter", p)
+	}
+	add("parameters-file", t.parametersFile)
+	add("account-id", t.accountID)
+	return s + t.awsFlags()
+}
+
+// awsFlags are the flags that say which AWS is meant.
+func (t *targetFlags) awsFlags() string {
+	s := ""
+	for _, c := range [][2]string{{"region", t.region}, {"profile", t.profile}, {"endpoint-url", t.endpointURL}} {
+		if c[1] != "" {
+			s += " --" + c[0] + " " + shellWord(c[1])
+		}
+	}
+	return s
+}
+
+// shellWord makes s one word for a POSIX shell.
+func shellWord(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+,=") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,155 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"apisqs-doctor/diagnose"
+)
+
+// ConfigFile is the configuration file that is read when it is there.
+const ConfigFile = ".apisqs-doctor.yaml"
+
+// MaxFile is the largest configuration or baseline file, in bytes.
+const MaxFile = 16 << 20
+
+// Config is a configuration file:
+//
+//	skips:
+//	  - rule: response-error-as-success
+//	    reason: the partner's client cannot handle a 4xx before its next release
+//	    until: 2027-03-31        # the last day; optional
+//	    method: POST /orders     # or a path alone; optional
+//	    resource: orders         # API, queue or resource with the fault; optional
+type Config struct {
+	Skips []Skip
+}
+
+// Skip accepts the findings of a rule, everywhere or in one place.
+type Skip struct {
+	Rule     string
+	Reason   string
+	Until    string // YYYY-MM-DD, the last day on which it holds; empty for ever
+	Method   string // "POST /orders" or "/orders"; empty for all
+	Resource string // id or name of an API, name or ARN of a queue, or where the fault stands; empty for all
+
+	place string // file and line
+}
+
+// ReadConfig reads a configuration file. The name is for the errors, which say
+// the line; rules are the IDs that a skip can name.
+func ReadConfig(name string, text []byte, rules []string) (*Config, error) {
+	if len(text) > MaxFile {
+		return nil, fmt.Errorf("%s: larger than %d MiB", name, MaxFile>>20)
+	}
+	var root yaml.Node
+	if err := yaml.Load(text, &root); err != nil {
+		if strings.TrimSpace(string(text)) == "" || strings.Contains(err.Error(), "no documents") {
+			return &Config{}, nil
+		}
+		return nil, fmt.Errorf("%s: %s", name, oneLine(err.Error()))
+	}
+	doc := &root
+	if doc.Kind == yaml.DocumentNode && len(doc.Content) == 1 {
+		doc = doc.Content[0]
+	}
+	if doc.Kind == 0 || doc.Kind == yaml.ScalarNode && doc.Tag == "!!null" {
+		return &Config{}, nil // comments only
+	}
+	members, err := mapping(name, doc, "skips")
+	if err != nil {
+		return nil, err
+	}
+	config := &Config{}
+	list := members["skips"]
+	if list == nil || list.Tag == "!!null" {
+		return config, nil
+	}
+	if list.Kind != yaml.SequenceNode {
+		return nil, fault(name, list, `"skips" is a list, each item with "rule" and "reason"`)
+	}
+	for _, item := range list.Content {
+		s, err := readSkip(name, item, rules)
+		if err != nil {
+			return nil, err
+		}
+		config.Skips = append(config.Skips, s)
+	}
+	return config, nil
+}
+
+func readSkip(name string, item *yaml.Node, rules []string) (Skip, error) {
+	s := Skip{place: fmt.Sprintf("%s:%d", name, item.Line)}
+	members, err := mapping(name, item, "rule", "reason", "until", "method", "resource")
+	if err != nil {
+		return s, err
+	}
+	for key, into := range map[string]*string{"rule": &s.Rule, "reason": &s.Reason, "until": &s.Until, "method": &s.Method, "resource": &s.Resource} {
+		n := members[key]
+		if n == nil {
+			continue
+		}
+		if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+			return s, fault(name, n, "%q is a text", key)
+		}
+		*into = strings.TrimSpace(n.Value)
+	}
+	switch {
+	case s.Rule == "":
+		return s, fault(name, item, `the skip names no "rule"`)
+	case !slices.Contains(rules, s.Rule):
+		return s, fault(name, members["rule"], "no rule %q", s.Rule)
+	case s.Reason == "":
+		return s, fault(name, item, `the skip of %q needs a "reason"`, s.Rule)
+	}
+	if s.Until != "" {
+		if _, err := time.Parse(time.DateOnly, s.Until); err != nil {
+			return s, fault(name, members["until"], `"until" is %q, expected a date such as 2027-03-31`, s.Until)
+		}
+	}
+	return s, nil
+}
+
+// mapping gives the members of a node, which may only be of those names.
+func mapping(name string, n *yaml.Node, names ...string) (map[string]*yaml.Node, error) {
+	if n.Kind != yaml.MappingNode {
+		return nil, fault(name, n, "expected an object with %s", strings.Join(names, ", "))
+	}
+	members := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if !slices.Contains(names, key.Value) {
+			return nil, fault(name, key, "unknown member %q, expected %s", key.Value, strings.Join(names, ", "))
+		}
+		if members[key.Value] != nil {
+			return nil, fault(name, key, "%q is there twice", key.Value)
+		}
+		members[key.Value] = n.Content[i+1]
+	}
+	return members, nil
+}
+
+func fault(name string, n *yaml.Node, format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %s", name, n.Line, fmt.Sprintf(format, args...))
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// fits tells whether the skip speaks for the finding.
+func (s *Skip) fits(d *diagnose.Diagnosis, f diagnose.Finding) bool {
+	if s.Rule != f.Rule {
+		return false
+	}
+	about := subjectOf(d, f)
+	if s.Method != "" && s.Method != about.path && !strings.EqualFold(s.Method, about.call) {
+		return false
+	}
+	return s.Resource == "" || slices.Contains(about.resources, s.Resource)
+}
+
+// ended tells whether the skip's last day is over. Dates compare as texts.
+func (s *Skip) ended(today string) bool { return s.Until != "" && today > s.Until }

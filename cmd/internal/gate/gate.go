@@ -1,0 +1,239 @@
+// Package gate decides which findings do not fail a run: those that the command
+// line, a configuration file or a baseline speaks for. It drops none of them;
+// they are marked, and every report shows them.
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/cmd/internal/report"
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Options say which findings are accepted.
+type Options struct {
+	Only, Skip []string  // IDs of rules, from the command line
+	Config     *Config   // nil without a configuration file
+	Baseline   *Baseline // nil without one
+	Today      string    // YYYY-MM-DD, for skips that end
+
+	// Partial tells that only a part of what the file and the baseline are about
+	// was looked at, so that nothing can be said about what they do not meet.
+	Partial bool
+}
+
+// Result is what a run is to be told about its findings.
+type Result struct {
+	Suppressed map[string]report.Suppression // by report.Fingerprint
+	Notices    []string                      // skips that have expired or that nothing needs
+}
+
+// Apply marks the findings of an examination. The command line comes before the
+// file, the file before the baseline.
+func (o Options) Apply(e *diagnose.Examination) Result {
+	out := Result{Suppressed: map[string]report.Suppression{}}
+	used := map[*Skip]bool{}
+	expired := map[*Skip]bool{}
+	met, known := map[string]bool{}, o.Baseline.set()
+	for i := range e.Diagnoses {
+		d := &e.Diagnoses[i]
+		for _, f := range d.Findings {
+			mark := report.Fingerprint(d, f)
+			met[mark] = true
+			s, ok := o.suppress(d, f, used, expired)
+			if !ok && known[mark] {
+				s, ok = report.Suppression{By: report.ByBaseline, Reason: "known when the baseline was written"}, true
+			}
+			if _, have := out.Suppressed[mark]; ok && !have {
+				out.Suppressed[mark] = s
+			}
+		}
+	}
+	out.Notices = append(o.skipNotices(e, used, expired), o.baselineNotices(met)...)
+	return out
+}
+
+func (o Options) suppress(d *diagnose.Diagnosis, f diagnose.Finding, used, expired map[*Skip]bool) (report.Suppression, bool) {
+	var found report.Suppression
+	if o.Config != nil {
+		// Every skip that fits is one that is needed, also behind another one.
+		for i := range o.Config.Skips {
+			s := &o.Config.Skips[i]
+			switch {
+			case !s.fits(d, f):
+			case s.ended(o.Today):
+				expired[s] = true
+			default:
+				used[s] = true
+				found = report.Suppression{By: report.ByFile, Reason: s.Reason, Until: s.Until}
+			}
+		}
+	}
+	switch {
+	case len(o.Only) > 0 && !slices.Contains(o.Only, f.Rule):
+		return report.Suppression{By: report.ByOnly, Reason: "--only names other rules"}, true
+	case slices.Contains(o.Skip, f.Rule):
+		return report.Suppression{By: report.BySkip, Reason: "skipped on the command line"}, true
+	case found.By != "":
+		return found, true
+	}
+	return report.Suppression{}, false
+}
+
+func (o Options) skipNotices(e *diagnose.Examination, used, expired map[*Skip]bool) []string {
+	if o.Config == nil {
+		return nil
+	}
+	var list []string
+	for i := range o.Config.Skips {
+		s := &o.Config.Skips[i]
+		switch {
+		case expired[s]:
+			list = append(list, fmt.Sprintf("%s: the skip of %q ended on %s, so its finding counts again", s.place, s.Rule, s.Until))
+		case used[s] || o.Partial || undecided(e, s.Rule):
+		case s.ended(o.Today):
+			list = append(list, fmt.Sprintf("%s: the skip of %q ended on %s and fits no finding; take it out", s.place, s.Rule, s.Until))
+		default:
+			list = append(list, fmt.Sprintf("%s: the skip of %q fits no finding; take it out", s.place, s.Rule))
+		}
+	}
+	return list
+}
+
+// undecided tells that a rule may have something to find that the doctor could
+// not see.
+func undecided(e *diagnose.Examination, rule string) bool {
+	if len(e.Unlisted) > 0 {
+		return true
+	}
+	for i := range e.Diagnoses {
+		for _, c := range e.Diagnoses[i].Checks {
+			if c.Rule == rule && c.Status != diagnose.Passed && c.Status != diagnose.Failed && c.Status != diagnose.NotApplicable {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (o Options) baselineNotices(met map[string]bool) []string {
+	if o.Baseline == nil || o.Partial {
+		return nil
+	}
+	gone := 0
+	for _, f := range o.Baseline.Findings {
+		if !met[f.Fingerprint] {
+			gone++
+		}
+	}
+	switch gone {
+	case 0:
+		return nil
+	case 1:
+		return []string{"1 finding of the baseline is not there any more; write the baseline anew"}
+	}
+	return []string{fmt.Sprintf("%d findings of the baseline are not there any more; write the baseline anew", gone)}
+}
+
+// Remaining is the examination as the exit code sees it: without the suppressed
+// findings, and with the verdicts that the other ones give. A failure that no
+// suppressed finding explains stays one.
+func Remaining(e *diagnose.Examination, suppressed map[string]report.Suppression) diagnose.Examination {
+	out := *e
+	out.Diagnoses = slices.Clone(e.Diagnoses)
+	for i := range out.Diagnoses {
+		remain(&out.Diagnoses[i], suppressed)
+	}
+	return out
+}
+
+func remain(d *diagnose.Diagnosis, suppressed map[string]report.Suppression) {
+	var left []diagnose.Finding
+	errors, explained := 0, d.Predicted.Code == ""
+	for _, f := range d.Findings {
+		if _, ok := suppressed[report.Fingerprint(d, f)]; !ok {
+			left = append(left, f)
+			continue
+		}
+		if f.Severity == diagnose.Error {
+			errors++
+			explained = explained || slices.Contains(f.Codes, d.Predicted.Code)
+		}
+	}
+	if len(left) == len(d.Findings) {
+		return
+	}
+	d.Findings = left
+	switch {
+	case d.Count(diagnose.Error) > 0, d.Verdict == diagnose.Inconclusive:
+	case d.Verdict == diagnose.Broken && (errors == 0 || !explained):
+	case d.Verdict == diagnose.Broken && doubtful(d):
+		d.Verdict = diagnose.Inconclusive
+	case d.Count(diagnose.Warning) > 0:
+		d.Verdict = diagnose.AtRisk
+	default:
+		d.Verdict = diagnose.Healthy
+	}
+}
+
+// doubtful tells that something could not be read that does not only wait
+// behind a failure.
+func doubtful(d *diagnose.Diagnosis) bool {
+	if d.Trace == nil {
+		return true
+	}
+	for _, s := range d.Trace.Steps {
+		if unread(s.Status, s.Gaps) {
+			return true
+		}
+	}
+	for _, c := range d.Checks {
+		if unread(c.Status, c.Gaps) {
+			return true
+		}
+	}
+	return false
+}
+
+// subject is what skips can name of a diagnosis.
+type subject struct {
+	call      string // "POST /orders"
+	path      string
+	resources []string
+}
+
+func subjectOf(d *diagnose.Diagnosis, f diagnose.Finding) subject {
+	var s subject
+	if t := d.Trace; t != nil {
+		method, path := t.Request.Method, t.Request.Path
+		if m := t.Route.Method; m != nil {
+			path = m.Path
+			if method == "" {
+				method = m.HTTPMethod
+			}
+		}
+		s.call, s.path = method+" "+path, path
+		if api := t.Route.API; api != nil {
+			s.resources = append(s.resources, api.ID, api.Name)
+		}
+		for _, arn := range []string{t.Queue.ARN, t.Protocol.QueueARN} {
+			s.resources = append(s.resources, arn, arn[strings.LastIndexByte(arn, ':')+1:])
+		}
+	}
+	for _, e := range f.Evidence {
+		s.resources = append(s.resources, e.Origin.Resource)
+	}
+	return s
+}
+
+// unread tells whether a status is unknown for another reason than an earlier failure.
+func unread(status diagnose.Status, gaps []snapshot.Gap) bool {
+	switch status {
+	case diagnose.Passed, diagnose.Failed, diagnose.NotApplicable:
+		return false
+	}
+	return len(gaps) == 0 || slices.ContainsFunc(gaps, func(g snapshot.Gap) bool { return g.Reason != snapshot.Blocked })
+}

@@ -1,0 +1,382 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// screenName is what the screen shows.
+type screenName int
+
+const (
+	atLoading screenName = iota
+	atProblem
+	atAPIs
+	atMethods
+	atWalk
+	atEdit
+	atTry
+	atSave
+	atConfirm
+	atHelp
+)
+
+// entry is one request that is diagnosed.
+type entry struct {
+	request diagnose.Request
+	d       *diagnose.Diagnosis // nil until it is
+}
+
+// model is the only Bubble Tea model; it routes keys and messages to the panes.
+type model struct {
+	ctx    context.Context
+	cancel context.CancelFunc // of the reading or applying under way
+	o      Options
+	theme  theme
+	keys   keyMap
+	width  int
+	height int
+	at     screenName
+	back   screenName // where help and save lead back to
+	status string     // said once, in the lower rule
+	sad    bool       // the status tells of a failure
+
+	problem error // what kept the target from being read
+	leaving bool  // q or ctrl+c was pressed: what still comes in is of no use
+
+	choices []Choice
+	choice  int // -1 without
+	apis    list
+
+	reading int // number of the reading; messages of an older one are dropped
+	loading loading
+	snap    *snapshot.Snapshot
+	shell   diagnose.Examination
+	request *diagnose.Request // the user's; nil for the doctor's own
+	entries []entry
+	want    int // entry to open as soon as it is diagnosed, -1 for none
+	reopen  *diagnose.Request
+	methods list
+
+	walk    walk
+	editor  editor
+	invalid error // why the edited text is no request
+	presetN int   // the preset that was chosen last, -1 for none
+	edits   int   // number of the last change of the request
+	walking bool  // a walk of an edited request is under way
+	pending *diagnose.Request
+
+	trial   trial
+	trials  int
+	confirm confirmation
+	saving  saving
+	help    viewer
+}
+
+func newModel(ctx context.Context, o Options, t theme) *model {
+	m := &model{ctx: ctx, o: o, theme: t, keys: newKeys(), width: o.Width, height: o.Height, choice: -1, want: -1, presetN: -1}
+	if t.glyphs.arrow == asciiGlyphs.arrow {
+		m.keys.ascii()
+	}
+	return m
+}
+
+// Init begins to read.
+func (m *model) Init() tea.Cmd {
+	if m.choice < 0 && m.o.Load == nil && m.o.Choose != nil {
+		m.begin("the account's APIs")
+		return tea.Batch(choose(m.context(), &m.o), tick(&m.o, m.reading))
+	}
+	return m.load()
+}
+
+// begin shows the loading screen for a new reading.
+func (m *model) begin(what string) {
+	m.reading++
+	m.at = atLoading
+	m.loading = loading{what: what, began: m.o.now()}
+}
+
+// context is one that q and ctrl+c cancel.
+func (m *model) context() context.Context {
+	ctx, cancel := context.WithCancel(m.ctx)
+	m.cancel = cancel
+	return ctx
+}
+
+// leave ends the walkthrough and what it is doing.
+func (m *model) leave() tea.Cmd {
+	m.leaving = true
+	if m.cancel != nil {
+		m.cancel()
+	}
+	return tea.Quit
+}
+
+// load reads the target.
+func (m *model) load() tea.Cmd {
+	load, what := m.o.Load, m.o.What
+	if m.choice >= 0 {
+		load, what = m.choices[m.choice].Load, m.choices[m.choice].Name
+	}
+	if load == nil {
+		m.problem, m.at = &Problem{Message: "there is nothing to read"}, atProblem
+		return nil
+	}
+	m.begin(what)
+	events := newFeed()
+	return tea.Batch(read(m.context(), &m.o, load, m.reading, events), listen(m.reading, events), tick(&m.o, m.reading))
+}
+
+// Update routes a message.
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.update(msg)
+	m.lay()
+	return m, cmd
+}
+
+func (m *model) update(msg tea.Msg) tea.Cmd {
+	if m.leaving {
+		return nil
+	}
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case tea.KeyMsg:
+		return m.key(msg)
+	case tickMsg:
+		if msg.reading == m.reading && (m.at == atLoading || m.at == atConfirm && m.confirm.running) {
+			m.loading.frame++
+			return tick(&m.o, m.reading)
+		}
+	case eventsMsg:
+		if msg.reading == m.reading {
+			for _, e := range msg.events {
+				m.loading.add(e)
+			}
+		}
+		return listen(msg.reading, msg.from)
+	case choicesMsg:
+		m.chosen(msg)
+	case loadedMsg:
+		if msg.reading == m.reading {
+			return m.loaded(msg)
+		}
+	case examinedMsg:
+		if msg.reading == m.reading {
+			return m.examined(msg)
+		}
+	case walkedMsg:
+		return m.walked(msg)
+	case triedMsg:
+		if msg.trial == m.trials {
+			m.trial.after, m.trial.err = msg.d, msg.err
+		}
+	case copiedMsg:
+		m.say("copied "+msg.what, "not copied: ", msg.err)
+	case savedMsg:
+		m.say("saved "+msg.name, "not saved: ", msg.err)
+		if msg.err == nil {
+			m.at = m.back
+		}
+	case appliedMsg:
+		m.confirm.running, m.confirm.done, m.confirm.log, m.confirm.err = false, true, msg.log, msg.err
+	case fileMsg:
+		if msg.err != nil {
+			m.say("", "no file for the editor: ", msg.err)
+			return nil
+		}
+		return edit(m.o.Env, msg.file)
+	case writtenMsg:
+		return m.written(msg)
+	}
+	return nil
+}
+
+// say tells in the lower rule what came of something.
+func (m *model) say(good, bad string, err error) {
+	m.status, m.sad = good, false
+	if err != nil {
+		m.status, m.sad = bad+err.Error(), true
+	}
+}
+
+// refuse tells why a key does nothing.
+func (m *model) refuse(why string) { m.status, m.sad = why, false }
+
+func (m *model) chosen(msg choicesMsg) {
+	if msg.err != nil {
+		m.problem, m.at = msg.err, atProblem
+		return
+	}
+	m.problem = nil
+	m.choices, m.at = msg.choices, atAPIs
+	m.apis = list{heading: count(len(msg.choices), "API")}
+	for _, c := range msg.choices {
+		m.apis.items = append(m.apis.items, item{name: c.Name, word: "-", role: dim, detail: c.Detail})
+	}
+}
+
+// loaded takes over what was read and begins to diagnose it, method by method.
+func (m *model) loaded(msg loadedMsg) tea.Cmd {
+	if msg.err != nil {
+		m.problem, m.at = msg.err, atProblem
+		return nil
+	}
+	m.problem, m.snap, m.shell, m.request, m.want = nil, msg.snap, msg.shell, msg.request, -1
+	m.loading.done = max(m.loading.done, len(m.loading.calls))
+	m.entries = nil
+	m.methods = list{heading: count(len(msg.shell.Diagnoses), "method") + " to SQS"}
+	if n := msg.shell.Others; n > 0 {
+		m.methods.heading += fmt.Sprintf(", %d others", n)
+	}
+	for i := range msg.shell.Diagnoses {
+		t := msg.shell.Diagnoses[i].Trace
+		m.entries = append(m.entries, entry{request: t.Request})
+		m.methods.items = append(m.methods.items, item{name: m.entryName(t)})
+		if m.reopen != nil && format(m.reopen) == format(&t.Request) {
+			m.want = i
+		}
+	}
+	m.reopen = nil
+	m.status = m.loading.summary(msg.took)
+	if len(m.entries) == 1 {
+		m.want = 0
+	} else if m.want < 0 {
+		m.at = atMethods
+	}
+	return m.nextExamination()
+}
+
+func (m *model) entryName(t *diagnose.Trace) string {
+	name := call(&t.Request)
+	if t.Route.Stage != nil {
+		name += " · " + t.Route.Stage.Name
+	}
+	if t.Route.API != nil && len(m.shell.APIs) > 1 {
+		name += " · " + t.Route.API.Name
+	}
+	return newWords(m.snap).show(name)
+}
+
+// nextExamination diagnoses the wanted entry, or the next one.
+func (m *model) nextExamination() tea.Cmd {
+	next := -1
+	if m.want >= 0 && m.entries[m.want].d == nil {
+		next = m.want
+	} else {
+		for i := range m.entries {
+			if m.entries[i].d == nil {
+				next = i
+				break
+			}
+		}
+	}
+	if next < 0 {
+		return nil
+	}
+	s, r, rules, reading := m.snap, m.entries[next].request, m.o.Rules, m.reading
+	return func() tea.Msg { return examinedMsg{reading, next, examine(s, r, rules)} }
+}
+
+func (m *model) examined(msg examinedMsg) tea.Cmd {
+	m.entries[msg.entry].d = msg.d
+	it := &m.methods.items[msg.entry]
+	it.word, it.role = verdictWord(msg.d.Verdict)
+	it.detail = outcome(&msg.d.Predicted)
+	m.rateAPI()
+	if msg.entry == m.want {
+		m.want = -1
+		if m.at == atLoading || m.at == atMethods { // not when something else was opened meanwhile
+			m.open(msg.entry)
+		}
+	}
+	return m.nextExamination()
+}
+
+// rateAPI gives the open API's row the worst verdict of its methods, once all
+// of them are known.
+func (m *model) rateAPI() {
+	if m.choice < 0 {
+		return
+	}
+	order := []diagnose.Verdict{diagnose.Broken, diagnose.Inconclusive, diagnose.AtRisk, diagnose.Healthy}
+	worst := len(order) - 1
+	for i := range m.entries {
+		if m.entries[i].d == nil {
+			return
+		}
+		for j, v := range order[:worst] {
+			if m.entries[i].d.Verdict == v {
+				worst = j
+			}
+		}
+	}
+	it := &m.apis.items[m.choice]
+	it.word, it.role = verdictWord(order[worst])
+}
+
+// open shows the walk of an entry.
+func (m *model) open(i int) {
+	m.at = atWalk
+	m.walk = newWalk(m.entries[i].d, m.snap, m.o.Remedy, &m.theme.glyphs, m.request != nil)
+	m.walk.detail.calls = m.loading.summary(0)
+	if m.loading.done > 0 {
+		m.walk.detail.calls = fmt.Sprintf("%s made, %d refused", count(m.loading.done, "call"), len(m.loading.refused))
+	}
+	m.presetN, m.invalid = -1, nil
+}
+
+// change takes over the edited text; a valid request is walked at once, and the
+// last of several that come in meanwhile.
+func (m *model) change() tea.Cmd {
+	r, err := parse(m.editor.text, &m.walk.first)
+	if m.invalid = err; err != nil {
+		return nil
+	}
+	return m.rewalk(r)
+}
+
+func (m *model) rewalk(r diagnose.Request) tea.Cmd {
+	m.edits++
+	if m.walking {
+		m.pending = &r
+		return nil
+	}
+	m.walking = true
+	s, rules, n := m.snap, m.o.Rules, m.edits
+	return func() tea.Msg { return walkedMsg{n, examine(s, r, rules)} }
+}
+
+func (m *model) walked(msg walkedMsg) tea.Cmd {
+	m.walking = false
+	if m.pending != nil {
+		r := *m.pending
+		m.pending = nil
+		return m.rewalk(r)
+	}
+	if msg.edit == m.edits {
+		m.walk.show(msg.d, m.snap)
+	}
+	return nil
+}
+
+func (m *model) written(msg writtenMsg) tea.Cmd {
+	if msg.err != nil {
+		m.say("", "the editor failed: ", msg.err)
+		return nil
+	}
+	// Editors end a file with a newline that nobody typed.
+	text := strings.ReplaceAll(msg.text, "\r\n", "\n")
+	if !strings.HasSuffix(m.editor.text, "\n") {
+		text = strings.TrimSuffix(text, "\n")
+	}
+	m.editor = newEditor(text)
+	return m.change()
+}

@@ -1,0 +1,262 @@
+package apply
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/remedy"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Kind says what a cell is a value of, and so by which calls it is read and written.
+type Kind string
+
+// The kinds of cells.
+const (
+	integrationField    Kind = "integration-field"    // Path is a patch path
+	wholeIntegration    Kind = "integration"          // JSON of remedy.Integration
+	integrationResponse Kind = "integration-response" // Path is the status; JSON of snapshot.IntegrationResponse
+	methodResponse      Kind = "method-response"      // Path is the status
+	methodParameter     Kind = "method-parameter"     // Path is a patch path; true or false
+	inlinePolicy        Kind = "inline-policy"        // Path is the policy's name
+	managedPolicy       Kind = "managed-policy"
+	trustPolicy         Kind = "trust-policy"
+	queueAttribute      Kind = "queue-attribute" // Path is the attribute's name
+	keyPolicy           Kind = "key-policy"
+	stageVariable       Kind = "stage-variable" // Path is a patch path
+	deployment          Kind = "deployment"     // the id of the stage's deployment
+)
+
+// Cell is one value of the configuration. A nil value is none.
+type Cell struct {
+	What   string  `json:"what"` // the change, in a sentence
+	Kind   Kind    `json:"kind"`
+	Before *string `json:"before"`
+	After  *string `json:"after"`
+	Done   bool    `json:"done"` // After has been written
+
+	Region   string `json:"region,omitempty"`
+	API      string `json:"api,omitempty"`
+	Resource string `json:"resource,omitempty"` // id of the resource of a method
+	Method   string `json:"method,omitempty"`
+	Stage    string `json:"stage,omitempty"`
+	Role     string `json:"role,omitempty"`  // name
+	ARN      string `json:"arn,omitempty"`   // managed policy or key
+	Queue    string `json:"queue,omitempty"` // URL
+	Path     string `json:"path,omitempty"`
+}
+
+// Schema names the format of a rollback file.
+const Schema = "apisqs-doctor/rollback/v1"
+
+// Plan is what is to be written, in order. Saved before the first write, it is
+// the rollback file.
+type Plan struct {
+	Schema string `json:"schema"`
+	Cells  []Cell `json:"cells"`
+
+	start *snapshot.Snapshot // the configuration before all changes
+}
+
+// New plans the changes of fixes. It fails when one of them cannot be made
+// through the API, or must not be made.
+func New(s *snapshot.Snapshot, fixes []diagnose.Fix) (*Plan, error) {
+	if s.Target.Kind == snapshot.Template {
+		return nil, errors.New("a template is changed in its file, not in a deployed API")
+	}
+	p := &Plan{Schema: Schema, start: s}
+	deploys := map[snapshot.Deploy]bool{}
+	var last []snapshot.Deploy
+	for _, fix := range fixes {
+		for _, change := range fix.Changes {
+			after, err := change.Apply(s)
+			if err != nil {
+				return nil, err
+			}
+			if d, ok := change.(snapshot.Deploy); ok {
+				if !deploys[d] {
+					last = append(last, d)
+				}
+				deploys[d] = true
+			} else if err := p.plan(s, after, change); err != nil {
+				return nil, fmt.Errorf("cannot %s: %w", change, err)
+			}
+			s = after
+		}
+	}
+	for _, d := range last { // once, when all else is done
+		if err := p.deploy(s, d); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range p.Cells {
+		if c.Kind == keyPolicy {
+			if who := lockedOut(text(c.Before), text(c.After)); who != "" {
+				return nil, fmt.Errorf("the new policy of key %s would lock %s out of administering it", c.ARN, who)
+			}
+		}
+	}
+	return p, nil
+}
+
+// Read takes a rollback file.
+func Read(data []byte) (*Plan, error) {
+	var p Plan
+	if err := json.Unmarshal(data, &p); err != nil {
+		return nil, fmt.Errorf("not a rollback file: %w", err)
+	}
+	if p.Schema != Schema {
+		return nil, fmt.Errorf("not a rollback file: expected %q, found %q", Schema, p.Schema)
+	}
+	return &p, nil
+}
+
+func value(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func text(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
+}
+
+// add puts a cell into the plan, or moves the end of one that is there.
+func (p *Plan) add(c Cell) {
+	for i := range p.Cells {
+		have := p.Cells[i]
+		have.What, have.Before, have.After = c.What, c.Before, c.After
+		if have == c {
+			p.Cells[i].After = c.After
+			if !strings.Contains(p.Cells[i].What, c.What) {
+				p.Cells[i].What += "; " + c.What
+			}
+			return
+		}
+	}
+	p.Cells = append(p.Cells, c)
+}
+
+// plan makes the cells of one change, which leads from one snapshot to the other.
+func (p *Plan) plan(before, after *snapshot.Snapshot, change snapshot.Change) error {
+	cell := Cell{What: change.String(), Region: before.Target.Region}
+	switch c := change.(type) {
+	case snapshot.SetStatement:
+		return p.policy(cell, before, after, c)
+	case snapshot.SetQueueAttribute:
+		cell.Kind, cell.Region, cell.Path = queueAttribute, part(c.Queue, 3), c.Name
+		queue, _ := before.Queue(c.Queue).Read(&snapshot.Gaps{})
+		if cell.Queue = queue.URL; cell.Queue == "" {
+			cell.Queue = diagnose.QueueURL(c.Queue)
+		}
+		cell.Before, cell.After = value(attributeNow(queue, c.Name)), value(c.After)
+		p.add(cell)
+		return nil
+	case snapshot.SetStageVariable:
+		cell.Kind, cell.API, cell.Stage, cell.Path = stageVariable, c.API, c.Stage, "/variables/"+segment(c.Name)
+		cell.Before, cell.After = value(c.Before), value(c.After)
+		p.add(cell)
+		return nil
+	}
+	ref, old, new, err := methods(before, after, change)
+	if err != nil {
+		return err
+	}
+	cell.API, cell.Method, cell.Resource = ref.API, ref.Method, old.ResourceID
+	return p.method(cell, old, new, change)
+}
+
+func (p *Plan) policy(cell Cell, before, after *snapshot.Snapshot, c snapshot.SetStatement) error {
+	doc, err := remedy.PolicyOf(before, after, c.On)
+	if err != nil {
+		return err
+	}
+	cell.Before, cell.After = value(doc.Before), value(doc.After)
+	switch doc.Store {
+	case remedy.QueueAttribute:
+		cell.Kind, cell.Queue, cell.Path, cell.Region = queueAttribute, doc.Queue, "Policy", part(c.On.Resource, 3)
+	case remedy.KeyPolicy:
+		cell.Kind, cell.ARN, cell.Region = keyPolicy, doc.ARN, part(doc.ARN, 3)
+	case remedy.TrustPolicy:
+		cell.Kind, cell.Role, cell.Region = trustPolicy, doc.Role, ""
+	case remedy.InlinePolicy:
+		cell.Kind, cell.Role, cell.Path, cell.Region = inlinePolicy, doc.Role, doc.Name, ""
+	case remedy.ManagedPolicy:
+		cell.Kind, cell.ARN, cell.Region = managedPolicy, doc.ARN, ""
+	}
+	p.add(cell)
+	return nil
+}
+
+func (p *Plan) deploy(s *snapshot.Snapshot, c snapshot.Deploy) error {
+	api := s.API(c.API)
+	if api == nil || api.Type != snapshot.REST {
+		return errNotREST
+	}
+	cell := Cell{What: c.String(), Kind: deployment, API: c.API, Stage: c.Stage, Region: s.Target.Region}
+	gaps := &snapshot.Gaps{}
+	stages, _ := api.Stages.Read(gaps)
+	for _, st := range stages {
+		if st.Name != c.Stage {
+			continue
+		}
+		if canary, ok := st.Canary.Read(gaps); !ok || canary != nil {
+			return fmt.Errorf("the stage %q has a canary, or it is not known whether it has one, and a deployment would go there; deploy by hand", c.Stage)
+		}
+		id, _ := st.DeploymentID.Read(gaps)
+		if id != "new" {
+			cell.Before = value(id)
+		}
+	}
+	p.add(cell)
+	return nil
+}
+
+var errNotREST = errors.New("HTTP and WebSocket APIs are not changed by the doctor; change the template or use the console")
+
+func attributeNow(q *snapshot.Queue, name string) string {
+	gaps := &snapshot.Gaps{}
+	switch name {
+	case "ContentBasedDeduplication":
+		if v, ok := q.ContentBasedDeduplication.Read(gaps); ok {
+			return fmt.Sprint(v)
+		}
+	case "MaximumMessageSize":
+		if v, ok := q.MaximumMessageSize.Read(gaps); ok {
+			return fmt.Sprint(v)
+		}
+	case "KmsMasterKeyId":
+		v, _ := q.KMSKeyID.Read(gaps)
+		return v
+	}
+	return ""
+}
+
+func encode(v any) string {
+	out, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(out)
+}
+
+// segment escapes a name for a patch path: / is ~1 and ~ is ~0.
+func segment(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
+
+func unescape(name string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(name) }
+
+// part is one of the colon-separated parts of an ARN, counted from 0.
+func part(arn string, i int) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if i >= len(parts) {
+		return ""
+	}
+	return parts[i]
+}

@@ -1,0 +1,242 @@
+package remedy
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	"go.yaml.in/yaml/v4"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Edit is a fix made in the user's own files.
+type Edit struct {
+	Diff  string            // unified, for patch -p1 and git apply
+	Files map[string][]byte // the new contents, by the name in the snapshot
+	Notes []string          // what remains to be done by hand
+}
+
+// Diff makes fixes in the template files that the snapshot was read from. What
+// the fixes do not touch stays byte for byte as it is. read gives a file's
+// contents. The error says which place cannot be edited by machine, and then
+// nothing is edited.
+func Diff(s *snapshot.Snapshot, fixes []diagnose.Fix, read func(file string) ([]byte, error)) (Edit, error) {
+	if s.Target.Kind != snapshot.Template || hasTerraform(s) {
+		return Edit{}, fmt.Errorf("only templates of CloudFormation can be edited")
+	}
+	d := &differ{read: read, old: map[string][]byte{}, files: map[string][]byte{}}
+	deploys := false
+	for _, fix := range fixes {
+		for _, change := range fix.Changes {
+			if _, ok := change.(snapshot.Deploy); ok {
+				deploys = true
+			}
+			list, err := settings(s, change)
+			if err != nil {
+				return Edit{}, err
+			}
+			for _, st := range list {
+				if err := d.make(s, st); err != nil {
+					return Edit{}, err
+				}
+			}
+			if s, err = change.Apply(s); err != nil {
+				return Edit{}, err
+			}
+		}
+	}
+	out := Edit{Files: map[string][]byte{}}
+	var b strings.Builder
+	for _, file := range sorted(d.files) {
+		if bytes.Equal(d.old[file], d.files[file]) {
+			continue
+		}
+		out.Files[file] = d.files[file]
+		name := below(file)
+		b.WriteString(udiff.Unified("a/"+name, "b/"+name, string(d.old[file]), string(d.files[file])))
+	}
+	out.Diff = b.String()
+	if deploys && slices.ContainsFunc(sorted(out.Files), d.needsDeployment) {
+		out.Notes = append(out.Notes, deploymentNote)
+	}
+	return out, nil
+}
+
+// below is a file's name without a way out of the folder that a diff is applied in.
+func below(file string) string {
+	name := strings.TrimLeft(path.Clean(strings.ReplaceAll(file, "\\", "/")), "/")
+	for strings.HasPrefix(name, "../") {
+		name = name[3:]
+	}
+	return name
+}
+
+// differ edits files one setting after the other.
+type differ struct {
+	read  func(string) ([]byte, error)
+	old   map[string][]byte
+	files map[string][]byte
+}
+
+func (d *differ) open(file string) ([]byte, error) {
+	if text, ok := d.files[file]; ok {
+		return text, nil
+	}
+	text, err := d.read(file)
+	if err != nil {
+		return nil, err
+	}
+	d.old[file], d.files[file] = text, text
+	return text, nil
+}
+
+// needsDeployment tells whether a template has deployments of its own making,
+// which a stack update leaves alone unless their logical id changes.
+func (d *differ) needsDeployment(file string) bool {
+	return bytes.Contains(d.files[file], []byte("AWS::ApiGateway::Deployment"))
+}
+
+// make makes one setting.
+func (d *differ) make(s *snapshot.Snapshot, st setting) error {
+	if st.at.file == "" {
+		return fmt.Errorf("%s is not part of the template; change it where it is made", st.at.resource)
+	}
+	text, err := d.open(st.at.file)
+	if err != nil {
+		return err
+	}
+	src, err := parseSource(st.at.file, text)
+	if err != nil {
+		return err
+	}
+	e := &editor{source: src, words: words(s, st.at.file, st.at.definition)}
+	if err := e.setting(st); err != nil {
+		return err
+	}
+	out, err := e.result()
+	if err != nil {
+		return err
+	}
+	d.files[st.at.file] = out
+	return nil
+}
+
+// setting edits the file of a setting.
+func (e *editor) setting(st setting) error {
+	id := st.at.resource[strings.LastIndexByte(st.at.resource, '/')+1:]
+	where := append([]string{"Resources", id}, st.path...)
+	if st.at.definition {
+		where = st.path[2:]
+	}
+	switch {
+	case st.at.kind != "":
+		return e.newResource(id, st)
+	case st.only != nil:
+		return e.removePolicy(id, st.only)
+	case st.item == appended:
+		return e.addItem(where, st.value)
+	case st.item != none && st.value == nil:
+		return e.remove(append(where, fmt.Sprintf("[%d]", st.item)))
+	case st.item != none:
+		return e.set(append(where, fmt.Sprintf("[%d]", st.item)), st.before, st.value)
+	case st.value == nil:
+		return e.remove(where)
+	}
+	return e.set(where, st.before, st.value)
+}
+
+// newResource adds a resource under a logical id that is free.
+func (e *editor) newResource(id string, st setting) error {
+	way, rest, err := e.walk([]string{"Resources"})
+	if err != nil || len(rest) > 0 {
+		return fmt.Errorf("%s has no Resources to add to", e.name)
+	}
+	resources := way[len(way)-1]
+	for free := id; ; free += "2" {
+		if member(resources, free) < 0 {
+			id = free
+			break
+		}
+	}
+	body := nested(st.path, st.value).(map[string]any)
+	body["Type"] = st.at.kind
+	return e.set([]string{"Resources", id}, nil, body)
+}
+
+// removePolicy removes a policy whose last statement goes.
+func (e *editor) removePolicy(id string, prefix []string) error {
+	if i := slices.IndexFunc(prefix, func(name string) bool { _, ok := index(name); return ok }); i >= 0 {
+		return e.remove(append([]string{"Resources", id}, prefix[:i+1]...))
+	}
+	if n := mentions(e.root, id); n > 0 {
+		return fmt.Errorf("%s: without the statement the policy %s is empty, and %d other places name it; remove it by hand", e.name, id, n)
+	}
+	e.edited = []string{"Resources", id}
+	resources := e.root.Content[member(e.root, "Resources")+1]
+	return e.removeEntries(resources, []int{member(resources, id)})
+}
+
+// mentions counts the texts that name a resource.
+func mentions(n *yaml.Node, id string) int {
+	count := 0
+	for i, child := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 {
+			continue
+		}
+		if child.Kind == yaml.ScalarNode && (child.Value == id || strings.HasPrefix(child.Value, id+".") || strings.Contains(child.Value, "${"+id+"}") || strings.Contains(child.Value, "${"+id+".")) {
+			count++
+		}
+		count += mentions(child, id)
+	}
+	return count
+}
+
+// addItem adds to a list, and makes a list of what is a single object.
+func (e *editor) addItem(where []string, value any) error {
+	way, rest, err := e.walk(where)
+	if err != nil {
+		return err
+	}
+	n := way[len(way)-1]
+	if len(rest) > 0 || empty(n) {
+		return e.set(where, nil, []any{value})
+	}
+	e.edited = where
+	if f := function(n); f != "" {
+		return fmt.Errorf("%s:%d: the list stands behind %s; change it by hand", e.name, n.Line, f)
+	}
+	value = e.words.document(value)
+	switch n.Kind {
+	case yaml.SequenceNode:
+		e.add(n, value)
+	case yaml.MappingNode:
+		e.wrap(n, value)
+	default:
+		return fmt.Errorf("%s:%d: %s is no list; change it by hand", e.name, n.Line, joined(where))
+	}
+	return nil
+}
+
+// wrap makes a list of an object and a second item.
+func (e *editor) wrap(n *yaml.Node, value any) {
+	from, to := e.start(n), e.end(n)
+	if n.Style&yaml.FlowStyle != 0 {
+		e.put(from, from, "[")
+		e.put(to, to, ", "+e.style.flow(value)+"]")
+		return
+	}
+	old := e.column(from)
+	dash := max(old-e.style.unit+e.style.dash, 0)
+	lines := strings.Split(string(e.text[from:e.lineEnd(to)]), "\n")
+	for i, line := range lines[1:] {
+		if strings.HasPrefix(line, spaces(old)) {
+			lines[i+1] = spaces(dash+2) + line[old:]
+		}
+	}
+	e.put(e.lineStart(from), e.lineEnd(to), spaces(dash)+"- "+strings.Join(lines, "\n")+e.style.eol+spaces(dash)+e.style.item(value, dash))
+}
