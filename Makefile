@@ -9,7 +9,7 @@ help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
 build: ## build bin/apisqs-doctor
-	$(GO) build -trimpath -o bin/apisqs-doctor ./cmd/apisqs-doctor
+	$(GO) build -trimpath -ldflags "-s -w" -o bin/apisqs-doctor ./cmd/apisqs-doctor
 
 test: ## run all tests
 	$(GO) test ./...

@@ -92,10 +92,9 @@ func demoNames() []string {
 
 // demoFixture is the folder of the example; empty when there is none.
 func demoFixture(example string) string {
-	all := fixtures.Names()
 	stem := strings.ReplaceAll(example, "-", "_")
 	for _, fixture := range []string{stem + "_failing", stem} {
-		if slices.Contains(all, fixture) {
+		if fixtures.About(fixture) != "" {
 			return fixture
 		}
 	}

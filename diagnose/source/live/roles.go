@@ -33,6 +33,8 @@ func (r *reader) readRole(arn string) snapshot.Fact[*snapshot.Role] {
 	name := arn[strings.LastIndexByte(arn, '/')+1:]
 	inline := start(func() snapshot.Fact[[]snapshot.Policy] { return r.inlinePolicies(arn, name) })
 	attached := start(func() snapshot.Fact[[]snapshot.Policy] { return r.attachedPolicies(arn, name) })
+	// A role that turns out not to exist leaves no call behind that still runs.
+	defer func() { inline.wait(); attached.wait() }()
 	out, failed := call(r.ctx, r.calls, roleSpec("GetRole", arn, name), func(ctx context.Context) (*iam.GetRoleOutput, error) {
 		out, err := r.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 		if err == nil && out.Role == nil {
