@@ -47,6 +47,12 @@ var awkwardTypes = []struct{ name, contentType string }{
 	{"Content-Type application/x-www-form-urlencoded", "application/x-www-form-urlencoded"},
 }
 
+// AwkwardRequests lists the awkward requests that Run tries beside the one that
+// the walk followed.
+func AwkwardRequests(s *snapshot.Snapshot, t *Trace) []Awkward {
+	return newEngine(s).awkwardRequests(t)
+}
+
 // awkwardRequests derives the awkward requests from the one that a walk
 // followed: the same call with one thing changed.
 func (e *engine) awkwardRequests(t *Trace) []Awkward {
@@ -81,6 +87,9 @@ func (e *engine) awkwardRequests(t *Trace) []Awkward {
 		r := base
 		r.Canary = true
 		list = append(list, Awkward{fmt.Sprintf("a call that the canary takes (%g%% of them)", c.Percent), r})
+	}
+	if t.Route.Method == nil {
+		return list // nothing is known to be read that could be left out
 	}
 	return append(list, e.without(t)...)
 }

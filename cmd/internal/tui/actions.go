@@ -229,11 +229,15 @@ func (m *model) editKey(k tea.KeyMsg) tea.Cmd {
 		if m.presetN < 0 && by < 0 {
 			m.presetN = 0
 		}
+		presets := m.walk.presets
+		if len(presets) == 0 {
+			m.refuse("there is no other request to try")
+			return nil
+		}
 		m.presetN = (m.presetN + by + len(presets)) % len(presets)
 		p := presets[m.presetN]
-		r := p.change(m.walk.first)
-		m.editor = newEditor(format(&r))
-		m.refuse("preset: " + p.name)
+		m.editor = newEditor(format(&p.Request))
+		m.refuse("preset: " + p.Name)
 		return m.change()
 	case key.Matches(k, m.keys.reset):
 		m.editor, m.presetN = newEditor(format(&m.walk.first)), -1

@@ -251,14 +251,15 @@ func (p *prompt) edit(m *model) error {
 }
 
 func (p *prompt) awkward(m *model) error {
+	presets := m.walk.presets
 	for i, x := range presets {
-		p.say("%d. %s", i+1, x.name)
+		p.say("%d. %s", i+1, x.Name)
 	}
 	i, err := p.number(fmt.Sprintf("Number of the request, 1 to %d", len(presets)), len(presets))
 	if err != nil || i == 0 {
 		return err
 	}
-	p.again(m, presets[i-1].change(m.walk.first))
+	p.again(m, presets[i-1].Request)
 	return nil
 }
 

@@ -89,43 +89,6 @@ func parse(text string, base *diagnose.Request) (diagnose.Request, error) {
 	return r, nil
 }
 
-// preset is one thing that real clients send and that finds faults.
-type preset struct {
-	name   string
-	change func(diagnose.Request) diagnose.Request
-}
-
-func withBody(name, body string) preset {
-	return preset{name, func(r diagnose.Request) diagnose.Request { r.Body = body; return r }}
-}
-
-func withType(name, contentType string) preset {
-	return preset{name, func(r diagnose.Request) diagnose.Request {
-		if contentType == "" {
-			return r.WithoutHeader("Content-Type")
-		}
-		return r.WithHeader("Content-Type", contentType)
-	}}
-}
-
-// presets are the awkward requests that a diagnosis tries too.
-var presets = []preset{
-	withBody("a body with &", `{"company":"Smith & Sons"}`),
-	withBody("a body with &name=value", `{"q":"a&DelaySeconds=900"}`),
-	withBody("a body with =", `{"formula":"a=b"}`),
-	withBody("a body with %", `{"discount":"100%"}`),
-	withBody("a body with +", `{"phone":"+41 44 1"}`),
-	withBody("a body with quotes", `{"text":"say \"hi\""}`),
-	withBody("a body with an apostrophe", `{"text":"it's"}`),
-	withBody("a body with newlines", "{\n  \"id\": 1\n}"),
-	withBody("a body with non-ASCII text", `{"name":"Zoë Ω 漢 😀"}`),
-	withBody("an empty body", ""),
-	withType("no Content-Type", ""),
-	withType("Content-Type application/json; charset=utf-8", "application/json; charset=utf-8"),
-	withType("Content-Type text/plain", "text/plain"),
-	withType("Content-Type application/x-www-form-urlencoded", "application/x-www-form-urlencoded"),
-}
-
 // longestArgument is how many bytes of a body stand in a command line.
 const longestArgument = 1000
 

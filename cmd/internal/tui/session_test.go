@@ -237,11 +237,14 @@ func TestEditing(t *testing.T) {
 	if m.invalid != nil || format(&m.walk.request) != format(&m.walk.first) {
 		t.Error("the changes are not taken back")
 	}
+	presets := m.walk.presets
+	if len(presets) < 10 {
+		t.Fatalf("only %d presets", len(presets))
+	}
 	for i, p := range presets {
 		press(m, "ctrl+n")
-		shown(t, m, "preset: "+p.name)
-		want := p.change(m.walk.first)
-		if format(&m.walk.request) != format(&want) {
+		shown(t, m, "preset: "+p.Name)
+		if format(&m.walk.request) != format(&p.Request) {
 			t.Errorf("preset %d: %q", i, format(&m.walk.request))
 		}
 	}

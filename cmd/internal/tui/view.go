@@ -282,7 +282,7 @@ func (m *model) walkView(rows int) []line {
 func (m *model) editView(r room) []line {
 	g := &m.theme.glyphs
 	out := []line{line{{"the client's request", strong}, {"   walked again as you type", dim}}.cut(r.columns, g.more)}
-	list := len(presets) + 2
+	list := len(m.walk.presets) + 2
 	if r.rows < list+8 {
 		return append(out, m.editor.view(g, r.columns, r.rows-1)...)
 	}
@@ -291,12 +291,12 @@ func (m *model) editView(r room) []line {
 		text = append(text, nil)
 	}
 	out = append(append(out, text...), nil, line{{"presets", strong}, {"   what real clients send too", dim}}.cut(r.columns, g.more))
-	for i, p := range presets {
+	for i, p := range m.walk.presets {
 		cursor, look := span{"  ", plain}, plain
 		if i == m.presetN {
 			cursor, look = span{g.chosen + " ", accent}, accent
 		}
-		out = append(out, line{cursor, {p.name, look}}.cut(r.columns, g.more))
+		out = append(out, line{cursor, {p.Name, look}}.cut(r.columns, g.more))
 	}
 	return out
 }

@@ -9,10 +9,11 @@ import (
 // walk is the open diagnosis: its path, the detail of one stage, and what is
 // chosen in them.
 type walk struct {
-	first    diagnose.Request // the request that the walk began with
-	request  diagnose.Request // the one it shows
-	edited   bool             // they differ
-	given    bool             // the first one is the user's
+	first    diagnose.Request   // the request that the walk began with
+	request  diagnose.Request   // the one it shows
+	edited   bool               // they differ
+	given    bool               // the first one is the user's
+	presets  []diagnose.Awkward // what real clients send and a diagnosis tries too
 	path     path
 	detail   detail
 	viewer   viewer
@@ -30,6 +31,7 @@ type layoutKey struct {
 
 func newWalk(d *diagnose.Diagnosis, s *snapshot.Snapshot, remedy report.Remedy, g *glyphs, given bool) walk {
 	w := walk{first: d.Trace.Request, given: given, detail: detail{remedy: remedy, glyphs: g}}
+	w.presets = diagnose.AwkwardRequests(s, d.Trace)
 	w.show(d, s)
 	w.path.chosen = opening(d)
 	w.choose()
