@@ -120,9 +120,34 @@ func mappedResponses(p *diagnose.Pass, list []diagnose.Outcome) []snapshot.Chang
 			continue
 		}
 		done[class] = true
-		changes = append(changes, respond(p, nil, classPattern(class), strconv.Itoa(class*100))...)
+		status := strconv.Itoa(class * 100)
+		before, pattern := responseOf(p, status), classPattern(class)
+		if before != nil {
+			pattern = widened(before.Pattern, class)
+		}
+		changes = append(changes, respond(p, before, pattern, status)...)
 	}
 	return changes
+}
+
+// responseOf is the integration response that a status has already: API Gateway
+// keeps one for each status (T161), so a further pattern goes to that one.
+func responseOf(p *diagnose.Pass, status string) *snapshot.IntegrationResponse {
+	responses, _ := p.Trace.Mapping.Integration.Responses.Read(&snapshot.Gaps{})
+	for i := range responses {
+		if responses[i].Status == status {
+			return &responses[i]
+		}
+	}
+	return nil
+}
+
+// widened is a pattern that also takes every status of the class.
+func widened(pattern string, class int) string {
+	if n, err := strconv.Atoi(pattern); pattern == "" || err == nil && n/100 == class {
+		return classPattern(class)
+	}
+	return pattern + "|" + classPattern(class)
 }
 
 func classPattern(class int) string { return strconv.Itoa(class) + `\d{2}` }
@@ -131,6 +156,10 @@ func classPattern(class int) string { return strconv.Itoa(class) + `\d{2}` }
 // method does not.
 func respond(p *diagnose.Pass, before *snapshot.IntegrationResponse, pattern, status string) []snapshot.Change {
 	after := snapshot.IntegrationResponse{Pattern: pattern, Status: status, Origin: p.Trace.Mapping.Integration.Responses.Origin()}
+	if before != nil && before.Status == status {
+		after = *before // its templates and headers stay
+		after.Pattern = pattern
+	}
 	var changes []snapshot.Change
 	declared, _ := p.Trace.Route.Method.Responses.Read(&snapshot.Gaps{})
 	if _, ok := declared[status]; !ok {

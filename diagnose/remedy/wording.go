@@ -242,9 +242,14 @@ func (w *wording) document(value any) any {
 // rewrite changes a text from before to after and keeps the words that the file
 // has for what stays. source is the text in the file, resolved.
 func (w *wording) rewrite(source []part, before, after string) any {
+	return join(w.revise(source, before, after))
+}
+
+// revise is rewrite in parts; resolved they are always after.
+func (w *wording) revise(source []part, before, after string) []part {
 	fresh := w.parts(after)
 	if source == nil || resolved(source) != before {
-		return join(fresh)
+		return fresh
 	}
 	head := 0
 	for head < len(before) && head < len(after) && before[head] == after[head] {
@@ -265,8 +270,7 @@ func (w *wording) rewrite(source []part, before, after string) any {
 		tail = len(before) - outside(source, len(before)-tail, true)
 	}
 	out := append(cut(source, 0, head), cut(fresh, head, len(after)-tail)...)
-	out = append(out, cut(source, len(before)-tail, len(before))...)
-	return join(out)
+	return append(out, cut(source, len(before)-tail, len(before))...)
 }
 
 func resolved(parts []part) string {

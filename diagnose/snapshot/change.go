@@ -244,6 +244,13 @@ func (c SetIntegrationResponse) Apply(s *Snapshot) (*Snapshot, error) {
 				return fmt.Errorf("no integration response with pattern %q", c.Before.Pattern)
 			}
 		}
+		if c.After != nil {
+			// The control plane keeps one integration response for each status (T161).
+			taken := slices.IndexFunc(responses, func(r IntegrationResponse) bool { return r.Status == c.After.Status })
+			if taken >= 0 && taken != at {
+				return fmt.Errorf("status %s has an integration response already, with pattern %q", c.After.Status, responses[taken].Pattern)
+			}
+		}
 		switch {
 		case c.After == nil && at >= 0:
 			responses = slices.Delete(responses, at, at+1)

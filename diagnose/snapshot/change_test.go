@@ -128,6 +128,7 @@ func TestChangesThatCannotBeMade(t *testing.T) {
 		{snapshot.SetStatement{On: snapshot.PolicyTarget{Kind: "role", Resource: roleARN, Policy: "send"}, Index: 9, After: "{}"}, "the policy has no statement 9"},
 		{snapshot.SetQueueAttribute{Queue: queueARN, Name: "MaximumMessageSize", After: "much"}, `MaximumMessageSize "much" is not a number of bytes`},
 		{snapshot.SetIntegrationResponse{On: post, Before: &snapshot.IntegrationResponse{Pattern: "9.."}}, `no integration response with pattern "9.."`},
+		{snapshot.SetIntegrationResponse{On: post, After: &snapshot.IntegrationResponse{Pattern: "4..", Status: "400"}}, `status 400 has an integration response already, with pattern "4\\d{2}"`},
 	} {
 		if _, err := tt.change.Apply(sample()); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want %q", tt.change, err, tt.want)

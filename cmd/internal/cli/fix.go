@@ -2,14 +2,13 @@ package cli
 
 import (
 	"fmt"
-	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	accept "apisqs-doctor/cmd/internal/gate"
 	"apisqs-doctor/diagnose"
-	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/rules"
 )
@@ -39,7 +38,9 @@ changed, from what to what, at what risk, and what is predicted afterwards. Noth
 For a template it prints a unified diff that git apply and patch -p1 accept; --write edits the
 file. For a deployed API --apply carries the changes out: it asks first, reads every value again
 and stops if one is no longer what was diagnosed, saves a rollback file in the current folder,
-deploys, and diagnoses the API again. --rollback FILE takes such a run back.
+deploys, and diagnoses the API again. --rollback FILE takes such a run back. That needs the
+permissions of the calls it makes, such as apigateway:PATCH, apigateway:POST, iam:PutRolePolicy,
+sqs:SetQueueAttributes or kms:PutKeyPolicy.
 
 The exit code is that of the diagnosis: after --apply and --write of the new one.`,
 		Example: `  apisqs-doctor fix --api-id a1b2c3d4
@@ -168,16 +169,14 @@ func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags) *repair
 			d = &again.Diagnoses[0]
 		}
 		part := repairPart{title: title(d)}
-		part.fixes, part.after = chosen(d, f.only)
-		for _, x := range part.fixes {
-			for _, change := range x.Changes {
-				if _, ok := change.(snapshot.Deploy); ok && len(part.notes) == 0 && !p.template {
-					part.notes = published(d)
-				}
-				if next, err := change.Apply(s); err == nil {
-					s = next
-				}
-			}
+		if len(f.only) > 0 {
+			part.fixes, part.after = chosen(s, d, f.only)
+		} else {
+			part.fixes, part.after = planned(d)
+		}
+		s = made(s, part.fixes)
+		if deploys(part.fixes) && !p.template {
+			part.notes = published(d)
 		}
 		p.fixes = append(p.fixes, part.fixes...)
 		p.parts = append(p.parts, part)
@@ -185,28 +184,59 @@ func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags) *repair
 	return p
 }
 
-// chosen is the plan of a diagnosis, or the fixes of the findings of some rules.
-func chosen(d *diagnose.Diagnosis, only []string) (fixes []diagnose.Fix, after string) {
-	if len(only) == 0 {
-		switch {
-		case len(d.Plan.Fixes) > 0:
-			return d.Plan.Fixes, "afterwards: " + predicted(d.Plan.Verdict, d.Plan.After)
-		case d.Verdict == diagnose.Healthy:
-			return nil, "healthy: there is nothing to change"
-		case d.Verdict == diagnose.Inconclusive:
-			return nil, "inconclusive: what could not be read may need a change"
-		}
-		return nil, "no set of changes is known that repairs it; the report shows what is wrong"
-	}
-	for _, rule := range only {
-		for _, finding := range d.Findings {
-			if finding.Rule == rule && len(finding.Fixes) > 0 {
-				x := finding.Fixes[0]
-				return append(fixes, x), "afterwards: " + predicted(x.Verdict, x.After)
+// made is the configuration with the fixes made; each of them was proved to apply.
+func made(s *snapshot.Snapshot, fixes []diagnose.Fix) *snapshot.Snapshot {
+	for _, x := range fixes {
+		for _, change := range x.Changes {
+			if next, err := change.Apply(s); err == nil {
+				s = next
 			}
 		}
 	}
-	return nil, "no finding of " + strings.Join(only, ", ") + " with a change that repairs it"
+	return s
+}
+
+func deploys(fixes []diagnose.Fix) bool {
+	for _, x := range fixes {
+		for _, change := range x.Changes {
+			if _, ok := change.(snapshot.Deploy); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// planned is the plan of a diagnosis, or why there is none.
+func planned(d *diagnose.Diagnosis) (fixes []diagnose.Fix, after string) {
+	switch {
+	case len(d.Plan.Fixes) > 0:
+		return d.Plan.Fixes, "afterwards: " + predicted(d.Plan.Verdict, d.Plan.After)
+	case d.Verdict == diagnose.Healthy:
+		return nil, "healthy: there is nothing to change"
+	case d.Verdict == diagnose.Inconclusive:
+		return nil, "inconclusive: what could not be read may need a change"
+	}
+	return nil, "no set of changes is known that repairs it; the report shows what is wrong"
+}
+
+// chosen repairs the findings of some rules, one after the other.
+func chosen(s *snapshot.Snapshot, d *diagnose.Diagnosis, only []string) (fixes []diagnose.Fix, after string) {
+	const most = 12 // a method has one for each of its faults
+	for len(fixes) < most {
+		at := slices.IndexFunc(d.Findings, func(f diagnose.Finding) bool { return slices.Contains(only, f.Rule) && len(f.Fixes) > 0 })
+		if at < 0 {
+			break
+		}
+		x := d.Findings[at].Fixes[0]
+		fixes, s = append(fixes, x), made(s, []diagnose.Fix{x})
+		again := diagnose.Examine(s, diagnose.Selection{}, []diagnose.Request{d.Trace.Request}, rules.All())
+		d = &again.Diagnoses[0]
+	}
+	if len(fixes) == 0 {
+		return nil, "no finding of " + strings.Join(only, ", ") + " with a change that repairs it"
+	}
+	return fixes, "afterwards: " + predicted(d.Verdict, &d.Predicted)
 }
 
 func title(d *diagnose.Diagnosis) string {
@@ -323,64 +353,6 @@ func described(change snapshot.Change) (what, from, to string) {
 		return "stage variable " + c.Name + " of stage " + c.Stage, value(c.Before), value(c.After)
 	}
 	return change.String(), "", ""
-}
-
-// fixTemplate prints the changes of a template as a diff, or makes them.
-func (a *app) fixTemplate(f *fixFlags, s *snapshot.Snapshot, p *repair, c call) error {
-	fmt.Fprint(a.Err, p.text())
-	edit, err := a.edit(s, p)
-	if err != nil {
-		return err
-	}
-	for _, note := range edit.Notes {
-		fmt.Fprintf(a.Err, "%s: note: %s\n", name, note)
-	}
-	if !f.write {
-		a.printf("%s", edit.Diff)
-		return nil
-	}
-	if len(edit.Files) == 0 {
-		return nil
-	}
-	for file, text := range edit.Files {
-		info, err := os.Stat(file)
-		if err != nil {
-			return usage("", "%s: %s", file, plain(err))
-		}
-		if err := os.WriteFile(file, text, info.Mode().Perm()); err != nil {
-			return usage("", "%s: %s", file, plain(err))
-		}
-		fmt.Fprintf(a.Err, "%s was edited\n", file)
-	}
-	after, err := a.loadTemplate(&f.targetFlags)
-	if err != nil {
-		return err
-	}
-	return a.diagnoseAgain(f, after, c)
-}
-
-// edit makes the changes that can be made in the files; what cannot is told.
-func (a *app) edit(s *snapshot.Snapshot, p *repair) (remedy.Edit, error) {
-	read := func(file string) ([]byte, error) {
-		if _, err := os.Stat(file); err != nil {
-			return nil, fmt.Errorf("%s cannot be read again to be edited", file)
-		}
-		return os.ReadFile(file)
-	}
-	var made []diagnose.Fix
-	out := remedy.Edit{}
-	for _, x := range p.fixes {
-		edit, err := remedy.Diff(s, append(made, x), read)
-		if err != nil {
-			fmt.Fprintf(a.Err, "%s: cannot %s: %s\n", name, oneLine(x.Title), oneLine(err.Error()))
-			continue
-		}
-		made, out = append(made, x), edit
-	}
-	if len(made) == 0 && len(p.fixes) > 0 {
-		return out, usage("the report shows what to change", "none of the changes can be made in the file by machine")
-	}
-	return out, nil
 }
 
 // diagnoseAgain reports on what was changed, and settles the exit code by it.

@@ -27,8 +27,8 @@ func (a *app) fixLive(ctx context.Context, f *fixFlags, s *snapshot.Snapshot, p 
 	fmt.Fprint(a.Err, p.text())
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	if err := a.confirm(ctx, f.yes, "Carry this out?"); err != nil {
-		return err
+	if ok, err := a.confirm(ctx, f.yes, "Carry this out?"); !ok {
+		return err // the exit code is that of what is wrong still
 	}
 	cfg, err := f.settings(ctx)
 	if err != nil {
@@ -70,7 +70,8 @@ func (a *app) rollback(ctx context.Context, f *fixFlags) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	if err := a.confirm(ctx, f.yes, "Take this back?"); err != nil {
+	if ok, err := a.confirm(ctx, f.yes, "Take this back?"); !ok {
+		a.code = ExitProblems
 		return err
 	}
 	cfg, err := f.settings(ctx)
@@ -110,12 +111,12 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // confirm asks on the terminal; the answer is no unless it is yes.
-func (a *app) confirm(ctx context.Context, yes bool, question string) error {
+func (a *app) confirm(ctx context.Context, yes bool, question string) (bool, error) {
 	if yes {
-		return nil
+		return true, nil
 	}
 	if f, ok := a.In.(interface{ Fd() uintptr }); !ok || !term.IsTerminal(f.Fd()) || !a.ErrTTY {
-		return usage("in a script, say --yes", "there is no terminal to ask on, so nothing was changed")
+		return false, usage("in a script, say --yes", "there is no terminal to ask on, so nothing was changed")
 	}
 	fmt.Fprintf(a.Err, "\n%s [y/N] ", question)
 	answers := make(chan string, 1)
@@ -134,9 +135,10 @@ func (a *app) confirm(ctx context.Context, yes bool, question string) error {
 	}
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
-		return nil
+		return true, nil
 	}
-	return cannotRun("", "nothing was changed, as you wished")
+	fmt.Fprintln(a.Err, "nothing was changed, as you wished")
+	return false, nil
 }
 
 // rollbackFile makes an empty file of a name that is free, for its owner alone:
@@ -188,7 +190,11 @@ func saveFile(file string, data []byte) error {
 func applyFailure(err error, file string) error {
 	var partial *apply.Partial
 	if errors.As(err, &partial) {
-		hint := "to take back what was done: " + name + " fix --rollback " + file
+		hint := "to take back what was done: "
+		if len(partial.Done) == 0 {
+			hint = "should AWS have made a part of it, take it back: "
+		}
+		hint += name + " fix --rollback " + file
 		lines := strings.SplitN(err.Error(), "\n", 2)
 		if len(lines) == 2 {
 			hint = lines[1] + "\n" + hint

@@ -49,10 +49,10 @@ func TestFixAsks(t *testing.T) {
 		want       string
 		writes     []string
 	}{
-		{"enter", "\r", nil, 3, "nothing was changed, as you wished", nil},
-		{"no", "no\r", nil, 3, "nothing was changed, as you wished", nil},
-		{"Ctrl-C", "\x03", nil, 3, "nothing was changed, as you wished", nil},
-		{"Ctrl-D", "\x04", nil, 3, "nothing was changed, as you wished", nil},
+		{"enter", "\r", nil, 1, "nothing was changed, as you wished", nil},
+		{"no", "no\r", nil, 1, "nothing was changed, as you wished", nil},
+		{"Ctrl-C", "\x03", nil, 1, "nothing was changed, as you wished", nil},
+		{"Ctrl-D", "\x04", nil, 1, "nothing was changed, as you wished", nil},
 		{"yes", "y\r", nil, 0, "HEALTHY", []string{"UpdateIntegration", "CreateDeployment"}},
 		{"yes, but a colleague was faster", "yes\r", theirs, 3, "the configuration is no longer what was diagnosed", nil},
 	} {

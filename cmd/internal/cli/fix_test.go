@@ -3,11 +3,14 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/fixtures/fakeaws"
 )
 
@@ -98,5 +101,38 @@ func TestNothingIsWritten(t *testing.T) {
 		if c.Write {
 			t.Errorf("%s was called", c.Operation)
 		}
+	}
+}
+
+// Methods that share a role are repaired by one change of it.
+func TestRepairsOfSeveralMethods(t *testing.T) {
+	s := loadFixture(t, "authorization_action_failing")
+	api := &s.APIs[0]
+	twice := func(c snapshot.Configuration) snapshot.Configuration {
+		second := c.Methods[0]
+		second.Path, second.ResourceID = "/more", "m0re"
+		c.Methods = append(slices.Clone(c.Methods), second)
+		c.Routes = append(slices.Clone(c.Routes), "/more")
+		return c
+	}
+	gaps := &snapshot.Gaps{}
+	draft, _ := api.Draft.Read(gaps)
+	api.Draft = api.Draft.With(twice(draft))
+	stages, _ := api.Stages.Read(gaps)
+	stages[0].Deployed = api.Draft
+	e, err := examine(s, "", call{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(e.Diagnoses) != 2 || e.Diagnoses[1].Verdict != diagnose.Broken {
+		t.Fatalf("%d methods, the second %s; want two broken ones", len(e.Diagnoses), e.Diagnoses[1].Verdict)
+	}
+	p := repairs(s, &e, &fixFlags{})
+	if len(p.parts) != 2 || len(p.parts[0].fixes) == 0 || len(p.parts[1].fixes) != 0 {
+		t.Errorf("fixes of the parts: %d and %d, want some and none", len(p.parts[0].fixes), len(p.parts[1].fixes))
+	}
+	only := repairs(s, &e, &fixFlags{only: []string{"authorization-action"}})
+	if len(only.fixes) != 1 {
+		t.Errorf("%d fixes of the rule, want 1:\n%s", len(only.fixes), only.text())
 	}
 }

@@ -52,7 +52,8 @@ Every flag can be given by an environment variable too: APISQS_DOCTOR_ and the f
 capitals, such as APISQS_DOCTOR_API_ID; one that can be repeated takes a value a line. Credentials,
 profiles and all else that concerns AWS come from where every AWS tool takes them.
 
-The doctor reads and never changes anything, and it sends nothing to anybody but AWS.
+The doctor reads; nothing is ever changed but by "fix --apply" and "fix --write". It sends nothing
+to anybody but AWS.
 
 Exit codes:
 ` + exitCodeHelp

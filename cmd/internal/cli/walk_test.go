@@ -72,6 +72,9 @@ func TestWalkEquivalents(t *testing.T) {
 			"other way": {"e", "PUT /orders?x=a%26b", "X-Note: it's $HOME", "", `{"text":"a\"b'c"}`},
 			"no body":   {"e", "", "", "-"},
 		} {
+			if example == "route_method_missing_failing" && edit != nil && edit[0] == "w" {
+				continue // a GET that meets no method has no awkward variants
+			}
 			t.Run(example+", "+what, func(t *testing.T) {
 				saved := filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "-")+"-report.json")
 				args := []string{"--snapshot", file}

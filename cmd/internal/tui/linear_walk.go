@@ -252,6 +252,10 @@ func (p *prompt) edit(m *model) error {
 
 func (p *prompt) awkward(m *model) error {
 	presets := m.walk.presets
+	if len(presets) == 0 {
+		p.say("There is no other request to try.")
+		return nil
+	}
 	for i, x := range presets {
 		p.say("%d. %s", i+1, x.Name)
 	}
