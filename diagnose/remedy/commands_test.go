@@ -66,7 +66,7 @@ func TestCommands(t *testing.T) {
 func TestCommandsThatCannotBe(t *testing.T) {
 	for name, want := range map[string]string{
 		"AWS's managed policy": "managed by AWS",
-		"status taken":         "has a response for status 200 already",
+		"status taken":         "status 200 has an integration response already",
 		"unknown role":         "not-read",
 	} {
 		if got, err := remedy.Commands(live(t), fix(changes[name])); err == nil || !strings.Contains(err.Error(), want) {

@@ -396,9 +396,14 @@ func (c SetStatement) editRolePolicy(r *Role, edit func(*Fact[string]) error) er
 		}
 		if i := slices.IndexFunc(policies, func(p Policy) bool { return p.Name == c.On.Policy }); i >= 0 {
 			policies = slices.Clone(policies)
-			err := edit(&policies[i].Document)
+			if err := edit(&policies[i].Document); err != nil {
+				return err
+			}
+			if text, _ := current(policies[i].Document, ""); text == "" {
+				policies = slices.Delete(policies, i, i+1) // a policy without statements is none
+			}
 			*list = list.With(policies)
-			return err
+			return nil
 		}
 	}
 	inline, _ := current(r.Inline, "")
