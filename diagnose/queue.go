@@ -107,7 +107,7 @@ func (w *walker) queue() {
 		step.fail(gaps, answerFailure(q.Answer), "SQS answers %s: %s", q.Answer.Code, q.Answer.Message)
 	case len(verdict.Unknown) > 0:
 		for _, what := range verdict.Unknown {
-			gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: what, Needs: "sqs:GetQueueAttributes on " + q.ARN, Origin: queue.Origin})
+			gaps.Add(attributeGap(queue, what))
 		}
 		step.unknown(gaps, "whether the queue takes the message depends on attributes that are not known")
 	case q.Altered != "":
@@ -115,6 +115,24 @@ func (w *walker) queue() {
 	default:
 		step.pass(gaps, "%s", w.accepted(queue))
 	}
+}
+
+// attributeGap is why an attribute that decides is not known: the fact's own
+// reason, where SQS's model names the attribute.
+func attributeGap(queue *snapshot.Queue, what string) snapshot.Gap {
+	for name, gap := range map[string]snapshot.Gap{
+		"ContentBasedDeduplication": queue.ContentBasedDeduplication.Gap(),
+		"FifoQueue":                 queue.FIFO.Gap(),
+		"MaximumMessageSize":        queue.MaximumMessageSize.Gap(),
+	} {
+		if strings.Contains(what, name) && gap.Reason != "" {
+			if gap.Detail == "" {
+				gap.Detail = what
+			}
+			return gap
+		}
+	}
+	return snapshot.Gap{Reason: snapshot.NotRead, Detail: what, Needs: "sqs:GetQueueAttributes on " + queue.ARN, Origin: queue.Origin}
 }
 
 // noQueue ends the stage for a queue that does not exist (T17).
