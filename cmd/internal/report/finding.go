@@ -15,8 +15,8 @@ const fieldColumns = 14
 // shows; the JSON report has all of it.
 const longestValue = 240
 
-// said is a stage's sentence, or one in its place.
-func said(step diagnose.Step) string {
+// Said is a stage's sentence, or one in its place.
+func Said(step diagnose.Step) string {
 	switch {
 	case step.Said != "":
 		return step.Said
@@ -26,7 +26,7 @@ func said(step diagnose.Step) string {
 		return "does not apply"
 	case step.Status == diagnose.Passed:
 		return ""
-	case notReached(step):
+	case NotReached(step):
 		return "not reached"
 	case len(step.Gaps) > 0:
 		return step.Gaps[0].Detail
@@ -34,9 +34,9 @@ func said(step diagnose.Step) string {
 	return "not known"
 }
 
-// notReached tells whether all that is missing is what an earlier stage did
+// NotReached tells whether all that is missing is what an earlier stage did
 // not produce.
-func notReached(step diagnose.Step) bool {
+func NotReached(step diagnose.Step) bool {
 	for _, g := range step.Gaps {
 		if g.Reason != snapshot.Blocked {
 			return false
@@ -85,7 +85,7 @@ func (t *text) evidence(e diagnose.Evidence) string {
 		}
 		s += ": " + string(value)
 	}
-	if place := t.clean(at(e.Origin)); place != "" {
+	if place := t.clean(Where(e.Origin)); place != "" {
 		s += " (" + place + ")"
 	}
 	return s
@@ -137,10 +137,10 @@ func (t *text) commands(name, s string) {
 }
 
 // call says a request in a line.
-func call(r *diagnose.Request, say words) string {
+func call(r *diagnose.Request, say Words) string {
 	s := r.Method + " " + r.Path
 	for _, h := range r.Headers {
-		s += "; " + h.Name + ": " + say.header(h)
+		s += "; " + h.Name + ": " + say.Header(h)
 	}
 	if r.Body != "" {
 		s += "; body " + r.Body

@@ -194,7 +194,7 @@ func NewDocument(r Run) Document {
 	doc := Document{Schema: Schema, Tool: r.Tool, Target: target(e, say), Summary: Summarize(e),
 		Methods: make([]Method, 0, len(e.Diagnoses)), Gaps: gaps(e.Unlisted, say), Error: r.Problem}
 	for _, n := range r.Notices {
-		doc.Notices = append(doc.Notices, say.show(n))
+		doc.Notices = append(doc.Notices, say.Show(n))
 	}
 	for i := range e.Diagnoses {
 		doc.Methods = append(doc.Methods, method(r, &e.Diagnoses[i], say))
@@ -202,15 +202,15 @@ func NewDocument(r Run) Document {
 	return doc
 }
 
-func target(e *diagnose.Examination, say words) Target {
-	t := Target{Kind: e.Target.Kind, Region: say.show(e.Target.Region), Account: say.show(e.Target.Account), File: e.Target.File}
+func target(e *diagnose.Examination, say Words) Target {
+	t := Target{Kind: e.Target.Kind, Region: say.Show(e.Target.Region), Account: say.Show(e.Target.Account), File: e.Target.File}
 	if len(e.APIs) == 1 {
 		a := e.APIs[0]
-		t.API = &API{ID: say.show(a.ID), Name: say.show(a.Name), Type: string(a.Type)}
+		t.API = &API{ID: say.Show(a.ID), Name: say.Show(a.Name), Type: string(a.Type)}
 	}
 	stages := map[string]bool{}
 	for i := range e.Diagnoses {
-		stages[say.show(placeOf(&e.Diagnoses[i]).stage)] = true
+		stages[say.Show(placeOf(&e.Diagnoses[i]).stage)] = true
 	}
 	if len(stages) == 1 {
 		t.Stage = orNull(sorted(stages)[0])
@@ -218,18 +218,18 @@ func target(e *diagnose.Examination, say words) Target {
 	return t
 }
 
-func method(r Run, d *diagnose.Diagnosis, say words) Method {
+func method(r Run, d *diagnose.Diagnosis, say Words) Method {
 	p := placeOf(d)
-	m := Method{Method: p.method, Path: say.show(p.path), API: say.show(p.apiID), Stage: say.show(p.stage), Protocol: p.protocol,
-		Queue: orNull(say.show(p.queueARN)), Verdict: verdict(d.Verdict), Request: request(&diagnose.Request{}, say),
+	m := Method{Method: p.method, Path: say.Show(p.path), API: say.Show(p.apiID), Stage: say.Show(p.stage), Protocol: p.protocol,
+		Queue: orNull(say.Show(p.queueARN)), Verdict: verdict(d.Verdict), Request: request(&diagnose.Request{}, say),
 		Predicted: predicted(d.Predicted, say), Findings: make([]Finding, 0, len(d.Findings)), Gaps: gaps(d.Gaps, say)}
 	if d.Trace != nil {
 		m.Request = request(&d.Trace.Request, say)
 	}
 	if out, ok := outboundOf(d); ok {
-		m.Outbound = &Outbound{Method: out.method, URL: say.show(out.url), Headers: object(out.headers, say)}
+		m.Outbound = &Outbound{Method: out.method, URL: say.Show(out.url), Headers: object(out.headers, say)}
 		if out.bodyKnown {
-			body := say.show(out.body)
+			body := say.Show(out.body)
 			m.Outbound.Body = &body
 		}
 	}
@@ -241,7 +241,7 @@ func method(r Run, d *diagnose.Diagnosis, say words) Method {
 		if step.Status == "" {
 			step.Status = diagnose.Unknown
 		}
-		m.Stages = append(m.Stages, Stage{string(s), string(step.Status), say.show(step.Said), gaps(step.Gaps, say)})
+		m.Stages = append(m.Stages, Stage{string(s), string(step.Status), say.Show(step.Said), gaps(step.Gaps, say)})
 	}
 	for _, f := range d.Findings {
 		m.Findings = append(m.Findings, finding(r, d, f, say))
@@ -249,12 +249,12 @@ func method(r Run, d *diagnose.Diagnosis, say words) Method {
 	return m
 }
 
-func finding(r Run, d *diagnose.Diagnosis, f diagnose.Finding, say words) Finding {
-	out := Finding{Rule: f.Rule, Severity: string(f.Severity), Stage: string(f.Stage), Codes: codes(f.Codes), Message: say.show(f.Message),
-		Why: say.show(f.Why), Evidence: make([]Evidence, 0, len(f.Evidence)), Fixes: make([]Fix, 0, len(f.Fixes)),
-		Check: say.show(f.Check), Help: help(f.Rule), Fingerprint: Fingerprint(d, f), Suppressed: r.suppression(d, f)}
+func finding(r Run, d *diagnose.Diagnosis, f diagnose.Finding, say Words) Finding {
+	out := Finding{Rule: f.Rule, Severity: string(f.Severity), Stage: string(f.Stage), Codes: codes(f.Codes), Message: say.Show(f.Message),
+		Why: say.Show(f.Why), Evidence: make([]Evidence, 0, len(f.Evidence)), Fixes: make([]Fix, 0, len(f.Fixes)),
+		Check: say.Show(f.Check), Help: help(f.Rule), Fingerprint: Fingerprint(d, f), Suppressed: r.suppression(d, f)}
 	for _, e := range f.Evidence {
-		out.Evidence = append(out.Evidence, Evidence{e.Label, say.show(e.Value), origin(e.Origin, say)})
+		out.Evidence = append(out.Evidence, Evidence{e.Label, say.Show(e.Value), origin(e.Origin, say)})
 	}
 	for _, x := range f.Fixes {
 		out.Fixes = append(out.Fixes, fix(r, x, say))
@@ -266,25 +266,25 @@ func finding(r Run, d *diagnose.Diagnosis, f diagnose.Finding, say words) Findin
 	return out
 }
 
-func fix(r Run, x diagnose.Fix, say words) Fix {
-	out := Fix{Title: say.show(x.Title), Risk: say.show(x.Risk), Changes: []string{}, Commands: []string{}}
+func fix(r Run, x diagnose.Fix, say Words) Fix {
+	out := Fix{Title: say.Show(x.Title), Risk: say.Show(x.Risk), Changes: []string{}, Commands: []string{}}
 	for _, c := range x.Changes {
-		out.Changes = append(out.Changes, say.show(c.String()))
+		out.Changes = append(out.Changes, say.Show(c.String()))
 	}
 	why := map[string]string{}
 	commands, reason := render(r, r.Remedy.Commands, x)
 	why["commands"] = reason
 	for _, c := range commands {
-		out.Commands = append(out.Commands, say.show(c))
+		out.Commands = append(out.Commands, say.Show(c))
 	}
 	out.CloudFormation, why["cloudformation"] = render(r, r.Remedy.CloudFormation, x)
 	out.Terraform, why["terraform"] = render(r, r.Remedy.Terraform, x)
-	out.CloudFormation, out.Terraform = say.show(out.CloudFormation), say.show(out.Terraform)
+	out.CloudFormation, out.Terraform = say.Show(out.CloudFormation), say.Show(out.Terraform)
 	for notation, reason := range why {
 		if reason == "" {
 			delete(why, notation)
 		} else {
-			why[notation] = say.show(reason)
+			why[notation] = say.Show(reason)
 		}
 	}
 	if len(why) > 0 {
@@ -296,41 +296,41 @@ func fix(r Run, x diagnose.Fix, say words) Fix {
 	return out
 }
 
-func predicted(p diagnose.Prediction, say words) Predicted {
+func predicted(p diagnose.Prediction, say Words) Predicted {
 	origin := string(p.Origin)
 	if origin == "" {
 		origin = string(diagnose.FromNobody)
 	}
 	return Predicted{Status: orNull(p.Status), Origin: origin, SQSStatus: orNull(p.SQSStatus), Code: orNull(string(p.Code)),
-		Codes: codes(p.Codes), Message: say.show(p.Message)}
+		Codes: codes(p.Codes), Message: say.Show(p.Message)}
 }
 
-func request(r *diagnose.Request, say words) Request {
+func request(r *diagnose.Request, say Words) Request {
 	return Request{r.Method, r.Path, object(r.Headers, say), object(r.Query, say), r.Body}
 }
 
-func object(list []diagnose.Header, say words) map[string]string {
+func object(list []diagnose.Header, say Words) map[string]string {
 	m := make(map[string]string, len(list))
 	for _, h := range list {
 		if have, ok := m[h.Name]; ok {
-			m[h.Name] = have + "," + say.header(h)
+			m[h.Name] = have + "," + say.Header(h)
 		} else {
-			m[h.Name] = say.header(h)
+			m[h.Name] = say.Header(h)
 		}
 	}
 	return m
 }
 
-func gaps(list []snapshot.Gap, say words) []Gap {
+func gaps(list []snapshot.Gap, say Words) []Gap {
 	out := make([]Gap, 0, len(list))
 	for _, g := range list {
-		out = append(out, Gap{string(g.Reason), say.show(g.Detail), say.show(g.Needs), origin(g.Origin, say)})
+		out = append(out, Gap{string(g.Reason), say.Show(g.Detail), say.Show(g.Needs), origin(g.Origin, say)})
 	}
 	return out
 }
 
-func origin(o snapshot.Origin, say words) Origin {
-	return Origin{Resource: say.show(o.Resource), Path: say.show(o.Path), File: o.File, Line: o.Line}
+func origin(o snapshot.Origin, say Words) Origin {
+	return Origin{Resource: say.Show(o.Resource), Path: say.Show(o.Path), File: o.File, Line: o.Line}
 }
 
 func codes(list []diagnose.ErrorCode) []string {

@@ -83,7 +83,7 @@ func (s *junitSuites) add(suite junitSuite) {
 	s.Suites = append(s.Suites, suite)
 }
 
-func junitSuiteOf(d *diagnose.Diagnosis, m Method, say words) junitSuite {
+func junitSuiteOf(d *diagnose.Diagnosis, m Method, say Words) junitSuite {
 	suite := junitSuite{Name: Visible(title(m))}
 	suite.Cases = append(suite.Cases, junitVerdict(d, m, say))
 	byRule := map[string][]Finding{}
@@ -111,8 +111,8 @@ func title(m Method) string {
 
 // junitVerdict is the case that tells what the client gets. A failure that a
 // finding explains is counted there and not twice.
-func junitVerdict(d *diagnose.Diagnosis, m Method, say words) junitCase {
-	c := junitCase{Class: "apisqs-doctor", Name: "verdict", Output: Visible(string(m.Verdict) + ": " + say.show(outcome(d)))}
+func junitVerdict(d *diagnose.Diagnosis, m Method, say Words) junitCase {
+	c := junitCase{Class: "apisqs-doctor", Name: "verdict", Output: Visible(string(m.Verdict) + ": " + say.Show(outcome(d)))}
 	switch {
 	case m.Verdict == diagnose.Inconclusive:
 		c.Error = &junitResult{Type: "inconclusive", Message: c.Output}
@@ -122,7 +122,7 @@ func junitVerdict(d *diagnose.Diagnosis, m Method, say words) junitCase {
 	return c
 }
 
-func junitCaseOf(check diagnose.Check, findings []Finding, say words) junitCase {
+func junitCaseOf(check diagnose.Check, findings []Finding, say Words) junitCase {
 	c := junitCase{Class: "apisqs-doctor." + string(check.Stage), Name: check.Rule}
 	var failures, known, said []string
 	for _, f := range findings {
@@ -153,12 +153,12 @@ func junitCaseOf(check diagnose.Check, findings []Finding, say words) junitCase 
 		c.Skipped = &junitResult{Message: "does not apply"}
 	case check.Status != diagnose.Passed && check.Status != diagnose.Failed:
 		var list []string
-		if notReached(diagnose.Step{Gaps: check.Gaps}) {
+		if NotReached(diagnose.Step{Gaps: check.Gaps}) {
 			c.Skipped = &junitResult{Message: "not reached"}
 			break
 		}
 		for _, g := range check.Gaps {
-			list = append(list, Visible(string(g.Reason)+": "+say.show(g.Detail)))
+			list = append(list, Visible(string(g.Reason)+": "+say.Show(g.Detail)))
 		}
 		if len(list) == 0 {
 			list = []string{"not known"}
@@ -178,7 +178,7 @@ func junitPlace(f Finding) string {
 // place is the file and line of a value, or its resource.
 func (e Evidence) place() string {
 	o := e.Origin
-	return at(snapshot.Origin{Resource: o.Resource, Path: o.Path, File: o.File, Line: o.Line})
+	return Where(snapshot.Origin{Resource: o.Resource, Path: o.Path, File: o.File, Line: o.Line})
 }
 
 // junitText tells a finding in full: the message first, on a line of its own.

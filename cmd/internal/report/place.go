@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -39,12 +40,13 @@ func placeOf(d *diagnose.Diagnosis) place {
 	if t.Protocol.Protocol != "" {
 		p.protocol = t.Protocol.Protocol
 	}
-	for _, arn := range []string{t.Queue.ARN, t.Protocol.QueueARN, t.Authorization.Resource} {
-		if p.queueARN == "" {
-			p.queueARN = arn
-		}
-	}
+	p.queueARN = QueueARN(t)
 	return p
+}
+
+// QueueARN is the queue that the walk leads to; empty when it did not get that far.
+func QueueARN(t *diagnose.Trace) string {
+	return cmp.Or(t.Queue.ARN, t.Protocol.QueueARN, t.Authorization.Resource)
 }
 
 // queueName is the last part of the queue's ARN.

@@ -13,7 +13,7 @@ func outcome(d *diagnose.Diagnosis) string {
 	p := d.Predicted
 	switch {
 	case p.Origin == diagnose.FromDeployment:
-		return "AWS refuses this configuration" + orNothing(": %s", codeWords(p)) + "; no call is ever made"
+		return "AWS refuses this configuration" + orNothing(": %s", CodeWords(p)) + "; no call is ever made"
 	case p.Status == 0 && p.Code == "":
 		return "what the client gets is not known"
 	}
@@ -24,11 +24,11 @@ func outcome(d *diagnose.Diagnosis) string {
 	case p.Code == "" && p.SQSStatus != 0:
 		s += fmt.Sprintf("; SQS answered %d", p.SQSStatus)
 	case p.SQSStatus != 0:
-		s += fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, codeWords(p))
+		s += fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, CodeWords(p))
 	case p.Origin == diagnose.FromAPIGateway:
-		s += " " + codeWords(p) + " from API Gateway"
+		s += " " + CodeWords(p) + " from API Gateway"
 	default:
-		s += " " + codeWords(p)
+		s += " " + CodeWords(p)
 	}
 	if p.Code != "" && !p.Known {
 		s += " (unless a stage that could not be read fails before)"
@@ -54,9 +54,9 @@ func after(x diagnose.Fix) string {
 	p := *x.After
 	switch {
 	case p.Origin == diagnose.FromDeployment:
-		return "then AWS still refuses the configuration" + orNothing(": %s", codeWords(p))
+		return "then AWS still refuses the configuration" + orNothing(": %s", CodeWords(p))
 	case p.Code != "":
-		return fmt.Sprintf("then %s %s", statusWord(p.Status), codeWords(p))
+		return fmt.Sprintf("then %s %s", statusWord(p.Status), CodeWords(p))
 	case p.Status != 0 && p.Status < 300:
 		return fmt.Sprintf("then %d, message delivered", p.Status)
 	case p.Status != 0:
@@ -72,8 +72,8 @@ func statusWord(status int) string {
 	return fmt.Sprint(status)
 }
 
-// codeWords lists the codes that AWS may answer.
-func codeWords(p diagnose.Prediction) string {
+// CodeWords lists the codes that AWS may answer.
+func CodeWords(p diagnose.Prediction) string {
 	list := codes(p.Codes)
 	if len(list) == 0 {
 		return string(p.Code)
@@ -84,8 +84,8 @@ func codeWords(p diagnose.Prediction) string {
 	return strings.Join(list[:len(list)-1], ", ") + " or " + list[len(list)-1]
 }
 
-// at is the place of a value, as short as it can be found by.
-func at(o snapshot.Origin) string {
+// Where is the place of a value, as short as it can be found by.
+func Where(o snapshot.Origin) string {
 	switch {
 	case o.File != "" && o.Line > 0:
 		return fmt.Sprintf("%s:%d", o.File, o.Line)

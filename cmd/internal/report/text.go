@@ -14,7 +14,7 @@ import (
 type text struct {
 	strings.Builder
 	run   Run
-	say   words
+	say   Words
 	style style
 }
 
@@ -55,10 +55,10 @@ func foldable(d *diagnose.Diagnosis) bool {
 func (t *text) line(format string, args ...any) { fmt.Fprintf(t, format+"\n", args...) }
 
 // clean makes a text of the diagnosis safe to print on one line.
-func (t *text) clean(s string) string { return visible(t.say.show(s), false) }
+func (t *text) clean(s string) string { return visible(t.say.Show(s), false) }
 
 // block makes a text of the diagnosis safe to print on lines of its own.
-func (t *text) block(s string) string { return visible(t.say.show(s), true) }
+func (t *text) block(s string) string { return visible(t.say.Show(s), true) }
 
 func (t *text) heading(d *diagnose.Diagnosis) string {
 	p := placeOf(d)
@@ -128,7 +128,7 @@ func (t *text) stage(s diagnose.Stage, step diagnose.Step) {
 		paint = t.style.doubt
 	}
 	lead := "  " + paint.Render(mark) + strings.Repeat(" ", 6-len(mark)) + fmt.Sprintf("%-15s", s)
-	t.hang(lead, 23, t.clean(said(step)))
+	t.hang(lead, 23, t.clean(Said(step)))
 }
 
 // mark is the word for a status. What an earlier failure keeps from happening
@@ -142,7 +142,7 @@ func mark(step diagnose.Step) string {
 	case diagnose.NotApplicable:
 		return "-"
 	}
-	if notReached(step) {
+	if NotReached(step) {
 		return "-"
 	}
 	return "?"

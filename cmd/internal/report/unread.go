@@ -19,7 +19,7 @@ func (t *text) unread(list []snapshot.Gap) {
 	for _, g := range list {
 		detail := g.Detail
 		if detail == "" {
-			detail = at(g.Origin)
+			detail = Where(g.Origin)
 		}
 		if g.Needs != "" {
 			detail += " (needs " + g.Needs + ")"

@@ -4,20 +4,24 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 )
 
-// words puts texts of the diagnosis the way a report shows them: what stands
-// for a value unknown before deployment becomes the template's expression, such
-// as ${AWS::AccountId}, and the client's credentials are left out.
-type words struct{ replace *strings.Replacer }
+// Words puts texts of the diagnosis the way people read them: what stands for a
+// value unknown before deployment becomes the template's expression, such as
+// ${AWS::AccountId}, and the client's credentials are left out. The zero Words
+// changes no text.
+type Words struct{ replace *strings.Replacer }
 
-// credentialHeaders are the headers whose values no report shows.
+// credentialHeaders are the headers whose values nobody is shown.
 var credentialHeaders = []string{"Authorization", "Proxy-Authorization", "X-Api-Key", "X-Amz-Security-Token", "Cookie"}
 
-// hidden stands in a report for a credential.
+// hidden stands for a credential.
 const hidden = "(hidden)"
 
-func newWords(r Run) words {
+// NewWords returns the words for texts about the snapshot, which may be nil,
+// and about the clients' requests, whose credentials it hides.
+func NewWords(s *snapshot.Snapshot, requests ...*diagnose.Request) Words {
 	var pairs []string
 	seen := map[string]bool{"": true}
 	add := func(old, new string) {
@@ -26,57 +30,59 @@ func newWords(r Run) words {
 			pairs = append(pairs, old, new)
 		}
 	}
-	for i := range r.Examination.Diagnoses {
-		t := r.Examination.Diagnoses[i].Trace
-		if t == nil {
-			continue
-		}
-		for _, h := range t.Request.Headers {
-			// A short value would be replaced in the middle of other words; object
+	for _, r := range requests {
+		for _, h := range r.Headers {
+			// A short value would be replaced in the middle of other words; Header
 			// hides it by the name of its header.
-			if isCredential(h.Name) && len(h.Value) >= 8 && !isSample(h.Value) {
+			if IsCredential(h) && len(h.Value) >= 8 {
 				add(h.Value, hidden)
 			}
 		}
 	}
-	if r.Snapshot != nil {
-		for _, sym := range r.Snapshot.Symbols {
+	if s != nil {
+		for _, sym := range s.Symbols {
 			add(sym.Text, sym.Expression)
 		}
 	}
 	if pairs == nil {
-		return words{}
+		return Words{}
 	}
-	return words{strings.NewReplacer(pairs...)}
+	return Words{strings.NewReplacer(pairs...)}
 }
 
-func isCredential(header string) bool {
+func newWords(r Run) Words {
+	var requests []*diagnose.Request
+	for i := range r.Examination.Diagnoses {
+		if t := r.Examination.Diagnoses[i].Trace; t != nil {
+			requests = append(requests, &t.Request)
+		}
+	}
+	return NewWords(r.Snapshot, requests...)
+}
+
+// IsCredential tells whether the header holds a credential of the client's. The
+// doctor's own stand-ins, which say that something of the kind is sent, are none.
+func IsCredential(h diagnose.Header) bool {
 	for _, name := range credentialHeaders {
-		if strings.EqualFold(name, header) {
-			return true
+		if strings.EqualFold(name, h.Name) {
+			return !strings.HasPrefix(h.Value, "sample-") && !strings.HasSuffix(h.Value, "Credential=sample")
 		}
 	}
 	return false
 }
 
-// isSample tells the doctor's own stand-ins for credentials, which say that
-// something of the kind is sent.
-func isSample(value string) bool {
-	return strings.HasPrefix(value, "sample-") || strings.HasSuffix(value, "Credential=sample")
-}
-
-// show returns s as reports word it.
-func (w words) show(s string) string {
+// Show returns s as people read it.
+func (w Words) Show(s string) string {
 	if w.replace == nil {
 		return s
 	}
 	return w.replace.Replace(s)
 }
 
-// header returns the value of a header as reports word it.
-func (w words) header(h diagnose.Header) string {
-	if isCredential(h.Name) && !isSample(h.Value) {
+// Header returns the value of a header as people read it.
+func (w Words) Header(h diagnose.Header) string {
+	if IsCredential(h) {
 		return hidden
 	}
-	return w.show(h.Value)
+	return w.Show(h.Value)
 }

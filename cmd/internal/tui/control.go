@@ -57,7 +57,8 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 		case key.Matches(k, m.keys.again):
 			return m.Init()
 		case key.Matches(k, m.keys.back) && len(m.choices) > 0:
-			m.problem, m.choice, m.at = nil, -1, atAPIs
+			m.problem, m.choice = nil, -1
+			return m.listed()
 		}
 	case atAPIs:
 		return m.apisKey(k)
@@ -130,11 +131,11 @@ func (m *model) apisKey(k tea.KeyMsg) tea.Cmd {
 	switch {
 	case m.listKey(&m.apis, k):
 	case key.Matches(k, m.keys.again):
+		m.stop()
 		m.choice = -1
 		return m.Init()
 	case key.Matches(k, m.keys.open) && m.apis.picked() >= 0:
-		m.choice = m.apis.picked()
-		return m.load()
+		return m.pick(m.apis.picked())
 	}
 	return nil
 }
@@ -149,7 +150,7 @@ func (m *model) methodsKey(k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, m.keys.copy):
 		return copying(&m.o, "the command line", m.command())
 	case key.Matches(k, m.keys.back) && len(m.choices) > 0:
-		m.at = atAPIs
+		return m.listed()
 	case key.Matches(k, m.keys.open) && m.methods.picked() >= 0:
 		i := m.methods.picked()
 		if m.entries[i].d != nil {
@@ -213,7 +214,7 @@ func (m *model) walkKey(k tea.KeyMsg) tea.Cmd {
 		case len(m.entries) > 1:
 			m.at = atMethods
 		case len(m.choices) > 0:
-			m.at = atAPIs
+			return m.listed()
 		}
 	case key.Matches(k, m.keys.pageDown):
 		v.scroll(page, rows)

@@ -15,7 +15,7 @@ type detail struct {
 	d       *diagnose.Diagnosis
 	snap    *snapshot.Snapshot
 	remedy  report.Remedy
-	words   words
+	words   report.Words
 	glyphs  *glyphs
 	calls   string // how the snapshot was read; may be empty
 	finding int    // the chosen finding, -1 for none
@@ -31,10 +31,10 @@ func (v *detail) stage(i, width int) *doc {
 	p := path{d: v.d, chosen: i}
 	_, word, r := p.mark(v.glyphs, i)
 	d.title(fmt.Sprintf("%d  %s: %s", i+1, step.Stage, step.Stage.Question()), word, r)
-	if s := said(step); s != "" {
+	if s := report.Said(*step); s != "" {
 		d.prose(s, plain)
 	}
-	if p.passedBy(i) && step.Status != diagnose.NotApplicable && !notReached(step) {
+	if p.passedBy(i) && step.Status != diagnose.NotApplicable && !report.NotReached(*step) {
 		d.prose("the message does not get this far; this is what waits behind the failure", dim)
 	}
 	d.blank()
@@ -88,7 +88,7 @@ func (v *detail) failure(d *doc, step *diagnose.Step) {
 	d.blank()
 	head := map[diagnose.Source]string{diagnose.FromSQS: "SQS answers", diagnose.FromAPIGateway: "API Gateway answers", diagnose.FromKMS: "KMS answers",
 		diagnose.FromIAM: "IAM answers", diagnose.FromDeployment: "AWS refuses to deploy it:"}[f.Origin]
-	code := codes(&diagnose.Prediction{Code: f.Code, Codes: f.Codes})
+	code := report.CodeWords(diagnose.Prediction{Code: f.Code, Codes: f.Codes})
 	if f.Status != 0 {
 		head += fmt.Sprintf(" %d", f.Status)
 	}
@@ -117,7 +117,7 @@ func (v *detail) gaps(d *doc, step *diagnose.Step) {
 		}
 		text := g.Detail
 		if text == "" {
-			text = at(g.Origin)
+			text = report.Where(g.Origin)
 		}
 		d.in("?").prose(fmt.Sprintf("%s (%s)", text, g.Reason), plain)
 		if g.Needs != "" {
@@ -132,7 +132,7 @@ func (v *detail) gaps(d *doc, step *diagnose.Step) {
 // headers lists headers, one a row.
 func (v *detail) headers(d *doc, list []diagnose.Header) {
 	for _, h := range list {
-		d.name(h.Name, v.words.header(h), plain)
+		d.name(h.Name, v.words.Header(h), plain)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"apisqs-doctor/cmd/internal/report"
 )
 
 // labelColumns is where the text beside a label begins.
@@ -16,7 +18,7 @@ const most = 32 << 10
 type doc struct {
 	width   int
 	more    string // marks what was cut
-	words   words
+	words   report.Words
 	lines   []line
 	anchors map[int]int // line at which a finding begins, by its number
 	label   string      // to stand before the next row
@@ -65,7 +67,7 @@ func (d *doc) heading(title, word string, r role, dash string) {
 
 // prose adds text that is wrapped at blanks.
 func (d *doc) prose(text string, r role) {
-	for _, paragraph := range strings.Split(d.words.show(text), "\n") {
+	for _, paragraph := range strings.Split(d.words.Show(text), "\n") {
 		for _, row := range wordWrap(show(paragraph), d.width-labelColumns) {
 			d.row(put(row, r))
 		}
@@ -77,7 +79,7 @@ func (d *doc) prosef(r role, format string, args ...any) { d.prose(fmt.Sprintf(f
 // literal adds text as it is: its lines are cut where they have to be.
 func (d *doc) literal(text string, r role) {
 	text, left := clip(text)
-	for _, row := range strings.Split(strings.TrimSuffix(d.words.show(text), "\n"), "\n") {
+	for _, row := range strings.Split(strings.TrimSuffix(d.words.Show(text), "\n"), "\n") {
 		for _, piece := range wrap(showTabs(row), d.width-labelColumns) {
 			d.row(put(piece, r))
 		}
@@ -89,8 +91,8 @@ func (d *doc) literal(text string, r role) {
 // row of its own.
 func (d *doc) name(name, value string, r role) {
 	value, left := clip(value)
-	head := show(d.words.show(name)) + ": "
-	text := show(d.words.show(value))
+	head := show(d.words.Show(name)) + ": "
+	text := show(d.words.Show(value))
 	room := d.width - labelColumns
 	if width(head)+width(text) <= room {
 		d.row(line{{head, dim}, {text, r}})

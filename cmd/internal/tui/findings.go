@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -64,11 +65,11 @@ func (v *detail) found(d *doc, i int, f *diagnose.Finding) {
 		}
 		d.in(label)
 		if e.Value != "" {
-			d.name(e.Label, v.words.header(diagnose.Header{Name: e.Label, Value: e.Value}), plain)
+			d.name(e.Label, v.words.Header(diagnose.Header{Name: e.Label, Value: e.Value}), plain)
 		} else {
 			d.prose(e.Label, plain)
 		}
-		if place := at(e.Origin); place != "" {
+		if place := report.Where(e.Origin); place != "" {
 			d.prose(place, dim)
 		}
 	}

@@ -75,7 +75,7 @@ func (m *model) hints() (list []hintKey, last []key.Binding) {
 		}
 		return on(k.again), last
 	case atAPIs:
-		return on(move, named(k.open, "read it"), k.filter, k.again), last
+		return on(move, k.open, k.filter, named(k.again, "list again")), last
 	case atMethods:
 		list = on(move, k.open, k.filter, k.save, named(k.copy, "copy command"), k.again)
 		if len(m.choices) > 0 {

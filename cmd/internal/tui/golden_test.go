@@ -42,6 +42,7 @@ var scenes = []struct {
 		press(m, "down", "down")
 		return m
 	}},
+	{"apis", "not read", func(t testing.TB, columns, rows int) *model { return surveyed(t, columns, rows) }},
 	{"route", "FAIL", fixture("route_method_missing_failing")},
 	{"mapping", "FAIL", fixture("mapping_template_syntax_failing")},
 	{"signing", "FAIL", fixture("signing_method_failing")},

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -125,7 +126,7 @@ func (p *prompt) reading(ctx context.Context, load Load, what, command, requestC
 // target reads one target and offers its methods.
 func (p *prompt) target(ctx context.Context, load Load, what, command, requestCommand string) error {
 	if load == nil {
-		return &Problem{Message: "there is nothing to read"}
+		return errNothing
 	}
 	p.say("Reading %s.", show(what))
 	events := newFeed()
@@ -160,11 +161,11 @@ func (p *prompt) target(ctx context.Context, load Load, what, command, requestCo
 }
 
 func (p *prompt) methods(ctx context.Context, o *Options, s *snapshot.Snapshot, shell *diagnose.Examination, list []*diagnose.Diagnosis) error {
-	w := newWords(s)
+	w := report.NewWords(s)
 	if len(list) == 0 {
 		p.say("No method is known to lead to SQS.")
 		for _, g := range shell.Unlisted {
-			p.say("Not read: %s (%s)", show(w.show(g.Detail)), g.Reason)
+			p.say("Not read: %s (%s)", show(w.Show(g.Detail)), g.Reason)
 		}
 		return nil
 	}

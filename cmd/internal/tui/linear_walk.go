@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -75,8 +76,8 @@ func (p *prompt) walk(ctx context.Context, o *Options, s *snapshot.Snapshot, d *
 }
 
 // spoken is the name of a walk in words.
-func spoken(w words, t *diagnose.Trace) string {
-	return strings.ReplaceAll(show(w.show(titles(t, "to")[0])), " · ", ", ")
+func spoken(w report.Words, t *diagnose.Trace) string {
+	return strings.ReplaceAll(show(w.Show(titles(t, "to")[0])), " · ", ", ")
 }
 
 // overview says the verdict and all stages.
@@ -91,7 +92,7 @@ func (p *prompt) overview(m *model) {
 		if word == "-" {
 			word = "none"
 		}
-		p.say("Stage %d, %s: %s. %s", i+1, diagnose.Stages[i], word, show(w.show(said(&d.Trace.Steps[i]))))
+		p.say("Stage %d, %s: %s. %s", i+1, diagnose.Stages[i], word, show(w.Show(report.Said(d.Trace.Steps[i]))))
 	}
 	p.say("%s.", count(len(d.Findings), "finding"))
 }
@@ -113,7 +114,7 @@ func (p *prompt) findings(m *model, n int) {
 	if n < 1 || n > len(list) {
 		p.say("%s.", count(len(list), "finding"))
 		for i, f := range list {
-			p.say("%d. %s at %s: %s", i+1, f.Severity, f.Stage, show(m.walk.path.words.show(f.Message)))
+			p.say("%d. %s at %s: %s", i+1, f.Severity, f.Stage, show(m.walk.path.words.Show(f.Message)))
 		}
 		return
 	}
@@ -149,7 +150,7 @@ func (p *prompt) trial(m *model, fixes []diagnose.Fix) {
 		return
 	}
 	for _, fix := range fixes {
-		p.say("With: %s", show(m.walk.path.words.show(fix.Title)))
+		p.say("With: %s", show(m.walk.path.words.Show(fix.Title)))
 	}
 	x := trial{before: m.walk.detail.d, after: msg.d, words: m.walk.path.words}
 	before, after := path{d: x.before}, path{d: x.after}

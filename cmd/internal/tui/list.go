@@ -10,7 +10,7 @@ import (
 // item is one row of a list.
 type item struct {
 	name   string // what the filter looks at, and what is shown
-	word   string // the verdict; empty while it is not known
+	word   string // the verdict, or a word in its place; empty while it is not known
 	role   role
 	detail string
 }
@@ -100,7 +100,10 @@ func (l *list) view(t *theme, columns, rows int) []line {
 			head = append(head, span{fmt.Sprintf(" %d %s ", verdicts[word], strings.ToLower(word)), r})
 		}
 	}
-	if n := verdicts[""]; n > 0 {
+	if n := verdicts[wordNotRead]; n > 0 {
+		head = append(head, span{fmt.Sprintf(" %d %s ", n, wordNotRead), doubt})
+	}
+	if n := verdicts[""] + verdicts[wordWaiting] + verdicts[wordReading]; n > 0 {
 		head = append(head, span{fmt.Sprintf(" %d to look at", n), dim})
 	}
 	out := []line{head}

@@ -17,6 +17,7 @@ type Event struct {
 
 // loading shows what is being read, call by call.
 type loading struct {
+	reading int // its number
 	what    string
 	began   time.Time
 	frame   int

@@ -53,9 +53,10 @@ type model struct {
 	choices []Choice
 	choice  int // -1 without
 	apis    list
+	survey  survey
 
 	reading int // number of the reading; messages of an older one are dropped
-	loading loading
+	loading *loading
 	snap    *snapshot.Snapshot
 	shell   diagnose.Examination
 	request *diagnose.Request // the user's; nil for the doctor's own
@@ -80,7 +81,7 @@ type model struct {
 }
 
 func newModel(ctx context.Context, o Options, t theme) *model {
-	m := &model{ctx: ctx, o: o, theme: t, keys: newKeys(), width: o.Width, height: o.Height, choice: -1, want: -1, presetN: -1}
+	m := &model{ctx: ctx, o: o, theme: t, keys: newKeys(), width: o.Width, height: o.Height, choice: -1, survey: survey{at: -1}, loading: &loading{}, want: -1, presetN: -1}
 	if t.glyphs.arrow == asciiGlyphs.arrow {
 		m.keys.ascii()
 	}
@@ -90,21 +91,24 @@ func newModel(ctx context.Context, o Options, t theme) *model {
 // Init begins to read.
 func (m *model) Init() tea.Cmd {
 	if m.choice < 0 && m.o.Load == nil && m.o.Choose != nil {
+		m.at = atLoading
 		m.begin("the account's APIs")
 		return tea.Batch(choose(m.context(), &m.o), tick(&m.o, m.reading))
 	}
 	return m.load()
 }
 
-// begin shows the loading screen for a new reading.
+// begin counts a new reading.
 func (m *model) begin(what string) {
 	m.reading++
-	m.at = atLoading
-	m.loading = loading{what: what, began: m.o.now()}
+	m.loading = &loading{reading: m.reading, what: what, began: m.o.now()}
 }
 
-// context is one that q and ctrl+c cancel.
+// context is one that q and ctrl+c cancel, as does whatever follows.
 func (m *model) context() context.Context {
+	if m.cancel != nil {
+		m.cancel()
+	}
 	ctx, cancel := context.WithCancel(m.ctx)
 	m.cancel = cancel
 	return ctx
@@ -119,16 +123,22 @@ func (m *model) leave() tea.Cmd {
 	return tea.Quit
 }
 
+// errNothing tells of a target that cannot be read at all.
+var errNothing = &Problem{Message: "there is nothing to read"}
+
 // load reads the target.
 func (m *model) load() tea.Cmd {
 	load, what := m.o.Load, m.o.What
 	if m.choice >= 0 {
 		load, what = m.choices[m.choice].Load, m.choices[m.choice].Name
+		m.survey.subjects[m.choice] = subject{} // it may have been changed since it was read
+		m.rate(m.choice)
 	}
 	if load == nil {
-		m.problem, m.at = &Problem{Message: "there is nothing to read"}, atProblem
+		m.problem, m.at = errNothing, atProblem
 		return nil
 	}
+	m.at = atLoading
 	m.begin(what)
 	events := newFeed()
 	return tea.Batch(read(m.context(), &m.o, load, m.reading, events), listen(m.reading, events), tick(&m.o, m.reading))
@@ -156,20 +166,28 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 			return tick(&m.o, m.reading)
 		}
 	case eventsMsg:
-		if msg.reading == m.reading {
+		if l := m.loadingOf(msg.reading); l != nil {
 			for _, e := range msg.events {
-				m.loading.add(e)
+				l.add(e)
 			}
 		}
 		return listen(msg.reading, msg.from)
 	case choicesMsg:
-		m.chosen(msg)
+		return m.chosen(msg)
 	case loadedMsg:
-		if msg.reading == m.reading {
+		switch {
+		case msg.reading != m.reading:
+		case m.survey.at >= 0:
+			return m.surveyed(msg)
+		default:
 			return m.loaded(msg)
 		}
 	case examinedMsg:
-		if msg.reading == m.reading {
+		switch {
+		case msg.reading != m.reading:
+		case m.survey.at >= 0:
+			return m.surveyedMethod(msg)
+		default:
 			return m.examined(msg)
 		}
 	case walkedMsg:
@@ -187,6 +205,7 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		}
 	case appliedMsg:
 		m.confirm.running, m.confirm.done, m.confirm.log, m.confirm.err = false, true, msg.log, msg.err
+		m.forget()
 	case fileMsg:
 		if msg.err != nil {
 			m.say("", "no file for the editor: ", msg.err)
@@ -210,116 +229,19 @@ func (m *model) say(good, bad string, err error) {
 // refuse tells why a key does nothing.
 func (m *model) refuse(why string) { m.status, m.sad = why, false }
 
-func (m *model) chosen(msg choicesMsg) {
+func (m *model) chosen(msg choicesMsg) tea.Cmd {
 	if msg.err != nil {
 		m.problem, m.at = msg.err, atProblem
-		return
+		return nil
 	}
-	m.problem = nil
-	m.choices, m.at = msg.choices, atAPIs
+	m.problem, m.choices = nil, msg.choices
+	m.survey = survey{at: -1, subjects: make([]subject, len(msg.choices))}
 	m.apis = list{heading: count(len(msg.choices), "API")}
-	for _, c := range msg.choices {
-		m.apis.items = append(m.apis.items, item{name: c.Name, word: "-", role: dim, detail: c.Detail})
+	for i, c := range msg.choices {
+		m.apis.items = append(m.apis.items, item{name: c.Name})
+		m.rate(i)
 	}
-}
-
-// loaded takes over what was read and begins to diagnose it, method by method.
-func (m *model) loaded(msg loadedMsg) tea.Cmd {
-	if msg.err != nil {
-		m.problem, m.at = msg.err, atProblem
-		return nil
-	}
-	m.problem, m.snap, m.shell, m.request, m.want = nil, msg.snap, msg.shell, msg.request, -1
-	m.loading.done = max(m.loading.done, len(m.loading.calls))
-	m.entries = nil
-	m.methods = list{heading: count(len(msg.shell.Diagnoses), "method") + " to SQS"}
-	if n := msg.shell.Others; n > 0 {
-		m.methods.heading += fmt.Sprintf(", %d others", n)
-	}
-	for i := range msg.shell.Diagnoses {
-		t := msg.shell.Diagnoses[i].Trace
-		m.entries = append(m.entries, entry{request: t.Request})
-		m.methods.items = append(m.methods.items, item{name: m.entryName(t)})
-		if m.reopen != nil && format(m.reopen) == format(&t.Request) {
-			m.want = i
-		}
-	}
-	m.reopen = nil
-	m.status = m.loading.summary(msg.took)
-	if len(m.entries) == 1 {
-		m.want = 0
-	} else if m.want < 0 {
-		m.at = atMethods
-	}
-	return m.nextExamination()
-}
-
-func (m *model) entryName(t *diagnose.Trace) string {
-	name := call(&t.Request)
-	if t.Route.Stage != nil {
-		name += " · " + t.Route.Stage.Name
-	}
-	if t.Route.API != nil && len(m.shell.APIs) > 1 {
-		name += " · " + t.Route.API.Name
-	}
-	return newWords(m.snap).show(name)
-}
-
-// nextExamination diagnoses the wanted entry, or the next one.
-func (m *model) nextExamination() tea.Cmd {
-	next := -1
-	if m.want >= 0 && m.entries[m.want].d == nil {
-		next = m.want
-	} else {
-		for i := range m.entries {
-			if m.entries[i].d == nil {
-				next = i
-				break
-			}
-		}
-	}
-	if next < 0 {
-		return nil
-	}
-	s, r, rules, reading := m.snap, m.entries[next].request, m.o.Rules, m.reading
-	return func() tea.Msg { return examinedMsg{reading, next, examine(s, r, rules)} }
-}
-
-func (m *model) examined(msg examinedMsg) tea.Cmd {
-	m.entries[msg.entry].d = msg.d
-	it := &m.methods.items[msg.entry]
-	it.word, it.role = verdictWord(msg.d.Verdict)
-	it.detail = outcome(&msg.d.Predicted)
-	m.rateAPI()
-	if msg.entry == m.want {
-		m.want = -1
-		if m.at == atLoading || m.at == atMethods { // not when something else was opened meanwhile
-			m.open(msg.entry)
-		}
-	}
-	return m.nextExamination()
-}
-
-// rateAPI gives the open API's row the worst verdict of its methods, once all
-// of them are known.
-func (m *model) rateAPI() {
-	if m.choice < 0 {
-		return
-	}
-	order := []diagnose.Verdict{diagnose.Broken, diagnose.Inconclusive, diagnose.AtRisk, diagnose.Healthy}
-	worst := len(order) - 1
-	for i := range m.entries {
-		if m.entries[i].d == nil {
-			return
-		}
-		for j, v := range order[:worst] {
-			if m.entries[i].d.Verdict == v {
-				worst = j
-			}
-		}
-	}
-	it := &m.apis.items[m.choice]
-	it.word, it.role = verdictWord(order[worst])
+	return m.listed()
 }
 
 // open shows the walk of an entry.
@@ -331,6 +253,7 @@ func (m *model) open(i int) {
 		m.walk.detail.calls = fmt.Sprintf("%s made, %d refused", count(m.loading.done, "call"), len(m.loading.refused))
 	}
 	m.presetN, m.invalid = -1, nil
+	m.edits++ // a walk of another API's request that still comes in is not for this one
 }
 
 // change takes over the edited text; a valid request is walked at once, and the

@@ -40,7 +40,7 @@ type Options struct {
 	Env func(string) string // the environment; nil is an empty one
 
 	Load   Load                                    // reads the target; nil when there is something to choose first
-	Choose func(context.Context) ([]Choice, error) // lists the targets when none is given
+	Choose func(context.Context) ([]Choice, error) // lists the targets when none is given; all of them are read, one at a time, while a screen shows the list
 	What   string                                  // what Load reads, for the screen
 
 	Rules     []diagnose.Rule

@@ -93,11 +93,17 @@ func TestTooSmallSaysSo(t *testing.T) {
 // Any keys in any order leave a screen that fits.
 func FuzzKeys(f *testing.F) {
 	f.Add([]byte("jjnetc?q/axs"), uint8(80), uint8(24))
+	f.Add([]byte("\x00t\x01\x01j\x00r\x01\x01/b\x00\x00r"), uint8(80), uint8(25))
 	f.Add([]byte("e\x01\x02\x03abc\x04\x05"), uint8(40), uint8(12))
 	names := []string{"enter", "esc", "tab", "down", "up", "left", "right", "pgdown", "pgup", "home", "end", "backspace", "delete", "ctrl+n", "ctrl+p", "ctrl+r", "ctrl+u", "ctrl+k", "ctrl+w"}
 	list := many(f, 3)
+	apis := newAccount(f, "a1", "b2", nasty).options().Choose
 	f.Fuzz(func(t *testing.T, keys []byte, columns, rows uint8) {
-		m := started(t, withSnapshot(list, Options{Apply: func(context.Context, *snapshot.Snapshot, diagnose.Fix) ([]string, error) { return nil, nil }}), int(columns), int(rows))
+		o := Options{Apply: func(context.Context, *snapshot.Snapshot, diagnose.Fix) ([]string, error) { return nil, nil }}
+		if rows%2 == 1 { // a list of APIs first
+			o.Choose = apis
+		}
+		m := started(t, withSnapshot(list, o), int(columns), int(rows))
 		for _, b := range keys[:min(len(keys), 60)] {
 			name := string(rune(b))
 			if int(b) < len(names) {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 )
 
@@ -111,7 +112,7 @@ func flags(r *diagnose.Request) string {
 	hasType := false
 	for _, h := range r.Headers {
 		value := h.Value
-		if isCredential(h.Name) && !isSample(value) {
+		if report.IsCredential(h) {
 			value = "..."
 		}
 		if isType := strings.EqualFold(h.Name, "Content-Type"); isType {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -69,7 +70,7 @@ func (v *detail) outbound(d *doc, t *diagnose.Trace) {
 	d.in("in").literal(t.Signing.Method+" "+t.Signing.URL(), plain)
 	for _, h := range t.Mapping.Headers {
 		if !h.Absent {
-			d.name(h.Name, v.words.header(diagnose.Header{Name: h.Name, Value: h.Value}), plain)
+			d.name(h.Name, v.words.Header(diagnose.Header{Name: h.Name, Value: h.Value}), plain)
 		}
 	}
 	if !t.Mapping.BodyKnown {
@@ -169,8 +170,8 @@ func (v *detail) decision(d *doc, t *diagnose.Trace, by asked) {
 
 // place is where a statement stands, in parentheses.
 func place(origin any) string {
-	if o, ok := origin.(snapshot.Origin); ok && at(o) != "" {
-		return "   (" + at(o) + ")"
+	if o, ok := origin.(snapshot.Origin); ok && report.Where(o) != "" {
+		return "   (" + report.Where(o) + ")"
 	}
 	return ""
 }
@@ -262,7 +263,7 @@ func (v *detail) response(d *doc, t *diagnose.Trace) {
 			how = "the integration response with pattern " + r.Chosen.Pattern
 		}
 		d.name("chosen", how+", status "+r.Chosen.Status, plain)
-		v.known(d, "at", at(r.Chosen.Origin))
+		v.known(d, "at", report.Where(r.Chosen.Origin))
 	}
 	if r.TemplateErr != "" {
 		d.name("its template fails", r.TemplateErr, bad)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 )
 
@@ -87,7 +88,7 @@ func (v *detail) mapping(d *doc, t *diagnose.Trace) {
 	d.blank()
 	if m.Template != "" {
 		d.in("by").prosef(strong, "mapping template %s", m.Choice.Key)
-		if place := at(m.TemplateAt); place != "" {
+		if place := report.Where(m.TemplateAt); place != "" {
 			d.prose(place, dim)
 		}
 		v.template(d, m)
@@ -146,7 +147,7 @@ func (v *detail) mapped(d *doc, what string, x diagnose.Mapped) {
 	if x.Expression != "" && x.Expression != "'"+x.Value+"'" {
 		value += "   from " + x.Expression
 	}
-	d.name(what+" "+x.Name, v.words.header(diagnose.Header{Name: x.Name, Value: value}), r)
+	d.name(what+" "+x.Name, v.words.Header(diagnose.Header{Name: x.Name, Value: value}), r)
 }
 
 // guilty are the places of a template that are to blame, by line, with the reason.
@@ -226,7 +227,7 @@ func (v *detail) template(d *doc, m *diagnose.Mapping) {
 			}
 		}
 		for _, b := range marked {
-			for _, l := range wordWrap(show(v.words.show(b.why)), room) {
+			for _, l := range wordWrap(show(v.words.Show(b.why)), room) {
 				d.row(line{{strings.Repeat(" ", width(number)), plain}, {l, bad}})
 			}
 		}

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 
+	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 )
 
@@ -10,7 +11,7 @@ import (
 type path struct {
 	d      *diagnose.Diagnosis
 	chosen int // index in diagnose.Stages
-	words  words
+	words  report.Words
 }
 
 // failing is the stage that decides what the client sees, or -1.
@@ -79,7 +80,7 @@ func (p *path) row(t *theme, i, columns int) line {
 		sentence = dim
 	}
 	l := line{{" ", plain}, cursor, {" ", plain}, {glyph, r}, {fmt.Sprintf("  %d %-13s  ", i+1, diagnose.Stages[i]), name},
-		{fmt.Sprintf("%-*s  ", p.wordColumns(), word), r}, {show(p.words.show(said(&p.d.Trace.Steps[i]))), sentence}}
+		{fmt.Sprintf("%-*s  ", p.wordColumns(), word), r}, {show(p.words.Show(report.Said(p.d.Trace.Steps[i]))), sentence}}
 	return l.cut(columns, g.more)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 )
 
@@ -16,7 +17,7 @@ type trial struct {
 	after  *diagnose.Diagnosis // nil while it is being made
 	err    error
 	viewer viewer
-	words  words
+	words  report.Words
 }
 
 // lay draws the two walks side by side; only what changes has a colour.
@@ -76,8 +77,8 @@ func (x *trial) table(t *theme, columns int) []line {
 	return out
 }
 
-func sentence(d *diagnose.Diagnosis, i int, w words) string {
-	return show(w.show(said(&d.Trace.Steps[i])))
+func sentence(d *diagnose.Diagnosis, i int, w report.Words) string {
+	return show(w.Show(report.Said(d.Trace.Steps[i])))
 }
 
 // summary says what the fix does to the answer and to the findings.
@@ -157,7 +158,7 @@ func (c *confirmation) rows(rows int) int {
 	return rows
 }
 
-func (c *confirmation) lay(t *theme, w words, columns, rows int) {
+func (c *confirmation) lay(t *theme, w report.Words, columns, rows int) {
 	g := &t.glyphs
 	d := &doc{width: columns - 2, more: g.more, words: w}
 	switch {

@@ -3,6 +3,8 @@ package tui
 import (
 	"errors"
 	"strings"
+
+	"apisqs-doctor/cmd/internal/report"
 )
 
 // The smallest screen that the walkthrough is drawn on.
@@ -60,7 +62,7 @@ func (m *model) lay() {
 	case atTry:
 		m.trial.lay(&m.theme, m.width, rows)
 	case atConfirm:
-		m.confirm.lay(&m.theme, newWords(m.snap), m.width, rows)
+		m.confirm.lay(&m.theme, report.NewWords(m.snap), m.width, rows)
 	case atHelp:
 		m.help.replace(m.helpText())
 		m.help.scroll(0, rows)
@@ -139,7 +141,7 @@ func (m *model) header() line {
 		}
 		var name string
 		for _, name = range titles(d.Trace, m.theme.glyphs.arrow) {
-			name = "  " + show(m.walk.path.words.show(name)) + note
+			name = "  " + show(m.walk.path.words.Show(name)) + note
 			if left.width()+width(name)+right.width() <= m.width {
 				break
 			}
@@ -219,7 +221,7 @@ func (m *model) problemView() []line {
 
 // nothing says why there is no method to walk through.
 func (m *model) nothing() []line {
-	d := &doc{width: m.width - 2, more: m.theme.glyphs.more, words: newWords(m.snap)}
+	d := &doc{width: m.width - 2, more: m.theme.glyphs.more, words: report.NewWords(m.snap)}
 	d.in("").prose("no method is known to lead to SQS", strong)
 	if n := m.shell.Others; n > 0 {
 		d.prosef(dim, "%s to something else", count(n, "method"))
