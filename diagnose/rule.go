@@ -73,6 +73,16 @@ func (p *Pass) Requires(stages ...Stage) bool {
 	return ok
 }
 
+// Judges starts a rule about the call to SQS: it does not apply where nothing is
+// sent there, and is open where one of the stages is.
+func (p *Pass) Judges(stages ...Stage) bool {
+	if !p.Reached() || !p.CallsSQS() {
+		p.NotApplicable()
+		return false
+	}
+	return p.Requires(stages...)
+}
+
 // Finding is one thing that is wrong, where, why, and what to change.
 type Finding struct {
 	Rule     string

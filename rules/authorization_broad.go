@@ -17,11 +17,7 @@ That is no error, but a mapping that lets the client choose the operation then r
 Repair: limit the statement to the action and the queue.`,
 	Refs: []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !p.CallsSQS() {
-			p.NotApplicable()
-			return
-		}
-		if !p.Requires(diagnose.StageAuthorization) {
+		if !p.Judges(diagnose.StageAuthorization) {
 			return
 		}
 		a := &p.Trace.Authorization

@@ -61,14 +61,7 @@ func denialOf(d *diagnose.Decision) denial {
 // decided starts a rule about the decision on the call to SQS: it reports
 // whether there is a denial of the kind, after recording what is not known.
 func decided(p *diagnose.Pass, kind denial) bool {
-	if !p.Reached() || !p.CallsSQS() {
-		p.NotApplicable()
-		return false
-	}
-	if !p.Requires(diagnose.StageAuthorization) {
-		return false
-	}
-	return denialOf(p.Trace.Authorization.Decision) == kind
+	return p.Judges(diagnose.StageAuthorization) && denialOf(p.Trace.Authorization.Decision) == kind
 }
 
 // may says who may not do what on what.

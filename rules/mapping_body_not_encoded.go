@@ -27,11 +27,7 @@ Repair: $util.urlEncode(...) around the client's data, once.`,
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !p.CallsSQS() {
-			p.NotApplicable()
-			return
-		}
-		if !p.Requires(diagnose.StageMapping) || !p.Trace.SendsForm() {
+		if !p.Judges(diagnose.StageMapping) || !p.Trace.SendsForm() {
 			return
 		}
 		raw := unencoded(&p.Trace.Mapping)

@@ -19,11 +19,7 @@ Repair: encode once in a form, not at all elsewhere.`,
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
 	Explains: nil,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !p.CallsSQS() {
-			p.NotApplicable()
-			return
-		}
-		if !p.Requires(diagnose.StageMapping) {
+		if !p.Judges(diagnose.StageMapping) {
 			return
 		}
 		over := overEncoded(p.Trace)

@@ -25,11 +25,7 @@ Repair: put the value in, correct the name, or give a default with #if.`,
 	Explains: []diagnose.ErrorCode{diagnose.MissingParameter, diagnose.InvalidParameter, diagnose.Serialization, diagnose.InvalidAction, diagnose.AccessDenied, diagnose.UnknownOperation, diagnose.NonExistentQueue},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !p.CallsSQS() {
-			p.NotApplicable()
-			return
-		}
-		if !p.Requires(diagnose.StageMapping) {
+		if !p.Judges(diagnose.StageMapping) {
 			return
 		}
 		for _, e := range p.Trace.Mapping.Blanks() {

@@ -21,11 +21,7 @@ prints JSON. SQS takes either text; there is no error, the consumer fails on the
 Repair: $input.json('...') in place of $input.path('...') where an object is printed, or $input.body for the whole body.`,
 	Refs: []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !p.CallsSQS() {
-			p.NotApplicable()
-			return
-		}
-		if !p.Requires(diagnose.StageMapping) {
+		if !p.Judges(diagnose.StageMapping) {
 			return
 		}
 		maps := javaMaps(p.Trace)

@@ -27,11 +27,7 @@ set the passthrough behavior to NEVER so that other calls are refused with 415.`
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !p.CallsSQS() {
-			p.NotApplicable()
-			return
-		}
-		if !p.Requires(diagnose.StageMapping) {
+		if !p.Judges(diagnose.StageMapping) {
 			return
 		}
 		m := &p.Trace.Mapping

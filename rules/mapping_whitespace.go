@@ -21,11 +21,7 @@ Repair: write the form on one line, or end each line with ## and start the next 
 	Explains: []diagnose.ErrorCode{diagnose.AccessDenied, diagnose.UnknownOperation, diagnose.InvalidAction, diagnose.MissingParameter, diagnose.InvalidParameter, diagnose.NonExistentQueue, diagnose.InvalidAddress},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !p.CallsSQS() {
-			p.NotApplicable()
-			return
-		}
-		if !p.Requires(diagnose.StageMapping) || !p.Trace.SendsForm() {
+		if !p.Judges(diagnose.StageMapping) || !p.Trace.SendsForm() {
 			return
 		}
 		blanks := strayBlanks(&p.Trace.Mapping)
