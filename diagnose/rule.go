@@ -43,6 +43,9 @@ type Pass struct {
 // severity are filled in from the rule.
 func (p *Pass) Report(f Finding) {
 	f.Rule, f.Stage = p.rule.ID, p.rule.Stage
+	for i := range f.Fixes {
+		f.Fixes[i].Rule = p.rule.ID
+	}
 	if f.Severity == "" || f.Severity.rank() < p.rule.Severity.rank() {
 		f.Severity = p.rule.Severity
 	}
@@ -107,6 +110,7 @@ type Evidence struct {
 
 // Fix is a proposed repair: alternatives on one finding exclude each other.
 type Fix struct {
+	Rule    string // the rule that proposes it; Report fills it in
 	Title   string // a verb phrase
 	Changes []snapshot.Change
 	Risk    string // what else it touches; empty when nothing

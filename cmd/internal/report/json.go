@@ -58,7 +58,20 @@ type Method struct {
 	Predicted Predicted        `json:"predicted"`
 	Stages    []Stage          `json:"stages"` // always eight
 	Findings  []Finding        `json:"findings"`
+	Plan      *Plan            `json:"plan"` // null when nothing is to be done, or no set of fixes is known to do it
 	Gaps      []Gap            `json:"gaps"`
+}
+
+// Plan is a smallest set of fixes, in order, that was proved to repair a method.
+type Plan struct {
+	Fixes []PlannedFix `json:"fixes"`
+	After After        `json:"after"`
+}
+
+// PlannedFix is one step of a plan; it is explained in the finding of its rule.
+type PlannedFix struct {
+	Rule  string `json:"rule"`
+	Title string `json:"title"`
 }
 
 // Request is the client's call.
@@ -246,7 +259,19 @@ func method(r Run, d *diagnose.Diagnosis, say Words) Method {
 	for _, f := range d.Findings {
 		m.Findings = append(m.Findings, finding(r, d, f, say))
 	}
+	m.Plan = plan(d, say)
 	return m
+}
+
+func plan(d *diagnose.Diagnosis, say Words) *Plan {
+	if len(d.Plan.Fixes) == 0 || d.Plan.After == nil {
+		return nil
+	}
+	out := &Plan{Fixes: make([]PlannedFix, 0, len(d.Plan.Fixes)), After: After{verdict(d.Plan.Verdict), predicted(*d.Plan.After, say)}}
+	for _, f := range d.Plan.Fixes {
+		out.Fixes = append(out.Fixes, PlannedFix{f.Rule, say.Show(f.Title)})
+	}
+	return out
 }
 
 func finding(r Run, d *diagnose.Diagnosis, f diagnose.Finding, say Words) Finding {

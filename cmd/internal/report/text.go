@@ -105,6 +105,23 @@ func (t *text) diagnosis(d *diagnose.Diagnosis) {
 		}
 		t.line("")
 	}
+	t.plan(d)
+}
+
+// plan says which fixes together repair the method, where it takes several.
+func (t *text) plan(d *diagnose.Diagnosis) {
+	if len(d.Plan.Fixes) < 2 {
+		return
+	}
+	titles := make([]string, len(d.Plan.Fixes))
+	for i, x := range d.Plan.Fixes {
+		titles[i] = fmt.Sprintf("%d. %s (%s)", i+1, t.clean(x.Title), x.Rule)
+	}
+	t.line("  together, these fixes make it %s:", strings.ReplaceAll(string(d.Plan.Verdict), "-", " "))
+	for _, title := range titles {
+		t.hang("    ", 7, title)
+	}
+	t.line("")
 }
 
 // hang writes prose after a lead, and its further lines at the given column.
