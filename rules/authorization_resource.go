@@ -17,7 +17,6 @@ arn:PARTITION:sqs:REGION:ACCOUNT:NAME and are compared part by part, with regard
 
 Repair: either send to the queue that the policy names (see the integration URI) or allow the action on this queue.`,
 	Explains: []diagnose.ErrorCode{diagnose.AccessDenied},
-	Article:  true,
 	Refs:     []string{refArticle, "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-overview-of-managing-access.html"},
 	Check: func(p *diagnose.Pass) {
 		if d := p.Trace.Authorization.Alone; denialOf(d) == byResource && p.Reached() && p.Trace.Queue.Elsewhere == "" && p.Trace.Queue.Near == "" {

@@ -76,20 +76,27 @@ func article(t *testing.T, b *strings.Builder, all []diagnose.Rule) {
 				continue
 			}
 			code := string(d.Predicted.Code)
-			if code == "" {
+			switch {
+			case code != "":
+			case d.Verdict == diagnose.Inconclusive:
+				code = "not known"
+			default:
 				code = "success"
 			}
-			fmt.Fprintf(b, "| [%s](#%s) | `%s` | %s | %s | %s |\n", r.ID, r.ID, name, c.About, code, seen(d.Predicted.Status))
+			fmt.Fprintf(b, "| [%s](#%s) | `%s` | %s | %s | %s |\n", r.ID, r.ID, name, c.About, code, seen(d.Predicted))
 		}
 	}
 	b.WriteString("\n")
 }
 
-func seen(status int) string {
-	if status == 0 {
+func seen(p diagnose.Prediction) string {
+	switch {
+	case p.Origin == diagnose.FromDeployment:
 		return "no answer: it cannot be deployed"
+	case p.Status == 0:
+		return "not known"
 	}
-	return fmt.Sprint(status)
+	return fmt.Sprint(p.Status)
 }
 
 func section(b *strings.Builder, r diagnose.Rule) {
