@@ -155,7 +155,7 @@ func (v *detail) decision(d *doc, t *diagnose.Trace, by asked) {
 	}
 	if n := x.Nearest; n != nil {
 		d.name("nearest statement", fmt.Sprintf("%s, statement %d%s", n.Document, n.Statement, place(n.Origin)), plain)
-		d.name("fails on its "+n.Failed, n.Detail, bad)
+		d.name("fails on its "+n.Failed, n.Detail(), bad)
 	}
 	for i, u := range x.Unknowns {
 		if i == 20 {

@@ -1,5 +1,7 @@
 package iam
 
+import "fmt"
+
 // Request is one authorization check.
 type Request struct {
 	Principal       Principal
@@ -191,7 +193,11 @@ type NearMiss struct {
 	Failed   string // "action", "resource", "condition" or "principal"
 	Expected string // what the statement has there
 	Actual   string // what the request has
-	Detail   string // both in a sentence
+}
+
+// Detail says both in a sentence.
+func (n *NearMiss) Detail() string {
+	return fmt.Sprintf("its %s is %q, the request has %q", n.Failed, n.Expected, n.Actual)
 }
 
 // UnknownReason is one thing that leaves an answer open.

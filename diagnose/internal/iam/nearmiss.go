@@ -1,9 +1,6 @@
 package iam
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // The parts of a statement, as named in NearMiss.Failed.
 const (
@@ -144,7 +141,6 @@ func (e *env) nearMiss(c *candidate) *NearMiss {
 		n.Expected, n.Actual = e.failedCondition(st)
 	}
 	n.Expected = not + n.Expected
-	n.Detail = fmt.Sprintf("its %s is %q, the request has %q", n.Failed, n.Expected, n.Actual)
 	return n
 }
 
