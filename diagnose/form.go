@@ -3,7 +3,6 @@ package diagnose
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -77,8 +76,6 @@ func (m *Mapping) Form() []FormField {
 // FromTheClient tells whether a piece of text holds the client's data.
 func FromTheClient(s Span) bool { return s.Origin == vtl.OriginClient || s.Origin == vtl.OriginMixed }
 
-var variableRE = regexp.MustCompile(`^\$!?\{?([A-Za-z][\w-]*)`)
-
 // Blanks lists the references of the template that printed nothing though
 // something is meant to stand there: not $!quiet ones, not variables that the
 // template sets in a branch which this request did not take, and not calls that
@@ -89,23 +86,11 @@ func (m *Mapping) Blanks() []EmptyReference {
 	}
 	var list []EmptyReference
 	for _, e := range m.Rendered.Empty {
-		if !e.Quiet && !m.setElsewhere(e) && !m.standsAlone(e) {
+		if !e.Quiet && e.Reason != vtl.UnsetVariable && e.Reason != vtl.EmptyText && !m.standsAlone(e) {
 			list = append(list, e)
 		}
 	}
 	return list
-}
-
-func (m *Mapping) setElsewhere(e EmptyReference) bool {
-	if e.Reason != vtl.UndefinedVariable {
-		return e.Reason == vtl.EmptyText
-	}
-	name := variableRE.FindStringSubmatch(strings.TrimPrefix(e.Subject, "variable "))
-	if name == nil {
-		return false
-	}
-	set, err := regexp.Compile(`#\{?(set|foreach|define|macro)\}?\s*\([^\n]*\$!?\{?` + regexp.QuoteMeta(name[1]) + `\b`)
-	return err == nil && set.MatchString(m.Template)
 }
 
 // standsAlone tells a reference that has its line for itself: it is called for

@@ -24,19 +24,7 @@ Repair: add a statement that allows the role kms:GenerateDataKey and kms:Decrypt
 		if !keyDecided(p, keyByPolicy) {
 			return
 		}
-		d, _ := keyDenial(p)
-		finding := diagnose.Finding{
-			Message:  mayUse(p) + ": the key policy does not allow it",
-			Why:      whyKey,
-			Evidence: append(append(denialEvidence(p, d), keyEvidence(p)), roleEvidence(p)),
-			Check:    p.Curl(p.Trace.Request),
-		}
-		if d.Explicit {
-			finding.Fixes = removal(p, d.Statements[0])
-		} else {
-			finding.Fixes = []diagnose.Fix{p.Fix("allow the role in the key policy", keyStatement(p))}
-		}
-		p.ReportAs(finding, p.Failed(diagnose.StageEncryption))
+		reportKeyDenial(p, mayUse(p)+": the key policy does not allow it", func() diagnose.Fix { return p.Fix("allow the role in the key policy", keyStatement(p)) })
 	},
 }
 

@@ -22,18 +22,6 @@ A data key is reused for up to KmsDataKeyReusePeriodSeconds, so that a fix, or a
 		if !keyDecided(p, keyByRole) {
 			return
 		}
-		d, _ := keyDenial(p)
-		finding := diagnose.Finding{
-			Message:  mayUse(p),
-			Why:      whyKey,
-			Evidence: append(append(denialEvidence(p, d), keyEvidence(p)), roleEvidence(p)),
-			Check:    p.Curl(p.Trace.Request),
-		}
-		if d.Explicit {
-			finding.Fixes = removal(p, d.Statements[0])
-		} else {
-			finding.Fixes = []diagnose.Fix{grant(p, nil, "UseKeyOf", keyARN(p), keyActions(p)...)}
-		}
-		p.ReportAs(finding, p.Failed(diagnose.StageEncryption))
+		reportKeyDenial(p, mayUse(p), func() diagnose.Fix { return grant(p, nil, "UseKeyOf", keyARN(p), keyActions(p)...) })
 	},
 }

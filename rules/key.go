@@ -82,6 +82,24 @@ func keyDecided(p *diagnose.Pass, layer keyLayer) bool {
 	return keyDenialOf(p) == layer
 }
 
+// reportKeyDenial reports that the role may not use the key: an explicit denial
+// is taken away, and where nobody allows it, allow mends that.
+func reportKeyDenial(p *diagnose.Pass, message string, allow func() diagnose.Fix) {
+	d, _ := keyDenial(p)
+	f := diagnose.Finding{
+		Message:  message,
+		Why:      whyKey,
+		Evidence: append(append(denialEvidence(p, d), keyEvidence(p)), roleEvidence(p)),
+		Check:    p.Curl(p.Trace.Request),
+	}
+	if d.Explicit {
+		f.Fixes = removal(p, d.Statements[0])
+	} else {
+		f.Fixes = []diagnose.Fix{allow()}
+	}
+	p.ReportAs(f, p.Failed(diagnose.StageEncryption))
+}
+
 // mayUse says who may not use which key.
 func mayUse(p *diagnose.Pass) string {
 	return fmt.Sprintf("role %s may not %s with the queue's key %s", lastPart(p.Trace.Signing.Credentials), strings.Join(keyActions(p), " and "), p.Expression(keyARN(p)))

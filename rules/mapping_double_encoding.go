@@ -27,22 +27,16 @@ Repair: encode once in a form, not at all elsewhere.`,
 			return
 		}
 		f := diagnose.Finding{
-			Severity: diagnose.Warning,
-			Message:  strings.Join(references(over), ", ") + " arrives percent-encoded: it is URL-encoded once too often",
-			Why:      "SQS decodes a form once and JSON not at all; the rest of the encoding stays in the message.",
-			Check:    p.Curl(p.Trace.Request),
+			Message: strings.Join(references(over), ", ") + " arrives percent-encoded: it is URL-encoded once too often",
+			Why:     "SQS decodes a form once and JSON not at all; the rest of the encoding stays in the message.",
 		}
 		for _, s := range over {
 			f.Evidence = append(f.Evidence, inTemplate(p, s.Printed, s.PrintedLine, s.PrintedColumn))
 		}
-		f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)})
-		if p.Trace.Queue.Altered != "" {
-			f.Severity = diagnose.Error
-		}
 		if text, ok := decodedOnce(p, len(over)); ok {
 			f.Fixes = []diagnose.Fix{p.Fix("encode once", setTemplate(p, text))}
 		}
-		p.Report(f)
+		reportMangled(p, f)
 	},
 }
 

@@ -29,22 +29,16 @@ Repair: $input.json('...') in place of $input.path('...') where an object is pri
 			return
 		}
 		f := diagnose.Finding{
-			Severity: diagnose.Warning,
-			Message:  strings.Join(references(maps), ", ") + " prints an object as {name=value}, which is no JSON",
-			Why:      "A template prints an object in Java's notation; $input.json prints it as JSON.",
-			Check:    p.Curl(p.Trace.Request),
+			Message: strings.Join(references(maps), ", ") + " prints an object as {name=value}, which is no JSON",
+			Why:     "A template prints an object in Java's notation; $input.json prints it as JSON.",
 		}
 		for _, s := range maps {
 			f.Evidence = append(f.Evidence, inTemplate(p, s.Reference, s.Line, s.Column))
 		}
-		f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)})
-		if p.Trace.Queue.Altered != "" {
-			f.Severity = diagnose.Error
-		}
 		if text, ok := printedAsJSON(p, maps); ok {
 			f.Fixes = []diagnose.Fix{p.Fix("print the object as JSON", setTemplate(p, text))}
 		}
-		p.Report(f)
+		reportMangled(p, f)
 	},
 }
 

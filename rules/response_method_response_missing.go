@@ -22,12 +22,11 @@ Repair: declare the status as a method response.`,
 	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-response.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !answersMapped(p) {
-			p.NotApplicable()
+		if !judgesAnswers(p) {
 			return
 		}
 		undefined := outcomes(p, func(o diagnose.Outcome) bool { return o.Undefined })
-		if !responsesRead(p) || len(undefined) == 0 || p.Awkward != "" {
+		if len(undefined) == 0 {
 			return
 		}
 		var names []string

@@ -22,11 +22,7 @@ Repair: mend the template, or read the members where they stand.`,
 	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !answersMapped(p) {
-			p.NotApplicable()
-			return
-		}
-		if !responsesRead(p) || p.Awkward != "" {
+		if !judgesAnswers(p) {
 			return
 		}
 		r := &p.Trace.Response

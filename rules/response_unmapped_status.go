@@ -23,12 +23,11 @@ Repair: map 4\d{2} to 400 and 5\d{2} to 500, and declare both as method response
 	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !answersMapped(p) {
-			p.NotApplicable()
+		if !judgesAnswers(p) {
 			return
 		}
 		unmapped := outcomes(p, func(o diagnose.Outcome) bool { return o.Unmapped })
-		if !responsesRead(p) || len(unmapped) == 0 || p.Awkward != "" {
+		if len(unmapped) == 0 {
 			return
 		}
 		integration := p.Trace.Mapping.Integration
@@ -46,6 +45,16 @@ Repair: map 4\d{2} to 400 and 5\d{2} to 500, and declare both as method response
 		}
 		p.ReportAs(f, failure)
 	},
+}
+
+// judgesAnswers tells whether a rule on the integration responses can judge them
+// on this walk, that of the request under diagnosis.
+func judgesAnswers(p *diagnose.Pass) bool {
+	if !p.Reached() || !answersMapped(p) {
+		p.NotApplicable()
+		return false
+	}
+	return responsesRead(p) && p.Awkward == ""
 }
 
 // answersMapped tells whether answers of an AWS service go through integration

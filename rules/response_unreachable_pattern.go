@@ -20,11 +20,7 @@ statuses is dead too. Errors then take another way than its author believes.
 Repair: write the pattern for the status that the response is meant for.`,
 	Refs: []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !answersMapped(p) {
-			p.NotApplicable()
-			return
-		}
-		if !responsesRead(p) || p.Awkward != "" {
+		if !judgesAnswers(p) {
 			return
 		}
 		for _, u := range p.Trace.Response.Unreachable {

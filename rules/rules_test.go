@@ -70,11 +70,7 @@ func TestFixtures(t *testing.T) {
 
 func diagnoses(t *testing.T, c *fixtures.Case) []diagnose.Diagnosis {
 	t.Helper()
-	var requests []diagnose.Request
-	if c.Request != nil {
-		requests = append(requests, *c.Request)
-	}
-	e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, requests, rules.All())
+	e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), rules.All())
 	if len(e.Diagnoses) == 0 {
 		t.Fatal("no method is diagnosed")
 	}

@@ -150,3 +150,15 @@ func mediaType(contentType string) string {
 	media, _, _ := strings.Cut(contentType, ";")
 	return strings.ToLower(strings.TrimSpace(media))
 }
+
+// reportMangled reports client data that arrives as another text than was sent:
+// an error when the walk saw the message altered, else a warning.
+func reportMangled(p *diagnose.Pass, f diagnose.Finding) {
+	f.Severity = diagnose.Warning
+	if p.Trace.Queue.Altered != "" {
+		f.Severity = diagnose.Error
+	}
+	f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)})
+	f.Check = p.Curl(p.Trace.Request)
+	p.Report(f)
+}

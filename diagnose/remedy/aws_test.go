@@ -1,7 +1,6 @@
 package remedy_test
 
 import (
-	"encoding/json"
 	"os"
 	"os/exec"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/fixtures/fakeaws"
+	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
 )
 
 // The commands, run by the AWS CLI itself, have on AWS the effect that the
@@ -52,41 +52,7 @@ func TestCommandsForReal(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if diff := cmp.Diff(said(t, want), said(t, server.State())); diff != "" {
+	if diff := cmp.Diff(fakeawstest.Comparable(t, want), fakeawstest.Comparable(t, server.State())); diff != "" {
 		t.Errorf("-in memory +on AWS:\n%s", diff)
 	}
-}
-
-// said is a snapshot without the places of its values and without the id of the
-// deployment, which AWS chooses.
-func said(t testing.TB, s *snapshot.Snapshot) any {
-	t.Helper()
-	text, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var doc any
-	if err := json.Unmarshal(text, &doc); err != nil {
-		t.Fatal(err)
-	}
-	var strip func(v any)
-	strip = func(v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			delete(v, "origin")
-			delete(v, "deploymentId")
-			for name, in := range v {
-				if m, ok := in.(map[string]any); ok && (name == "templates" || name == "parameters") && len(m) == 0 {
-					delete(v, name)
-				}
-				strip(in)
-			}
-		case []any:
-			for _, in := range v {
-				strip(in)
-			}
-		}
-	}
-	strip(doc)
-	return doc
 }

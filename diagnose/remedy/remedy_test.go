@@ -92,11 +92,7 @@ func fix(list ...snapshot.Change) diagnose.Fix {
 func offered(t *testing.T, take func(name string, s *snapshot.Snapshot, fix diagnose.Fix)) {
 	for _, name := range fixtures.Names() {
 		c := load(t, name)
-		var requests []diagnose.Request
-		if c.Request != nil {
-			requests = append(requests, *c.Request)
-		}
-		e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, requests, rules.All())
+		e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), rules.All())
 		for _, d := range e.Diagnoses {
 			for _, f := range d.Findings {
 				for _, x := range f.Fixes {

@@ -176,11 +176,30 @@ func splitQuery(raw string) ([]diagnose.Header, error) {
 
 // examine diagnoses what was asked for.
 func examine(s *snapshot.Snapshot, stage string, c call) (diagnose.Examination, error) {
-	selection := diagnose.Selection{Stage: stage, Method: c.method, Path: c.path}
+	r, err := placed(s, stage, c)
+	if err != nil {
+		return diagnose.Examination{}, err
+	}
+	var requests []diagnose.Request
+	if r != nil {
+		requests = append(requests, *r)
+	}
+	return diagnose.Examine(s, c.selection(stage), requests, rules.All()), nil
+}
+
+func (c call) selection(stage string) diagnose.Selection {
+	return diagnose.Selection{Stage: stage, Method: c.method, Path: c.path}
+}
+
+// placed is the request that was asked about, in its place; nil when the doctor's
+// own requests will do.
+func placed(s *snapshot.Snapshot, stage string, c call) (*diagnose.Request, error) {
 	if c.request == nil {
-		e := diagnose.Examine(s, selection, nil, rules.All())
-		if c.path == "" || len(e.Diagnoses) > 0 || len(e.Unlisted) > 0 {
-			return e, nil
+		if c.path == "" {
+			return nil, nil
+		}
+		if e := diagnose.Examine(s, c.selection(stage), nil, nil); len(e.Diagnoses) > 0 || len(e.Unlisted) > 0 {
+			return nil, nil
 		}
 		// A method that is not there is asked about as a call of it.
 		r := diagnose.Plain(c.method, c.path)
@@ -191,9 +210,9 @@ func examine(s *snapshot.Snapshot, stage string, c call) (diagnose.Examination, 
 	}
 	r, err := place(s, stage, c)
 	if err != nil {
-		return diagnose.Examination{}, err
+		return nil, err
 	}
-	return diagnose.Examine(s, selection, []diagnose.Request{r}, rules.All()), nil
+	return &r, nil
 }
 
 // place finds the API, the stage and, where it was not given, the path of a request.

@@ -62,7 +62,7 @@ func TestRefusedCalls(t *testing.T) {
 // A call that is throttled five times and then answered costs time and nothing else.
 func TestThrottledCalls(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skipped: -short")
+		t.Skip("skipped with -short: retries and timeouts take seconds")
 	}
 	stdout, stderr, exit := againstFake(t, fakeaws.Options{Throttle: map[string]int{"GetRole": 5}}, 2*time.Minute)
 	if verdict := verdictOf(t, stdout, stderr); verdict != "healthy" || exit != ExitHealthy {
@@ -74,7 +74,7 @@ func TestThrottledCalls(t *testing.T) {
 // never as healthy.
 func TestBrokenServices(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skipped: -short")
+		t.Skip("skipped with -short: retries and timeouts take seconds")
 	}
 	const timeout = 4 * time.Second
 	for name, o := range map[string]fakeaws.Options{

@@ -10,7 +10,7 @@ import (
 // repair back. moto has no UpdateIntegration, so that no API can be repaired there.
 func TestFixOnMoto(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skipped: -short")
+		t.Skip("skipped with -short: moto takes seconds to start")
 	}
 	m := startMoto(t)
 	id := m.noKeyPermission()

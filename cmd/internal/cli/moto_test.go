@@ -30,7 +30,7 @@ import (
 // so that what the stage really runs is not known and nothing is called healthy.
 func TestMoto(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skipped: -short")
+		t.Skip("skipped with -short: moto takes seconds to start")
 	}
 	m := startMoto(t)
 	for _, tt := range []struct {

@@ -85,7 +85,10 @@ func (a *app) walk(cmd *cobra.Command, f *walkFlags) error {
 	}
 	if f.demo == "" || c.request != nil || c.path != "" {
 		o.Request = nil
-		o.Place = func(s *snapshot.Snapshot) (*diagnose.Request, error) { return placed(s, f.stage, c) }
+		o.Place = func(s *snapshot.Snapshot) (*diagnose.Request, error) {
+			r, err := placed(s, f.stage, c)
+			return r, onScreen(err)
+		}
 	}
 	o.Save = func(name string, e *diagnose.Examination, s *snapshot.Snapshot, what string) error {
 		return saveAs(name, f, e, s, what)
@@ -238,27 +241,6 @@ func onScreen(err error) error {
 		return &tui.Problem{Message: f.message, Hint: f.hint, Err: f}
 	}
 	return err
-}
-
-// placed is the request of the flags in its place; nil when there is none.
-func placed(s *snapshot.Snapshot, stage string, c call) (*diagnose.Request, error) {
-	if c.request == nil {
-		e := diagnose.Examine(s, diagnose.Selection{Stage: stage, Method: c.method, Path: c.path}, nil, nil)
-		if c.path == "" || len(e.Diagnoses) > 0 || len(e.Unlisted) > 0 {
-			return nil, nil
-		}
-		// A method that is not there is asked about as a call of it.
-		r := diagnose.Plain(c.method, c.path)
-		if r.Method == "" {
-			r.Method = "POST"
-		}
-		c.request = &r
-	}
-	r, err := place(s, stage, c)
-	if err != nil {
-		return nil, onScreen(err)
-	}
-	return &r, nil
 }
 
 // saveAs writes a file of the walkthrough. It replaces none: nobody was asked.

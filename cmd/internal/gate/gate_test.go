@@ -245,11 +245,7 @@ func TestBaselineOfFixtures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var requests []diagnose.Request
-		if c.Request != nil {
-			requests = append(requests, *c.Request)
-		}
-		e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, requests, rules.All())
+		e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), rules.All())
 		r := Options{Baseline: NewBaseline(&e, nil)}.Apply(&e)
 		left := Remaining(&e, r.Suppressed)
 		for i, d := range left.Diagnoses {

@@ -150,24 +150,35 @@ func verdictWord(v diagnose.Verdict) string {
 
 // summaryLine counts verdicts and findings.
 func summaryLine(s Summary) string {
-	var verdicts, findings []string
+	return plural(s.Methods, "method") + " to SQS" + orNothing(": %s", s.verdicts()) + "." + orNothing(" %s.", s.findings())
+}
+
+// verdicts counts the methods by verdict, worst first.
+func (s Summary) verdicts() string {
+	var parts []string
 	for _, c := range []struct {
 		n    int
 		word string
 	}{{s.Broken, "broken"}, {s.Inconclusive, "inconclusive"}, {s.AtRisk, "at risk"}, {s.Healthy, "healthy"}} {
 		if c.n > 0 {
-			verdicts = append(verdicts, fmt.Sprintf("%d %s", c.n, c.word))
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
 		}
 	}
+	return strings.Join(parts, ", ")
+}
+
+// findings counts the findings by severity, worst first.
+func (s Summary) findings() string {
+	var parts []string
 	for _, c := range []struct {
 		n    int
 		word string
 	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Notes, "note"}} {
 		if c.n > 0 {
-			findings = append(findings, plural(c.n, c.word))
+			parts = append(parts, plural(c.n, c.word))
 		}
 	}
-	return plural(s.Methods, "method") + " to SQS" + orNothing(": %s", strings.Join(verdicts, ", ")) + "." + orNothing(" %s.", strings.Join(findings, ", "))
+	return strings.Join(parts, ", ")
 }
 
 // html makes a text safe inside an element.
@@ -193,17 +204,7 @@ func prose(s string) string {
 }
 
 // code shows a text as code on one line; a table takes it too.
-func code(s string) string {
-	var b strings.Builder
-	for _, r := range html(s) {
-		if strings.ContainsRune(markdownMarks, r) {
-			fmt.Fprintf(&b, "&#%d;", r)
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return "<code>" + b.String() + "</code>"
-}
+func code(s string) string { return "<code>" + prose(s) + "</code>" }
 
 // fence shows lines to be copied, between marks longer than any in them.
 func fence(language, s string) string {

@@ -154,11 +154,7 @@ func runOf(t testing.TB, name string) Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var requests []diagnose.Request
-	if c.Request != nil {
-		requests = append(requests, *c.Request)
-	}
-	return Run{Tool: Tool{"apisqs-doctor", "1.2.3"}, Snapshot: c.Snapshot, Rules: rules.All(), Examination: diagnose.Examine(c.Snapshot, diagnose.Selection{}, requests, rules.All()),
+	return Run{Tool: Tool{"apisqs-doctor", "1.2.3"}, Snapshot: c.Snapshot, Rules: rules.All(), Examination: diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), rules.All()),
 		Remedy: Remedy{Commands: remedy.Commands, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform}}
 }
 

@@ -172,30 +172,11 @@ func (t *text) folded(d *diagnose.Diagnosis) {
 
 func (t *text) summary() {
 	s := Summarize(&t.run.Examination)
-	var verdicts, severities []string
-	for _, c := range []struct {
-		n    int
-		word string
-	}{{s.Broken, "broken"}, {s.Inconclusive, "inconclusive"}, {s.AtRisk, "at risk"}, {s.Healthy, "healthy"}} {
-		if c.n > 0 {
-			verdicts = append(verdicts, fmt.Sprintf("%d %s", c.n, c.word))
-		}
-	}
-	for _, c := range []struct {
-		n    int
-		word string
-	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Notes, "note"}} {
-		if c.n > 0 {
-			severities = append(severities, plural(c.n, c.word))
-		}
-	}
 	line := "no method is known to lead to SQS."
 	if s.Methods > 0 {
-		line = plural(s.Methods, "method") + " to SQS: " + strings.Join(verdicts, ", ") + "."
+		line = plural(s.Methods, "method") + " to SQS: " + s.verdicts() + "."
 	}
-	if len(severities) > 0 {
-		line += " " + strings.Join(severities, ", ") + "."
-	}
+	line += orNothing(" %s.", s.findings())
 	if s.Others > 0 {
 		line += fmt.Sprintf(" %s not to SQS.", plural(s.Others, "method"))
 	}

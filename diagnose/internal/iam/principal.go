@@ -247,30 +247,22 @@ func (e *env) accountEntry(entry *PrincipalEntry) Tri {
 	return tri(entry.partition == "" || strings.HasPrefix(p.prefix(), "arn:") && p.prefix()[len("arn:"):] == entry.partition)
 }
 
-func roleEntry(p *Principal, entry *PrincipalEntry) Tri {
-	switch {
-	case p.Type == UnknownPrincipal, p.Type == RoleSession && p.RoleARN == "":
-		return Unknown
-	case p.Type != RoleSession:
-		return No
-	case p.RoleARN == entry.Text:
-		return Yes
-	case strings.EqualFold(p.RoleARN, entry.Text):
-		return Unknown // fact 21: not settled for role names
-	}
-	return No // fact 18: "*" is no wildcard here
-}
+func roleEntry(p *Principal, entry *PrincipalEntry) Tri { return sessionARN(p, p.RoleARN, entry) }
 
-func sessionEntry(p *Principal, entry *PrincipalEntry) Tri {
+func sessionEntry(p *Principal, entry *PrincipalEntry) Tri { return sessionARN(p, p.SessionARN, entry) }
+
+// sessionARN compares one of the ARNs of a role session with an entry, in which
+// "*" is no wildcard (fact 18).
+func sessionARN(p *Principal, arn string, entry *PrincipalEntry) Tri {
 	switch {
-	case p.Type == UnknownPrincipal, p.Type == RoleSession && p.SessionARN == "":
+	case p.Type == UnknownPrincipal, p.Type == RoleSession && arn == "":
 		return Unknown
 	case p.Type != RoleSession:
 		return No
-	case p.SessionARN == entry.Text:
+	case arn == entry.Text:
 		return Yes
-	case strings.EqualFold(p.SessionARN, entry.Text):
-		return Unknown
+	case strings.EqualFold(arn, entry.Text):
+		return Unknown // fact 21: not settled for role names
 	}
 	return No
 }

@@ -189,20 +189,9 @@ func (p *jsonParser) object(depth int) Value {
 		if p.kept <= maxValues {
 			v.Members = append(v.Members, Member{name, val})
 		}
-		p.blanks()
-		if p.err != nil {
+		if !p.more('}', "a member") {
 			return v
 		}
-		if p.i < len(p.s) && p.s[p.i] == ',' {
-			p.i++
-			continue
-		}
-		if p.i < len(p.s) && p.s[p.i] == '}' {
-			p.i++
-			return v
-		}
-		p.fail("expected ',' or '}' after a member, found " + p.found())
-		return v
 	}
 }
 
@@ -220,21 +209,24 @@ func (p *jsonParser) array(depth int) Value {
 		if p.kept <= maxValues {
 			v.Elements = append(v.Elements, el)
 		}
-		p.blanks()
-		if p.err != nil {
+		if !p.more(']', "an element") {
 			return v
 		}
-		if p.i < len(p.s) && p.s[p.i] == ',' {
-			p.i++
-			continue
-		}
-		if p.i < len(p.s) && p.s[p.i] == ']' {
-			p.i++
-			return v
-		}
-		p.fail("expected ',' or ']' after an element, found " + p.found())
-		return v
 	}
+}
+
+// more reads what stands after a member or an element, and tells whether another follows.
+func (p *jsonParser) more(end byte, after string) bool {
+	p.blanks()
+	if p.err != nil {
+		return false
+	}
+	if p.i < len(p.s) && (p.s[p.i] == ',' || p.s[p.i] == end) {
+		p.i++
+		return p.s[p.i-1] == ','
+	}
+	p.fail("expected ',' or '" + string(end) + "' after " + after + ", found " + p.found())
+	return false
 }
 
 func (p *jsonParser) number() Value {

@@ -29,7 +29,7 @@ import (
 //   - T10, T49: moto does not care about paths, regions and hosts.
 func TestMoto(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skipped: -short")
+		t.Skip("skipped with -short: moto takes seconds to start")
 	}
 	base := startMoto(t)
 	create := func(body string) {

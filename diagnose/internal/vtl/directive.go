@@ -207,6 +207,9 @@ func (p *parser) set(length int) (node, error) {
 		return nil, err
 	}
 	p.skipLineEnd()
+	if len(ref.steps) == 0 {
+		p.sets[ref.slot] = true
+	}
 	at := p.place(p.base + start)
 	return &setNode{at: at, target: ref, value: e, path: ref.overridePath()}, nil
 }
@@ -273,6 +276,7 @@ func (p *parser) macro(args []argument, called bool, start int) (node, error) {
 			return nil, p.errorAt(start, "the arguments of a macro are references", "#macro(name $argument)")
 		}
 		m.params = append(m.params, ref.slot)
+		p.sets[ref.slot] = true
 	}
 	p.macros[m.name] = m // the last definition of a name wins, also for calls before it
 	var err error
@@ -287,6 +291,7 @@ func (p *parser) foreach(args []argument, start int, at place) (node, error) {
 	n := &foreachNode{at: at, slot: -1}
 	if ref, ok := args[0].expr.(*reference); ok && len(args) == 3 && args[1].word == "in" && args[2].expr != nil {
 		n.slot, n.list = ref.slot, args[2].expr
+		p.sets[ref.slot] = true
 	}
 	n.foreach, n.count, n.hasNext = p.slot("foreach"), p.slot("velocityCount"), p.slot("velocityHasNext")
 	var err error
@@ -302,6 +307,7 @@ func (p *parser) define(args []argument, start int) (node, error) {
 	if !ok {
 		return nil, p.errorAt(start, "#define takes one reference", "#define($name)")
 	}
+	p.sets[ref.slot] = true
 	b, err := p.body(start, "define")
 	return &defineNode{slot: ref.slot, body: b}, err
 }

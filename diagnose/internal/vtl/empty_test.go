@@ -12,6 +12,11 @@ func TestEmptyReferences(t *testing.T) {
 	}{
 		{"a\n b=$your-msg-group-id", []EmptyReference{{Reference: "$your-msg-group-id", Line: 2, Column: 4, Reason: UndefinedVariable, Subject: "variable $your-msg-group-id"}}},
 		{"$!quiet", []EmptyReference{{Reference: "$!quiet", Line: 1, Column: 1, Reason: UndefinedVariable, Subject: "variable $quiet", Quiet: true}}},
+		{"#if(false)#set($v = 1)#end$v", []EmptyReference{{Reference: "$v", Line: 1, Column: 27, Reason: UnsetVariable, Subject: "variable $v"}}},
+		{"#foreach($v in [])#end$v", []EmptyReference{{Reference: "$v", Line: 1, Column: 23, Reason: UnsetVariable, Subject: "variable $v"}}},
+		// Read beside a #set is not set by it, nor is a member of what is not there.
+		{"#set($v = $nope)$v", []EmptyReference{{Reference: "$v", Line: 1, Column: 17, Reason: UndefinedVariable, Subject: "variable $nope"}}},
+		{"#set($nope.x = 1)$nope", []EmptyReference{{Reference: "$nope", Line: 1, Column: 18, Reason: UndefinedVariable, Subject: "variable $nope"}}},
 		{"$input.params('X')", []EmptyReference{{Reference: "$input.params('X')", Line: 1, Column: 1, Reason: AbsentClientValue, Subject: "parameter X"}}},
 		{"$input.params().header.X-Tenant", []EmptyReference{{Reference: "$input.params().header.X-Tenant", Line: 1, Column: 1, Reason: AbsentClientValue, Subject: "header X-Tenant"}}},
 		{"$util.urlEncode($input.params('X'))", []EmptyReference{{Reference: "$util.urlEncode($input.params('X'))", Line: 1, Column: 1, Reason: AbsentClientValue, Subject: "parameter X"}}},

@@ -17,7 +17,11 @@ func (ref *reference) value(r *renderer, n int) value {
 	}
 	if v.isNull() {
 		if v.obj == nil {
-			return absent(UndefinedVariable, "variable $"+ref.name)
+			reason := UndefinedVariable
+			if r.t.sets[ref.slot] {
+				reason = UnsetVariable
+			}
+			return absent(reason, "variable $"+ref.name)
 		}
 		return v
 	}

@@ -72,6 +72,7 @@ type Reason uint8
 // Reasons of an empty reference.
 const (
 	UndefinedVariable Reason = iota // nothing sets the variable
+	UnsetVariable                   // the template sets the variable, but not on the way that it took
 	AbsentClientValue               // the client sent no such parameter or member
 	NullValue                       // null: a missing member, a JSON null, a failed calculation
 	UnknownMethod                   // the value has no such method or property
@@ -82,7 +83,7 @@ const (
 
 // String is the reason in words.
 func (r Reason) String() string {
-	return [...]string{"undefined variable", "absent client value", "null", "unknown method", "empty text",
+	return [...]string{"undefined variable", "unset variable", "absent client value", "null", "unknown method", "empty text",
 		"absent stage variable", "absent context value"}[min(r, AbsentContextValue)]
 }
 

@@ -12,6 +12,7 @@ const maxNesting = 200
 type compiler struct {
 	slots  map[string]int // variable name -> place in renderer.vars
 	macros map[string]*macro
+	sets   map[int]bool // slots that a directive gives a value to
 	calls  []*callNode
 	refs   []*reference
 	starts []int  // byte offsets at which lines start
@@ -45,7 +46,7 @@ const (
 type block []node
 
 func newCompiler(source string) *compiler {
-	c := &compiler{slots: map[string]int{}, macros: map[string]*macro{}, starts: []int{0}}
+	c := &compiler{slots: map[string]int{}, macros: map[string]*macro{}, sets: map[int]bool{}, starts: []int{0}}
 	for i := 0; i < len(source); i++ {
 		if source[i] == '\n' {
 			c.starts = append(c.starts, i+1)

@@ -11,6 +11,7 @@ import (
 type Template struct {
 	body  block
 	slots map[string]int
+	sets  map[int]bool
 	refs  []*reference
 	calls []*callNode
 	macro map[string]*macro
@@ -57,7 +58,7 @@ func (c *compiler) compile(text string, base int) (*Template, error) {
 	for _, call := range c.calls {
 		call.macro, call.content = c.macros[call.name], content
 	}
-	t := &Template{body: b, slots: c.slots, refs: c.refs, calls: c.calls, macro: c.macros}
+	t := &Template{body: b, slots: c.slots, sets: c.sets, refs: c.refs, calls: c.calls, macro: c.macros}
 	t.usesContext, t.usesStage = true, true
 	if c.fixed == nil {
 		t.usesContext = strings.Contains(text, "context") || strings.Contains(text, "evaluate")
@@ -311,7 +312,7 @@ func (r *renderer) compile(text string, at place) (block, error) {
 		}
 	}
 	r.spend(len(r.names))
-	c := &compiler{slots: r.names, macros: r.known, fixed: &at, starts: []int{0}}
+	c := &compiler{slots: r.names, macros: r.known, sets: map[int]bool{}, fixed: &at, starts: []int{0}}
 	t, err := c.compile(text, 0)
 	if err != nil {
 		return nil, err

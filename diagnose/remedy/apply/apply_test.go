@@ -2,7 +2,6 @@ package apply_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/fixtures/fakeaws"
+	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
 	"apisqs-doctor/rules"
 )
 
@@ -88,40 +88,6 @@ func begin(t testing.TB, s *snapshot.Snapshot, o fakeaws.Options) (*fakeaws.Serv
 		RetryMaxAttempts: 1}
 }
 
-// said is a snapshot without the places of its values and without the id of the
-// deployment, which AWS chooses.
-func said(t testing.TB, s *snapshot.Snapshot) map[string]any {
-	t.Helper()
-	text, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var doc any
-	if err := json.Unmarshal(text, &doc); err != nil {
-		t.Fatal(err)
-	}
-	var strip func(v any)
-	strip = func(v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			delete(v, "origin")
-			delete(v, "deploymentId")
-			for name, in := range v {
-				if m, ok := in.(map[string]any); ok && (name == "templates" || name == "parameters") && len(m) == 0 {
-					delete(v, name)
-				}
-				strip(in)
-			}
-		case []any:
-			for _, in := range v {
-				strip(in)
-			}
-		}
-	}
-	strip(doc)
-	return doc.(map[string]any)
-}
-
 func fixOf(list ...snapshot.Change) []diagnose.Fix { return []diagnose.Fix{{Changes: list}} }
 
 func plan(t testing.TB, s *snapshot.Snapshot, list ...snapshot.Change) *apply.Plan {
@@ -151,7 +117,7 @@ func TestRunAndRollback(t *testing.T) {
 			if err := apply.Run(context.Background(), cfg, plan(t, s, list...), func(b []byte) error { saved = b; return nil }); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(said(t, want), said(t, server.State())); diff != "" {
+			if diff := cmp.Diff(fakeawstest.Comparable(t, want), fakeawstest.Comparable(t, server.State())); diff != "" {
 				t.Errorf("after the run (-in memory +on AWS):\n%s", diff)
 			}
 			back, err := apply.Read(saved)
@@ -161,7 +127,7 @@ func TestRunAndRollback(t *testing.T) {
 			if err := apply.Rollback(context.Background(), cfg, back, func(string) {}); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(said(t, live(t)), said(t, server.State())); diff != "" {
+			if diff := cmp.Diff(fakeawstest.Comparable(t, live(t)), fakeawstest.Comparable(t, server.State())); diff != "" {
 				t.Errorf("after the rollback (-before +now):\n%s", diff)
 			}
 			writes := len(server.Calls())
@@ -256,7 +222,7 @@ func TestDeniedInTheMiddle(t *testing.T) {
 		}
 		if err := apply.Rollback(context.Background(), cfg, back, func(string) {}); err != nil && denied != "UpdateIntegration" && denied != "PutRolePolicy" && denied != "SetQueueAttributes" {
 			t.Errorf("%s denied, rollback: %v", denied, err)
-		} else if diff := cmp.Diff(said(t, live(t)), said(t, server.State())); diff != "" {
+		} else if diff := cmp.Diff(fakeawstest.Comparable(t, live(t)), fakeawstest.Comparable(t, server.State())); diff != "" {
 			t.Errorf("%s denied, after the rollback: %s", denied, diff)
 		}
 	}
@@ -333,11 +299,7 @@ func TestPlansOfFixtures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var requests []diagnose.Request
-		if c.Request != nil {
-			requests = append(requests, *c.Request)
-		}
-		e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, requests, rules.All())
+		e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), rules.All())
 		for _, d := range e.Diagnoses {
 			if len(d.Plan.Fixes) == 0 {
 				continue
