@@ -36,8 +36,12 @@ func (e *engine) requests(sel Selection) (list []Request, others int, unlisted [
 }
 
 // configuration is the draft joined with what only the stage still runs, so that
-// no method of either is left out.
+// no method of either is left out. Of several APIs it has none for those that are
+// known not to have the stage.
 func (e *engine) configuration(api *snapshot.API, name string, gaps *snapshot.Gaps) (*snapshot.Configuration, string, bool) {
+	if len(e.snap.APIs) > 1 && api.Lacks(name) {
+		return nil, "", false
+	}
 	stages, _ := api.Stages.Read(&snapshot.Gaps{})
 	stageName := name
 	var deployed snapshot.Configuration

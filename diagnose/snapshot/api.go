@@ -1,5 +1,7 @@
 package snapshot
 
+import "slices"
+
 // API is one API Gateway API. HTTP and WebSocket APIs use the same shape: a
 // route is a Method whose Path or RouteKey names it.
 type API struct {
@@ -14,6 +16,13 @@ type API struct {
 
 	Draft  Fact[Configuration] `json:"draft,omitzero"`  // the resources as they can be edited
 	Stages Fact[[]Stage]       `json:"stages,omitzero"` // what callers reach
+}
+
+// Lacks tells whether the API is known not to have the stage. Every API has the
+// stage without a name.
+func (a *API) Lacks(stage string) bool {
+	stages, known := a.Stages.Read(&Gaps{})
+	return stage != "" && known && !slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == stage })
 }
 
 // APIType tells REST, HTTP and WebSocket APIs apart.

@@ -226,7 +226,11 @@ func place(s *snapshot.Snapshot, stage string, c call) (diagnose.Request, error)
 		return onlyMethod(s, r)
 	}
 	if r.API == "" && len(s.APIs) > 1 {
-		r.API = apiOf(s, r)
+		fitting := apisOf(s, r)
+		if len(fitting) > 1 && s.Target.Kind == snapshot.Live {
+			return r, usage("give one --api-id", "the call fits several APIs: %s", strings.Join(fitting, ", "))
+		}
+		r.API = fitting[0]
 	}
 	return r, nil
 }
@@ -288,18 +292,22 @@ func onlyMethod(s *snapshot.Snapshot, r diagnose.Request) (diagnose.Request, err
 	return r, nil
 }
 
-// apiOf chooses among several APIs the one that has the request's path, or the
-// first one when none has.
-func apiOf(s *snapshot.Snapshot, r diagnose.Request) string {
+// apisOf chooses among several APIs those that have the request's method, else
+// its path, or the first one when none has.
+func apisOf(s *snapshot.Snapshot, r diagnose.Request) []string {
+	var list []string
 	for _, sel := range []diagnose.Selection{
 		{Stage: r.Stage, Method: r.Method, Path: r.Path}, {Stage: r.Stage, Path: r.Path}, {Path: r.Path},
 	} {
 		for _, api := range s.APIs {
 			sel.API = api.ID
 			if e := diagnose.Examine(s, sel, nil, nil); len(e.Diagnoses) > 0 || e.Others > 0 {
-				return api.ID
+				list = append(list, api.ID)
 			}
 		}
+		if len(list) > 0 {
+			return list
+		}
 	}
-	return s.APIs[0].ID
+	return []string{s.APIs[0].ID}
 }

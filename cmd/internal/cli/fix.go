@@ -48,7 +48,7 @@ The exit code is that of the diagnosis: after --apply and --write of the new one
   apisqs-doctor fix --api-id a1b2c3d4 --only protocol-content-type --apply --yes
   apisqs-doctor fix --rollback apisqs-doctor-rollback-a1b2c3d4.json
   apisqs-doctor fix --template template.yaml | git apply`,
-		Args: noArguments,
+		Args: f.arguments,
 	}
 	f.targetFlags.add(cmd)
 	f.targetFlags.addStage(cmd)
@@ -85,6 +85,9 @@ func (f *fixFlags) check(given map[string]bool) error {
 		return nil
 	}
 	if err := f.targetFlags.check(given); err != nil {
+		return err
+	}
+	if err := f.one(); err != nil {
 		return err
 	}
 	for _, id := range f.only {

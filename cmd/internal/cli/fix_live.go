@@ -15,7 +15,6 @@ import (
 
 	"apisqs-doctor/diagnose/remedy/apply"
 	"apisqs-doctor/diagnose/snapshot"
-	"apisqs-doctor/diagnose/source/live"
 )
 
 // fixLive carries a plan out on a deployed API and diagnoses it again.
@@ -34,7 +33,7 @@ func (a *app) fixLive(ctx context.Context, f *fixFlags, s *snapshot.Snapshot, p 
 	if err != nil {
 		return err
 	}
-	file, err := rollbackFile(f.apiID)
+	file, err := rollbackFile(f.apiIDs[0])
 	if err != nil {
 		return cannotRun("run it in a folder that can be written to", "nothing was changed, because the rollback file cannot be made: %s", plain(err))
 	}
@@ -90,15 +89,6 @@ func (a *app) rollback(ctx context.Context, f *fixFlags) error {
 		fmt.Fprintln(a.Err, "everything is as it was before already")
 	}
 	return nil
-}
-
-// settings are the SDK's.
-func (f *fixFlags) settings(ctx context.Context) (live.Settings, error) {
-	cfg, err := live.Config(ctx, live.ConfigOptions{Region: f.region, Profile: f.profile, EndpointURL: f.endpointURL})
-	if err != nil {
-		return cfg, liveFailure(err)
-	}
-	return cfg, nil
 }
 
 // interruptible ends the context when the user presses Ctrl-C, so that what is

@@ -52,7 +52,7 @@ func normalize(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 // alternatives are flags of which one may be given. One on the command line
 // silences the others' environment variables.
 var alternatives = [][]string{
-	{"api-id", "template", "snapshot"},
+	{"api-id", "all-apis", "template", "snapshot"},
 	{"method", "curl", "request"},
 }
 

@@ -4,27 +4,64 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live"
 )
 
-// readLive reads a deployed API from AWS.
+// readLive reads deployed APIs from AWS. Each of them may take the time of --timeout.
 func (a *app) readLive(ctx context.Context, t *targetFlags) (*snapshot.Snapshot, error) {
+	cfg, err := t.settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o := live.Options{APIIDs: t.apiIDs, Stage: t.stage, StageOptional: t.allAPIs}
+	if t.allAPIs {
+		if o.APIIDs, err = t.allIDs(ctx, cfg); err != nil {
+			return nil, err
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(len(o.APIIDs))*t.timeout)
+	defer cancel()
+	return a.readWith(ctx, cfg, o)
+}
+
+// settings are the SDK's.
+func (t *targetFlags) settings(ctx context.Context) (live.Settings, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
 	cfg, err := live.Config(ctx, live.ConfigOptions{Region: t.region, Profile: t.profile, EndpointURL: t.endpointURL})
 	if err != nil {
-		return nil, liveFailure(err)
+		return cfg, liveFailure(err)
 	}
-	return a.readWith(ctx, cfg, t.apiID, t.stage)
+	return cfg, nil
 }
 
-// readWith reads an API with a configuration of the SDK, and shows how far it is.
-func (a *app) readWith(ctx context.Context, cfg live.Settings, id, stage string) (*snapshot.Snapshot, error) {
+// allIDs are the account's REST APIs, by name.
+func (t *targetFlags) allIDs(ctx context.Context, cfg live.Settings) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.timeout)
+	defer cancel()
+	list, err := live.List(ctx, cfg)
+	if err != nil {
+		return nil, liveFailure(err)
+	}
+	if len(list) == 0 {
+		return nil, cannotRun("check --region and --profile; HTTP and WebSocket APIs are not among them", "there is no REST API in region %s", cfg.Region)
+	}
+	var ids []string
+	for _, api := range list {
+		ids = append(ids, api.ID)
+	}
+	return ids, nil
+}
+
+// readWith reads APIs with a configuration of the SDK, and shows how far it is.
+func (a *app) readWith(ctx context.Context, cfg live.Settings, o live.Options) (*snapshot.Snapshot, error) {
 	a.target.Region = cfg.Region
 	show := a.progress()
-	s, err := live.Read(ctx, cfg, live.Options{APIID: id, Stage: stage, Progress: show.event})
+	o.Progress = show.event
+	s, err := live.Read(ctx, cfg, o)
 	show.clear()
 	if err != nil {
 		return nil, liveFailure(err)
@@ -61,7 +98,11 @@ func (p *progress) event(e live.Event) {
 		return
 	}
 	p.shown = true
-	line := []rune(oneLine(fmt.Sprintf("reading: %d of %d calls done, %s %s", e.Done, e.Total, e.Call, e.Subject)))
+	apis := ""
+	if e.APIs > 1 {
+		apis = fmt.Sprintf("%d of %d APIs, ", e.APIsRead, e.APIs)
+	}
+	line := []rune(oneLine(fmt.Sprintf("reading: %s%d of %d calls done, %s %s", apis, e.Done, e.Total, e.Call, e.Subject)))
 	fmt.Fprintf(p.app.Err, "\r\x1b[K%s", string(line[:min(len(line), 78)]))
 }
 

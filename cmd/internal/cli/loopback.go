@@ -29,12 +29,9 @@ func (a *app) readLoopback(ctx context.Context, f *demoFlags, s *snapshot.Snapsh
 	if region == "" {
 		region = "us-east-1"
 	}
-	if ctx == nil {
-		ctx = context.Background()
-	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
-	read, err := a.readWith(ctx, live.Loopback(server.URL, region), s.APIs[0].ID, "")
+	read, err := a.readWith(ctx, live.Loopback(server.URL, region), live.Options{APIIDs: []string{s.APIs[0].ID}})
 	calls := server.Calls()
 	fmt.Fprintf(a.Err, "%d calls to the loopback AWS at %s\n", len(calls), server.URL)
 	for _, c := range calls {

@@ -117,7 +117,7 @@ func TestPolicyAllowsWhatRefusedCallsNeed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := live.Read(context.Background(), live.Loopback(server.URL, s.Target.Region), live.Options{APIID: s.APIs[0].ID})
+			got, err := live.Read(context.Background(), live.Loopback(server.URL, s.Target.Region), live.Options{APIIDs: []string{s.APIs[0].ID}})
 			server.Close()
 			if err != nil {
 				continue // without that call there is no diagnosis at all

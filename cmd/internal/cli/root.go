@@ -38,9 +38,10 @@ const longHelp = `apisqs-doctor finds out why an Amazon API Gateway method that 
 Amazon SQS queue does not. It follows one request through the integration, stage by stage,
 as AWS would, and says what fails, why, on what evidence, and what to change.
 
-Give exactly one target: --api-id, --template or --snapshot. Without a request of yours the
-doctor diagnoses every method that leads to SQS with a plain JSON request. With one, the
-report is about that request alone:
+Give exactly one kind of target: --api-id, --all-apis, --template or --snapshot. Several APIs or
+templates make one report; an API that cannot be read leaves the others' diagnosis as it is, and
+the run inconclusive. Without a request of yours the doctor diagnoses every method that leads to
+SQS with a plain JSON request. With one, the report is about that request alone:
 
   --method "POST /orders" with --header and --body, or --curl, or --request.
 
@@ -66,10 +67,11 @@ func (a *app) rootCommand() *cobra.Command {
 		Long:  longHelp,
 		Example: `  apisqs-doctor --api-id a1b2c3d4 --stage prod
   apisqs-doctor --api-id a1b2c3d4 --method "POST /orders" --body '{"id": 1}'
+  apisqs-doctor --all-apis --region eu-west-1 --stage prod -o json=report.json
   apisqs-doctor --template template.yaml --parameter QueueName=orders --account-id 123456789012
   apisqs-doctor --template template.yaml --curl "curl -X POST https://example.com/orders -d 'a=1'"
   apisqs-doctor --snapshot api.json -o text -o json=report.json`,
-		Args:              noArguments,
+		Args:              f.arguments,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
@@ -91,7 +93,7 @@ func (a *app) rootCommand() *cobra.Command {
 	cmd.SetVersionTemplate(versionLine() + "\n")
 	cmd.Flags().SortFlags = false
 
-	f.targetFlags.add(cmd)
+	f.targetFlags.addMany(cmd)
 	f.targetFlags.addStage(cmd)
 	f.requestFlags.add(cmd)
 	f.targetFlags.addAWS(cmd)
@@ -178,6 +180,7 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 	if err != nil {
 		return err
 	}
+	accepted.Notices = append(leftOut(s, f.stage), accepted.Notices...)
 	if f.redact {
 		return a.finishRedacted(f, s, &e, accepted)
 	}

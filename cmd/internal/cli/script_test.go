@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -33,8 +35,8 @@ func TestScripts(t *testing.T) {
 			e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			e.Setenv("AWS_CONFIG_FILE", filepath.Join(e.WorkDir, "no-config"))
 			e.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(e.WorkDir, "no-credentials"))
-			// A loopback AWS with one API, which a script may read.
-			server, err := fakeaws.Start(loadFixture(t, "protocol_content_type_failing"), fakeaws.Options{})
+			// A loopback AWS with two APIs, which a script may read.
+			server, err := fakeaws.Start(twoAPIs(t), fakeaws.Options{})
 			if err != nil {
 				return err
 			}
@@ -46,6 +48,25 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "brackets": brackets, "binary": binary, "fixture": saveFixture,
 		},
 	})
+}
+
+// twoAPIs is an account with the broken API a1b2c3d4, which has a stage prod, and
+// the healthy API h5e6a7l8, whose only stage is live.
+func twoAPIs(t *testing.T) *snapshot.Snapshot {
+	s, other := loadFixture(t, "protocol_content_type_failing"), loadFixture(t, "orders")
+	api := other.APIs[0]
+	api.ID, api.Name = "h5e6a7l8", "shop-api"
+	stages, ok := api.Stages.Read(&snapshot.Gaps{})
+	if !ok || len(stages) != 1 {
+		t.Fatal("the example has not one stage")
+	}
+	stages = slices.Clone(stages)
+	stages[0].Name = "live"
+	api.Stages = snapshot.Known(stages, snapshot.Origin{})
+	s.APIs = append(s.APIs, api)
+	maps.Copy(s.Roles, other.Roles)
+	maps.Copy(s.Queues, other.Queues)
+	return s
 }
 
 // exits CODE COMMAND... runs the command and wants that exit code.

@@ -23,9 +23,9 @@ and their policies. It holds no message and no credentials. With --redact it can
 others: the same word always has the same stand-in, so that the diagnosis stays what it is.`,
 		Example: `  apisqs-doctor snapshot --api-id a1b2c3d4 > api.json
   apisqs-doctor --snapshot api.json`,
-		Args: noArguments,
+		Args: t.arguments,
 	}
-	t.add(cmd)
+	t.addMany(cmd)
 	cmd.Flags().StringVar(&t.stage, "stage", "", "`NAME` of the only stage to read (also --stage-name)")
 	t.addAWS(cmd)
 	addRedact(cmd, &hide)

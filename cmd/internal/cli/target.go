@@ -17,7 +17,8 @@ import (
 
 // targetFlags say what to diagnose and how to read it.
 type targetFlags struct {
-	apiID          string
+	apiIDs         []string
+	allAPIs        bool
 	stage          string
 	templates      []string
 	parameters     []string
@@ -30,10 +31,17 @@ type targetFlags struct {
 
 const targetHint = "give one of --api-id ID, --template FILE or --snapshot FILE; to see an example: apisqs-doctor demo"
 
+// addMany adds the flags of commands that take several APIs.
+func (t *targetFlags) addMany(cmd *cobra.Command) {
+	t.add(cmd)
+	cmd.Flags().BoolVar(&t.allAPIs, "all-apis", false, "every REST API of the account in the region")
+	cmd.Flags().Lookup("api-id").Usage += "; repeatable"
+}
+
 func (t *targetFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&t.apiID, "api-id", "", "deployed REST API, by its `ID` (also --rest-api-id)")
-	f.StringArrayVar(&t.templates, "template", nil, "CloudFormation, SAM or synthesized CDK template `FILE`, YAML or JSON; repeatable")
+	f.StringArrayVar(&t.apiIDs, "api-id", nil, "deployed REST API, by its `ID` (also --rest-api-id)")
+	f.StringArrayVar(&t.templates, "template", nil, "CloudFormation, SAM or synthesized CDK template `FILE`; repeatable, or several after one")
 	f.StringArrayVar(&t.parameters, "parameter", nil, "`KEY=VALUE` for a parameter of the template; repeatable")
 	f.StringVar(&t.parametersFile, "parameters-file", "", "`FILE` with the template's parameters, as the AWS CLI takes it")
 	_ = cmd.MarkFlagFilename("template", "yaml", "yml", "json", "template")
@@ -56,10 +64,31 @@ func (t *targetFlags) addAWS(cmd *cobra.Command) {
 	f.StringVar(&t.profile, "profile", "", "profile `NAME` of the AWS configuration")
 	f.StringVar(&t.endpointURL, "endpoint-url", "", "`URL` for all AWS calls, such as that of an emulator")
 	f.StringVar(&t.accountID, "account-id", "", "`ACCOUNT` that a template is for, 12 digits")
-	f.DurationVar(&t.timeout, "timeout", defaultTimeout, "`TIME` that reading from AWS may take")
+	f.DurationVar(&t.timeout, "timeout", defaultTimeout, "`TIME` that reading an API from AWS may take")
 }
 
-func (t *targetFlags) any() bool { return t.apiID != "" || len(t.templates) > 0 || t.snapshot != "" }
+// live tells whether the target is read from AWS.
+func (t *targetFlags) live() bool { return len(t.apiIDs) > 0 || t.allAPIs }
+
+func (t *targetFlags) any() bool { return t.live() || len(t.templates) > 0 || t.snapshot != "" }
+
+// arguments takes what stands after --template FILE for further files, as a
+// wildcard of the shell gives them.
+func (t *targetFlags) arguments(cmd *cobra.Command, args []string) error {
+	if len(t.templates) == 0 {
+		return noArguments(cmd, args)
+	}
+	t.templates = append(t.templates, args...)
+	return nil
+}
+
+// one refuses several APIs, for a command that works on one.
+func (t *targetFlags) one() error {
+	if len(t.apiIDs) > 1 {
+		return usage("", "give one --api-id")
+	}
+	return nil
+}
 
 // check wants exactly one target, and no flag that would do nothing.
 func (t *targetFlags) check(given map[string]bool) error {
@@ -67,7 +96,7 @@ func (t *targetFlags) check(given map[string]bool) error {
 	for _, c := range []struct {
 		flag  string
 		given bool
-	}{{"--api-id", t.apiID != ""}, {"--template", len(t.templates) > 0}, {"--snapshot", t.snapshot != ""}} {
+	}{{"--api-id", len(t.apiIDs) > 0}, {"--all-apis", t.allAPIs}, {"--template", len(t.templates) > 0}, {"--snapshot", t.snapshot != ""}} {
 		if c.given {
 			targets = append(targets, c.flag)
 		}
@@ -84,8 +113,8 @@ func (t *targetFlags) check(given map[string]bool) error {
 		needs []string
 	}{
 		{"parameter", []string{"--template"}}, {"parameters-file", []string{"--template"}}, {"account-id", []string{"--template"}},
-		{"region", []string{"--api-id", "--template"}}, {"profile", []string{"--api-id"}},
-		{"endpoint-url", []string{"--api-id"}}, {"timeout", []string{"--api-id"}}, {"verify-iam", []string{"--api-id"}},
+		{"region", []string{"--api-id", "--all-apis", "--template"}}, {"profile", []string{"--api-id", "--all-apis"}},
+		{"endpoint-url", []string{"--api-id", "--all-apis"}}, {"timeout", []string{"--api-id", "--all-apis"}}, {"verify-iam", []string{"--api-id", "--all-apis"}},
 	} {
 		// A variable of the environment is set for all runs and no mistake in this one.
 		if given[c.flag] && !slices.Contains(c.needs, targets[0]) {
@@ -95,7 +124,7 @@ func (t *targetFlags) check(given map[string]bool) error {
 	if t.accountID != "" && (len(t.accountID) != 12 || strings.Trim(t.accountID, "0123456789") != "") {
 		return usage("expected 12 digits, such as 123456789012", "%q is not a value of --account-id", t.accountID)
 	}
-	if t.timeout < 0 || t.timeout == 0 && t.apiID != "" {
+	if t.timeout < 0 || t.timeout == 0 && t.live() {
 		return usage("expected a duration such as 30s or 2m", "%q is not a value of --timeout", t.timeout)
 	}
 	return nil
@@ -119,9 +148,6 @@ func (a *app) load(ctx context.Context, t *targetFlags) (*snapshot.Snapshot, err
 		return loadSnapshot(t.snapshot)
 	case len(t.templates) > 0:
 		return a.loadTemplate(t)
-	}
-	if ctx == nil {
-		ctx = context.Background()
 	}
 	return a.readLive(ctx, t)
 }
@@ -189,6 +215,17 @@ func checkStage(s *snapshot.Snapshot, stage string) error {
 		return usage("leave --stage out to diagnose the API as it is", "no stage %q: the API has no stage at all", stage)
 	}
 	return usage(didYouMean(stage, names), "no stage %q", stage)
+}
+
+// leftOut says which of several APIs do not have the stage.
+func leftOut(s *snapshot.Snapshot, stage string) []string {
+	var list []string
+	for i := range s.APIs {
+		if api := &s.APIs[i]; len(s.APIs) > 1 && api.Lacks(stage) {
+			list = append(list, fmt.Sprintf("API %s has no stage %q and was left out", strings.TrimSpace(api.ID+" "+api.Name), stage))
+		}
+	}
+	return list
 }
 
 // region is the region for what a template leaves open, as AWS tools choose it.

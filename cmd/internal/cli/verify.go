@@ -19,9 +19,9 @@ func (a *app) verifyIAM(ctx context.Context, t *targetFlags, s *snapshot.Snapsho
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
-	cfg, err := live.Config(ctx, live.ConfigOptions{Region: t.region, Profile: t.profile, EndpointURL: t.endpointURL})
+	cfg, err := t.settings(ctx)
 	if err != nil {
-		return liveFailure(err)
+		return err
 	}
 	asked := map[live.Simulation]string{}
 	for i := range e.Diagnoses {

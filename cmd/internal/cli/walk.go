@@ -46,7 +46,7 @@ With --accessible it asks and answers in plain lines of text, for screen readers
 		Example: `  apisqs-doctor walk --api-id a1b2c3d4
   apisqs-doctor walk --template template.yaml --method "POST /orders" --body 'a&b'
   apisqs-doctor walk --demo ` + tellingDemo,
-		Args: noArguments,
+		Args: f.arguments,
 	}
 	f.targetFlags.add(cmd)
 	f.targetFlags.addStage(cmd)
@@ -127,17 +127,24 @@ func (a *app) walkTarget(f *walkFlags, o *tui.Options) error {
 	if err := f.check(a.given); err != nil {
 		return err
 	}
+	if err := f.one(); err != nil {
+		return err
+	}
 	o.Command = f.commandLine()
 	switch {
-	case f.apiID != "":
-		o.What = "API " + f.apiID
+	case f.live():
+		o.What = "API " + f.apiIDs[0]
 	case f.snapshot != "":
 		o.What, o.Apply, o.NoApply = f.snapshot, nil, "this is a snapshot: a fix is applied to what it was made of"
 	default:
 		o.What, o.Apply, o.NoApply = strings.Join(f.templates, ", "), nil, "this is a template: its file is changed by apisqs-doctor fix --template FILE --write"
 	}
+	id := ""
+	if f.live() {
+		id = f.apiIDs[0]
+	}
 	o.Load = func(ctx context.Context, progress func(tui.Event)) (*snapshot.Snapshot, error) {
-		return a.walkLoad(ctx, f, f.apiID, progress)
+		return a.walkLoad(ctx, f, id, progress)
 	}
 	return nil
 }
@@ -165,11 +172,13 @@ func (a *app) walkLoad(ctx context.Context, f *walkFlags, id string, progress fu
 func readForScreen(ctx context.Context, t *targetFlags, id string, progress func(tui.Event)) (*snapshot.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
-	cfg, err := live.Config(ctx, live.ConfigOptions{Region: t.region, Profile: t.profile, EndpointURL: t.endpointURL})
+	cfg, err := t.settings(ctx)
 	if err != nil {
-		return nil, liveFailure(err)
+		return nil, err
 	}
-	s, err := live.Read(ctx, cfg, live.Options{APIID: id, Stage: t.stage, Progress: func(e live.Event) { progress(tui.Event(e)) }})
+	s, err := live.Read(ctx, cfg, live.Options{APIIDs: []string{id}, Stage: t.stage, Progress: func(e live.Event) {
+		progress(tui.Event{Call: e.Call, Subject: e.Subject, Ended: e.Ended, Done: e.Done, Total: e.Total, Err: e.Err})
+	}})
 	if err != nil {
 		return nil, liveFailure(err)
 	}
@@ -183,9 +192,9 @@ func (a *app) walkAccount(f *walkFlags, o *tui.Options) error {
 	o.Choose = func(ctx context.Context) ([]tui.Choice, error) {
 		ctx, cancel := context.WithTimeout(ctx, account.timeout)
 		defer cancel()
-		cfg, err := live.Config(ctx, live.ConfigOptions{Region: account.region, Profile: account.profile, EndpointURL: account.endpointURL})
+		cfg, err := account.settings(ctx)
 		if err != nil {
-			return nil, onScreen(liveFailure(err))
+			return nil, onScreen(err)
 		}
 		list, err := live.List(ctx, cfg)
 		if err != nil {
@@ -194,7 +203,7 @@ func (a *app) walkAccount(f *walkFlags, o *tui.Options) error {
 		var choices []tui.Choice
 		for _, api := range list {
 			target := account
-			target.apiID = api.ID
+			target.apiIDs = []string{api.ID}
 			choices = append(choices, tui.Choice{Name: strings.TrimSpace(api.Name + " " + api.ID), Detail: api.Description, Command: target.commandLine(),
 				Load: func(ctx context.Context, progress func(tui.Event)) (*snapshot.Snapshot, error) {
 					return a.walkLoad(ctx, f, api.ID, progress)
@@ -212,9 +221,9 @@ func (f *walkFlags) walkApply(ctx context.Context, s *snapshot.Snapshot, fix dia
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := live.Config(ctx, live.ConfigOptions{Region: f.region, Profile: f.profile, EndpointURL: f.endpointURL})
+	cfg, err := f.settings(ctx)
 	if err != nil {
-		return nil, onScreen(liveFailure(err))
+		return nil, onScreen(err)
 	}
 	file, err := rollbackFile(s.APIs[0].ID)
 	if err != nil {
@@ -294,7 +303,9 @@ func (t *targetFlags) commandLine() string {
 			s += " --" + flag + " " + shellWord(value)
 		}
 	}
-	add("api-id", t.apiID)
+	for _, id := range t.apiIDs {
+		add("api-id", id)
+	}
 	add("snapshot", t.snapshot)
 	for _, file := range t.templates {
 		add("template", file)

@@ -14,6 +14,8 @@ type Event struct {
 	Done    int   // calls that have ended
 	Total   int   // calls that are known to be needed so far
 	Err     error // of the call that ended
+
+	APIs, APIsRead int // of the run, and how many of them are done with
 }
 
 // spec names one call.
@@ -31,8 +33,9 @@ type calls struct {
 	paces    map[string]*pace         // by operation, else by service
 	slots    map[string]chan struct{} // by service: one that hangs does not hold up the others
 
-	mu          sync.Mutex
-	done, total int
+	mu             sync.Mutex
+	done, total    int
+	apis, apisRead int
 }
 
 const (
@@ -103,8 +106,15 @@ func (c *calls) tell(s spec, ended bool, err error) {
 		c.total++
 	}
 	if c.progress != nil {
-		c.progress(Event{Call: s.operation, Subject: s.subject, Ended: ended, Done: c.done, Total: c.total, Err: err})
+		c.progress(Event{Call: s.operation, Subject: s.subject, Ended: ended, Done: c.done, Total: c.total, Err: err, APIs: c.apis, APIsRead: c.apisRead})
 	}
+}
+
+// apiRead counts an API that is done with.
+func (c *calls) apiRead() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.apisRead++
 }
 
 // mute ends the progress events, also of calls that are still being given up.

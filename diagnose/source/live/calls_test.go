@@ -77,7 +77,7 @@ func TestMemoReadsOnce(t *testing.T) {
 // The quota of GetResources is 5 calls in 2 seconds: pages come at 2 a second.
 func TestReadKeepsToTheQuotaOfGetResources(t *testing.T) {
 	server, cfg := serve(t, rich(), fakeaws.Options{PageSize: 2})
-	if _, err := Read(context.Background(), cfg, Options{APIID: "a1b2c3d4"}); err != nil {
+	if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}}); err != nil {
 		t.Fatal(err)
 	}
 	pages := []time.Duration{}
@@ -98,7 +98,7 @@ func TestReadKeepsToTheQuotaOfGetResources(t *testing.T) {
 func TestProgressCountsEveryCall(t *testing.T) {
 	server, cfg := serve(t, rich(), fakeaws.Options{Deny: []string{"GetStages"}})
 	began, ended, failed := 0, 0, 0
-	_, err := Read(context.Background(), cfg, Options{APIID: "a1b2c3d4", unpaced: true, Progress: func(e Event) {
+	_, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true, Progress: func(e Event) {
 		if e.Ended {
 			ended++
 		} else {

@@ -38,7 +38,7 @@ func (r *reader) draftDetails() details {
 	readValidators := start(func() map[string]snapshot.Fact[snapshot.Validator] {
 		return listed(r, "GetRequestValidators", "request validators", "requestvalidators", validators,
 			func(ctx context.Context, position *string) ([]types.RequestValidator, *string, error) {
-				out, err := r.gateway.GetRequestValidators(ctx, &apigateway.GetRequestValidatorsInput{RestApiId: &r.options.APIID, Limit: aws.Int32(pageSize), Position: position})
+				out, err := r.gateway.GetRequestValidators(ctx, &apigateway.GetRequestValidatorsInput{RestApiId: &r.apiID, Limit: aws.Int32(pageSize), Position: position})
 				if err != nil {
 					return nil, nil, err
 				}
@@ -51,7 +51,7 @@ func (r *reader) draftDetails() details {
 	readAuthorizers := start(func() map[string]snapshot.Fact[snapshot.Authorizer] {
 		return listed(r, "GetAuthorizers", "authorizers", "authorizers", authorizers,
 			func(ctx context.Context, position *string) ([]types.Authorizer, *string, error) {
-				out, err := r.gateway.GetAuthorizers(ctx, &apigateway.GetAuthorizersInput{RestApiId: &r.options.APIID, Limit: aws.Int32(pageSize), Position: position})
+				out, err := r.gateway.GetAuthorizers(ctx, &apigateway.GetAuthorizersInput{RestApiId: &r.apiID, Limit: aws.Int32(pageSize), Position: position})
 				if err != nil {
 					return nil, nil, err
 				}
@@ -63,7 +63,7 @@ func (r *reader) draftDetails() details {
 	})
 	readModels := listed(r, "GetModels", "models", "models", models,
 		func(ctx context.Context, position *string) ([]types.Model, *string, error) {
-			out, err := r.gateway.GetModels(ctx, &apigateway.GetModelsInput{RestApiId: &r.options.APIID, Limit: aws.Int32(pageSize), Position: position})
+			out, err := r.gateway.GetModels(ctx, &apigateway.GetModelsInput{RestApiId: &r.apiID, Limit: aws.Int32(pageSize), Position: position})
 			if err != nil {
 				return nil, nil, err
 			}
@@ -83,7 +83,7 @@ func listed[Item, T any](r *reader, operation, subject, path string, used []stri
 	var position *string
 	first := true
 	more := func() bool { return first || aws.ToString(position) != "" }
-	items, failed := everyPage(r, r.spec(operation, subject, path), more, func(ctx context.Context) ([]Item, error) {
+	items, failed := everyPage(r.account, r.spec(operation, subject, path), more, func(ctx context.Context) ([]Item, error) {
 		items, next, err := page(ctx, position)
 		first, position = false, next
 		return items, err

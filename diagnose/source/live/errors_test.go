@@ -50,7 +50,7 @@ func TestErrorsOfTheFirstCallSayWhatToDo(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := Read(context.Background(), answering(t, test.status, test.errorType, test.body), Options{APIID: "abc", unpaced: true})
+			_, err := Read(context.Background(), answering(t, test.status, test.errorType, test.body), Options{APIIDs: []string{"abc"}, unpaced: true})
 			wantError(t, err, test.want, test.says)
 			if strings.Contains(err.Error(), "secret") {
 				t.Errorf("%q tells a credential", err)
@@ -65,29 +65,29 @@ func TestErrorsBeforeTheFirstCall(t *testing.T) {
 	ctx := context.Background()
 	noRegion := configFor("http://127.0.0.1:1")
 	noRegion.Region = ""
-	_, err := Read(ctx, noRegion, Options{APIID: "abc"})
+	_, err := Read(ctx, noRegion, Options{APIIDs: []string{"abc"}})
 	wantError(t, err, RegionMissing, "--region")
 
 	noCredentials := configFor("http://127.0.0.1:1")
 	noCredentials.Credentials = nil
-	_, err = Read(ctx, noCredentials, Options{APIID: "abc"})
+	_, err = Read(ctx, noCredentials, Options{APIIDs: []string{"abc"}})
 	wantError(t, err, Credentials, "--profile")
 
 	failing := configFor("http://127.0.0.1:1")
 	failing.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, errors.New("failed to refresh cached credentials, no EC2 IMDS role found")
 	})
-	_, err = Read(ctx, failing, Options{APIID: "abc"})
+	_, err = Read(ctx, failing, Options{APIIDs: []string{"abc"}})
 	wantError(t, err, Credentials, "--profile")
 
 	session := configFor("http://127.0.0.1:1")
 	session.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, &ssocreds.InvalidTokenError{}
 	})
-	_, err = Read(ctx, session, Options{APIID: "abc"})
+	_, err = Read(ctx, session, Options{APIIDs: []string{"abc"}})
 	wantError(t, err, Expired, "aws sso login")
 
-	_, err = Read(ctx, configFor("http://127.0.0.1:1"), Options{APIID: "abc"})
+	_, err = Read(ctx, configFor("http://127.0.0.1:1"), Options{APIIDs: []string{"abc"}})
 	wantError(t, err, Unreachable, "127.0.0.1:1")
 }
 
@@ -96,7 +96,7 @@ func TestCancelledRunsEndAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(200*time.Millisecond, cancel)
 	began := time.Now()
-	got, err := Read(ctx, cfg, Options{APIID: "a1b2c3d4", unpaced: true})
+	got, err := Read(ctx, cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
 	if !errors.Is(err, context.Canceled) || got != nil {
 		t.Errorf("got %v and error %v, want the cancellation", got, err)
 	}
@@ -167,7 +167,7 @@ func TestConfigTakesTheEndpointOfTheEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Read(context.Background(), cfg, Options{APIID: "a1b2c3d4"})
+	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (r *reader) readExport(stage string) snapshot.Fact[snapshot.Configuration] 
 	s := r.spec("GetExport", "export of stage "+stage, "stages", stage, "exports", "*")
 	out, failed := call(r.ctx, r.calls, s, func(ctx context.Context) (*apigateway.GetExportOutput, error) {
 		return r.gateway.GetExport(ctx, &apigateway.GetExportInput{
-			RestApiId: &r.options.APIID, StageName: &stage, ExportType: aws.String("oas30"),
+			RestApiId: &r.apiID, StageName: &stage, ExportType: aws.String("oas30"),
 			Accepts: aws.String("application/json"), Parameters: map[string]string{"extensions": "apigateway"}})
 	})
 	if failed != nil {

@@ -145,7 +145,7 @@ func TestReadGoesOnWithoutOneOperation(t *testing.T) {
 	}
 	read := func(o fakeaws.Options, limit time.Duration) outcome {
 		_, cfg := serve(t, rich(), o)
-		got, err := readWithin(t, limit, cfg, Options{APIID: "a1b2c3d4", unpaced: true})
+		got, err := readWithin(t, limit, cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
 		return outcome{got, err}
 	}
 	turns := make(chan struct{}, 8) // a hanging call costs time but no work
@@ -211,7 +211,7 @@ func TestReadWithoutTheAPIItself(t *testing.T) {
 		"hangs": {Hang: []string{"GetRestApi"}},
 	} {
 		_, cfg := serve(t, rich(), o)
-		got, err := readWithin(t, 4*time.Second, cfg, Options{APIID: "a1b2c3d4", unpaced: true})
+		got, err := readWithin(t, 4*time.Second, cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -229,12 +229,12 @@ func TestReadIsImpossible(t *testing.T) {
 		want    Kind
 		says    []string
 	}{
-		{"no such API", fakeaws.Options{}, Options{APIID: "zzz"}, NoSuchAPI, []string{`"zzz"`, "us-east-1", "123456789012"}},
-		{"no such stage", fakeaws.Options{}, Options{APIID: "a1b2c3d4", Stage: "qa"}, NoSuchStage, []string{`"qa"`, "dev, prod"}},
-		{"API refused", fakeaws.Options{Deny: []string{"GetRestApi"}}, Options{APIID: "a1b2c3d4"}, Denied, []string{gatewayARN}},
-		{"everything refused", fakeaws.Options{Deny: []string{"*"}}, Options{APIID: "a1b2c3d4"}, Denied, []string{gatewayARN}},
-		{"500 throughout", fakeaws.Options{Fail500: []string{"*"}}, Options{APIID: "a1b2c3d4"}, Broken, []string{"InternalFailure (HTTP 500)"}},
-		{"everything hangs", fakeaws.Options{Hang: []string{"*"}}, Options{APIID: "a1b2c3d4"}, Timeout, []string{"--timeout"}},
+		{"no such API", fakeaws.Options{}, Options{APIIDs: []string{"zzz"}}, NoSuchAPI, []string{`"zzz"`, "us-east-1", "123456789012"}},
+		{"no such stage", fakeaws.Options{}, Options{APIIDs: []string{"a1b2c3d4"}, Stage: "qa"}, NoSuchStage, []string{`"qa"`, "dev, prod"}},
+		{"API refused", fakeaws.Options{Deny: []string{"GetRestApi"}}, Options{APIIDs: []string{"a1b2c3d4"}}, Denied, []string{gatewayARN}},
+		{"everything refused", fakeaws.Options{Deny: []string{"*"}}, Options{APIIDs: []string{"a1b2c3d4"}}, Denied, []string{gatewayARN}},
+		{"500 throughout", fakeaws.Options{Fail500: []string{"*"}}, Options{APIIDs: []string{"a1b2c3d4"}}, Broken, []string{"InternalFailure (HTTP 500)"}},
+		{"everything hangs", fakeaws.Options{Hang: []string{"*"}}, Options{APIIDs: []string{"a1b2c3d4"}}, Timeout, []string{"--timeout"}},
 		{"no API named", fakeaws.Options{}, Options{}, NoSuchAPI, []string{"--api-id"}},
 	}
 	for _, test := range tests {
@@ -286,7 +286,7 @@ func TestReadOfAnUnknownFactIsUnknown(t *testing.T) {
 		}
 		fact.Hide(snapshot.Gap{Reason: snapshot.NotRead})
 		server, cfg := serve(t, served, fakeaws.Options{})
-		got, err := Read(context.Background(), cfg, Options{APIID: "a1b2c3d4", unpaced: true})
+		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
 		server.Close()
 		var e *Error
 		if errors.As(err, &e) && e.Kind == Denied {

@@ -25,10 +25,10 @@ type restAPI struct {
 
 func (r *reader) restAPI() restAPI {
 	at := r.at()
-	out, failed := call(r.ctx, r.calls, r.spec("GetRestApi", "API "+r.options.APIID), func(ctx context.Context) (*apigateway.GetRestApiOutput, error) {
-		return r.gateway.GetRestApi(ctx, &apigateway.GetRestApiInput{RestApiId: &r.options.APIID})
+	out, failed := call(r.ctx, r.calls, r.spec("GetRestApi", r.name()), func(ctx context.Context) (*apigateway.GetRestApiOutput, error) {
+		return r.gateway.GetRestApi(ctx, &apigateway.GetRestApiInput{RestApiId: &r.apiID})
 	})
-	api := snapshot.API{ID: r.options.APIID, Type: snapshot.REST, Origin: at}
+	api := snapshot.API{ID: r.apiID, Type: snapshot.REST, Origin: at}
 	if failed != nil {
 		api.EndpointTypes = unknown[[]string](failed, at.At("endpointConfiguration.types"))
 		api.DefaultEndpointDisabled = unknown[bool](failed, at.At("disableExecuteApiEndpoint"))
@@ -69,8 +69,8 @@ type draft struct {
 func (r *reader) readDraft() draft {
 	s := r.spec("GetResources", "resources", "resources")
 	pages := apigateway.NewGetResourcesPaginator(r.gateway, &apigateway.GetResourcesInput{
-		RestApiId: &r.options.APIID, Embed: []string{"methods"}, Limit: aws.Int32(pageSize)})
-	items, failed := everyPage(r, s, pages.HasMorePages, func(ctx context.Context) ([]types.Resource, error) {
+		RestApiId: &r.apiID, Embed: []string{"methods"}, Limit: aws.Int32(pageSize)})
+	items, failed := everyPage(r.account, s, pages.HasMorePages, func(ctx context.Context) ([]types.Resource, error) {
 		out, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, err
@@ -84,10 +84,10 @@ func (r *reader) readDraft() draft {
 }
 
 // everyPage makes a call for each page and puts the items together.
-func everyPage[T any](r *reader, s spec, more func() bool, next func(context.Context) ([]T, error)) ([]T, *failure) {
+func everyPage[T any](a *account, s spec, more func() bool, next func(context.Context) ([]T, error)) ([]T, *failure) {
 	var all []T
 	for more() {
-		page, failed := call(r.ctx, r.calls, s, next)
+		page, failed := call(a.ctx, a.calls, s, next)
 		if failed != nil {
 			return nil, failed
 		}
@@ -104,7 +104,7 @@ type stageList struct {
 
 func (r *reader) readStages() stageList {
 	out, failed := call(r.ctx, r.calls, r.spec("GetStages", "stages", "stages"), func(ctx context.Context) (*apigateway.GetStagesOutput, error) {
-		return r.gateway.GetStages(ctx, &apigateway.GetStagesInput{RestApiId: &r.options.APIID})
+		return r.gateway.GetStages(ctx, &apigateway.GetStagesInput{RestApiId: &r.apiID})
 	})
 	if failed != nil {
 		return stageList{failure: failed}
@@ -141,8 +141,8 @@ func (l stageList) variables(name string) []map[string]string {
 // the reader of a report and decide nothing, so that a failure leaves them out.
 func (r *reader) deploymentDates() map[string]string {
 	s := r.spec("GetDeployments", "deployments", "deployments")
-	pages := apigateway.NewGetDeploymentsPaginator(r.gateway, &apigateway.GetDeploymentsInput{RestApiId: &r.options.APIID, Limit: aws.Int32(pageSize)})
-	items, _ := everyPage(r, s, pages.HasMorePages, func(ctx context.Context) ([]types.Deployment, error) {
+	pages := apigateway.NewGetDeploymentsPaginator(r.gateway, &apigateway.GetDeploymentsInput{RestApiId: &r.apiID, Limit: aws.Int32(pageSize)})
+	items, _ := everyPage(r.account, s, pages.HasMorePages, func(ctx context.Context) ([]types.Deployment, error) {
 		out, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, err
@@ -180,8 +180,8 @@ func (r *reader) stageFacts(dates map[string]string, details details) snapshot.F
 		if deployed, ok := exports[name]; ok {
 			stage.Deployed = details.align(deployed)
 		} else {
-			why := "only the deployment of stage " + strconv.Quote(r.options.Stage) + " was read"
-			if r.options.Stage == "" {
+			why := "only the deployment of stage " + strconv.Quote(r.stage) + " was read"
+			if r.stage == "" {
 				why = "the stage has no deployment"
 			}
 			stage.Deployed = snapshot.Unknown[snapshot.Configuration](snapshot.Gap{Reason: snapshot.NotRead, Detail: why, Origin: r.exportOrigin(name)})

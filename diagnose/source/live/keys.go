@@ -112,7 +112,7 @@ func (r *reader) grants(region, arn string) *later[snapshot.Fact[[]snapshot.Gran
 	return r.keyGrants.get(arn, func() snapshot.Fact[[]snapshot.Grant] {
 		at := snapshot.Origin{Resource: arn, Path: "grants"}
 		pages := kms.NewListGrantsPaginator(r.regions.kmsIn(region), &kms.ListGrantsInput{KeyId: &arn, Limit: aws.Int32(100)})
-		entries, failed := everyPage(r, keySpec("ListGrants", arn), pages.HasMorePages, func(ctx context.Context) ([]types.GrantListEntry, error) {
+		entries, failed := everyPage(r.account, keySpec("ListGrants", arn), pages.HasMorePages, func(ctx context.Context) ([]types.GrantListEntry, error) {
 			out, err := pages.NextPage(ctx)
 			if err != nil {
 				return nil, err

@@ -25,10 +25,10 @@ func List(ctx context.Context, cfg aws.Config) ([]Summary, error) {
 	if err := ready(ctx, cfg); err != nil {
 		return nil, err
 	}
-	r := newReader(ctx, cfg, Options{})
-	s := spec{"apigateway", "GetRestApis", "APIs", "apigateway:GET on arn:" + r.partition + ":apigateway:" + cfg.Region + "::/restapis"}
-	pages := apigateway.NewGetRestApisPaginator(r.gateway, &apigateway.GetRestApisInput{Limit: aws.Int32(pageSize)})
-	items, failed := everyPage(r, s, pages.HasMorePages, func(ctx context.Context) ([]types.RestApi, error) {
+	a := newAccount(ctx, cfg, Options{})
+	s := spec{"apigateway", "GetRestApis", "APIs", "apigateway:GET on arn:" + a.partition + ":apigateway:" + cfg.Region + "::/restapis"}
+	pages := apigateway.NewGetRestApisPaginator(a.gateway, &apigateway.GetRestApisInput{Limit: aws.Int32(pageSize)})
+	items, failed := everyPage(a, s, pages.HasMorePages, func(ctx context.Context) ([]types.RestApi, error) {
 		out, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, err
@@ -36,7 +36,7 @@ func List(ctx context.Context, cfg aws.Config) ([]Summary, error) {
 		return out.Items, nil
 	})
 	if failed != nil {
-		if err := r.cancelled(); err != nil {
+		if err := a.cancelled(); err != nil {
 			return nil, err
 		}
 		return nil, impossible(failed, "the list of REST APIs in region "+cfg.Region)

@@ -89,7 +89,7 @@ func roleSpec(operation, arn, name string) spec {
 func (r *reader) inlinePolicies(arn, role string) snapshot.Fact[[]snapshot.Policy] {
 	at := snapshot.Origin{Resource: arn}
 	pages := iam.NewListRolePoliciesPaginator(r.iam, &iam.ListRolePoliciesInput{RoleName: &role})
-	names, failed := everyPage(r, roleSpec("ListRolePolicies", arn, role), pages.HasMorePages, func(ctx context.Context) ([]string, error) {
+	names, failed := everyPage(r.account, roleSpec("ListRolePolicies", arn, role), pages.HasMorePages, func(ctx context.Context) ([]string, error) {
 		out, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, err
@@ -122,7 +122,7 @@ func (r *reader) inlinePolicies(arn, role string) snapshot.Fact[[]snapshot.Polic
 func (r *reader) attachedPolicies(arn, role string) snapshot.Fact[[]snapshot.Policy] {
 	at := snapshot.Origin{Resource: arn}
 	pages := iam.NewListAttachedRolePoliciesPaginator(r.iam, &iam.ListAttachedRolePoliciesInput{RoleName: &role})
-	attached, failed := everyPage(r, roleSpec("ListAttachedRolePolicies", arn, role), pages.HasMorePages, func(ctx context.Context) ([]types.AttachedPolicy, error) {
+	attached, failed := everyPage(r.account, roleSpec("ListAttachedRolePolicies", arn, role), pages.HasMorePages, func(ctx context.Context) ([]types.AttachedPolicy, error) {
 		out, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, err

@@ -32,7 +32,7 @@ func small(uri, role string) *snapshot.Snapshot {
 func readSmall(t *testing.T, s *snapshot.Snapshot) (*snapshot.Snapshot, *fakeaws.Server) {
 	t.Helper()
 	server, cfg := serve(t, s, fakeaws.Options{})
-	got, err := Read(context.Background(), cfg, Options{APIID: "a1b2c3d4", unpaced: true})
+	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestReadOfOneStage(t *testing.T) {
 	other.Name = "test"
 	s.APIs[0].Stages = known(append(stages, other))
 	server, cfg := serve(t, s, fakeaws.Options{})
-	got, err := Read(context.Background(), cfg, Options{APIID: "a1b2c3d4", Stage: "prod", unpaced: true})
+	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Stage: "prod", unpaced: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestEmptyAnswersAreUnknown(t *testing.T) {
 		}
 	}))
 	defer empty.Close()
-	got, err := Read(context.Background(), configFor(empty.URL), Options{APIID: "a1b2c3d4", unpaced: true})
+	got, err := Read(context.Background(), configFor(empty.URL), Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestReadIsFourRoundTripsDeep(t *testing.T) {
 	best := time.Hour
 	for range 3 { // a busy machine may be slow once
 		began := time.Now()
-		if _, err := Read(context.Background(), cfg, Options{APIID: "a1b2c3d4", unpaced: true}); err != nil {
+		if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true}); err != nil {
 			t.Fatal(err)
 		}
 		if best = min(best, time.Since(began)); best < 5*delay {
@@ -246,7 +246,7 @@ func TestReadIsFourRoundTripsDeep(t *testing.T) {
 func BenchmarkRead(b *testing.B) {
 	server, cfg := serve(b, rich(), fakeaws.Options{Delay: 50 * time.Millisecond})
 	for b.Loop() {
-		if _, err := Read(context.Background(), cfg, Options{APIID: "a1b2c3d4", unpaced: true}); err != nil {
+		if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -267,7 +267,7 @@ func BenchmarkReadLarge(b *testing.B) {
 	s.APIs[0].Draft = known(draft)
 	server, cfg := serve(b, s, fakeaws.Options{Delay: 50 * time.Millisecond})
 	for b.Loop() {
-		if _, err := Read(context.Background(), cfg, Options{APIID: "a1b2c3d4", unpaced: true}); err != nil {
+		if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true}); err != nil {
 			b.Fatal(err)
 		}
 	}
