@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 
-	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/fixtures/fakeaws"
@@ -33,70 +32,6 @@ func run(env map[string]string, args ...string) (code int, stdout, stderr string
 	code = Main(args, Streams{In: strings.NewReader(""), Out: &out, Err: &err,
 		LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
 	return code, out.String(), err.String()
-}
-
-// Every combination of verdict and gate.
-func TestExitCodes(t *testing.T) {
-	of := func(v diagnose.Verdict, severities ...diagnose.Severity) diagnose.Diagnosis {
-		d := diagnose.Diagnosis{Verdict: v}
-		for _, s := range severities {
-			d.Findings = append(d.Findings, diagnose.Finding{Severity: s})
-		}
-		return d
-	}
-	broken, atRisk := of(diagnose.Broken, diagnose.Error), of(diagnose.AtRisk, diagnose.Warning)
-	unexplained, healthy, noted := of(diagnose.Broken), of(diagnose.Healthy), of(diagnose.Healthy, diagnose.Note)
-	unknown, unknownRisk, zero := of(diagnose.Inconclusive), of(diagnose.Inconclusive, diagnose.Warning), diagnose.Diagnosis{}
-	unlisted := []snapshot.Gap{{Reason: snapshot.Denied}}
-	for _, c := range []struct {
-		name      string
-		diagnoses []diagnose.Diagnosis
-		unlisted  []snapshot.Gap
-		// for --fail-on error, warning and never, and the same with --allow-unknown
-		strict, lenient [3]int
-	}{
-		{"healthy", []diagnose.Diagnosis{healthy}, nil, [3]int{0, 0, 0}, [3]int{0, 0, 0}},
-		{"a note", []diagnose.Diagnosis{noted}, nil, [3]int{0, 0, 0}, [3]int{0, 0, 0}},
-		{"at risk", []diagnose.Diagnosis{healthy, atRisk}, nil, [3]int{0, 1, 0}, [3]int{0, 1, 0}},
-		{"broken", []diagnose.Diagnosis{healthy, broken}, nil, [3]int{1, 1, 0}, [3]int{1, 1, 0}},
-		{"broken without a finding", []diagnose.Diagnosis{unexplained}, nil, [3]int{1, 1, 0}, [3]int{1, 1, 0}},
-		{"inconclusive", []diagnose.Diagnosis{healthy, unknown}, nil, [3]int{4, 4, 4}, [3]int{0, 0, 0}},
-		{"the zero verdict", []diagnose.Diagnosis{zero}, nil, [3]int{4, 4, 4}, [3]int{0, 0, 0}},
-		{"inconclusive with a warning", []diagnose.Diagnosis{unknownRisk}, nil, [3]int{4, 1, 4}, [3]int{0, 1, 0}},
-		{"broken and inconclusive", []diagnose.Diagnosis{broken, unknown}, nil, [3]int{1, 1, 4}, [3]int{1, 1, 0}},
-		{"methods that could not be listed", []diagnose.Diagnosis{healthy}, unlisted, [3]int{4, 4, 4}, [3]int{0, 0, 0}},
-		{"no method at all", nil, nil, [3]int{4, 4, 4}, [3]int{0, 0, 0}},
-	} {
-		e := diagnose.Examination{Diagnoses: c.diagnoses, Unlisted: c.unlisted}
-		for i, failOn := range []string{"error", "warning", "never"} {
-			if got := (gate{failOn, false}).exitCode(&e); got != c.strict[i] {
-				t.Errorf("%s, --fail-on %s: exit code %d, want %d", c.name, failOn, got, c.strict[i])
-			}
-			if got := (gate{failOn, true}).exitCode(&e); got != c.lenient[i] {
-				t.Errorf("%s, --fail-on %s --allow-unknown: exit code %d, want %d", c.name, failOn, got, c.lenient[i])
-			}
-		}
-	}
-}
-
-// The exit codes are told the same in the help and in the README.
-func TestExitCodesAreDocumented(t *testing.T) {
-	_, help, _ := run(nil, "--help")
-	if !strings.Contains(help, exitCodeHelp) {
-		t.Error("--help does not tell the exit codes")
-	}
-	readme, err := os.ReadFile("../../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(readme), exitCodeHelp) {
-		t.Errorf("the README does not hold the exit codes as the help does:\n%s", exitCodeHelp)
-	}
-	for i, code := range []int{ExitHealthy, ExitProblems, ExitUsage, ExitCannotRun, ExitInconclusive} {
-		if i != code {
-			t.Errorf("exit code %d is documented on line %d", code, i)
-		}
-	}
 }
 
 func TestUsageErrors(t *testing.T) {

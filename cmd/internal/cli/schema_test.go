@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -9,21 +12,49 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 )
 
-// Whatever happens, -o json is one document that its schema takes.
-func TestEveryJSONReportValidates(t *testing.T) {
+// reportSchema is the schema that "apisqs-doctor schema report" prints.
+func reportSchema() (*jsonschema.Schema, error) {
 	text, ok := report.SchemaOf("report")
 	if !ok {
-		t.Fatal("no schema")
+		return nil, fmt.Errorf("no schema")
 	}
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	c := jsonschema.NewCompiler()
 	if err := c.AddResource("report.json", doc); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	schema, err := c.Compile("report.json")
+	return c.Compile("report.json")
+}
+
+// validated is a format that fails when its schema does not take what it wrote.
+func validated(write func(io.Writer, report.Run, bool) error) func(io.Writer, report.Run, bool) error {
+	return func(w io.Writer, r report.Run, color bool) error {
+		var b bytes.Buffer
+		if err := write(&b, r, color); err != nil {
+			return err
+		}
+		schema, err := reportSchema()
+		if err != nil {
+			return err
+		}
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(b.Bytes()))
+		if err == nil {
+			err = schema.Validate(doc)
+		}
+		if err != nil {
+			return fmt.Errorf("it does not validate: %w", err)
+		}
+		_, err = w.Write(b.Bytes())
+		return err
+	}
+}
+
+// Whatever happens, -o json is one document that its schema takes.
+func TestEveryJSONReportValidates(t *testing.T) {
+	schema, err := reportSchema()
 	if err != nil {
 		t.Fatal(err)
 	}

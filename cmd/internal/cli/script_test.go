@@ -19,7 +19,10 @@ import (
 
 var update = flag.Bool("update", false, "write what the test scripts expect anew")
 
+// TestMain runs the tests, and stands in for the program in those that run it as
+// a process. In both every JSON report is held against its schema.
 func TestMain(m *testing.M) {
+	formats["json"] = validated(formats["json"])
 	testscript.Main(m, map[string]func(){
 		"apisqs-doctor": func() { os.Exit(Main(os.Args[1:], System())) },
 	})
