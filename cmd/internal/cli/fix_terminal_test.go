@@ -36,6 +36,10 @@ func terminal(t *testing.T) (person, program *os.File) {
 	if err != nil {
 		t.Skipf("there is no pseudo terminal: %v", err)
 	}
+	size := [4]uint16{30, 100} // rows and columns
+	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, person.Fd(), syscall.TIOCSWINSZ, uintptr(unsafe.Pointer(&size))); errno != 0 {
+		t.Fatal(errno)
+	}
 	return person, program
 }
 
@@ -75,7 +79,7 @@ func TestFixAsks(t *testing.T) {
 			}
 			program.Close()
 			time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() })
-			screen := converse(t, person, func() {
+			screen := converse(t, person, "[y/N]", func() {
 				if tt.meanwhile != nil {
 					if err := server.Change(tt.meanwhile); err != nil {
 						t.Error(err)
@@ -105,7 +109,7 @@ func TestFixAsks(t *testing.T) {
 }
 
 // converse reads the screen until the program ends, and answers its question once.
-func converse(t *testing.T, person *os.File, answer func()) string {
+func converse(t *testing.T, person *os.File, question string, answer func()) string {
 	t.Helper()
 	var screen bytes.Buffer
 	asked := false
@@ -113,7 +117,7 @@ func converse(t *testing.T, person *os.File, answer func()) string {
 	for {
 		n, err := person.Read(buffer) // fails when the program has closed its end
 		screen.Write(buffer[:n])
-		if !asked && strings.Contains(screen.String(), "[y/N]") {
+		if !asked && strings.Contains(screen.String(), question) {
 			asked = true
 			answer()
 		}

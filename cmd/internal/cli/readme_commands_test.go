@@ -1,0 +1,222 @@
+//go:build linux
+
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"apisqs-doctor/fixtures/fakeaws"
+)
+
+// readmeCommands are the command lines of the README, which stand indented or in
+// blocks of the language sh, without their comments.
+func readmeCommands(text string) []string {
+	text = regexp.MustCompile("(?s)```sh\n(.*?)```").ReplaceAllStringFunc(text, func(block string) string {
+		lines := strings.Split(strings.Trim(block, "`"), "\n")
+		return "    " + strings.Join(lines[1:], "\n    ")
+	})
+	text = regexp.MustCompile("(?s)```.*?```").ReplaceAllString(text, "")
+	var list []string
+	for _, line := range strings.Split(text, "\n") {
+		command, ok := strings.CutPrefix(line, "    ")
+		if !ok {
+			continue
+		}
+		if command, _, _ = strings.Cut(command, "  #"); strings.TrimSpace(command) != "" {
+			list = append(list, strings.TrimSpace(command))
+		}
+	}
+	return list
+}
+
+// Every command of the README runs as it is written, in the README's order, in
+// a folder with the files that it speaks of and against a loopback AWS.
+func TestReadmeCommands(t *testing.T) {
+	text, err := os.ReadFile(readmeFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := readmeCommands(string(text))
+	if len(commands) < 25 {
+		t.Fatalf("only %d commands were found", len(commands))
+	}
+	for _, tool := range []string{"bash", "go"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed", tool)
+		}
+	}
+	box := newSandbox(t)
+	for _, command := range commands {
+		t.Run(command, func(t *testing.T) { box.check(t, command) })
+	}
+}
+
+// sandbox is a folder to run commands in.
+type sandbox struct{ dir, root, loopback string }
+
+const readmeTemplate = `
+AWSTemplateFormatVersion: '2010-09-09'
+Parameters:
+  QueueName: {Type: String, Default: orders}
+Resources:
+  OrdersQueue:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: !Ref QueueName}
+  OrdersRole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: apigateway.amazonaws.com}, Action: 'sts:AssumeRole'}]
+      Policies:
+        - PolicyName: send
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement: [{Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt OrdersQueue.Arn}]
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties: {Name: orders-api}
+  Orders:
+    Type: AWS::ApiGateway::Resource
+    Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}
+  Post:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !Ref Orders
+      HttpMethod: POST
+      AuthorizationType: NONE
+      MethodResponses: [{StatusCode: 200}]
+      Integration:
+        Type: AWS
+        IntegrationHttpMethod: POST
+        Credentials: !GetAtt OrdersRole.Arn
+        Uri: !Sub 'arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/${OrdersQueue.QueueName}'
+        RequestTemplates: {application/json: 'Action=SendMessage&MessageBody=$util.urlEncode($input.body)'}
+        IntegrationResponses: [{StatusCode: 200}]
+  Deployment:
+    Type: AWS::ApiGateway::Deployment
+    DependsOn: Post
+    Properties: {RestApiId: !Ref Api, StageName: prod}
+`
+
+func newSandbox(t *testing.T) *sandbox {
+	t.Helper()
+	root, err := filepath.Abs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := fakeaws.Start(twoAPIs(t), fakeaws.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	box := &sandbox{t.TempDir(), root, server.URL}
+	for name, text := range map[string]string{
+		"template.yaml":                readmeTemplate,
+		"order.json":                   `{"id": 1}`,
+		"call.yaml":                    "method: POST\npath: /orders\nheaders: {Content-Type: application/json}\nbody: '{\"id\": 1}'\n",
+		"cdk.out/manifest.json":        `{"version": "39.0.0", "artifacts": {}}`,
+		"cdk.out/Orders.template.json": `{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}`,
+		"stacks/orders.yaml":           readmeTemplate,
+		"stacks/network.yaml":          "Resources: {Topic: {Type: AWS::SNS::Topic}}\n",
+	} {
+		file := filepath.Join(box.dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return box
+}
+
+// command is the command line as bash runs it in the sandbox.
+func (b *sandbox) command(line string) *exec.Cmd {
+	cmd := exec.Command("bash", "-c", line)
+	cmd.Dir = b.dir
+	cmd.Env = append(os.Environ(), "HOME="+b.dir, "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_REGION=us-east-1", "AWS_ENDPOINT_URL="+b.loopback,
+		"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "TERM=screen", "CI=", "GITHUB_ACTIONS=") // a screen is not asked for its colours, which this one could not tell
+	return cmd
+}
+
+// check runs a command line and wants a verdict from those that give one, and
+// success from all others.
+func (b *sandbox) check(t *testing.T, line string) {
+	cmd, codes := b.command(line), []int{ExitHealthy}
+	words := strings.Fields(line)
+	switch {
+	case line == "go test ./...":
+		if ci, err := os.ReadFile(filepath.Join(b.root, ".ci", "run")); err != nil || !bytes.Contains(ci, []byte("\n"+line+"\n")) {
+			t.Errorf(".ci/run does not call it (%v)", err)
+		}
+		return // this is it
+	case words[0] == "go":
+		home, err := os.UserHomeDir()
+		if err != nil {
+			t.Skipf("go needs a home: %v", err)
+		}
+		cmd.Dir, cmd.Env = b.root, append(cmd.Env, "GOBIN="+b.dir, "HOME="+home)
+	case words[0] == "make":
+		cmd = b.command("make -n " + strings.Join(words[1:], " "))
+		cmd.Dir = b.root
+	case words[0] == "apisqs-doctor" && (strings.HasPrefix(words[1], "-") || words[1] == "fix"):
+		codes = []int{ExitHealthy, ExitProblems, ExitInconclusive}
+	}
+	for _, tool := range []string{"make", "jq"} {
+		if _, err := exec.LookPath(tool); err != nil && slices.Contains(words, tool) {
+			t.Skipf("%s is not installed", tool)
+		}
+	}
+	var out string
+	switch {
+	case slices.Contains(words, "walk"):
+		out = onTerminal(t, cmd, "quit", "q")
+	case slices.Contains(words, "--rollback"):
+		if text, err := b.command("apisqs-doctor fix --api-id a1b2c3d4 --apply --yes").CombinedOutput(); err != nil {
+			t.Fatalf("there is nothing to take back: %v\n%s", err, text)
+		}
+		out = onTerminal(t, cmd, "[y/N]", "y\r")
+	default:
+		text, _ := cmd.CombinedOutput()
+		out = string(text)
+	}
+	if code := cmd.ProcessState.ExitCode(); !slices.Contains(codes, code) {
+		t.Errorf("exit code %d, want one of %v\n%s", code, codes, out)
+	}
+	for _, m := range regexp.MustCompile(`(?:-o [a-z]+=|> )(\S+)`).FindAllStringSubmatch(line, -1) {
+		text, err := os.ReadFile(filepath.Join(b.dir, m[1]))
+		if out += string(text); err != nil {
+			t.Error(err)
+		}
+	}
+	if strings.TrimSpace(out) == "" && words[0] == "apisqs-doctor" {
+		t.Error("it said nothing")
+	}
+}
+
+// onTerminal runs a command on a terminal and answers what it asks.
+func onTerminal(t *testing.T, cmd *exec.Cmd, question, answer string) string {
+	t.Helper()
+	person, program := terminal(t)
+	defer person.Close()
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	program.Close()
+	defer time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() }).Stop()
+	screen := converse(t, person, question, func() { io.WriteString(person, answer) })
+	cmd.Wait()
+	return screen
+}
