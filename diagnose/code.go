@@ -44,4 +44,5 @@ const (
 
 	// What AWS answers to a deployment.
 	MalformedPolicy ErrorCode = "MalformedPolicyDocument"
+	Validation      ErrorCode = "ValidationError" // CloudFormation's, of a template
 )

@@ -111,13 +111,19 @@ func methodName(m *snapshot.Method) string {
 	return m.HTTPMethod + " " + m.Path
 }
 
-// refusal is a fault for which nothing of the snapshot would be deployed.
+// refusal is a fault for which the API would not be deployed at all.
 func (w *walker) refusal() *Failure {
-	if len(w.snap.Refusals) == 0 {
+	r := &w.t.Route
+	for i := range w.snap.Refusals {
+		refusal := &w.snap.Refusals[i]
+		if len(refusal.APIs) == 0 || slices.Contains(refusal.APIs, r.API.ID) {
+			r.Refused = append(r.Refused, refusal)
+		}
+	}
+	if len(r.Refused) == 0 {
 		return nil
 	}
-	r := w.snap.Refusals[0]
-	return &Failure{Origin: FromDeployment, Code: ErrorCode(r.Code), Message: r.Message}
+	return &Failure{Origin: FromDeployment, Code: ErrorCode(r.Refused[0].Code), Message: r.Refused[0].Message}
 }
 
 // findStage chooses the stage and the configuration to walk: the deployed one,

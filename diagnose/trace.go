@@ -80,6 +80,8 @@ type Route struct {
 	// DraftMethod is the method that the request would meet in the draft; nil
 	// when there is none or the draft is not known.
 	DraftMethod *snapshot.Method
+	// Refused says why AWS would not deploy the API at all.
+	Refused []*snapshot.Refusal
 	// EndpointRefused tells that the default endpoint is disabled and called.
 	EndpointRefused bool
 	// Conflict is the name of a stage that two things create, Conflicting where

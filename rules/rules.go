@@ -13,6 +13,7 @@ func All() []diagnose.Rule {
 		routeNotDeployed,
 		routeEndpointDisabled,
 		routeStageConflict,
+		routeTemplateRefused,
 		routeStaleDeployment,
 		routeMethodMissing,
 		routeAuthorization,

@@ -58,6 +58,8 @@ type Refusal struct {
 	Code    string `json:"code,omitempty"` // BadRequestException, MalformedPolicyDocument and so on; empty when none is known
 	Message string `json:"message"`
 	Origin  Origin `json:"origin,omitzero"`
+
+	APIs []string `json:"apis,omitempty"` // ids of those that are not deployed for it; empty for all
 }
 
 // Organization holds the policies that cap an account from above.

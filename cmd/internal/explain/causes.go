@@ -24,6 +24,8 @@ var causes = map[string]known{
 		"the text names the parameters or the body; no request to SQS stands in the execution log"},
 	"route-stage-conflict": {"two resources of the template create one stage",
 		"a Deployment with StageName and a Stage of that name; remove StageName from the deployment"},
+	"route-template-refused": {"CloudFormation refuses the template as a whole, and nothing of it is deployed",
+		"the text names the logical id, condition or mapping; diagnose the template with --template to see its line"},
 
 	// T2 to T7, T70 to T74, T145
 	"mapping-template-missing": {"no mapping template fits the client's Content-Type, and its raw body is passed to SQS",

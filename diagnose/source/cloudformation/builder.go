@@ -51,8 +51,38 @@ func (w *world) build() *snapshot.Snapshot {
 	}
 	b.out.Organization = snapshot.Unknown[snapshot.Organization](snapshot.Gap{Reason: snapshot.NotRead, Detail: "a template does not hold the organization's policies"})
 	b.out.Symbols = w.symbols.list
-	b.out.Refusals = w.refusals
+	b.out.Refusals = b.refusals()
 	return b.out
+}
+
+// refusals says which APIs a refusal keeps from being deployed: those of the
+// stacks that the refused template belongs to, which AWS rolls back as a whole.
+func (b *builder) refusals() []snapshot.Refusal {
+	var list []snapshot.Refusal
+	for _, r := range b.world.refusals {
+		refused, others := map[*stack]bool{}, false
+		for _, s := range b.world.stacks {
+			if s.doc.name == r.Origin.File {
+				refused[s.root] = true
+			}
+		}
+		for _, s := range b.world.stacks {
+			others = others || !refused[s.root]
+		}
+		if len(refused) > 0 && others {
+			for _, a := range b.order {
+				if refused[a.stack.root] {
+					r.APIs = append(r.APIs, a.id)
+				}
+			}
+			if len(r.APIs) == 0 {
+				b.world.warn("%s:%d: AWS would refuse this template, which no API is in: %s", r.Origin.File, r.Origin.Line, r.Message)
+				continue
+			}
+		}
+		list = append(list, r)
+	}
+	return list
 }
 
 // readPolicies collects the policies that stand on their own.

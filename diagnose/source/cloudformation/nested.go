@@ -45,6 +45,7 @@ func (s *stack) open(r *resource) *stack {
 		given[m.name] = joined(m.view.v)
 	}
 	r.child = s.world.newStack(doc, s.name+"-"+r.id, s.prefix+r.serial+"-", s.depth+1, given)
+	r.child.root = s.root
 	return r.child
 }
 

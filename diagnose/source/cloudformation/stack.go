@@ -13,9 +13,10 @@ type stack struct {
 	name   string
 	prefix string // of generated ids; empty for the only root stack
 	doc    *document
-	depth  int  // 0 for a stack that is not nested
-	sam    bool // the template goes through the SAM transform
-	macros bool // some other transform may add resources
+	root   *stack // that it is nested in, at whatever depth, or itself
+	depth  int    // 0 for a stack that is not nested
+	sam    bool   // the template goes through the SAM transform
+	macros bool   // some other transform may add resources
 
 	parameters map[string]*parameter
 	mappings   *node
@@ -63,6 +64,7 @@ type condition struct {
 func (w *world) newStack(doc *document, name, prefix string, depth int, given map[string]*value) *stack {
 	s := &stack{world: w, name: name, prefix: prefix, doc: doc, depth: depth, given: given,
 		parameters: map[string]*parameter{}, conditions: map[string]*condition{}, resources: map[string]*resource{}, outputs: map[string]*output{}}
+	s.root = s
 	root := &node{kind: kindObject, at: doc.root.at, fields: s.splice(doc.root.fields, 0)}
 	s.readTransforms(root.get("Transform"))
 	if f := root.get("Fn::Transform"); f != nil {

@@ -183,3 +183,28 @@ func TestJSONIsYAML(t *testing.T) {
 	is(t, "trust", get(t, "trust", get(t, "role", a.Role(role)).Trust), get(t, "trust", get(t, "role", b.Role(role)).Trust))
 	is(t, "line", get(t, "queue", a.Queue(queue)).MaximumMessageSize.Origin(), snapshot.Origin{Resource: "Q", Path: "Properties.MaximumMessageSize", File: "standard input", Line: 1, Column: 119})
 }
+
+// A template that is refused takes the APIs of its own stack with it, and no others.
+func TestRefusalConcernsItsStack(t *testing.T) {
+	const api = "Resources:\n  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: x}}\n"
+	var warned []string
+	dir := folder(t, map[string]string{
+		"good.yaml":  api,
+		"bad.yaml":   api + "  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !If [Nowhere, a, b]}}\n",
+		"queue.yaml": "Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !If [Elsewhere, a, b]}}\n",
+	})
+	var files []string
+	for _, name := range []string{"good.yaml", "bad.yaml", "queue.yaml"} {
+		files = append(files, filepath.Join(dir, name))
+	}
+	s, err := Load(files, Options{Warn: func(w string) { warned = append(warned, w) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Refusals) != 1 || len(s.Refusals[0].APIs) != 1 || !strings.HasPrefix(s.Refusals[0].APIs[0], "bad-") {
+		t.Errorf("refusals %+v, want one that concerns the API of bad.yaml", s.Refusals)
+	}
+	if len(warned) != 1 || !strings.Contains(warned[0], "queue.yaml:2") || !strings.Contains(warned[0], `"Elsewhere"`) {
+		t.Errorf("warnings %q, want one of the template without an API", warned)
+	}
+}

@@ -101,10 +101,11 @@ func (w *world) warn(format string, args ...any) {
 	w.options.Warn(message)
 }
 
-// refuse records that CloudFormation or a transform rejects the template.
+// refuse records that CloudFormation or a transform rejects the template, once
+// for a line.
 func (w *world) refuse(code, message string, origin snapshot.Origin) {
 	for _, r := range w.refusals {
-		if r.Message == message && r.Origin == origin {
+		if r.Message == message && r.Origin.File == origin.File && r.Origin.Line == origin.Line {
 			return
 		}
 	}

@@ -1,0 +1,44 @@
+package rules
+
+import (
+	"apisqs-doctor/diagnose"
+)
+
+var routeTemplateRefused = diagnose.Rule{
+	ID:       "route-template-refused",
+	Stage:    diagnose.StageRoute,
+	Severity: diagnose.Error,
+	Title:    "CloudFormation refuses the template",
+	Doc: `Some faults of a template belong to no property of a method: a reference to nothing, a condition that is not defined, a
+mapping without the key, resources that wait for each other in a circle, an output that a nested stack does not have.
+CloudFormation refuses such a template as a whole. Nothing of it is deployed: callers reach what was deployed before, or
+nothing.
+
+Repair: what the message names, at the line of the evidence.
+
+A transform that fails, such as that of SAM, answers with a text and no code; the route stage quotes it.`,
+	Explains: []diagnose.ErrorCode{diagnose.Validation},
+	Refs:     []string{"https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html"},
+	NoFix:    "what the template was meant to say is not known",
+	Check: func(p *diagnose.Pass) {
+		r := &p.Trace.Route
+		if r.API == nil {
+			p.Requires(diagnose.StageRoute)
+			return
+		}
+		for _, refusal := range r.Refused {
+			if refusal.Code == "" {
+				continue // a transform's own words, which the stage quotes
+			}
+			p.ReportAs(diagnose.Finding{
+				Message:  p.Expression(refusal.Message),
+				Why:      "The template is refused as a whole, so that nothing of it is deployed.",
+				Evidence: []diagnose.Evidence{{Label: "refused", Origin: refusal.Origin}},
+				Check:    "validate the template again, or deploy it without executing the change set",
+			}, p.Failed(diagnose.StageRoute))
+		}
+		if len(r.Refused) == 0 {
+			r.API.Draft.Read(p.Gaps()) // of what was not resolved nobody knows
+		}
+	},
+}
