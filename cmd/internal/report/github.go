@@ -37,6 +37,9 @@ func GitHub(w io.Writer, r Run) error {
 			annotation(&b, "error", Origin{}, "broken: "+title(m), say.Show(outcome(d)))
 		}
 	}
+	for _, g := range doc.Gaps {
+		annotation(&b, "warning", g.Origin, "inconclusive", g.Detail)
+	}
 	for _, n := range doc.Notices {
 		annotation(&b, "warning", Origin{}, "apisqs-doctor", n)
 	}

@@ -220,7 +220,7 @@ func fence(language, s string) string {
 }
 
 // Short writes the run for a chat message: a line for each method that is not
-// healthy, and the sum.
+// healthy and for what kept methods out of the list, and the sum.
 func Short(w io.Writer, r Run) error {
 	doc := NewDocument(r)
 	say := newWords(r)
@@ -241,6 +241,12 @@ func Short(w io.Writer, r Run) error {
 			}
 		}
 		b.WriteString(Visible(line) + "\n")
+	}
+	for _, g := range doc.Gaps {
+		b.WriteString(Visible("INCONCLUSIVE "+g.Detail) + "\n")
+	}
+	for _, n := range doc.Notices {
+		b.WriteString(Visible("note: "+n) + "\n")
 	}
 	if doc.Error == nil {
 		b.WriteString(summaryLine(doc.Summary) + "\n")
