@@ -136,5 +136,10 @@ func (s *Snapshot) validate() error {
 			return &FileError{Path: at + ".type", Problem: fmt.Sprintf("%q, expected REST, HTTP or WEBSOCKET", api.Type)}
 		}
 	}
+	for i, skip := range s.Skips {
+		if member, problem := skip.Fault(); problem != "" {
+			return &FileError{Path: fmt.Sprintf("skips[%d].%s", i, member), Problem: problem}
+		}
+	}
 	return nil
 }

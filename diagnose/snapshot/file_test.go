@@ -55,6 +55,10 @@ func TestLoadRefuses(t *testing.T) {
 		{"a wrong reason", strings.Replace(whole, `"reason": "denied"`, `"reason": "lazy"`, 1), `apis[0].stages.value[0].deployed.unknown.reason: "lazy", expected one of not-read`},
 		{"null for a boolean", regexp.MustCompile(`"value": false`).ReplaceAllString(whole, `"value": null`), "fifo.value: expected a boolean, found null"},
 		{"a wrong type of API", strings.Replace(whole, `"type": "REST"`, `"type": "SOAP"`, 1), `apis[0].type: "SOAP", expected REST, HTTP or WEBSOCKET`},
+		{"a skip without rule", strings.Replace(whole, `"rule": "queue-fifo-group"`, `"rule": ""`, 1), `skips[0].rule: the skip names no "rule"`},
+		{"a skip without reason", strings.Replace(whole, `"reason": "one group will do"`, `"reason": ""`, 1), `skips[0].reason: the skip of "queue-fifo-group" needs a "reason"`},
+		{"a skip with another date", strings.Replace(whole, `"2027-03-31"`, `"31.3.2027"`, 1), `skips[0].until: "until" is "31.3.2027", expected a date such as 2027-03-31`},
+		{"a list for a rule", strings.Replace(whole, `"rule": "queue-fifo-group"`, `"rule": []`, 1), `skips[0].rule: expected a string, found a list`},
 		{"no id", strings.Replace(whole, `"id": "a1"`, `"id": ""`, 1), `apis[0].id: missing`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -39,5 +39,6 @@ func sample() *snapshot.Snapshot {
 			"arn:aws:iam::123456789012:role/gone": known[*snapshot.Role](nil)},
 		Queues: map[string]snapshot.Fact[*snapshot.Queue]{queueARN: known(&snapshot.Queue{ARN: queueARN, FIFO: known(false), Policy: known("")})},
 		Keys:   map[string]snapshot.Fact[*snapshot.Key]{keyARN: known(&snapshot.Key{ARN: keyARN, State: known("Enabled"), Grants: known([]snapshot.Grant{{Grantee: roleARN, Operations: []string{"Decrypt"}}})})},
+		Skips:  []snapshot.Skip{{Rule: "queue-fifo-group", Reason: "one group will do", Until: "2027-03-31", Method: "POST /orders", Origin: snapshot.Origin{Resource: "Post", File: "template.yaml", Line: 9, Column: 11}}},
 	}
 }

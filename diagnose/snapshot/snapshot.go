@@ -25,6 +25,9 @@ type Snapshot struct {
 	// Refusals are faults for which AWS would not deploy the configuration at
 	// all and that belong to no single property, such as a failing transform.
 	Refusals []Refusal `json:"refusals,omitempty"`
+
+	// Skips are findings that the template itself says are known.
+	Skips []Skip `json:"skips,omitempty"`
 }
 
 // Target is what was diagnosed.

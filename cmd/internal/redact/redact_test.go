@@ -109,7 +109,7 @@ const secret = "Zq7Geheim"
 func plant(doc any, member string) any {
 	switch v := doc.(type) {
 	case string:
-		if kept[member] || member == "type" {
+		if isPublic(member, v) || member == "type" {
 			return v
 		}
 		return v + " " + secret
@@ -121,7 +121,7 @@ func plant(doc any, member string) any {
 		for _, name := range sortedNames(v) {
 			value := v[name]
 			if members[name] {
-				v[name] = plant(value, name)
+				v[name] = plant(value, qualified(member, name))
 			} else {
 				delete(v, name)
 				v[name+secret] = plant(value, "")
@@ -146,7 +146,10 @@ func TestNoSecretGetsOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := json.Marshal(c.Snapshot)
+		withSkip := *c.Snapshot
+		withSkip.Skips = []snapshot.Skip{{Rule: "queue-fifo-group", Reason: "agreed", Until: "2027-03-31", Method: "POST /orders",
+			Origin: snapshot.Origin{Resource: "Post", Path: "Metadata", File: "template.yaml", Line: 9}}}
+		text, err := json.Marshal(withSkip)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,6 +198,34 @@ func TestNoSecretGetsOut(t *testing.T) {
 				t.Errorf("%s, %s: ...%s...", name, format, text[max(0, i-80):min(len(text), i+40)])
 			}
 		}
+	}
+}
+
+// A skip stays one of its rule, of its method and its resource, and its reason is
+// a sentence: words of plain English stay, unless the configuration has them.
+func TestSkips(t *testing.T) {
+	s := &snapshot.Snapshot{Schema: snapshot.Schema, Target: snapshot.Target{Kind: snapshot.Template}, APIs: []snapshot.API{{ID: "acme", Type: snapshot.REST,
+		Draft: snapshot.Known(snapshot.Configuration{Methods: []snapshot.Method{{HTTPMethod: "POST", Path: "/kunden", Origin: snapshot.Origin{Resource: "KundenPost", File: "acme.yaml"}}}}, snapshot.Origin{})}},
+		Skips: []snapshot.Skip{{Rule: "protocol-content-type", Reason: "the partner Zacharias knows the queue of kunden", Until: "2027-03-31", Method: "POST /kunden",
+			Origin: snapshot.Origin{Resource: "KundenPost", File: "acme.yaml", Line: 7}}, {Rule: "zacharias", Reason: "unread"}}}
+	var r Redactor
+	clean, err := r.Snapshot(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft, _ := clean.APIs[0].Draft.Read(&snapshot.Gaps{})
+	m, skip := draft.Methods[0], clean.Skips[0]
+	if skip.Rule != "protocol-content-type" || skip.Until != "2027-03-31" || skip.Origin.Line != 7 {
+		t.Errorf("skip %+v", skip)
+	}
+	if skip.Method != "POST "+m.Path || skip.Origin.Resource != m.Origin.Resource || skip.Origin.File != m.Origin.File || m.Path == "/kunden" {
+		t.Errorf("skip %+v does not fit %s %+v", skip, m.Path, m.Origin)
+	}
+	if !strings.HasPrefix(skip.Reason, "the partner ") || !strings.Contains(skip.Reason, " the queue of ") || strings.Contains(skip.Reason, "Zacharias") || strings.Contains(skip.Reason, "kunden") {
+		t.Errorf("reason %q", skip.Reason)
+	}
+	if rule := clean.Skips[1].Rule; strings.Contains(rule, "zacharias") {
+		t.Errorf("what is no rule stays: %q", rule)
 	}
 }
 

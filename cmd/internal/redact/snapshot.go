@@ -9,13 +9,32 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/rules"
 )
 
-// kept are the members of a snapshot that hold words of its format.
-var kept = map[string]bool{"schema": true, "kind": true, "reason": true, "deployedAt": true}
+// kept are the members of a snapshot that hold words of its format, or a date.
+var kept = map[string]bool{"schema": true, "kind": true, "reason": true, "deployedAt": true, "skips.until": true}
 
 // prose are the members that hold sentences.
-var prose = map[string]bool{"detail": true, "needs": true, "message": true}
+var prose = map[string]bool{"detail": true, "needs": true, "message": true, "skips.reason": true}
+
+// qualified is the name under which kept and prose have a member. The reason of
+// a skip is a sentence of somebody's, that of a gap a word of the format.
+func qualified(parent, name string) string {
+	if parent == "skips" {
+		return parent + "." + name
+	}
+	return name
+}
+
+// isPublic tells whether a member holds what is the same for everybody.
+func isPublic(member, text string) bool {
+	if member == "skips.rule" {
+		_, ok := rules.Find(text)
+		return ok
+	}
+	return kept[member]
+}
 
 // Snapshot returns a redacted copy. The error says that the copy is no snapshot,
 // which is a fault of this package.
@@ -31,7 +50,7 @@ func (r *Redactor) Snapshot(s *snapshot.Snapshot) (*snapshot.Snapshot, error) {
 		return nil, err
 	}
 	var texts []string
-	collect(doc, &texts)
+	collect(doc, "", &texts)
 	r.Learn(texts)
 	for _, s := range texts {
 		r.Text(s) // first all words of the configuration, then the sentences about it
@@ -44,22 +63,22 @@ func (r *Redactor) Snapshot(s *snapshot.Snapshot) (*snapshot.Snapshot, error) {
 }
 
 // collect gives the texts of a document that are no sentences, in a fixed order.
-func collect(doc any, texts *[]string) {
+func collect(doc any, member string, texts *[]string) {
 	switch v := doc.(type) {
 	case string:
-		*texts = append(*texts, v)
+		if !isPublic(member, v) && !prose[member] {
+			*texts = append(*texts, v)
+		}
 	case []any:
 		for _, item := range v {
-			collect(item, texts)
+			collect(item, member, texts)
 		}
 	case map[string]any:
 		for _, name := range sortedNames(v) {
 			if !members[name] {
 				*texts = append(*texts, name)
 			}
-			if !kept[name] && !prose[name] {
-				collect(v[name], texts)
-			}
+			collect(v[name], qualified(member, name), texts)
 		}
 	}
 }
@@ -70,7 +89,7 @@ func (r *Redactor) rewrite(doc any, member string) any {
 	switch v := doc.(type) {
 	case string:
 		switch {
-		case kept[member]:
+		case isPublic(member, v):
 			return v
 		case prose[member]:
 			return r.Prose(v)
@@ -86,7 +105,7 @@ func (r *Redactor) rewrite(doc any, member string) any {
 		out := make(map[string]any, len(v))
 		for _, name := range sortedNames(v) {
 			if members[name] {
-				out[name] = r.rewrite(v[name], name)
+				out[name] = r.rewrite(v[name], qualified(member, name))
 			} else {
 				out[r.Text(name)] = r.rewrite(v[name], "")
 			}

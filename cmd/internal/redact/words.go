@@ -123,7 +123,7 @@ func englishWords() map[string]bool {
 	}
 	for _, w := range strings.Fields(`read refused answered failed unknown detail listed policies document getrole getrolepolicy listrolepolicies
 		listattachedrolepolicies getpolicy getpolicyversion getrestapi getresources getstages getstage getexport getdeployments getmodels getauthorizers
-		getrequestvalidators throttled throttling timeout skipped rule finding findings baseline ended fits counts again take out accessdenied partner known`) {
+		getrequestvalidators throttled throttling timeout skip skipped rule finding findings baseline ended fits counts again take out accessdenied partner known`) {
 		set[w] = true
 	}
 	return set

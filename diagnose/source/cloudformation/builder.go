@@ -32,7 +32,7 @@ func (w *world) build() *snapshot.Snapshot {
 			s.open(r)
 		}
 	}
-	for _, pass := range []func(*stack){b.readPolicies, b.readQueuePolicies, b.keys, b.aliases, b.queues, b.roles,
+	for _, pass := range []func(*stack){b.readSkips, b.readPolicies, b.readQueuePolicies, b.keys, b.aliases, b.queues, b.roles,
 		b.readAPIs, b.readTree, b.readIntegrations, b.readParts, b.readMethods, b.readRoutes, b.readDeployments, b.readStages, checkCycles} {
 		for _, s := range w.stacks {
 			if w.err == nil {

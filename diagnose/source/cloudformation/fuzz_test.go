@@ -19,6 +19,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte(`{"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Join": ["-", ["a", {"Ref": "AWS::Region"}]]}}}}}`))
 	f.Add([]byte("Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::A: [x, [a, b], {'Q${x}': {Type: 'AWS::SQS::Queue'}}]\n"))
 	f.Add([]byte(samHead + "Resources:\n  A: {Type: 'AWS::Serverless::HttpApi', Properties: {DefinitionBody: {openapi: 3.0.1, paths: {/a: {post: {}}}}}}\n"))
+	f.Add([]byte(skipsTemplate))
 	f.Add([]byte("a: &a [*a]\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if bytes.Contains(data, []byte("Location")) || bytes.Contains(data, []byte("Definition")) || bytes.Contains(data, []byte("Template")) || bytes.Contains(data, []byte("asset")) {

@@ -25,6 +25,7 @@ type stack struct {
 	order      []*resource
 	outputs    map[string]*output
 	globals    *node
+	metadata   *node
 	given      map[string]*value // parameters that a parent stack or the user sets
 }
 
@@ -72,6 +73,7 @@ func (w *world) newStack(doc *document, name, prefix string, depth int, given ma
 	}
 	s.mappings = s.section(root, "Mappings")
 	s.globals = root.get("Globals")
+	s.metadata = root.get("Metadata")
 	for _, f := range sectionFields(s.section(root, "Parameters")) {
 		s.parameters[f.name] = &parameter{stack: s, field: f}
 	}
