@@ -10,6 +10,7 @@ import (
 
 	accept "apisqs-doctor/cmd/internal/gate"
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/rules"
 )
 
@@ -92,6 +93,22 @@ func (f *acceptFlags) readConfig(o *accept.Options, ids []string) error {
 	return nil
 }
 
+// checkStated wants that the skips of a template name rules, which no source
+// knows. The file is that of a saved snapshot, or empty.
+func checkStated(file string, s *snapshot.Snapshot) error {
+	for _, skip := range accept.Stated(s) {
+		if _, ok := rules.Find(skip.Rule); ok {
+			continue
+		}
+		place := skip.Where()
+		if file != "" {
+			place = file + ": " + place
+		}
+		return usage(didYouMean(skip.Rule, ruleIDs(rules.All())), "%s: no rule %q", place, skip.Rule)
+	}
+	return nil
+}
+
 // readFile reads a configuration or baseline file, up to a byte more than they
 // may have.
 func readFile(name string) ([]byte, error) {
@@ -138,6 +155,23 @@ In the file ` + accept.ConfigFile + ` of the working directory, or --config FILE
       method: POST /orders   # or a path alone; optional
       resource: orders       # id or name of an API, name or ARN of a queue, or the resource with
                              # the fault; optional
+
+In the Metadata of a CloudFormation, SAM or CDK template:
+
+  Resources:
+    OrdersPost:
+      Type: AWS::ApiGateway::Method
+      Metadata:
+        apisqs-doctor:
+          skips:
+            - rule: response-error-as-success
+              reason: the partner's client cannot handle a 4xx before its next release
+              until: 2027-03-31      # optional, as is method
+
+There a skip speaks for the methods that the resource takes part in: as the method or its
+integration, as their API or queue, or as the resource with the fault. In the Metadata of the
+template itself it speaks for whatever stands in that file; a nested stack has its own.
+Everything in it is plain text, without functions. A saved snapshot keeps these skips.
 
 A skip that has ended, or that fits no finding, is reported.
 

@@ -158,6 +158,7 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 	if err != nil {
 		return err
 	}
+	known.Template = accept.Stated(s)
 	if err := f.organizationFlags.apply(s); err != nil {
 		return err
 	}

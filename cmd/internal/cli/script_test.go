@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -48,7 +49,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "brackets": brackets, "binary": binary, "fixture": saveFixture,
+			"exits": exits, "brackets": brackets, "binary": binary, "fixture": saveFixture, "vary": vary,
 		},
 	})
 }
@@ -104,4 +105,13 @@ func saveFixture(ts *testscript.TestScript, _ bool, args []string) {
 // binary FILE writes what is not text.
 func binary(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("\x7fELF\x02\x01\x01\x00\xff\xfe"), 0o600))
+}
+
+// vary FROM TO OLD NEW writes a copy of a file with another text in it.
+func vary(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[2]) {
+		ts.Fatalf("%s has no %q", args[0], args[2])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.ReplaceAll(text, args[2], args[3])), 0o600))
 }

@@ -142,14 +142,19 @@ func (t *targetFlags) target() snapshot.Target {
 }
 
 // load reads the target.
-func (a *app) load(ctx context.Context, t *targetFlags) (*snapshot.Snapshot, error) {
+func (a *app) load(ctx context.Context, t *targetFlags) (s *snapshot.Snapshot, err error) {
 	switch {
 	case t.snapshot != "":
-		return loadSnapshot(t.snapshot)
+		s, err = loadSnapshot(t.snapshot)
 	case len(t.templates) > 0:
-		return a.loadTemplate(t)
+		s, err = a.loadTemplate(t)
+	default:
+		s, err = a.readLive(ctx, t)
 	}
-	return a.readLive(ctx, t)
+	if err == nil {
+		err = checkStated(t.snapshot, s)
+	}
+	return s, err
 }
 
 func loadSnapshot(file string) (*snapshot.Snapshot, error) {

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v4"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/cmd/internal/report"
+	"apisqs-doctor/diagnose/snapshot"
 )
 
 // ConfigFile is the configuration file that is read when it is there.
@@ -27,17 +27,6 @@ const MaxFile = 16 << 20
 //	    resource: orders         # API, queue or resource with the fault; optional
 type Config struct {
 	Skips []Skip
-}
-
-// Skip accepts the findings of a rule, everywhere or in one place.
-type Skip struct {
-	Rule     string
-	Reason   string
-	Until    string // YYYY-MM-DD, the last day on which it holds; empty for ever
-	Method   string // "POST /orders" or "/orders"; empty for all
-	Resource string // id or name of an API, name or ARN of a queue, or where the fault stands; empty for all
-
-	place string // file and line
 }
 
 // ReadConfig reads a configuration file. The name is for the errors, which say
@@ -83,7 +72,7 @@ func ReadConfig(name string, text []byte, rules []string) (*Config, error) {
 }
 
 func readSkip(name string, item *yaml.Node, rules []string) (Skip, error) {
-	s := Skip{place: fmt.Sprintf("%s:%d", name, item.Line)}
+	s := Skip{Skip: snapshot.Skip{Origin: snapshot.Origin{File: name, Line: item.Line, Column: item.Column}}, by: report.ByFile}
 	members, err := mapping(name, item, "rule", "reason", "until", "method", "resource")
 	if err != nil {
 		return s, err
@@ -98,18 +87,15 @@ func readSkip(name string, item *yaml.Node, rules []string) (Skip, error) {
 		}
 		*into = strings.TrimSpace(n.Value)
 	}
-	switch {
-	case s.Rule == "":
-		return s, fault(name, item, `the skip names no "rule"`)
-	case !slices.Contains(rules, s.Rule):
-		return s, fault(name, members["rule"], "no rule %q", s.Rule)
-	case s.Reason == "":
-		return s, fault(name, item, `the skip of %q needs a "reason"`, s.Rule)
-	}
-	if s.Until != "" {
-		if _, err := time.Parse(time.DateOnly, s.Until); err != nil {
-			return s, fault(name, members["until"], `"until" is %q, expected a date such as 2027-03-31`, s.Until)
+	if member, problem := s.Fault(); problem != "" {
+		at := item
+		if n := members[member]; n != nil {
+			at = n
 		}
+		return s, fault(name, at, "%s", problem)
+	}
+	if !slices.Contains(rules, s.Rule) {
+		return s, fault(name, members["rule"], "no rule %q", s.Rule)
 	}
 	return s, nil
 }
@@ -138,18 +124,3 @@ func fault(name string, n *yaml.Node, format string, args ...any) error {
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// fits tells whether the skip speaks for the finding.
-func (s *Skip) fits(d *diagnose.Diagnosis, f diagnose.Finding) bool {
-	if s.Rule != f.Rule {
-		return false
-	}
-	about := subjectOf(d, f)
-	if s.Method != "" && s.Method != about.path && !strings.EqualFold(s.Method, about.call) {
-		return false
-	}
-	return s.Resource == "" || slices.Contains(about.resources, s.Resource)
-}
-
-// ended tells whether the skip's last day is over. Dates compare as texts.
-func (s *Skip) ended(today string) bool { return s.Until != "" && today > s.Until }

@@ -1,12 +1,11 @@
 // Package gate decides which findings do not fail a run: those that the command
-// line, a configuration file or a baseline speaks for. It drops none of them;
-// they are marked, and every report shows them.
+// line, a configuration file, the template itself or a baseline speaks for. It
+// drops none of them; they are marked, and every report shows them.
 package gate
 
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
@@ -17,6 +16,7 @@ import (
 type Options struct {
 	Only, Skip []string  // IDs of rules, from the command line
 	Config     *Config   // nil without a configuration file
+	Template   []Skip    // what the template says itself; see Stated
 	Baseline   *Baseline // nil without one
 	Today      string    // YYYY-MM-DD, for skips that end
 
@@ -31,19 +31,29 @@ type Result struct {
 	Notices    []string                      // skips that have expired or that nothing needs
 }
 
+// skips are those of the configuration file, then those of the template.
+func (o Options) skips() []Skip {
+	if o.Config == nil {
+		return o.Template
+	}
+	return slices.Concat(o.Config.Skips, o.Template)
+}
+
+// usage tells by their places which skips fit a finding, and whether they still hold.
+type usage struct{ used, expired map[snapshot.Origin]bool }
+
 // Apply marks the findings of an examination. The command line comes before the
-// file, the file before the baseline.
+// file, the file before the template, the template before the baseline.
 func (o Options) Apply(e *diagnose.Examination) Result {
 	out := Result{Suppressed: map[string]report.Suppression{}}
-	used := map[*Skip]bool{}
-	expired := map[*Skip]bool{}
+	skips, u := o.skips(), usage{map[snapshot.Origin]bool{}, map[snapshot.Origin]bool{}}
 	met, known := map[string]bool{}, o.Baseline.set()
 	for i := range e.Diagnoses {
 		d := &e.Diagnoses[i]
 		for _, f := range d.Findings {
 			mark := report.Fingerprint(d, f)
 			met[mark] = true
-			s, ok := o.suppress(d, f, used, expired)
+			s, ok := o.suppress(skips, d, f, u)
 			if !ok && known[mark] {
 				s, ok = report.Suppression{By: report.ByBaseline, Reason: "known when the baseline was written"}, true
 			}
@@ -52,23 +62,24 @@ func (o Options) Apply(e *diagnose.Examination) Result {
 			}
 		}
 	}
-	out.Notices = append(o.skipNotices(e, used, expired), o.baselineNotices(met)...)
+	out.Notices = append(o.skipNotices(skips, e, u), o.baselineNotices(met)...)
 	return out
 }
 
-func (o Options) suppress(d *diagnose.Diagnosis, f diagnose.Finding, used, expired map[*Skip]bool) (report.Suppression, bool) {
+func (o Options) suppress(skips []Skip, d *diagnose.Diagnosis, f diagnose.Finding, u usage) (report.Suppression, bool) {
 	var found report.Suppression
-	if o.Config != nil {
-		// Every skip that fits is one that is needed, also behind another one.
-		for i := range o.Config.Skips {
-			s := &o.Config.Skips[i]
-			switch {
-			case !s.fits(d, f):
-			case s.ended(o.Today):
-				expired[s] = true
-			default:
-				used[s] = true
-				found = report.Suppression{By: report.ByFile, Reason: s.Reason, Until: s.Until}
+	about := subjectOf(d, f)
+	// Every skip that fits is one that is needed, also behind another one.
+	for i := range skips {
+		s := &skips[i]
+		switch {
+		case !s.fits(f.Rule, about):
+		case s.ended(o.Today):
+			u.expired[s.place()] = true
+		default:
+			u.used[s.place()] = true
+			if found.By == "" {
+				found = report.Suppression{By: s.by, Reason: s.Reason, Until: s.Until}
 			}
 		}
 	}
@@ -83,21 +94,24 @@ func (o Options) suppress(d *diagnose.Diagnosis, f diagnose.Finding, used, expir
 	return report.Suppression{}, false
 }
 
-func (o Options) skipNotices(e *diagnose.Examination, used, expired map[*Skip]bool) []string {
-	if o.Config == nil {
-		return nil
-	}
+func (o Options) skipNotices(skips []Skip, e *diagnose.Examination, u usage) []string {
 	var list []string
-	for i := range o.Config.Skips {
-		s := &o.Config.Skips[i]
+	told := map[snapshot.Origin]bool{}
+	for i := range skips {
+		s := &skips[i]
+		at := s.place()
+		if told[at] {
+			continue
+		}
+		told[at] = true
 		switch {
-		case expired[s]:
-			list = append(list, fmt.Sprintf("%s: the skip of %q ended on %s, so its finding counts again", s.place, s.Rule, s.Until))
-		case used[s] || o.Partial || undecided(e, s.Rule):
+		case u.expired[at]:
+			list = append(list, fmt.Sprintf("%s: the skip of %q ended on %s, so its finding counts again", s.Where(), s.Rule, s.Until))
+		case u.used[at] || o.Partial || undecided(e, s.Rule):
 		case s.ended(o.Today):
-			list = append(list, fmt.Sprintf("%s: the skip of %q ended on %s and fits no finding; take it out", s.place, s.Rule, s.Until))
+			list = append(list, fmt.Sprintf("%s: the skip of %q ended on %s and fits no finding; take it out", s.Where(), s.Rule, s.Until))
 		default:
-			list = append(list, fmt.Sprintf("%s: the skip of %q fits no finding; take it out", s.place, s.Rule))
+			list = append(list, fmt.Sprintf("%s: the skip of %q fits no finding; take it out", s.Where(), s.Rule))
 		}
 	}
 	return list
@@ -196,37 +210,6 @@ func doubtful(d *diagnose.Diagnosis) bool {
 		}
 	}
 	return false
-}
-
-// subject is what skips can name of a diagnosis.
-type subject struct {
-	call      string // "POST /orders"
-	path      string
-	resources []string
-}
-
-func subjectOf(d *diagnose.Diagnosis, f diagnose.Finding) subject {
-	var s subject
-	if t := d.Trace; t != nil {
-		method, path := t.Request.Method, t.Request.Path
-		if m := t.Route.Method; m != nil {
-			path = m.Path
-			if method == "" {
-				method = m.HTTPMethod
-			}
-		}
-		s.call, s.path = method+" "+path, path
-		if api := t.Route.API; api != nil {
-			s.resources = append(s.resources, api.ID, api.Name)
-		}
-		for _, arn := range []string{t.Queue.ARN, t.Protocol.QueueARN} {
-			s.resources = append(s.resources, arn, arn[strings.LastIndexByte(arn, ':')+1:])
-		}
-	}
-	for _, e := range f.Evidence {
-		s.resources = append(s.resources, e.Origin.Resource)
-	}
-	return s
 }
 
 // unread tells whether a status is unknown for another reason than an earlier failure.

@@ -99,6 +99,16 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// SARIF says whether a suppression stands in the code, and what was there before.
+func TestSuppressionsInSARIF(t *testing.T) {
+	for by, want := range map[string][2]string{BySkip: {"external", ""}, ByFile: {"external", ""}, ByTemplate: {"inSource", ""}, ByBaseline: {"external", "unchanged"}} {
+		out := sarifResultOf("", Method{}, Finding{Suppressed: &Suppression{By: by, Reason: "agreed"}}, 0)
+		if got := [2]string{out.Suppressions[0].Kind, out.BaselineState}; got != want {
+			t.Errorf("%s: %q, want %q", by, got, want)
+		}
+	}
+}
+
 // The official schema, of OASIS: sarif-schema-2.1.0.json, errata 01.
 func sarifValidator(t *testing.T) *jsonschema.Schema {
 	t.Helper()

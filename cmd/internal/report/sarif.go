@@ -137,10 +137,14 @@ func sarifResultOf(file string, m Method, f Finding, index int) sarifResult {
 		out.Properties.Fixes = append(out.Properties.Fixes, sarifProposal{x.Title, x.Changes, x.Commands})
 	}
 	if s := f.Suppressed; s != nil {
-		out.Suppressions = []sarifSuppression{{Kind: "external", Justification: s.Reason}}
-		if s.By == ByBaseline {
+		kind := "external"
+		switch s.By {
+		case ByTemplate:
+			kind = "inSource"
+		case ByBaseline:
 			out.BaselineState = "unchanged"
 		}
+		out.Suppressions = []sarifSuppression{{Kind: kind, Justification: s.Reason}}
 	}
 	return out
 }

@@ -47,7 +47,7 @@ func generate(t *testing.T) map[string][]byte {
 		"Stage.Status":     strs(diagnose.Passed, diagnose.Failed, diagnose.Unknown, diagnose.NotApplicable),
 		"Finding.Severity": strs(diagnose.Error, diagnose.Warning, diagnose.Note),
 		"Gap.Reason":       gapReasons,
-		"Suppression.By":   {BySkip, ByOnly, ByFile, ByBaseline},
+		"Suppression.By":   {BySkip, ByOnly, ByFile, ByTemplate, ByBaseline},
 	}}
 	saved := generator{comments: comments(t, "../../../diagnose/snapshot"), strict: true, enums: map[string][]string{
 		"Snapshot.Schema": {snapshot.Schema}, "Gap.Reason": gapReasons, "APIType": strs(snapshot.REST, snapshot.HTTP, snapshot.WebSocket),

@@ -21,6 +21,7 @@ const (
 	BySkip     = "skip"     // --skip on the command line
 	ByOnly     = "only"     // --only names other rules
 	ByFile     = "file"     // a skip of the configuration file
+	ByTemplate = "template" // a skip in the Metadata of the template
 	ByBaseline = "baseline" // known when the baseline was written
 )
 
