@@ -168,8 +168,8 @@ In the Metadata of a CloudFormation, SAM or CDK template:
               reason: the partner's client cannot handle a 4xx before its next release
               until: 2027-03-31      # optional, as is method
 
-There a skip speaks for the methods that the resource takes part in: as the method or its
-integration, as their API or queue, or as the resource with the fault. In the Metadata of the
+There a skip speaks for the methods that are made from the resource (the method itself, its
+integration or its API) and for findings whose evidence stands in it. In the Metadata of the
 template itself it speaks for whatever stands in that file; a nested stack has its own.
 Everything in it is plain text, without functions. A saved snapshot keeps these skips.
 

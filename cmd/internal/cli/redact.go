@@ -63,7 +63,7 @@ func redacted(s *snapshot.Snapshot, e *diagnose.Examination, accepted accept.Res
 		g.Origin.Resource, g.Origin.Path, g.Origin.File = r.Text(g.Origin.Resource), r.Text(g.Origin.Path), r.Text(g.Origin.File)
 		out.Unlisted = append(out.Unlisted, g)
 	}
-	marks := accept.Result{Suppressed: map[string]report.Suppression{}}
+	marks := accept.Result{Suppressed: map[report.Mark]report.Suppression{}}
 	for _, n := range accepted.Notices {
 		marks.Notices = append(marks.Notices, r.Prose(n))
 	}
@@ -81,14 +81,14 @@ func redacted(s *snapshot.Snapshot, e *diagnose.Examination, accepted accept.Res
 // carry marks the findings of a redacted diagnosis as those of the original are.
 func carry(r *redact.Redactor, from, to accept.Result, original, copied *diagnose.Diagnosis) {
 	for _, f := range original.Findings {
-		s, ok := from.Suppressed[report.Fingerprint(original, f)]
+		s, ok := from.Suppressed[report.MarkOf(original, f)]
 		if !ok {
 			continue
 		}
 		s.Reason = r.Prose(s.Reason)
 		for _, c := range copied.Findings {
 			if c.Rule == f.Rule {
-				to.Suppressed[report.Fingerprint(copied, c)] = s
+				to.Suppressed[report.MarkOf(copied, c)] = s
 			}
 		}
 	}

@@ -30,18 +30,18 @@ type Known struct {
 }
 
 // NewBaseline takes down all findings of an examination that nothing else speaks for.
-func NewBaseline(e *diagnose.Examination, suppressed map[string]report.Suppression) *Baseline {
+func NewBaseline(e *diagnose.Examination, suppressed map[report.Mark]report.Suppression) *Baseline {
 	b := &Baseline{Schema: BaselineSchema, Findings: []Known{}}
 	seen := map[string]bool{}
 	for i := range e.Diagnoses {
 		d := &e.Diagnoses[i]
 		for _, f := range d.Findings {
-			mark := report.Fingerprint(d, f)
-			if s, ok := suppressed[mark]; seen[mark] || ok && s.By != report.ByBaseline {
+			fingerprint := report.Fingerprint(d, f)
+			if s, ok := suppressed[report.MarkOf(d, f)]; seen[fingerprint] || ok && s.By != report.ByBaseline {
 				continue
 			}
-			seen[mark] = true
-			b.Findings = append(b.Findings, Known{mark, f.Rule, subjectOf(d, f).call, string(f.Severity)})
+			seen[fingerprint] = true
+			b.Findings = append(b.Findings, Known{fingerprint, f.Rule, subjectOf(d, f).call, string(f.Severity)})
 		}
 	}
 	slices.SortFunc(b.Findings, func(x, y Known) int {

@@ -27,8 +27,8 @@ type Options struct {
 
 // Result is what a run is to be told about its findings.
 type Result struct {
-	Suppressed map[string]report.Suppression // by report.Fingerprint
-	Notices    []string                      // skips that have expired or that nothing needs
+	Suppressed map[report.Mark]report.Suppression // by report.MarkOf
+	Notices    []string                           // skips that have expired or that nothing needs
 }
 
 // skips are those of the configuration file, then those of the template.
@@ -45,19 +45,19 @@ type usage struct{ used, expired map[snapshot.Origin]bool }
 // Apply marks the findings of an examination. The command line comes before the
 // file, the file before the template, the template before the baseline.
 func (o Options) Apply(e *diagnose.Examination) Result {
-	out := Result{Suppressed: map[string]report.Suppression{}}
+	out := Result{Suppressed: map[report.Mark]report.Suppression{}}
 	skips, u := o.skips(), usage{map[snapshot.Origin]bool{}, map[snapshot.Origin]bool{}}
 	met, known := map[string]bool{}, o.Baseline.set()
 	for i := range e.Diagnoses {
 		d := &e.Diagnoses[i]
 		for _, f := range d.Findings {
-			mark := report.Fingerprint(d, f)
-			met[mark] = true
+			fingerprint := report.Fingerprint(d, f)
+			met[fingerprint] = true
 			s, ok := o.suppress(skips, d, f, u)
-			if !ok && known[mark] {
+			if !ok && known[fingerprint] {
 				s, ok = report.Suppression{By: report.ByBaseline, Reason: "known when the baseline was written"}, true
 			}
-			if _, have := out.Suppressed[mark]; ok && !have {
+			if mark := report.MarkOf(d, f); ok && out.Suppressed[mark].By == "" {
 				out.Suppressed[mark] = s
 			}
 		}
@@ -155,7 +155,7 @@ func (o Options) baselineNotices(met map[string]bool) []string {
 // Remaining is the examination as the exit code sees it: without the suppressed
 // findings, and with the verdicts that the other ones give. A failure that no
 // suppressed finding explains stays one.
-func Remaining(e *diagnose.Examination, suppressed map[string]report.Suppression) diagnose.Examination {
+func Remaining(e *diagnose.Examination, suppressed map[report.Mark]report.Suppression) diagnose.Examination {
 	out := *e
 	out.Diagnoses = slices.Clone(e.Diagnoses)
 	for i := range out.Diagnoses {
@@ -164,11 +164,11 @@ func Remaining(e *diagnose.Examination, suppressed map[string]report.Suppression
 	return out
 }
 
-func remain(d *diagnose.Diagnosis, suppressed map[string]report.Suppression) {
+func remain(d *diagnose.Diagnosis, suppressed map[report.Mark]report.Suppression) {
 	var left []diagnose.Finding
 	errors, explained := 0, d.Predicted.Code == ""
 	for _, f := range d.Findings {
-		if _, ok := suppressed[report.Fingerprint(d, f)]; !ok {
+		if _, ok := suppressed[report.MarkOf(d, f)]; !ok {
 			left = append(left, f)
 			continue
 		}

@@ -96,7 +96,7 @@ func TestApply(t *testing.T) {
 		var by []string
 		for i := range e.Diagnoses {
 			for _, f := range e.Diagnoses[i].Findings {
-				by = append(by, r.Suppressed[report.Fingerprint(&e.Diagnoses[i], f)].By)
+				by = append(by, r.Suppressed[report.MarkOf(&e.Diagnoses[i], f)].By)
 			}
 		}
 		if !slices.Equal(by, c.by) {

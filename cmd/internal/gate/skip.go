@@ -61,8 +61,8 @@ func (s *Skip) ended(today string) bool { return s.Until != "" && today > s.Unti
 type subject struct {
 	call   string // "POST /orders"
 	path   string
-	names  []string          // of the API, the queue and where the fault stands
-	places []snapshot.Origin // of the method, its integration, its API, its queue and the fault
+	names  []string          // of the API, the queue and where the evidence stands
+	places []snapshot.Origin // of the method, its integration, its API and the evidence
 }
 
 func subjectOf(d *diagnose.Diagnosis, f diagnose.Finding) *subject {
@@ -100,13 +100,11 @@ func (s *subject) method(t *diagnose.Trace) {
 	for _, arn := range []string{t.Queue.ARN, t.Protocol.QueueARN} {
 		s.names = append(s.names, arn, arn[strings.LastIndexByte(arn, ':')+1:])
 	}
-	if q := t.Queue.Queue; q != nil {
-		s.places = append(s.places, q.Origin)
-	}
 }
 
-// stands tells whether the subject has to do with the resource of a template, or,
-// for an origin without a resource, with anything that stands in that file.
+// stands tells whether the method is made from the resource of a template or the
+// evidence stands there. Without a resource any place in that file will do. The
+// queue is no such place: two templates may well have queues of one name.
 func (s *subject) stands(o snapshot.Origin) bool {
 	return slices.ContainsFunc(s.places, func(p snapshot.Origin) bool {
 		return (o.Resource == "" || o.Resource == p.Resource) && (o.File == "" || o.File == p.File)

@@ -15,7 +15,8 @@ import (
 )
 
 // inTemplate is the example as a template gives it: two methods, of which the
-// first has an integration of its own, both of one API and one queue.
+// first has an integration of its own, both of one API and one queue. The evidence
+// of the error stands at a role of another template.
 func inTemplate() diagnose.Examination {
 	e := example()
 	at := func(resource string) snapshot.Origin {
@@ -28,7 +29,7 @@ func inTemplate() diagnose.Examination {
 		t.Queue.Queue = &snapshot.Queue{Origin: snapshot.Origin{Resource: "Queue", File: "queue.yaml"}}
 	}
 	e.Diagnoses[0].Trace.Mapping.Integration = &snapshot.Integration{Origin: at("ToQueue")}
-	e.Diagnoses[0].Findings[0].Evidence[0].Origin = at("Role")
+	e.Diagnoses[0].Findings[0].Evidence[0].Origin = snapshot.Origin{Resource: "Role", File: "roles.yaml"}
 	return e
 }
 
@@ -37,7 +38,7 @@ func by(e *diagnose.Examination, r Result) []string {
 	var list []string
 	for i := range e.Diagnoses {
 		for _, f := range e.Diagnoses[i].Findings {
-			s := r.Suppressed[report.Fingerprint(&e.Diagnoses[i], f)]
+			s := r.Suppressed[report.MarkOf(&e.Diagnoses[i], f)]
 			list = append(list, strings.TrimSpace(s.By+" "+s.Reason))
 		}
 	}
@@ -63,11 +64,12 @@ func TestSkipsOfTemplates(t *testing.T) {
 		{"API", skip(body, "Api", "api.yaml", "", ""), Options{}, warnings, nil},
 		{"API, one path", skip(body, "Api", "api.yaml", "/events", ""), Options{}, []string{"", "", "template why"}, nil},
 		{"API, one method", skip(body, "Api", "api.yaml", "post /orders", ""), Options{}, []string{"", "template why", ""}, nil},
-		{"queue", skip(body, "Queue", "queue.yaml", "", ""), Options{}, warnings, nil},
-		{"evidence", skip(header, "Role", "api.yaml", "", ""), Options{}, []string{"template why", "", ""}, nil},
+		{"evidence", skip(header, "Role", "roles.yaml", "", ""), Options{}, []string{"template why", "", ""}, nil},
+		{"whole template of the evidence", skip(header, "", "roles.yaml", "", ""), Options{}, []string{"template why", "", ""}, nil},
+		{"queue without evidence", skip(body, "Queue", "queue.yaml", "", ""), Options{}, []string{"", "", ""}, []string{"queue.yaml:7: "}},
 		{"whole template", skip(body, "", "api.yaml", "", ""), Options{}, warnings, nil},
 		{"another template", skip(body, "", "other.yaml", "", ""), Options{}, []string{"", "", ""}, []string{"other.yaml:7: the skip of \"" + body + "\" fits no finding"}},
-		{"the id in another template", skip(body, "Queue", "api.yaml", "", ""), Options{}, []string{"", "", ""}, []string{"api.yaml:7: "}},
+		{"the id in another template", skip(header, "Role", "api.yaml", "", ""), Options{}, []string{"", "", ""}, []string{"api.yaml:7: "}},
 		{"another resource", skip(header, "EventsPost", "api.yaml", "", ""), Options{}, []string{"", "", ""}, []string{"api.yaml:7: "}},
 		{"another method", skip(header, "OrdersPost", "api.yaml", "GET /orders", ""), Options{}, []string{"", "", ""}, []string{"api.yaml:7: "}},
 		{"another rule", skip("queue-fifo-group", "OrdersPost", "api.yaml", "", ""), Options{}, []string{"", "", ""}, []string{"fits no finding"}},
@@ -134,6 +136,28 @@ func TestSkipUsedSeveralTimes(t *testing.T) {
 		if r := (Options{Template: Stated(&snapshot.Snapshot{Skips: c.skips})}).Apply(&e); len(r.Notices) != c.notices {
 			t.Errorf("%v: notices %q, want %d", c.skips, r.Notices, c.notices)
 		}
+	}
+}
+
+// Findings of two APIs have one fingerprint when the APIs have one name, as a
+// stack for tests and one for production do. A skip speaks for one of them.
+func TestSkipAmongEqualNames(t *testing.T) {
+	e := inTemplate()
+	e.Diagnoses[1] = inTemplate().Diagnoses[0]
+	d := &e.Diagnoses[1]
+	other := *d.Trace.Route.API
+	other.ID, other.Origin.File = "prod-api", "prod.yaml"
+	d.Trace.Route.API, d.Trace.Route.Method.Origin.File, d.Trace.Mapping.Integration.Origin.File = &other, "prod.yaml", "prod.yaml"
+	if report.Fingerprint(&e.Diagnoses[0], d.Findings[0]) != report.Fingerprint(d, d.Findings[0]) {
+		t.Fatal("the findings have different fingerprints")
+	}
+	o := Options{Template: Stated(&snapshot.Snapshot{Skips: []snapshot.Skip{{Rule: "protocol-content-type", Reason: "why", Origin: snapshot.Origin{File: "prod.yaml"}}}})}
+	r := o.Apply(&e)
+	if got := by(&e, r); !slices.Equal(got, []string{"", "", "template why", ""}) {
+		t.Errorf("suppressed by %q", got)
+	}
+	if got := verdicts(e, r); got != "broken at-risk" {
+		t.Errorf("verdicts %s", got)
 	}
 }
 

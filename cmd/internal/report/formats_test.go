@@ -67,7 +67,7 @@ func whole() Run {
 func known() Run {
 	r := whole()
 	d := &r.Examination.Diagnoses[0]
-	r.Suppressed = map[string]Suppression{Fingerprint(d, d.Findings[0]): {By: ByBaseline, Reason: "known since the baseline was written"}}
+	r.Suppressed = map[Mark]Suppression{MarkOf(d, d.Findings[0]): {By: ByBaseline, Reason: "known since the baseline was written"}}
 	r.Notices = []string{`the skip of "queue-fifo-group" has expired on 2026-01-31`}
 	return r
 }

@@ -14,9 +14,9 @@ type Run struct {
 	Examination diagnose.Examination // of the snapshot
 	Problem     *Problem             // why the run ended without a diagnosis; nil otherwise
 	Remedy      Remedy
-	Rules       []diagnose.Rule        // that were applied, for the formats that list them
-	Suppressed  map[string]Suppression // findings that do not fail the run, by Fingerprint
-	Notices     []string               // what the reader has to know about the run itself
+	Rules       []diagnose.Rule      // that were applied, for the formats that list them
+	Suppressed  map[Mark]Suppression // findings that do not fail the run, by MarkOf
+	Notices     []string             // what the reader has to know about the run itself
 }
 
 // Tool names the program that wrote a report.

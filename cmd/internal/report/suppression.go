@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 )
 
 // Suppression says why a finding does not fail the run. The finding stays in
@@ -42,9 +43,26 @@ func Fingerprint(d *diagnose.Diagnosis, f diagnose.Finding) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// Mark names a finding within one run, where fingerprints may be alike: two APIs
+// can have one name, and a rule can find two things of one label in a method.
+type Mark struct {
+	fingerprint string
+	api         string // id
+	at          snapshot.Origin
+}
+
+// MarkOf is the mark of a finding.
+func MarkOf(d *diagnose.Diagnosis, f diagnose.Finding) Mark {
+	m := Mark{fingerprint: Fingerprint(d, f), api: placeOf(d).apiID}
+	if len(f.Evidence) > 0 {
+		m.at = f.Evidence[0].Origin
+	}
+	return m
+}
+
 // suppression is the one for a finding, or nil.
 func (r Run) suppression(d *diagnose.Diagnosis, f diagnose.Finding) *Suppression {
-	if s, ok := r.Suppressed[Fingerprint(d, f)]; ok {
+	if s, ok := r.Suppressed[MarkOf(d, f)]; ok {
 		return &s
 	}
 	return nil
