@@ -39,7 +39,7 @@ var public = words(`
 	md5ofmessageattributes md5ofmessagesystemattributes receipthandle visibilitytimeout maxnumberofmessages waittimeseconds awstraceheader
 	all label awsaccountids actions maximummessagesize contentbaseddeduplication fifoqueue kmsmasterkeyid kmsdatakeyreuseperiodseconds
 	sqsmanagedsseenabled redrivepolicy deadlettertargetarn maxreceivecount messageretentionperiod deduplicationscope fifothroughputlimit
-	error code message sender receiver detail errorresponse errormessage
+	error code message sender receiver detail errorresponse errormessage validationerror
 	content encoding accept authorization proxy authenticate cookie application json xml text plain html form urlencoded multipart data charset utf8 utf iso
 	x amz target amzn trace remapped host user agent date length transfer chunked connection close expect origin cache control max age no store etag
 	security token signature credential sha256 hmac bearer basic forwarded for proto port image jpeg png gif pdf octet stream css javascript default
