@@ -26,7 +26,7 @@ func ready(ctx context.Context, cfg aws.Config) error {
 		if ctx.Err() == context.Canceled {
 			return ctx.Err()
 		}
-		kind, said := judge(err)
+		kind, said := Judge(err)
 		switch {
 		case kind == Expired:
 			return &Error{Kind: Expired, Err: err, Message: "the AWS credentials have expired (" + said + ")", Suggest: "renew them, for example with: aws sso login"}

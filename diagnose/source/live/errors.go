@@ -60,7 +60,7 @@ type failure struct {
 }
 
 func (f *failure) Error() string {
-	_, said := judge(f.err)
+	_, said := Judge(f.err)
 	return f.call.operation + " (" + f.call.subject + "): " + said
 }
 
@@ -69,7 +69,7 @@ func (f *failure) Unwrap() error { return f.err }
 // gap says why the facts that the call would have read are unknown.
 func (f *failure) gap(at snapshot.Origin) snapshot.Gap {
 	reason := snapshot.Failed
-	switch kind, _ := judge(f.err); kind {
+	switch kind, _ := Judge(f.err); kind {
 	case Denied, Credentials, Expired:
 		reason = snapshot.Denied
 	}
@@ -94,10 +94,10 @@ func code(err error) string {
 	return api.ErrorCode()
 }
 
-// judge classifies an error and says it in few words. The words hold AWS's
-// error code but never its message: messages about signatures repeat parts of
-// the signed request, the session token among them.
-func judge(err error) (Kind, string) {
+// Judge classifies an error of the SDK and says it in few words. The words hold
+// AWS's error code but never its message: messages about signatures repeat parts
+// of the signed request, the session token among them.
+func Judge(err error) (Kind, string) {
 	name := code(err)
 	switch name {
 	case "":
@@ -165,7 +165,7 @@ func isCredentials(err error) bool {
 // impossible turns the failure of a call without which there is no run into an
 // Error that says what to do.
 func impossible(f *failure, what string) *Error {
-	kind, said := judge(f.err)
+	kind, said := Judge(f.err)
 	e := &Error{Kind: kind, Err: f.err, Message: what + " cannot be read: " + said}
 	switch kind {
 	case Denied:

@@ -239,7 +239,7 @@ func (r *reader) fatal(f *failure) error {
 			Message: fmt.Sprintf("there is no REST API %q in %s", r.apiID, where),
 			Suggest: "check the id, --region and --profile; HTTP and WebSocket APIs are not among them; see the REST APIs with: aws apigateway get-rest-apis"}
 	}
-	switch kind, _ := judge(f.err); kind {
+	switch kind, _ := Judge(f.err); kind {
 	case Denied, Credentials, Expired, Unreachable:
 		return r.failed(f)
 	}

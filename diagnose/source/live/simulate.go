@@ -31,7 +31,7 @@ func Simulate(ctx context.Context, cfg Settings, q Simulation) (allowed bool, de
 	}
 	out, err := iam.NewFromConfig(cfg).SimulatePrincipalPolicy(ctx, in)
 	if err != nil {
-		_, said := judge(err)
+		_, said := Judge(err)
 		return false, "", errors.New(said)
 	}
 	for _, r := range out.EvaluationResults {
