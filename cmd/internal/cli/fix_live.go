@@ -26,7 +26,7 @@ func (a *app) fixLive(ctx context.Context, f *fixFlags, s *snapshot.Snapshot, p 
 	fmt.Fprint(a.Err, p.text())
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	if ok, err := a.confirm(ctx, f.yes, "Carry this out?"); !ok {
+	if ok, err := a.confirm(ctx, f.yes, "Carry this out?", "nothing was changed"); !ok {
 		return err // the exit code is that of what is wrong still
 	}
 	cfg, err := f.settings(ctx)
@@ -69,7 +69,7 @@ func (a *app) rollback(ctx context.Context, f *fixFlags) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	if ok, err := a.confirm(ctx, f.yes, "Take this back?"); !ok {
+	if ok, err := a.confirm(ctx, f.yes, "Take this back?", "nothing was changed"); !ok {
 		a.code = ExitProblems
 		return err
 	}
@@ -100,13 +100,14 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	return signal.NotifyContext(ctx, os.Interrupt)
 }
 
-// confirm asks on the terminal; the answer is no unless it is yes.
-func (a *app) confirm(ctx context.Context, yes bool, question string) (bool, error) {
+// confirm asks on the terminal; the answer is no unless it is yes. After a no
+// it says what was left alone.
+func (a *app) confirm(ctx context.Context, yes bool, question, alone string) (bool, error) {
 	if yes {
 		return true, nil
 	}
-	if f, ok := a.In.(interface{ Fd() uintptr }); !ok || !term.IsTerminal(f.Fd()) || !a.ErrTTY {
-		return false, usage("in a script, say --yes", "there is no terminal to ask on, so nothing was changed")
+	if err := a.canAsk(alone); err != nil {
+		return false, err
 	}
 	fmt.Fprintf(a.Err, "\n%s [y/N] ", question)
 	answers := make(chan string, 1)
@@ -127,8 +128,16 @@ func (a *app) confirm(ctx context.Context, yes bool, question string) (bool, err
 	case "y", "yes":
 		return true, nil
 	}
-	fmt.Fprintln(a.Err, "nothing was changed, as you wished")
+	fmt.Fprintf(a.Err, "%s, as you wished\n", alone)
 	return false, nil
+}
+
+// canAsk wants a terminal that somebody sits at.
+func (a *app) canAsk(alone string) error {
+	if f, ok := a.In.(interface{ Fd() uintptr }); !ok || !term.IsTerminal(f.Fd()) || !a.ErrTTY {
+		return usage("in a script, say --yes", "there is no terminal to ask on, so %s", alone)
+	}
+	return nil
 }
 
 // rollbackFile makes an empty file of a name that is free, for its owner alone:

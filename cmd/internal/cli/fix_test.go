@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -30,10 +29,7 @@ func TestFixScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
-			for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_REGION": "us-east-1",
-				"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": filepath.Join(e.WorkDir, "no-config"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(e.WorkDir, "no-credentials")} {
-				e.Setenv(name, value)
-			}
+			loopbackEnv(e)
 			e.Values[key{}] = &loopback{}
 			return nil
 		},
@@ -41,27 +37,10 @@ func TestFixScripts(t *testing.T) {
 			"exits": exits,
 			// serve FIXTURE [OPERATION...] starts a loopback AWS that refuses the operations.
 			"serve": func(ts *testscript.TestScript, _ bool, args []string) {
-				server, err := fakeaws.Start(loadFixture(t, args[0]), fakeaws.Options{Deny: args[1:]})
-				ts.Check(err)
-				ts.Defer(func() { server.Close() })
-				ts.Setenv("LOOPBACK", server.URL)
-				*of(ts) = loopback{server: server}
+				*of(ts) = loopback{server: serve(ts, loadFixture(t, args[0]), fakeaws.Options{Deny: args[1:]})}
 			},
 			// writes OPERATION... wants exactly these writing calls since the last time.
-			"writes": func(ts *testscript.TestScript, _ bool, args []string) {
-				l := of(ts)
-				var got []string
-				calls := l.server.Calls()
-				for _, c := range calls[l.seen:] {
-					if c.Write {
-						got = append(got, c.Operation)
-					}
-				}
-				l.seen = len(calls)
-				if strings.Join(got, " ") != strings.Join(args, " ") {
-					ts.Fatalf("writing calls %q, want %q", got, args)
-				}
-			},
+			"writes": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).writes(ts, args) },
 			// private FILE wants a file for its owner alone.
 			"private": func(ts *testscript.TestScript, _ bool, args []string) {
 				info, err := os.Stat(ts.MkAbs(args[0]))

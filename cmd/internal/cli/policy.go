@@ -16,7 +16,7 @@ import (
 type policyFlags struct {
 	apiID, region, account, snapshot string
 	verifyIAM                        bool
-	use                              string // read or fix
+	use                              string // read, fix or probe
 }
 
 func (a *app) policyCommand() *cobra.Command {
@@ -30,17 +30,21 @@ With --api-id it is for that API; with --snapshot for exactly the API, roles, qu
 that the snapshot holds. No call is made. A key's own policy has to let its reader in too.
 
 With --for fix it allows what applying a fix needs besides. Whoever has that can give the roles,
-queues and keys it names any permission: narrow it with --snapshot, and do not leave it attached.`,
+queues and keys it names any permission: narrow it with --snapshot, and do not leave it attached.
+
+With --for probe it allows what the probe command needs besides: to run methods. Whoever has that
+can run every method of the API with any input, past its authorizers, keys and resource policy.`,
 		Example: `  apisqs-doctor policy
   apisqs-doctor policy --api-id a1b2c3d4 --region eu-west-1 --account-id 123456789012
-  apisqs-doctor policy --snapshot api.json --for fix`,
+  apisqs-doctor policy --snapshot api.json --for fix
+  apisqs-doctor policy --api-id a1b2c3d4 --for probe`,
 		Args: noArguments,
 	}
 	cmd.Flags().StringVar(&f.apiID, "api-id", "", "`ID` of the only API to read (also --rest-api-id)")
 	cmd.Flags().StringVar(&f.snapshot, "snapshot", "", "`FILE` that the snapshot command has written")
 	cmd.Flags().StringVar(&f.region, "region", "", "the only AWS `REGION` to read in")
 	cmd.Flags().StringVar(&f.account, "account-id", "", "the only `ACCOUNT` to read in, 12 digits")
-	choiceVar(cmd, &f.use, "for", "what the policy is for: to read, or to apply fixes as well", "read", "fix")
+	choiceVar(cmd, &f.use, "for", "what the policy is for: to read, or to apply fixes or probe as well", "read", "fix", "probe")
 	cmd.Flags().BoolVar(&f.verifyIAM, "verify-iam", false, "allow what the flag of that name needs too")
 	_ = cmd.MarkFlagFilename("snapshot", "json")
 	cmd.RunE = func(*cobra.Command, []string) error {
@@ -56,8 +60,11 @@ queues and keys it names any permission: narrow it with --snapshot, and do not l
 			scope = scopeOf(s)
 		}
 		policy := readingPolicy(scope, f.verifyIAM)
-		if f.use == "fix" {
+		switch f.use {
+		case "fix":
 			policy.Statement = append(policy.Statement, writingStatements(scope)...)
+		case "probe":
+			policy.Statement = append(policy.Statement, probingStatements(scope)...)
 		}
 		enc := json.NewEncoder(a.Out)
 		enc.SetIndent("", "  ")
@@ -88,7 +95,7 @@ func (f policyFlags) check() error {
 // scope is what a policy lets be read, as ARNs of IAM, with wildcards where
 // something is left open.
 type scope struct {
-	apis, roles, policies, queues, keys []string
+	apis, methods, roles, policies, queues, keys []string
 }
 
 func newScope(f policyFlags) scope {
@@ -115,11 +122,16 @@ func newScope(f policyFlags) scope {
 	}
 	if f.apiID == "" {
 		s.apis = []string{arn("apigateway", region, "", "/restapis"), arn("apigateway", region, "", "/restapis/*")}
+		s.methods = []string{arn("apigateway", region, "", "/restapis/*"+anyMethod)}
 	} else {
 		s.apis = []string{arn("apigateway", region, "", "/restapis/"+f.apiID), arn("apigateway", region, "", "/restapis/"+f.apiID+"/*")}
+		s.methods = []string{arn("apigateway", region, "", "/restapis/"+f.apiID+anyMethod)}
 	}
 	return s
 }
+
+// anyMethod is the path of the methods of an API.
+const anyMethod = "/resources/*/methods/*"
 
 // scopeOf is what a snapshot holds, and nothing beside it. What a symbol of a
 // template stands for is left open.
@@ -146,7 +158,7 @@ func scopeOf(s *snapshot.Snapshot) scope {
 	var out scope
 	for _, api := range s.APIs {
 		base := "arn:" + partition + ":apigateway:" + orAny(s.Target.Region) + "::/restapis/" + open(api.ID)
-		out.apis = append(out.apis, base, base+"/*")
+		out.apis, out.methods = append(out.apis, base, base+"/*"), append(out.methods, base+anyMethod)
 	}
 	for _, arn := range slices.Sorted(maps.Keys(s.Roles)) {
 		out.roles = append(out.roles, open(arn))
@@ -246,4 +258,13 @@ func writingStatements(s scope) []policyStatement {
 		}
 	}
 	return list
+}
+
+// probingStatements allow the one call of the probe command. TestInvokeMethod is a
+// POST to a method, and the only one there is.
+func probingStatements(s scope) []policyStatement {
+	if len(s.methods) == 0 {
+		return nil
+	}
+	return []policyStatement{{Sid: "RunItsMethods", Effect: "Allow", Action: []string{"apigateway:POST"}, Resource: s.methods}}
 }

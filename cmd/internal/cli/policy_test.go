@@ -13,6 +13,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live"
+	"apisqs-doctor/diagnose/source/live/testinvoke"
 	"apisqs-doctor/fixtures/fakeaws"
 )
 
@@ -23,10 +24,10 @@ var sdkCall = regexp.MustCompile(`\b(apigateway|apigatewayv2|iam|sqs|kms|sts|org
 func callsOf(t *testing.T, folder string) []string {
 	t.Helper()
 	files, err := filepath.Glob("../../../diagnose/" + folder + "/*.go")
-	if err != nil || len(files) < 3 {
+	if err != nil || len(files) == 0 {
 		t.Fatalf("%s: %d files, %v", folder, len(files), err)
 	}
-	verbs := map[string]string{"Get": "GET", "Create": "POST", "Put": "PUT", "Update": "PATCH", "Delete": "DELETE"}
+	verbs := map[string]string{"Get": "GET", "Create": "POST", "Put": "PUT", "Update": "PATCH", "Delete": "DELETE", "Test": "POST"}
 	var actions []string
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
@@ -77,6 +78,32 @@ func TestPolicyIsWhatTheCodeCalls(t *testing.T) {
 	allowed := slices.DeleteFunc(actions(writingStatements(newScope(policyFlags{}))), func(action string) bool { return action == "iam:PassRole" })
 	if !slices.Equal(allowed, writing) {
 		t.Errorf("for fixes the policy allows\n%q, the code calls\n%q", allowed, writing)
+	}
+	probing := callsOf(t, "source/live/testinvoke")
+	if allowed := actions(probingStatements(newScope(policyFlags{}))); !slices.Equal(allowed, probing) || len(probing) != 1 {
+		t.Errorf("for probes the policy allows\n%q, the code calls\n%q", allowed, probing)
+	}
+}
+
+// A policy for probes allows the call that the probe command makes, and no other
+// POST of the control plane.
+func TestPolicyForProbe(t *testing.T) {
+	s := loadFixture(t, "orders")
+	call := testinvoke.Request{API: "a1b2c3d4", Resource: "r0ders", Method: "POST"}
+	action, arn, _ := strings.Cut(testinvoke.Needs("aws", "us-east-1", call), " on ")
+	for name, sc := range map[string]scope{"everywhere": newScope(policyFlags{}), "narrow": newScope(policyFlags{apiID: "a1b2c3d4", region: "us-east-1"}), "exact": scopeOf(s)} {
+		p := policyDocument{Statement: probingStatements(sc)}
+		if !allows(p, action, arn) {
+			t.Errorf("%s: %s on %s is not allowed", name, action, arn)
+		}
+		for _, other := range []string{"/restapis/a1b2c3d4/deployments", "/restapis/a1b2c3d4/stages", "/restapis/a1b2c3d4/resources/r0ders", "/restapis"} {
+			if allows(p, action, "arn:aws:apigateway:us-east-1::"+other) {
+				t.Errorf("%s: %s on %s is allowed", name, action, other)
+			}
+		}
+		if name != "everywhere" && allows(p, action, strings.Replace(arn, "a1b2c3d4", "another", 1)) {
+			t.Errorf("%s: another API's methods may be run", name)
+		}
 	}
 }
 

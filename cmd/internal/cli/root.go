@@ -53,8 +53,8 @@ Every flag can be given by an environment variable too: APISQS_DOCTOR_ and the f
 capitals, such as APISQS_DOCTOR_API_ID; one that can be repeated takes a value a line. Credentials,
 profiles and all else that concerns AWS come from where every AWS tool takes them.
 
-The doctor reads; nothing is ever changed but by "fix --apply" and "fix --write". It sends nothing
-to anybody but AWS.
+The doctor reads; nothing is ever changed but by "fix --apply" and "fix --write", and no request is
+ever sent to the API but by "probe". It sends nothing to anybody but AWS.
 
 Exit codes:
 ` + exitCodeHelp
@@ -105,7 +105,7 @@ func (a *app) rootCommand() *cobra.Command {
 	f.acceptFlags.add(cmd)
 	addRedact(cmd, &f.redact)
 
-	cmd.AddCommand(a.demoCommand(), a.walkCommand(), a.fixCommand(), a.snapshotCommand(), a.explainCommand(), a.rulesCommand(), a.schemaCommand(), a.policyCommand(), a.completionCommand(), a.versionCommand(), exitCodesTopic(), skipsTopic())
+	cmd.AddCommand(a.demoCommand(), a.walkCommand(), a.fixCommand(), a.snapshotCommand(), a.probeCommand(), a.explainCommand(), a.rulesCommand(), a.schemaCommand(), a.policyCommand(), a.completionCommand(), a.versionCommand(), exitCodesTopic(), skipsTopic())
 	for _, sub := range cmd.Commands() {
 		sub.Flags().SortFlags = false
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -17,6 +18,8 @@ var walls = []struct {
 }{
 	{"github.com/aws/", []string{"diagnose/source/live", "diagnose/remedy", "fixtures/fakeaws"},
 		"a diagnosis is a pure function of a snapshot; only what reads or changes AWS knows its SDK"},
+	{module + "diagnose/source/live/testinvoke", []string{"cmd/internal/cli", "cmd/internal/probe"}, "only the probe command sends a message"},
+	{module + "diagnose/remedy/apply", []string{"cmd/internal/cli"}, "only what was asked for changes anything on AWS"},
 	{"github.com/charmbracelet/", []string{"cmd/"}, "the engine is a library: how things look is the command's business"},
 	{module + "cmd/", []string{"cmd/"}, "the engine does not know its users"},
 	{module + "rules", []string{"cmd/", "rules"}, "the list of rules is passed to the engine"},
@@ -61,6 +64,29 @@ func TestWalls(t *testing.T) {
 	}
 	if packages < 10 {
 		t.Errorf("only %d packages were looked at", packages)
+	}
+}
+
+// callers are the packages that call AWS. What they call, the policies allow, and
+// of them only the last two write.
+var callers = []string{"diagnose/source/live", "diagnose/remedy/apply", "diagnose/source/live/testinvoke"}
+
+// No other package makes calls, so that no other call is ever made.
+func TestCallsOfAWS(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "../../../...").Output()
+	if err != nil {
+		t.Fatalf("the go command cannot list the packages: %v", err)
+	}
+	var found []string
+	for line := range strings.Lines(string(out)) {
+		if words := strings.Fields(line); strings.Contains(line, "/aws-sdk-go-v2/service/") {
+			found = append(found, strings.TrimPrefix(words[0], module))
+		}
+	}
+	slices.Sort(found)
+	want := slices.Sorted(slices.Values(callers))
+	if !slices.Equal(found, want) {
+		t.Errorf("calls are made by %q, want %q", found, want)
 	}
 }
 

@@ -32,9 +32,9 @@ func GitHub(w io.Writer, r Run) error {
 		d := &r.Examination.Diagnoses[i]
 		switch {
 		case m.Verdict == diagnose.Inconclusive:
-			annotation(&b, "warning", Origin{}, "inconclusive: "+title(m), say.Show(outcome(d)))
+			annotation(&b, "warning", Origin{}, "inconclusive: "+title(m), say.Show(Outcome(d)))
 		case m.Verdict == diagnose.Broken && d.Count(diagnose.Error) == 0:
-			annotation(&b, "error", Origin{}, "broken: "+title(m), say.Show(outcome(d)))
+			annotation(&b, "error", Origin{}, "broken: "+title(m), say.Show(Outcome(d)))
 		}
 	}
 	for _, g := range doc.Gaps {

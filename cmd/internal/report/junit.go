@@ -112,7 +112,7 @@ func title(m Method) string {
 // junitVerdict is the case that tells what the client gets. A failure that a
 // finding explains is counted there and not twice.
 func junitVerdict(d *diagnose.Diagnosis, m Method, say Words) junitCase {
-	c := junitCase{Class: "apisqs-doctor", Name: "verdict", Output: Visible(string(m.Verdict) + ": " + say.Show(outcome(d)))}
+	c := junitCase{Class: "apisqs-doctor", Name: "verdict", Output: Visible(string(m.Verdict) + ": " + say.Show(Outcome(d)))}
 	switch {
 	case m.Verdict == diagnose.Inconclusive:
 		c.Error = &junitResult{Type: "inconclusive", Message: c.Output}

@@ -8,8 +8,8 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 )
 
-// outcome says in a sentence what the caller sees.
-func outcome(d *diagnose.Diagnosis) string {
+// Outcome says in a sentence what the caller is predicted to see.
+func Outcome(d *diagnose.Diagnosis) string {
 	p := d.Predicted
 	switch {
 	case p.Origin == diagnose.FromDeployment:

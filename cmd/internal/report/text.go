@@ -89,7 +89,7 @@ func (t *text) diagnosis(d *diagnose.Diagnosis) {
 	v := verdict(d.Verdict)
 	t.line("%s\n", t.style.bold.Render(t.heading(d)))
 	word := strings.ToUpper(strings.ReplaceAll(string(v), "-", " "))
-	t.hang("  "+t.style.verdict(v).Render(word)+"   ", len(word)+5, t.clean(outcome(d)))
+	t.hang("  "+t.style.verdict(v).Render(word)+"   ", len(word)+5, t.clean(Outcome(d)))
 	t.line("")
 	for i, s := range diagnose.Stages {
 		if d.Trace != nil {
@@ -167,7 +167,7 @@ func mark(step diagnose.Step) string {
 
 // folded tells of a healthy method in a line.
 func (t *text) folded(d *diagnose.Diagnosis) {
-	t.hang("  "+t.style.good.Render("ok")+"    ", 8, t.heading(d)+": healthy, "+t.clean(outcome(d)))
+	t.hang("  "+t.style.good.Render("ok")+"    ", 8, t.heading(d)+": healthy, "+t.clean(Outcome(d)))
 }
 
 func (t *text) summary() {

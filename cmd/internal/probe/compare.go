@@ -1,0 +1,83 @@
+package probe
+
+import (
+	"crypto/md5"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+// Verdict says how a prediction stands against what was observed.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Unpredicted Verdict = iota // the doctor could not say what would happen
+	Agrees
+	Disagrees
+)
+
+// Compare holds what was observed against the prediction of a diagnosis.
+func Compare(d *diagnose.Diagnosis, o *Observed) Verdict {
+	p := &d.Predicted
+	switch {
+	case !Predicts(p):
+		return Unpredicted
+	case matches(p, o) && sameMessage(d.Trace, o) != No:
+		return Agrees
+	case !p.Known:
+		return Unpredicted // a stage that could not be read may have failed first
+	}
+	return Disagrees
+}
+
+// Predicts tells whether there is a prediction at all. What a test of a draft
+// does that AWS refuses to deploy is not recorded.
+func Predicts(p *diagnose.Prediction) bool {
+	return p.Origin != diagnose.FromDeployment && (p.Status != 0 || p.Code != "")
+}
+
+func matches(p *diagnose.Prediction, o *Observed) bool {
+	if p.Status != 0 && p.Status != o.Status {
+		return false
+	}
+	if p.SQSStatus == 0 && o.Called == Yes || p.SQSStatus != 0 && o.Called == No {
+		return false
+	}
+	if p.SQSStatus != 0 && o.SQSStatus != 0 && p.SQSStatus != o.SQSStatus {
+		return false
+	}
+	code := o.ErrorType
+	if o.SQSStatus >= 400 {
+		code = o.Code
+	}
+	if code == "" {
+		return p.Code == "" || p.Status != 0 && o.Delivered() == No
+	}
+	return code == p.Code || slices.Contains(p.Codes, code)
+}
+
+// sameMessage tells whether SQS stored the message that was predicted, by its
+// digest. A template that reads $context makes a text that nobody can predict.
+func sameMessage(t *diagnose.Trace, o *Observed) Answer {
+	if o.MD5 == "" || t == nil || len(t.Queue.Messages) != 1 || readsContext(t) {
+		return Unknown
+	}
+	digest := md5.Sum([]byte(t.Queue.Messages[0].Body))
+	if hex.EncodeToString(digest[:]) == o.MD5 {
+		return Yes
+	}
+	return No
+}
+
+func readsContext(t *diagnose.Trace) bool {
+	texts := []string{t.Mapping.Template}
+	for _, list := range [][]diagnose.Mapped{t.Mapping.Headers, t.Mapping.Query, t.Mapping.Path} {
+		for _, m := range list {
+			texts = append(texts, m.Expression)
+		}
+	}
+	return slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, "context") })
+}
