@@ -12,28 +12,23 @@ import (
 	"apisqs-doctor/rules"
 )
 
-// kept are the members of a snapshot that hold words of its format, or a date.
-var kept = map[string]bool{"schema": true, "kind": true, "reason": true, "deployedAt": true, "skips.until": true}
+// place is a member of one of the snapshot's types, such as "Gap.reason". What
+// stands in a map has no place: its name is somebody's word.
+type place string
+
+// kept are the members that hold words of the format, or a date.
+var kept = map[place]bool{"Snapshot.schema": true, "Target.kind": true, "Gap.reason": true, "Stage.deployedAt": true, "Skip.until": true}
 
 // prose are the members that hold sentences.
-var prose = map[string]bool{"detail": true, "needs": true, "message": true, "skips.reason": true}
+var prose = map[place]bool{"Gap.detail": true, "Gap.needs": true, "Symbol.needs": true, "Refusal.message": true, "Skip.reason": true}
 
-// qualified is the name under which kept and prose have a member. The reason of
-// a skip is a sentence of somebody's, that of a gap a word of the format.
-func qualified(parent, name string) string {
-	if parent == "skips" {
-		return parent + "." + name
-	}
-	return name
-}
-
-// isPublic tells whether a member holds what is the same for everybody.
-func isPublic(member, text string) bool {
-	if member == "skips.rule" {
+// isPublic tells whether a text is the same for everybody.
+func isPublic(at place, text string) bool {
+	if at == "Skip.rule" {
 		_, ok := rules.Find(text)
 		return ok
 	}
-	return kept[member]
+	return kept[at]
 }
 
 // Snapshot returns a redacted copy. The error says that the copy is no snapshot,
@@ -50,12 +45,13 @@ func (r *Redactor) Snapshot(s *snapshot.Snapshot) (*snapshot.Snapshot, error) {
 		return nil, err
 	}
 	var texts []string
-	collect(doc, "", &texts)
+	t := reflect.TypeFor[snapshot.Snapshot]()
+	collect(doc, t, "", &texts)
 	r.Learn(texts)
 	for _, s := range texts {
 		r.Text(s) // first all words of the configuration, then the sentences about it
 	}
-	out, err := json.Marshal(r.rewrite(doc, ""))
+	out, err := json.Marshal(r.rewrite(doc, t, ""))
 	if err != nil {
 		return nil, err
 	}
@@ -63,85 +59,99 @@ func (r *Redactor) Snapshot(s *snapshot.Snapshot) (*snapshot.Snapshot, error) {
 }
 
 // collect gives the texts of a document that are no sentences, in a fixed order.
-func collect(doc any, member string, texts *[]string) {
+// The type is that which the document was written from.
+func collect(doc any, t reflect.Type, at place, texts *[]string) {
 	switch v := doc.(type) {
 	case string:
-		if !isPublic(member, v) && !prose[member] {
+		if !isPublic(at, v) && !prose[at] {
 			*texts = append(*texts, v)
 		}
 	case []any:
 		for _, item := range v {
-			collect(item, member, texts)
+			collect(item, element(t), at, texts)
 		}
 	case map[string]any:
 		for _, name := range sortedNames(v) {
-			if !members[name] {
+			inner, below, own := member(t, at, name)
+			if !own {
 				*texts = append(*texts, name)
 			}
-			collect(v[name], qualified(member, name), texts)
+			collect(v[name], inner, below, texts)
 		}
 	}
 }
 
 // rewrite redacts a document. Names of members are those of the format; names
 // of a map's entries are ARNs, content types, parameters.
-func (r *Redactor) rewrite(doc any, member string) any {
+func (r *Redactor) rewrite(doc any, t reflect.Type, at place) any {
 	switch v := doc.(type) {
 	case string:
 		switch {
-		case isPublic(member, v):
+		case isPublic(at, v):
 			return v
-		case prose[member]:
+		case prose[at]:
 			return r.Prose(v)
 		}
 		return r.Text(v)
 	case []any:
 		out := make([]any, len(v))
 		for i, item := range v {
-			out[i] = r.rewrite(item, member)
+			out[i] = r.rewrite(item, element(t), at)
 		}
 		return out
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for _, name := range sortedNames(v) {
-			if members[name] {
-				out[name] = r.rewrite(v[name], qualified(member, name))
-			} else {
-				out[r.Text(name)] = r.rewrite(v[name], "")
+			inner, below, own := member(t, at, name)
+			written := name
+			if !own {
+				written = r.Text(name)
 			}
+			out[written] = r.rewrite(v[name], inner, below)
 		}
 		return out
 	}
 	return doc
 }
 
-// members are the names of all members of a snapshot.
-var members = memberNames()
-
-func memberNames() map[string]bool {
-	set := map[string]bool{"value": true, "unknown": true, "origin": true}
-	seen := map[reflect.Type]bool{}
-	var visit func(reflect.Type)
-	visit = func(t reflect.Type) {
-		if seen[t] {
-			return
+// member finds the type and the place of a member of an object. It is not the
+// type's own when the object is a map, whose names are data.
+func member(t reflect.Type, at place, name string) (inner reflect.Type, below place, own bool) {
+	if t = pointed(t); t == nil || t.Kind() != reflect.Struct {
+		return element(t), "", false
+	}
+	if strings.HasPrefix(t.Name(), "Fact[") {
+		// A fact writes its value, or why there is none, and where it stands.
+		switch name {
+		case "value":
+			f, _ := t.FieldByName("value")
+			return f.Type, at, true
+		case "unknown":
+			return reflect.TypeFor[snapshot.Gap](), "", true
 		}
-		seen[t] = true
-		switch t.Kind() {
-		case reflect.Pointer, reflect.Slice, reflect.Map:
-			visit(t.Elem())
-		case reflect.Struct:
-			for i := range t.NumField() {
-				f := t.Field(i)
-				if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
-					set[name] = true
-				}
-				visit(f.Type)
-			}
+		return reflect.TypeFor[snapshot.Origin](), "", name == "origin"
+	}
+	for i := range t.NumField() {
+		if tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); tag == name {
+			return t.Field(i).Type, place(t.Name() + "." + name), true
 		}
 	}
-	visit(reflect.TypeFor[snapshot.Snapshot]())
-	return set
+	return nil, "", false
+}
+
+// element is the type of what a list or a map holds; nil when it holds anything.
+func element(t reflect.Type) reflect.Type {
+	if t = pointed(t); t != nil && (t.Kind() == reflect.Slice || t.Kind() == reflect.Map) {
+		return t.Elem()
+	}
+	return nil
+}
+
+func pointed(t reflect.Type) reflect.Type {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
 }
 
 func sortedNames(m map[string]any) []string {
