@@ -28,13 +28,9 @@ func (f *acceptFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.config, "config", "", "`FILE` with skips (default "+accept.ConfigFile+" where it is there)")
 	flags.StringVar(&f.baseline, "baseline", "", "`FILE` with findings that are known and do not fail the run")
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write what is found to `FILE`, as the baseline of later runs")
-	ids := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return ruleIDs(rules.All()), cobra.ShellCompDirectiveNoFileComp
-	}
-	_ = cmd.RegisterFlagCompletionFunc("only", ids)
-	_ = cmd.RegisterFlagCompletionFunc("skip", ids)
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
 	_ = cmd.MarkFlagFilename("baseline", "json")
+	_ = cmd.MarkFlagFilename("write-baseline", "json")
 }
 
 // readAccepted reads the files that the flags name.

@@ -309,14 +309,6 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-func TestCompletionScripts(t *testing.T) {
-	for _, shell := range shells {
-		if code, stdout, _ := run(nil, "completion", shell); code != 0 || !strings.Contains(stdout, "apisqs-doctor") {
-			t.Errorf("%s: exit code %d, %d bytes", shell, code, len(stdout))
-		}
-	}
-}
-
 // A stranger's file must not keep the doctor busy.
 func TestLargeInputEndsSoon(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "large")

@@ -51,9 +51,7 @@ from there with the calls that a real diagnosis makes; the calls are listed afte
 			}
 			return nil
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return demoNames(), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: completeExamples,
 	}
 	f.outputFlags.add(cmd)
 	cmd.Flags().BoolVar(&f.live, "live", false, "read the example over the wire from a loopback AWS")

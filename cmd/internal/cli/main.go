@@ -50,6 +50,10 @@ func (a *app) execute(args []string) (cmd *cobra.Command, err error) {
 			cmd, err = root, cannotRun("please report it, with the command line and, if it can be shared, a snapshot", "internal error: %v", r)
 		}
 	}()
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		a.addCompletions(root)
+		completeTopics(root)
+	}
 	root.SetArgs(append([]string{}, args...)) // cobra takes nil for "as the process was called"
 	return root.ExecuteC()
 }

@@ -46,7 +46,6 @@ type outputFlags struct {
 
 func (o *outputFlags) add(cmd *cobra.Command) {
 	cmd.Flags().VarP(outputList{&o.outputs}, "output", "o", "text (default), json, sarif, junit, markdown or github; FORMAT=FILE for a file; repeatable")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formatNames, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().BoolVar(&o.short, "short", false, "a line for each method in the text report, for a chat message")
 	choiceVar(cmd, &o.color, "color", "colour in the text report", "auto", "always", "never")
 }
@@ -65,6 +64,9 @@ func (o outputList) Set(s string) error {
 		return fmt.Errorf("expected the name of a file after %q", s)
 	}
 	for _, have := range *o.list {
+		if have == (output{format, file}) {
+			return nil // cobra reads the command line twice when it completes
+		}
 		if have.file == file && file == "" {
 			return fmt.Errorf("standard output takes one report; give the other one a file, such as %s=FILE", format)
 		}

@@ -33,10 +33,8 @@ func (a *app) rulesCommand() *cobra.Command {
 			}
 			return nil
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return ruleIDs(rules.All()), cobra.ShellCompDirectiveNoFileComp
-		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.showRule(args[0]) },
+		ValidArgsFunction: completeRule,
+		RunE:              func(_ *cobra.Command, args []string) error { return a.showRule(args[0]) },
 	})
 	return cmd
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,6 +49,12 @@ func TestScripts(t *testing.T) {
 			e.Defer(func() { server.Close() })
 			e.Setenv("LOOPBACK", server.URL)
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "bash4" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return exec.Command("bash", "-c", "type compopt").Run() == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "brackets": brackets, "binary": binary, "fixture": saveFixture, "vary": vary,

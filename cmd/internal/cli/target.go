@@ -31,6 +31,9 @@ type targetFlags struct {
 
 const targetHint = "give one of --api-id ID, --template FILE or --snapshot FILE; to see an example: apisqs-doctor demo"
 
+// templateKinds are the usual endings of the names of templates.
+var templateKinds = []string{"yaml", "yml", "json", "template"}
+
 // addMany adds the flags of commands that take several APIs.
 func (t *targetFlags) addMany(cmd *cobra.Command) {
 	t.add(cmd)
@@ -44,7 +47,7 @@ func (t *targetFlags) add(cmd *cobra.Command) {
 	f.StringArrayVar(&t.templates, "template", nil, "CloudFormation, SAM or synthesized CDK template `FILE`; repeatable, or several after one")
 	f.StringArrayVar(&t.parameters, "parameter", nil, "`KEY=VALUE` for a parameter of the template; repeatable")
 	f.StringVar(&t.parametersFile, "parameters-file", "", "`FILE` with the template's parameters, as the AWS CLI takes it")
-	_ = cmd.MarkFlagFilename("template", "yaml", "yml", "json", "template")
+	_ = cmd.MarkFlagFilename("template", templateKinds...)
 	_ = cmd.MarkFlagFilename("parameters-file", "json", "yaml", "yml")
 }
 
@@ -201,21 +204,10 @@ func checkStage(s *snapshot.Snapshot, stage string) error {
 	if stage == "" || len(s.APIs) == 0 {
 		return nil
 	}
-	var names []string
-	for i := range s.APIs {
-		stages, ok := s.APIs[i].Stages.Read(&snapshot.Gaps{})
-		if !ok {
-			return nil
-		}
-		for _, st := range stages {
-			names = append(names, st.Name)
-		}
-	}
-	if slices.Contains(names, stage) {
+	names, all := stageNames(s)
+	if !all || slices.Contains(names, stage) {
 		return nil
 	}
-	slices.Sort(names)
-	names = slices.Compact(names)
 	if len(names) == 0 {
 		return usage("leave --stage out to diagnose the API as it is", "no stage %q: the API has no stage at all", stage)
 	}
@@ -231,6 +223,20 @@ func leftOut(s *snapshot.Snapshot, stage string) []string {
 		}
 	}
 	return list
+}
+
+// stageNames lists the stages of all APIs, and says whether these are all.
+func stageNames(s *snapshot.Snapshot) (names []string, all bool) {
+	all = true
+	for i := range s.APIs {
+		stages, ok := s.APIs[i].Stages.Read(&snapshot.Gaps{})
+		all = all && ok
+		for _, st := range stages {
+			names = append(names, st.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), all
 }
 
 // region is the region for what a template leaves open, as AWS tools choose it.

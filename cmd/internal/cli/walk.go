@@ -54,7 +54,6 @@ With --accessible it asks and answers in plain lines of text, for screen readers
 	f.targetFlags.addAWS(cmd)
 	f.organizationFlags.add(cmd)
 	cmd.Flags().StringVar(&f.demo, "demo", "", "walk through the embedded example of that `NAME`")
-	_ = cmd.RegisterFlagCompletionFunc("demo", cobra.FixedCompletions(demoNames(), cobra.ShellCompDirectiveNoFileComp))
 	choiceVar(cmd, &f.color, "color", "colour on the screen", "auto", "always", "never")
 	cmd.Flags().BoolVar(&f.accessible, "accessible", false, "plain numbered prompts in place of a screen")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.walk(cmd, &f) }

@@ -57,3 +57,24 @@ func List(ctx context.Context, cfg aws.Config) ([]Summary, error) {
 	slices.SortFunc(list, func(a, b Summary) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return list, nil
 }
+
+// Stages gives the names of the stages of a REST API, as AWS lists them. The
+// error is an *Error, or the context's when it was cancelled.
+func Stages(ctx context.Context, cfg aws.Config, id string) ([]string, error) {
+	if err := ready(ctx, cfg); err != nil {
+		return nil, err
+	}
+	r := newAccount(ctx, cfg, Options{}).reader(id, Options{})
+	stages := r.readStages()
+	if stages.failure != nil {
+		if err := r.cancelled(); err != nil {
+			return nil, err
+		}
+		return nil, impossible(stages.failure, "the stages of API "+id+" in region "+cfg.Region)
+	}
+	names := []string{}
+	for _, stage := range stages.list {
+		names = append(names, aws.ToString(stage.StageName))
+	}
+	return names, nil
+}

@@ -2,11 +2,13 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -219,6 +221,26 @@ func TestList(t *testing.T) {
 	want := []string{"orders-api REGIONAL", "z5 EDGE", "z6 EDGE", "z7 EDGE", "z8 EDGE", "z9 EDGE"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestStages(t *testing.T) {
+	server, cfg := serve(t, rich(), fakeaws.Options{})
+	var want []string
+	for _, stage := range value(rich().APIs[0].Stages) {
+		want = append(want, stage.Name)
+	}
+	got, err := Stages(context.Background(), cfg, "a1b2c3d4")
+	if err != nil || len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	if calls := server.Calls(); len(calls) != 1 || calls[0].Operation != "GetStages" {
+		t.Errorf("calls %v, want GetStages alone", calls)
+	}
+	_, err = Stages(context.Background(), cfg, "nosuchapi")
+	var failed *Error
+	if !errors.As(err, &failed) || !strings.Contains(failed.Message, "nosuchapi") {
+		t.Errorf("no such API: %v", err)
 	}
 }
 
