@@ -278,7 +278,7 @@ func TestHelp(t *testing.T) {
 	}
 	a := testApp()
 	walk(a.rootCommand())
-	for _, args := range []string{"--help", "demo --help", "help snapshot", "rules show --help", "completion --help", "help exit-codes"} {
+	for _, args := range []string{"--help", "demo --help", "help snapshot", "rules show --help", "completion --help", "help exit-codes", "help environment", "help files", "man --help"} {
 		code, stdout, stderr := run(nil, strings.Fields(args)...)
 		if code != 0 || stdout == "" || stderr != "" {
 			t.Errorf("%s: exit code %d, standard error %q", args, code, stderr)

@@ -140,10 +140,13 @@ func (a *app) canAsk(alone string) error {
 	return nil
 }
 
+// rollbackStem begins the names of rollback files.
+const rollbackStem = name + "-rollback-"
+
 // rollbackFile makes an empty file of a name that is free, for its owner alone:
 // policies stand in it.
 func rollbackFile(api string) (string, error) {
-	stem := name + "-rollback-" + strings.Map(func(r rune) rune {
+	stem := rollbackStem + strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
 			return r
 		}

@@ -34,7 +34,8 @@ const shortHelp = `apisqs-doctor finds out why an API Gateway method does not pu
 
 All flags, exit codes and examples: apisqs-doctor --help`
 
-const longHelp = `apisqs-doctor finds out why an Amazon API Gateway method that should put messages on an
+// about is what the program does, as its help and its manual page tell.
+const about = `apisqs-doctor finds out why an Amazon API Gateway method that should put messages on an
 Amazon SQS queue does not. It follows one request through the integration, stage by stage,
 as AWS would, and says what fails, why, on what evidence, and what to change.
 
@@ -49,13 +50,15 @@ The path may be a concrete one, such as /users/42 for /users/{id}. The method is
 only a body is given, and the Content-Type application/json unless --header says otherwise
 (--header 'Content-Type:' sends none).
 
-Every flag can be given by an environment variable too: APISQS_DOCTOR_ and the flag's name in
-capitals, such as APISQS_DOCTOR_API_ID; one that can be repeated takes a value a line. Credentials,
-profiles and all else that concerns AWS come from where every AWS tool takes them.
+Every flag can be given by an environment variable too, such as APISQS_DOCTOR_API_ID (see
+apisqs-doctor help environment). Credentials, profiles and all else that concerns AWS come from
+where every AWS tool takes them.
 
 The doctor reads; nothing is ever changed but by "fix --apply" and "fix --write", and no request is
 ever sent to the API but by "probe". It sends nothing to anybody but AWS.
+`
 
+const longHelp = about + `
 Exit codes:
 ` + exitCodeHelp
 
@@ -105,7 +108,8 @@ func (a *app) rootCommand() *cobra.Command {
 	f.acceptFlags.add(cmd)
 	addRedact(cmd, &f.redact)
 
-	cmd.AddCommand(a.demoCommand(), a.walkCommand(), a.fixCommand(), a.snapshotCommand(), a.probeCommand(), a.explainCommand(), a.rulesCommand(), a.schemaCommand(), a.policyCommand(), a.completionCommand(), a.versionCommand(), exitCodesTopic(), skipsTopic())
+	cmd.AddCommand(a.demoCommand(), a.walkCommand(), a.fixCommand(), a.snapshotCommand(), a.probeCommand(), a.explainCommand(), a.rulesCommand(), a.schemaCommand(), a.policyCommand(), a.completionCommand(), a.manCommand(), a.versionCommand(),
+		exitCodesTopic(), environmentTopic(), filesTopic(), skipsTopic())
 	for _, sub := range cmd.Commands() {
 		sub.Flags().SortFlags = false
 	}
@@ -127,10 +131,6 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		}
 	}
 	return usage(didYouMean(args[0], commands), "unknown command %q", args[0])
-}
-
-func exitCodesTopic() *cobra.Command {
-	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: "Exit codes:\n" + exitCodeHelp, Example: "  apisqs-doctor help exit-codes"}
 }
 
 // diagnose reads the target, examines it and writes the reports.
