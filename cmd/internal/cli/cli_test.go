@@ -301,14 +301,6 @@ func TestClosest(t *testing.T) {
 	}
 }
 
-func TestVersion(t *testing.T) {
-	_, command, _ := run(nil, "version")
-	code, flag, _ := run(map[string]string{"APISQS_DOCTOR_VERSION": "true"}, "--version")
-	if code != 0 || flag != command || !strings.Contains(command, Version) || !strings.Contains(command, "rules)") {
-		t.Errorf("exit code %d: --version says %q, version says %q", code, flag, command)
-	}
-}
-
 // A stranger's file must not keep the doctor busy.
 func TestLargeInputEndsSoon(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "large")

@@ -92,7 +92,7 @@ func (a *app) rootCommand() *cobra.Command {
 	cmd.SetErr(a.Err)
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.SetGlobalNormalizationFunc(normalize)
-	cmd.Version = Version
+	cmd.Version = tool().Version
 	cmd.SetVersionTemplate(versionLine() + "\n")
 	cmd.Flags().SortFlags = false
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,11 +12,53 @@ import (
 	"apisqs-doctor/rules"
 )
 
-// Version is the version of the program. Reports name it, so it does not
-// depend on how the program was built.
-const Version = "0.1.0"
+// What a release says of itself. A release build sets both:
+//
+//	go build -ldflags "-X apisqs-doctor/cmd/internal/cli.Version=1.2.3 -X apisqs-doctor/cmd/internal/cli.Commit=HASH" ./cmd/apisqs-doctor
+//
+// The version is without the "v" of the tag, the commit is the whole hash. Any
+// other build of a checkout has this version, so that its reports do not depend
+// on how it was built.
+var (
+	Version = "0.1.0"
+	Commit  = ""
+)
 
-func tool() report.Tool { return report.Tool{Name: name, Version: Version} }
+func tool() report.Tool { return report.Tool{Name: name, Version: versionOf(buildInfo())} }
+
+// buildInfo is what the go command put into the program; empty where it put nothing.
+func buildInfo() *debug.BuildInfo {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info
+	}
+	return &debug.BuildInfo{}
+}
+
+// versionOf is the version of a release build or else, where "go install
+// MODULE@VERSION" has made the program, of the module; only then has it a checksum.
+func versionOf(info *debug.BuildInfo) string {
+	if Commit == "" && info.Main.Sum != "" {
+		return strings.TrimPrefix(info.Main.Version, "v")
+	}
+	return Version
+}
+
+// commitOf is the commit that the program was built from, where that is known.
+func commitOf(info *debug.BuildInfo) string {
+	commit, changed := Commit, ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision" && Commit == "":
+			commit = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = " with changes"
+		}
+	}
+	if commit == "" {
+		return "unknown"
+	}
+	return commit[:min(12, len(commit))] + changed
+}
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
@@ -31,25 +74,6 @@ func (a *app) versionCommand() *cobra.Command {
 }
 
 func versionLine() string {
-	return fmt.Sprintf("%s %s (commit %s, %s, %s/%s, %d rules)", name, Version, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH, len(rules.All()))
-}
-
-// commit is the commit that the program was built from, where the build knows it.
-func commit() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	revision, changed := "unknown", ""
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "vcs.revision":
-			revision = s.Value[:min(12, len(s.Value))]
-		case "vcs.modified":
-			if s.Value == "true" {
-				changed = " with changes"
-			}
-		}
-	}
-	return revision + changed
+	info := buildInfo()
+	return fmt.Sprintf("%s %s (commit %s, %s, %s/%s, %d rules)", name, versionOf(info), commitOf(info), runtime.Version(), runtime.GOOS, runtime.GOARCH, len(rules.All()))
 }
