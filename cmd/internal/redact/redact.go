@@ -125,7 +125,7 @@ func (r *Redactor) keep(lower string) {
 	if r.names == nil {
 		r.names = map[string]string{}
 	}
-	if !public[lower] {
+	if !public()[lower] {
 		r.names[lower] = lower
 	}
 }
@@ -184,7 +184,7 @@ func (r *Redactor) word(w string) string {
 	switch {
 	case isNumber(w):
 		return r.number(w)
-	case utf8.RuneCountInString(w) < shortest || public[lower]:
+	case utf8.RuneCountInString(w) < shortest || public()[lower]:
 		return w
 	}
 	return like(w, r.name(lower))
@@ -216,7 +216,7 @@ func (r *Redactor) name(lower string) string {
 
 // fragment is the stand-in of a part of a word, whatever its length.
 func (r *Redactor) fragment(lower string) string {
-	if len(lower) < shortest || public[lower] {
+	if len(lower) < shortest || public()[lower] {
 		return lower
 	}
 	if have, ok := r.names[lower]; ok {
@@ -267,7 +267,7 @@ func isNumber(w string) bool {
 
 // number is the stand-in of a number: as many digits, the first not zero.
 func (r *Redactor) number(w string) string {
-	if len(w) < shortestNumber || public[w] {
+	if len(w) < shortestNumber || public()[w] {
 		return w
 	}
 	if r.numbers == nil {

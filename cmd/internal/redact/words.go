@@ -3,6 +3,7 @@ package redact
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/rules"
@@ -10,8 +11,11 @@ import (
 
 var address = regexp.MustCompile(`\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b`)
 
-// public are the words that say nothing about anybody, in lower case.
-var public = words(`
+// public gives the words that say nothing about anybody, in lower case. They are
+// put together at the first use: most runs redact nothing.
+var public = sync.OnceValue(func() map[string]bool { return words(publicWords) })
+
+const publicWords = `
 	arn aws cn us gov iso isob isof eusc amazonaws amazon amazonsqs com api sqs kms iam sts apigateway apigatewayv2 execute lambda events sns dynamodb s3 org
 	af ap ca eu il me mx sa east west north south central northeast northwest southeast southwest global
 	role user root policy group assumed service managed alias key queue queues path action states function functions invocations topic bucket
@@ -67,7 +71,7 @@ var public = words(`
 	deploymentid assumerolepolicydocument policydocument policies managedpolicyarns permissionsboundary policyname rolepolicies queuepolicy keypolicy
 	resources outputs conditions mappings globals paths definitions components parameters uses fn
 	aws4 sample hello ok success accepted created inline attached boundary trust organization scp rcp backplaneassumerolesession
-`)
+`
 
 func words(s string) map[string]bool {
 	set := map[string]bool{}
@@ -80,10 +84,10 @@ func words(s string) map[string]bool {
 // startsPublic tells that a fragment before a wildcard is the beginning of a
 // public word, such as Send in sqs:Send*.
 func startsPublic(fragment string) bool {
-	if public[fragment] {
+	if public()[fragment] {
 		return true
 	}
-	for w := range public {
+	for w := range public() {
 		if len(fragment) >= shortest && strings.HasPrefix(w, fragment) {
 			return true
 		}
@@ -92,10 +96,10 @@ func startsPublic(fragment string) bool {
 }
 
 func endsPublic(fragment string) bool {
-	if public[fragment] {
+	if public()[fragment] {
 		return true
 	}
-	for w := range public {
+	for w := range public() {
 		if len(fragment) >= shortest && strings.HasSuffix(w, fragment) {
 			return true
 		}
