@@ -1,7 +1,6 @@
 package remedy
 
 import (
-	"bytes"
 	"fmt"
 	"path"
 	"slices"
@@ -24,46 +23,20 @@ type Edit struct {
 // Diff makes fixes in the template files that the snapshot was read from. What
 // the fixes do not touch stays byte for byte as it is. read gives a file's
 // contents. The error says which place cannot be edited by machine, and then
-// nothing is edited.
+// nothing is edited. Many fixes are made faster by one Templates.
 func Diff(s *snapshot.Snapshot, fixes []diagnose.Fix, read func(file string) ([]byte, error)) (Edit, error) {
-	if s.Target.Kind != snapshot.Template || hasTerraform(s) {
-		return Edit{}, fmt.Errorf("only templates of CloudFormation can be edited")
+	files, notes, err := NewTemplates(read).Edit(s, fixes)
+	if err != nil {
+		return Edit{}, err
 	}
-	d := &differ{read: read, old: map[string][]byte{}, files: map[string][]byte{}}
-	deploys := false
-	for _, fix := range fixes {
-		for _, change := range fix.Changes {
-			if _, ok := change.(snapshot.Deploy); ok {
-				deploys = true
-			}
-			list, err := settings(s, change)
-			if err != nil {
-				return Edit{}, err
-			}
-			for _, st := range list {
-				if err := d.make(s, st); err != nil {
-					return Edit{}, err
-				}
-			}
-			if s, err = change.Apply(s); err != nil {
-				return Edit{}, err
-			}
-		}
-	}
-	out := Edit{Files: map[string][]byte{}}
+	out := Edit{Files: map[string][]byte{}, Notes: notes}
 	var b strings.Builder
-	for _, file := range sorted(d.files) {
-		if bytes.Equal(d.old[file], d.files[file]) {
-			continue
-		}
-		out.Files[file] = d.files[file]
-		name := below(file)
-		b.WriteString(udiff.Unified("a/"+name, "b/"+name, string(d.old[file]), string(d.files[file])))
+	for _, f := range files {
+		out.Files[f.Name] = f.New
+		name := below(f.Name)
+		b.WriteString(udiff.Unified("a/"+name, "b/"+name, string(f.Old), string(f.New)))
 	}
 	out.Diff = b.String()
-	if deploys && slices.ContainsFunc(sorted(out.Files), d.needsDeployment) {
-		out.Notes = append(out.Notes, deploymentNote)
-	}
 	return out, nil
 }
 
@@ -76,63 +49,9 @@ func below(file string) string {
 	return name
 }
 
-// differ edits files one setting after the other.
-type differ struct {
-	read  func(string) ([]byte, error)
-	old   map[string][]byte
-	files map[string][]byte
-}
-
-func (d *differ) open(file string) ([]byte, error) {
-	if text, ok := d.files[file]; ok {
-		return text, nil
-	}
-	text, err := d.read(file)
-	if err != nil {
-		return nil, err
-	}
-	d.old[file], d.files[file] = text, text
-	return text, nil
-}
-
-// needsDeployment tells whether a template has deployments of its own making,
-// which a stack update leaves alone unless their logical id changes.
-func (d *differ) needsDeployment(file string) bool {
-	return bytes.Contains(d.files[file], []byte("AWS::ApiGateway::Deployment"))
-}
-
-// make makes one setting.
-func (d *differ) make(s *snapshot.Snapshot, st setting) error {
-	if st.at.file == "" {
-		return fmt.Errorf("%s is not part of the template; change it where it is made", st.at.resource)
-	}
-	text, err := d.open(st.at.file)
-	if err != nil {
-		return err
-	}
-	src, err := parseSource(st.at.file, text)
-	if err != nil {
-		return err
-	}
-	e := &editor{source: src, words: words(s, st.at.file, st.at.definition)}
-	if err := e.setting(st); err != nil {
-		return err
-	}
-	out, err := e.result()
-	if err != nil {
-		return err
-	}
-	d.files[st.at.file] = out
-	return nil
-}
-
 // setting edits the file of a setting.
 func (e *editor) setting(st setting) error {
-	id := st.at.resource[strings.LastIndexByte(st.at.resource, '/')+1:]
-	where := append([]string{"Resources", id}, st.path...)
-	if st.at.definition {
-		where = st.path[2:]
-	}
+	id, where := st.at.id(), st.where()
 	switch {
 	case st.at.kind != "":
 		return e.newResource(id, st)
@@ -148,6 +67,14 @@ func (e *editor) setting(st setting) error {
 		return e.remove(where)
 	}
 	return e.set(where, st.before, st.value)
+}
+
+// where is the path of the setting in its file.
+func (st setting) where() []string {
+	if st.at.definition {
+		return st.path[2:]
+	}
+	return append([]string{"Resources", st.at.id()}, st.path...)
 }
 
 // newResource adds a resource under a logical id that is free.

@@ -64,6 +64,9 @@ func locate(o snapshot.Origin, id, kind string, prefix ...string) location {
 	return l
 }
 
+// id is the logical id in the location's own stack.
+func (l location) id() string { return l.resource[strings.LastIndexByte(l.resource, '/')+1:] }
+
 func (l location) setting(value, before any, names ...string) setting {
 	if l.openAPI && len(names) > 0 {
 		names[0] = openAPIName(names[0])

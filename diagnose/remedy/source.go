@@ -20,6 +20,8 @@ type source struct {
 	lines []int // where each line begins
 	root  *yaml.Node
 	style style
+	// aliases says that one place of the file stands for another one.
+	aliases bool
 }
 
 // style is how the user's file is written.
@@ -91,6 +93,8 @@ func (d *source) learnStyle() {
 			short++
 		}
 		switch n.Kind {
+		case yaml.AliasNode:
+			d.aliases = true
 		case yaml.ScalarNode:
 			if n.Style&yaml.SingleQuotedStyle != 0 {
 				singles++
@@ -212,7 +216,7 @@ func (d *source) end(n *yaml.Node) int {
 	last := n.Content[len(n.Content)-1]
 	end := d.end(last)
 	if n.Kind == yaml.MappingNode && len(n.Content) > 1 && end <= d.start(last) {
-		end = max(end, d.end(n.Content[len(n.Content)-2])+1) // a name without a value, and its colon
+		end = min(max(end, d.end(n.Content[len(n.Content)-2])+1), len(d.text)) // a name without a value, and its colon
 	}
 	return end
 }

@@ -1,8 +1,9 @@
 package remedy
 
 import (
+	"cmp"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -46,12 +47,8 @@ func words(s *snapshot.Snapshot, file string, definition bool) *wording {
 	if !w.literal {
 		w.addResources(s, file)
 	}
-	sort.Slice(w.names, func(i, j int) bool {
-		a, b := w.names[i], w.names[j]
-		if len(a.text) != len(b.text) {
-			return len(a.text) > len(b.text)
-		}
-		return a.text+a.expression < b.text+b.expression
+	slices.SortFunc(w.names, func(a, b name) int {
+		return cmp.Or(cmp.Compare(len(b.text), len(a.text)), strings.Compare(a.text, b.text), strings.Compare(a.expression, b.expression))
 	})
 	for _, n := range w.names {
 		w.first[n.text[0]] = append(w.first[n.text[0]], n)
