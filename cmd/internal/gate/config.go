@@ -2,8 +2,11 @@ package gate
 
 import (
 	"fmt"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v4"
 
@@ -25,8 +28,12 @@ const MaxFile = 16 << 20
 //	    until: 2027-03-31        # the last day; optional
 //	    method: POST /orders     # or a path alone; optional
 //	    resource: orders         # API, queue or resource with the fault; optional
+//	anchor: infra/template.yaml  # where code scanning shows what is deployed; optional
 type Config struct {
 	Skips []Skip
+	// Anchor is the file of the repository that findings on deployed resources
+	// are shown at, with slashes, relative to the repository; empty for none.
+	Anchor string
 }
 
 // ReadConfig reads a configuration file. The name is for the errors, which say
@@ -49,11 +56,16 @@ func ReadConfig(name string, text []byte, rules []string) (*Config, error) {
 	if doc.Kind == 0 || doc.Kind == yaml.ScalarNode && doc.Tag == "!!null" {
 		return &Config{}, nil // comments only
 	}
-	members, err := mapping(name, doc, "skips")
+	members, err := mapping(name, doc, "skips", "anchor")
 	if err != nil {
 		return nil, err
 	}
 	config := &Config{}
+	if n := members["anchor"]; n != nil {
+		if config.Anchor, err = readAnchor(name, n); err != nil {
+			return nil, err
+		}
+	}
 	list := members["skips"]
 	if list == nil || list.Tag == "!!null" {
 		return config, nil
@@ -70,6 +82,28 @@ func ReadConfig(name string, text []byte, rules []string) (*Config, error) {
 	}
 	return config, nil
 }
+
+// readAnchor reads a file's place in the repository. The file need not be there.
+func readAnchor(name string, n *yaml.Node) (string, error) {
+	const want = "expected a file of the repository, such as infra/template.yaml"
+	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+		return "", fault(name, n, `"anchor" is a text, %s`, want)
+	}
+	file := strings.ReplaceAll(strings.TrimSpace(n.Value), `\`, "/")
+	clean := path.Clean(file)
+	switch {
+	case path.IsAbs(clean) || volume.MatchString(file):
+		return "", fault(name, n, `"anchor" is %q, an absolute path; %s`, n.Value, want)
+	case clean == ".." || strings.HasPrefix(clean, "../"):
+		return "", fault(name, n, `"anchor" is %q, which leaves the repository; %s`, n.Value, want)
+	case clean == "." || strings.HasSuffix(file, "/") || strings.ContainsFunc(file, unicode.IsControl):
+		return "", fault(name, n, `"anchor" is %q, %s`, n.Value, want)
+	}
+	return clean, nil
+}
+
+// volume is the beginning of an address or of a path on another system.
+var volume = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 
 func readSkip(name string, item *yaml.Node, rules []string) (Skip, error) {
 	s := Skip{Skip: snapshot.Skip{Origin: snapshot.Origin{File: name, Line: item.Line, Column: item.Column}}, by: report.ByFile}

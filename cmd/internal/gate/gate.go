@@ -29,6 +29,7 @@ type Options struct {
 type Result struct {
 	Suppressed map[report.Mark]report.Suppression // by report.MarkOf
 	Notices    []string                           // skips that have expired or that nothing needs
+	Anchor     string                             // of the configuration file
 }
 
 // skips are those of the configuration file, then those of the template.
@@ -63,6 +64,9 @@ func (o Options) Apply(e *diagnose.Examination) Result {
 		}
 	}
 	out.Notices = append(o.skipNotices(skips, e, u), o.baselineNotices(met)...)
+	if o.Config != nil {
+		out.Anchor = o.Config.Anchor
+	}
 	return out
 }
 

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -207,6 +208,20 @@ func TestReadConfigRefuses(t *testing.T) {
 		"skips: [a]":                      "expected an object",
 		"skips: [{rule: [a], reason: x}]": `"rule" is a text`,
 		"skips: [{rule: queue-fifo-group, reason": ConfigFile + ": ",
+		"anchor: /srv/template.yaml":              `:1: "anchor" is "/srv/template.yaml", an absolute path; expected a file of the repository, such as infra/template.yaml`,
+		"skips: []\nanchor: C:\\a.yaml":           `:2: "anchor" is "C:\\a.yaml", an absolute path`,
+		"anchor: https://example.com/a.yaml":      "an absolute path",
+		"anchor: ../a.yaml":                       `"anchor" is "../a.yaml", which leaves the repository`,
+		"anchor: infra/../../a.yaml":              "which leaves the repository",
+		"anchor: ..":                              "which leaves the repository",
+		"anchor: ..\\a.yaml":                      "which leaves the repository",
+		"anchor: ''":                              `"anchor" is "", expected a file`,
+		"anchor: .":                               `"anchor" is ".", expected a file`,
+		"anchor: infra/":                          `"anchor" is "infra/", expected a file`,
+		`anchor: "a\tb"`:                          `expected a file`,
+		"anchor:":                                 `"anchor" is a text`,
+		"anchor: [a]":                             `"anchor" is a text`,
+		"anchor: a\nanchor: b":                    "is there twice",
 	} {
 		_, err := ReadConfig(ConfigFile, []byte(text), ids)
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -218,6 +233,28 @@ func TestReadConfigRefuses(t *testing.T) {
 	for _, text := range []string{"", "# nothing yet\n", "skips:\n", "skips: []", "---\n"} {
 		if c, err := ReadConfig(ConfigFile, []byte(text), ids); err != nil || len(c.Skips) > 0 {
 			t.Errorf("%q: %v, %v", text, c, err)
+		}
+	}
+}
+
+// The anchor is a place in the repository, with slashes.
+func TestReadAnchor(t *testing.T) {
+	for text, want := range map[string]string{
+		"anchor: infra/template.yaml":              "infra/template.yaml",
+		"anchor: ./infra/../template.yaml":         "template.yaml",
+		`anchor: infra\template.yaml`:              "infra/template.yaml",
+		"anchor: ..template.yaml\nskips: []":       "..template.yaml",
+		"skips:\n  # none\nanchor: ' my file.tf '": "my file.tf",
+		"skips: []": "",
+	} {
+		c, err := ReadConfig(ConfigFile, []byte(text), ids)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		e := example()
+		if got := (Options{Config: c}).Apply(&e).Anchor; got != want {
+			t.Errorf("%q: anchor %q, want %q", text, got, want)
 		}
 	}
 }
@@ -264,7 +301,7 @@ func TestBaselineOfFixtures(t *testing.T) {
 }
 
 func FuzzReadConfig(f *testing.F) {
-	for _, s := range []string{"skips: []", "skips:\n  - {rule: queue-fifo-group, reason: x, until: 2026-01-01}", "&a [*a]", "a: &b {<<: *b}", "\xff", "? - : -"} {
+	for _, s := range []string{"skips: []", "skips:\n  - {rule: queue-fifo-group, reason: x, until: 2026-01-01}", "&a [*a]", "a: &b {<<: *b}", "anchor: infra/template.yaml", "anchor: a/../..", "\xff", "? - : -"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -274,6 +311,9 @@ func FuzzReadConfig(f *testing.F) {
 				t.Errorf("error without a place: %v", err)
 			}
 			return
+		}
+		if p := c.Anchor; p != "" && (!filepath.IsLocal(p) || p == "." || strings.ContainsAny(p, "\\\x00\n")) {
+			t.Errorf("anchor %q", p)
 		}
 		for _, s := range c.Skips {
 			if s.Reason == "" || !slices.Contains(ids, s.Rule) {
