@@ -26,8 +26,11 @@ func (f *draft) contents() []byte {
 	if len(f.pieces) == 0 {
 		return f.text
 	}
-	var out []byte
-	at := 0
+	size, at := len(f.text), 0
+	for _, p := range f.pieces {
+		size += len(p.text) - (p.to - p.from)
+	}
+	out := make([]byte, 0, size)
 	for _, p := range f.pieces {
 		out = append(append(out, f.text[at:p.from]...), p.text...)
 		at = p.to

@@ -12,6 +12,9 @@ type Origin struct {
 	Column   int    `json:"column,omitempty"` // 1-based; 0 when unknown
 }
 
+// StandardInput is the File of what was read from the standard input.
+const StandardInput = "standard input"
+
 // At returns the origin of a property below o.
 func (o Origin) At(path string) Origin {
 	switch {

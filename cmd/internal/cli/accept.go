@@ -25,7 +25,7 @@ func (f *acceptFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.only, "only", nil, "only findings of this `RULE` fail the run; repeatable")
 	flags.StringArrayVar(&f.skip, "skip", nil, "findings of this `RULE` do not fail the run; repeatable")
-	flags.StringVar(&f.config, "config", "", "`FILE` with skips (default "+accept.ConfigFile+" where it is there)")
+	flags.StringVar(&f.config, "config", "", "`FILE` with skips and the anchor (default "+accept.ConfigFile+" where it is there)")
 	flags.StringVar(&f.baseline, "baseline", "", "`FILE` with findings that are known and do not fail the run")
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write what is found to `FILE`, as the baseline of later runs")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
@@ -138,7 +138,7 @@ func (f *acceptFlags) apply(o accept.Options, e *diagnose.Examination) (accept.R
 }
 
 func skipsTopic() *cobra.Command {
-	return &cobra.Command{Use: "skips", Short: "How findings are accepted: skips, baselines and their files", Long: `Findings that are known need not fail the run. They stay in every report, marked as known.
+	return &cobra.Command{Use: "skips", Short: "The configuration file, and how findings are accepted: skips and baselines", Long: `Findings that are known need not fail the run. They stay in every report, marked as known.
 
 On the command line: --skip RULE, or --only RULE to let nothing else count.
 
@@ -175,5 +175,12 @@ In a baseline: --write-baseline FILE takes down and accepts what is found now, -
 accepts it in later runs, whatever lines have moved and values have changed.
 
 A failure that no accepted finding explains still fails the run, and what could not be read
-stays inconclusive.`, Example: "  apisqs-doctor help skips"}
+stays inconclusive.
+
+The configuration file may also name the file of the repository that the SARIF report shows
+findings on deployed resources at, since GitHub code scanning takes no finding without a file:
+
+  anchor: infra/template.yaml   # relative to the repository; it need not exist
+
+Findings in a template are shown at their own lines.`, Example: "  apisqs-doctor help skips"}
 }

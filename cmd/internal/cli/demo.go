@@ -140,7 +140,7 @@ func (a *app) demo(ctx context.Context, f *demoFlags, example string) error {
 	if !f.live {
 		e.Target.Kind, e.Target.File = snapshot.Saved, "demo "+example
 	}
-	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{})
+	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{}, remedies())
 }
 
 // listDemos lists the examples, on the error stream because it is no report.

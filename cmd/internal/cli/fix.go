@@ -364,5 +364,5 @@ func (a *app) diagnoseAgain(f *fixFlags, s *snapshot.Snapshot, c call) error {
 	if err != nil {
 		return err
 	}
-	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{})
+	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{}, withEdits(remedies()))
 }

@@ -48,16 +48,10 @@ func (a *app) fixTemplate(f *fixFlags, s *snapshot.Snapshot, p *repair, c call) 
 
 // edit makes the changes that can be made in the files; what cannot is told.
 func (a *app) edit(s *snapshot.Snapshot, p *repair) (remedy.Edit, error) {
-	read := func(file string) ([]byte, error) {
-		if _, err := os.Stat(file); err != nil {
-			return nil, fmt.Errorf("%s cannot be read again to be edited", file)
-		}
-		return os.ReadFile(file)
-	}
 	var done []diagnose.Fix
 	out := remedy.Edit{}
 	for _, x := range p.fixes {
-		edit, err := remedy.Diff(s, append(done, x), read)
+		edit, err := remedy.Diff(s, append(done, x), readAgain)
 		if err != nil {
 			fmt.Fprintf(a.Err, "%s: cannot %s: %s\n", name, oneLine(x.Title), oneLine(err.Error()))
 			continue

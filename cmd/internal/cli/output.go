@@ -10,7 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	accept "apisqs-doctor/cmd/internal/gate"
 	"apisqs-doctor/cmd/internal/report"
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 )
 
 // formats are the notations of a report, each with what writes it.
@@ -119,6 +122,17 @@ func (a *app) checkOutputs(o *outputFlags) error {
 		return usage("", "--short has no meaning without the text report")
 	}
 	return nil
+}
+
+// adviseAnchor says what keeps a SARIF report out of code scanning, which refuses
+// one with a finding that stands in no file.
+func (a *app) adviseAnchor(o *outputFlags, e *diagnose.Examination, anchor string) {
+	asked := slices.ContainsFunc(a.all(o), func(out output) bool { return out.format == "sarif" })
+	found := slices.ContainsFunc(e.Diagnoses, func(d diagnose.Diagnosis) bool { return len(d.Findings) > 0 })
+	inFile := e.Target.Kind == snapshot.Template && e.Target.File != snapshot.StandardInput
+	if asked && found && !inFile && anchor == "" {
+		fmt.Fprintf(a.Err, "%s: note: GitHub code scanning takes no finding without a file\n  name one as \"anchor\" in %s, see: apisqs-doctor help skips\n", name, accept.ConfigFile)
+	}
 }
 
 // write writes the run in every format that was asked for.

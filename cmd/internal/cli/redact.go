@@ -20,13 +20,13 @@ func addRedact(cmd *cobra.Command, p *bool) {
 }
 
 // finishRedacted writes reports that can be shown to others. The exit code is
-// that of the original.
+// that of the original. No text of the template's files is in them, and no anchor.
 func (a *app) finishRedacted(f *diagnoseFlags, s *snapshot.Snapshot, e *diagnose.Examination, accepted accept.Result) error {
 	clean, copied, marks, err := redacted(s, e, accepted)
 	if err != nil {
 		return err
 	}
-	if err := a.finish(&f.outputFlags, f.gate, clean, copied, marks); err != nil {
+	if err := a.finish(&f.outputFlags, f.gate, clean, copied, marks, remedies()); err != nil {
 		return err
 	}
 	remaining := accept.Remaining(e, accepted.Suppressed)

@@ -8,7 +8,6 @@ import (
 	accept "apisqs-doctor/cmd/internal/gate"
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
-	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/rules"
 )
@@ -185,20 +184,16 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 	if f.redact {
 		return a.finishRedacted(f, s, &e, accepted)
 	}
-	return a.finish(&f.outputFlags, f.gate, s, e, accepted)
-}
-
-// remedies is what puts a fix into words that people change AWS with.
-func remedies() report.Remedy {
-	return report.Remedy{Commands: remedy.Commands, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform}
+	a.adviseAnchor(&f.outputFlags, &e, accepted.Anchor)
+	return a.finish(&f.outputFlags, f.gate, s, e, accepted, withEdits(remedies()))
 }
 
 // finish writes the reports and settles the exit code.
-func (a *app) finish(o *outputFlags, g gate, s *snapshot.Snapshot, e diagnose.Examination, accepted accept.Result) error {
+func (a *app) finish(o *outputFlags, g gate, s *snapshot.Snapshot, e diagnose.Examination, accepted accept.Result, words report.Remedy) error {
 	remaining := accept.Remaining(&e, accepted.Suppressed)
 	a.code = g.exitCode(&remaining)
-	return a.write(o, report.Run{Tool: tool(), Snapshot: s, Examination: e, Remedy: remedies(), Rules: rules.All(),
-		Suppressed: accepted.Suppressed, Notices: accepted.Notices})
+	return a.write(o, report.Run{Tool: tool(), Snapshot: s, Examination: e, Remedy: words, Rules: rules.All(),
+		Suppressed: accepted.Suppressed, Notices: accepted.Notices, Anchor: accepted.Anchor})
 }
 
 // defaultTimeout bounds the reading of an API with its roles, queues and keys.

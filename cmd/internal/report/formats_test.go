@@ -72,10 +72,26 @@ func known() Run {
 	return r
 }
 
+// deployed is a run about a deployed API, whose findings are shown at a file of
+// the repository.
+func deployed() Run {
+	r := only(whole(), 0)
+	r.Anchor = "infra/template.yaml"
+	r.Examination.Target.Kind, r.Examination.Target.File = snapshot.Live, ""
+	d := &r.Examination.Diagnoses[0]
+	d.Gaps = whole().Examination.Diagnoses[1].Gaps
+	f := &d.Findings[0]
+	f.Evidence = slices.Clone(f.Evidence)
+	for i := range f.Evidence {
+		f.Evidence[i].Origin = snapshot.Origin{Resource: "/restapis/a1b2c3d4", Path: "integration"}
+	}
+	return r
+}
+
 // runs are the runs that have expected reports in each format.
 func runs() map[string]Run {
 	return map[string]Run{"broken": only(whole(), 0), "inconclusive": only(whole(), 1), "at-risk": only(whole(), 2), "healthy": only(whole(), 3),
-		"several": whole(), "known": known(), "error": failed()}
+		"several": whole(), "known": known(), "error": failed(), "deployed": deployed()}
 }
 
 func TestFormats(t *testing.T) {
@@ -102,7 +118,8 @@ func TestFormats(t *testing.T) {
 // SARIF says whether a suppression stands in the code, and what was there before.
 func TestSuppressionsInSARIF(t *testing.T) {
 	for by, want := range map[string][2]string{BySkip: {"external", ""}, ByFile: {"external", ""}, ByTemplate: {"inSource", ""}, ByBaseline: {"external", "unchanged"}} {
-		out := sarifResultOf("", Method{}, Finding{Suppressed: &Suppression{By: by, Reason: "agreed"}}, 0)
+		var out sarifResult
+		out.suppress(&Suppression{By: by, Reason: "agreed"})
 		if got := [2]string{out.Suppressions[0].Kind, out.BaselineState}; got != want {
 			t.Errorf("%s: %q, want %q", by, got, want)
 		}
@@ -160,7 +177,9 @@ func TestSARIFArtifact(t *testing.T) {
 	for file, want := range map[string]sarifArtifactLocation{
 		"infra/template.yaml":    {"infra/template.yaml", "%SRCROOT%"},
 		"./template.yaml":        {"template.yaml", "%SRCROOT%"},
+		"infra/../a.yaml":        {"a.yaml", "%SRCROOT%"},
 		"my template#1.yaml":     {"my%20template%231.yaml", "%SRCROOT%"},
+		"a:b/c:d.yaml":           {"a%3Ab/c%3Ad.yaml", "%SRCROOT%"},
 		"/home/ci/template.yaml": {"file:///home/ci/template.yaml", ""},
 	} {
 		if got := sarifArtifact(file); got != want {

@@ -103,6 +103,12 @@ func broken() Run {
 			return []string{"aws apigateway update-integration --rest-api-id a1b2c3d4 \\\n  --patch-operations op=add"}, nil
 		}, Terraform: func(*snapshot.Snapshot, diagnose.Fix) (string, error) {
 			return "", errors.New("no Terraform resource is known for it")
+		}, Edits: func(_ *snapshot.Snapshot, f diagnose.Fix) (Edit, error) {
+			if len(f.Changes) == 0 {
+				return Edit{}, errors.New("template.yaml:7: the value stands behind Fn::If; change it by hand")
+			}
+			return Edit{Files: []FileEdit{{Name: "template.yaml", Old: []byte("\ufeffa: 1\r\n'\u202e': json # \U0001f600\r\nb: 2"), New: []byte("\ufeffa: 1\r\n'\u202e': form # \U0001f600\r\nb: 2\r\nc: 3")}},
+				Notes: []string{"give the <deployment> a new name"}}, nil
 		}},
 	}
 }

@@ -17,6 +17,7 @@ type Run struct {
 	Rules       []diagnose.Rule      // that were applied, for the formats that list them
 	Suppressed  map[Mark]Suppression // findings that do not fail the run, by MarkOf
 	Notices     []string             // what the reader has to know about the run itself
+	Anchor      string               // file of the repository that stands for deployed resources; empty for none
 }
 
 // Tool names the program that wrote a report.
@@ -32,12 +33,27 @@ type Problem struct {
 	Hint     string `json:"hint,omitempty"`
 }
 
-// Remedy renders a fix in the three notations that people change AWS with. The
+// Remedy renders a fix in the notations that people change AWS with. The
 // error says in a sentence why a notation cannot tell the fix.
 type Remedy struct {
 	Commands       func(*snapshot.Snapshot, diagnose.Fix) ([]string, error) // AWS CLI, in order
 	CloudFormation func(*snapshot.Snapshot, diagnose.Fix) (string, error)
 	Terraform      func(*snapshot.Snapshot, diagnose.Fix) (string, error)
+	// Edits makes the fix in the user's own template files. It is nil where there
+	// are none, or where their text is not to be shown.
+	Edits func(*snapshot.Snapshot, diagnose.Fix) (Edit, error)
+}
+
+// Edit is a fix made in template files.
+type Edit struct {
+	Files []FileEdit // those that differ afterwards, in a fixed order
+	Notes []string   // what remains to be done by hand
+}
+
+// FileEdit is the contents of a file before and after.
+type FileEdit struct {
+	Name     string
+	Old, New []byte
 }
 
 // render calls one of the notations; none gives nothing.

@@ -31,6 +31,13 @@ type sarifDriver struct {
 	Version         string      `json:"version"`
 	SemanticVersion string      `json:"semanticVersion"`
 	Rules           []sarifRule `json:"rules,omitempty"`
+	Notifications   []sarifKind `json:"notifications,omitempty"`
+}
+
+// sarifKind is a kind of notification.
+type sarifKind struct {
+	ID    string    `json:"id"`
+	Short sarifText `json:"shortDescription"`
 }
 
 type sarifText struct {
@@ -66,10 +73,15 @@ type sarifInvocation struct {
 }
 
 type sarifNotification struct {
+	Descriptor sarifReference    `json:"descriptor"`
 	Level      string            `json:"level"`
 	Message    sarifText         `json:"message"`
 	Locations  []sarifLocation   `json:"locations,omitempty"`
 	Properties map[string]string `json:"properties,omitempty"`
+}
+
+type sarifReference struct {
+	ID string `json:"id"`
 }
 
 type sarifResult struct {
@@ -82,6 +94,7 @@ type sarifResult struct {
 	Fingerprints  map[string]string     `json:"partialFingerprints"`
 	BaselineState string                `json:"baselineState,omitempty"`
 	Suppressions  []sarifSuppression    `json:"suppressions,omitempty"`
+	Fixes         []sarifFix            `json:"fixes,omitempty"`
 	Properties    sarifResultProperties `json:"properties"`
 }
 
@@ -93,12 +106,41 @@ type sarifResultProperties struct {
 	Fixes   []sarifProposal `json:"fixes,omitempty"`
 }
 
-// sarifProposal is a fix in words and commands. The standard's own fix replaces
-// characters of a file, which a finding does not know.
+// sarifProposal is a fix in words and commands, where the standard's own fix,
+// which replaces characters of a file, cannot tell it.
 type sarifProposal struct {
-	Title    string   `json:"title"`
-	Changes  []string `json:"changes"`
-	Commands []string `json:"commands"`
+	Title     string   `json:"title"`
+	Changes   []string `json:"changes"`
+	Commands  []string `json:"commands"`
+	NotEdited string   `json:"notEdited,omitempty"` // why it is not made in the template
+}
+
+type sarifFix struct {
+	Description sarifText             `json:"description"`
+	Changes     []sarifArtifactChange `json:"artifactChanges"`
+}
+
+type sarifArtifactChange struct {
+	Artifact     sarifArtifactLocation `json:"artifactLocation"`
+	Replacements []sarifReplacement    `json:"replacements"`
+}
+
+type sarifReplacement struct {
+	Deleted  sarifSpan    `json:"deletedRegion"`
+	Inserted sarifContent `json:"insertedContent"`
+}
+
+// sarifSpan is a piece of a file. Lines and columns begin with 1, columns count
+// UTF-16 code units, and the end column is that behind the last character.
+type sarifSpan struct {
+	StartLine   int `json:"startLine"`
+	StartColumn int `json:"startColumn"`
+	EndLine     int `json:"endLine"`
+	EndColumn   int `json:"endColumn"`
+}
+
+type sarifContent struct {
+	Text string `json:"text"`
 }
 
 type sarifSuppression struct {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"unicode/utf8"
+
+	"apisqs-doctor/diagnose/snapshot"
 )
 
 // MaxFileSize is the largest file that Load reads, in bytes. CloudFormation
@@ -83,7 +85,7 @@ func fileError(name string, err error) *Error {
 
 func displayName(name string) string {
 	if name == "-" {
-		return "standard input"
+		return snapshot.StandardInput
 	}
 	return name
 }
