@@ -28,6 +28,9 @@ type Prediction struct {
 	Known     bool  // false when a stage before the first failure is unknown
 }
 
+// alone is a copy, for what outlives the diagnosis with its walk and snapshot.
+func (p Prediction) alone() *Prediction { return &p }
+
 // Source names who produces an error.
 type Source string
 

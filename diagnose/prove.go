@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"slices"
+
 	"apisqs-doctor/diagnose/snapshot"
 )
 
@@ -8,6 +10,7 @@ import (
 // finding and bring nothing worse; it then looks for a set of fixes that makes
 // the method healthy.
 func (e *engine) prove(d *Diagnosis, rules []Rule) {
+	e = e.focused(d.Trace)
 	for i := range d.Findings {
 		f := &d.Findings[i]
 		var kept []Fix
@@ -19,6 +22,38 @@ func (e *engine) prove(d *Diagnosis, rules []Rule) {
 		f.Fixes = kept
 	}
 	d.Plan = e.plan(d, rules)
+}
+
+// focused is an engine on what the request can meet: of its API the methods whose
+// path fits, and no other API. A change copies the methods of its API; proofs on
+// all of them would take time and memory by their square.
+func (e *engine) focused(t *Trace) *engine {
+	if t.Route.API == nil {
+		return e
+	}
+	api := *t.Route.API
+	w := &walker{engine: e, t: t}
+	fitting := func(f snapshot.Fact[snapshot.Configuration]) snapshot.Fact[snapshot.Configuration] {
+		config, ok := f.Read(&snapshot.Gaps{})
+		if !ok {
+			return f
+		}
+		config.Methods = w.fitting(&config)
+		return f.With(config)
+	}
+	api.Draft = fitting(api.Draft)
+	if stages, ok := api.Stages.Read(&snapshot.Gaps{}); ok {
+		stages = slices.Clone(stages)
+		for i := range stages {
+			if t.Route.Stage != nil && stages[i].Name == t.Route.Stage.Name {
+				stages[i].Deployed = fitting(stages[i].Deployed)
+			}
+		}
+		api.Stages = api.Stages.With(stages)
+	}
+	s := *e.snap
+	s.APIs = []snapshot.API{api}
+	return e.on(&s)
 }
 
 // apply makes the changes of fixes, one after the other.
@@ -44,18 +79,19 @@ func (e *engine) try(d *Diagnosis, f *Finding, fix *Fix, rules []Rule) bool {
 	if err != nil {
 		return false
 	}
-	after := e.on(changed).judge(d.Trace.Request, rules)
+	at := e.on(changed)
+	after := at.judge(d.Trace.Request, rules)
 	if remains(d, &after, f) || worse(d, &after) {
 		return false
 	}
 	if f.Awkward.Name != "" {
-		awkward := e.on(changed).judge(f.Awkward.Request, rules)
+		awkward := at.judge(f.Awkward.Request, rules)
 		if remains(d, &awkward, f) {
 			return false
 		}
 	}
-	// The verdict counts the awkward requests too.
-	fix.After, fix.Verdict = &after.Predicted, e.on(changed).examine(d.Trace.Request, rules).Verdict
+	at.examineFurther(&after, rules) // the verdict counts the awkward requests too
+	fix.After, fix.Verdict = after.Predicted.alone(), after.Verdict
 	return true
 }
 
@@ -112,13 +148,9 @@ func reports(d *Diagnosis, rule string) bool {
 func (e *engine) plan(d *Diagnosis, rules []Rule) Plan {
 	const most = 12 // fixes; a method needs one for each of its faults
 	var fixes []Fix
-	current := *d
-	at := e
-	for len(fixes) < most {
-		fix, ok := nextFix(&current)
-		if !ok {
-			break
-		}
+	current, at := *d, e
+	fix, ok := nextFix(d, func(*Finding, *Fix) bool { return true }) // they are proved already
+	for ok && len(fixes) < most {
 		changed, err := apply(at.snap, fix)
 		if err != nil {
 			break
@@ -126,29 +158,24 @@ func (e *engine) plan(d *Diagnosis, rules []Rule) Plan {
 		fixes = append(fixes, fix)
 		at = at.on(changed)
 		current = at.examine(d.Trace.Request, rules)
-		for i := range current.Findings {
-			f := &current.Findings[i]
-			var kept []Fix
-			for _, fix := range f.Fixes {
-				if at.try(&current, f, &fix, rules) {
-					kept = append(kept, fix)
-				}
-			}
-			f.Fixes = kept
-		}
+		fix, ok = nextFix(&current, func(f *Finding, fix *Fix) bool { return at.try(&current, f, fix, rules) })
 	}
 	if len(fixes) == 0 || current.Verdict == Broken {
 		return Plan{}
 	}
 	fixes = e.minimal(d, fixes, current.Verdict, rules)
-	return Plan{Fixes: fixes, Verdict: current.Verdict, After: &current.Predicted}
+	return Plan{Fixes: fixes, Verdict: current.Verdict, After: current.Predicted.alone()}
 }
 
-// nextFix is the first fix of the worst finding; notes are left alone.
-func nextFix(d *Diagnosis) (Fix, bool) {
+// nextFix is the first fix of the worst finding that has one that is proved;
+// notes are left alone.
+func nextFix(d *Diagnosis, proved func(*Finding, *Fix) bool) (Fix, bool) {
 	for i := range d.Findings {
-		if f := &d.Findings[i]; f.Severity != Note && len(f.Fixes) > 0 {
-			return f.Fixes[0], true
+		f := &d.Findings[i]
+		for _, fix := range f.Fixes {
+			if f.Severity != Note && proved(f, &fix) {
+				return fix, true
+			}
 		}
 	}
 	return Fix{}, false

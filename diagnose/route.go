@@ -299,6 +299,21 @@ func (w *walker) search(config *snapshot.Configuration) found {
 	return out
 }
 
+// fitting are the methods of a configuration that the path of the request fits.
+func (w *walker) fitting(config *snapshot.Configuration) []snapshot.Method {
+	index := w.index(config)
+	places := slices.Concat(index.exact[strings.Trim(w.t.Request.Path, "/")], index.open)
+	slices.Sort(places)
+	list := []snapshot.Method{}
+	for _, i := range places {
+		m := &config.Methods[i]
+		if _, _, ok := gateway.Match(m.Path, w.t.Request.Path); ok || m.Path == "" || m.RouteKey != "" {
+			list = append(list, *m)
+		}
+	}
+	return list
+}
+
 // routeIndex finds the methods that a path may meet without looking at all of
 // them, so that the time for an API grows with its methods and not with their square.
 type routeIndex struct {

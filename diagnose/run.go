@@ -29,6 +29,12 @@ func (e *engine) run(r Request, rules []Rule) Diagnosis {
 // examine is the diagnosis without the proof of its fixes.
 func (e *engine) examine(r Request, rules []Rule) Diagnosis {
 	d := e.judge(r, rules)
+	e.examineFurther(&d, rules)
+	return d
+}
+
+// examineFurther adds what the awkward requests give, and the verdict.
+func (e *engine) examineFurther(d *Diagnosis, rules []Rule) {
 	seen := map[string]bool{}
 	for _, f := range d.Findings {
 		seen[f.Rule] = true
@@ -48,8 +54,7 @@ func (e *engine) examine(r Request, rules []Rule) Diagnosis {
 		}
 	}
 	sortFindings(d.Findings)
-	d.Verdict = verdict(&d)
-	return d
+	d.Verdict = verdict(d)
 }
 
 // unreadFor lists what was not read and would decide over an awkward request,
