@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -33,6 +34,9 @@ func TestReadme(t *testing.T) {
 		t.Errorf("README.md is not up to date (go generate ./rules writes it):\n%s", diff)
 	}
 }
+
+// markdownMark is what Markdown would take for a tag or an emphasis: <a/>, */*.
+var markdownMark = regexp.MustCompile(`[<*]`)
 
 func readme(t *testing.T) string {
 	var b strings.Builder
@@ -100,7 +104,7 @@ func seen(p diagnose.Prediction) string {
 }
 
 func section(b *strings.Builder, r diagnose.Rule) {
-	fmt.Fprintf(b, "### %s\n\n**%s** (%s)\n\n%s\n\n", r.ID, r.Title, r.Severity, r.Doc)
+	fmt.Fprintf(b, "### %s\n\n**%s** (%s)\n\n%s\n\n", r.ID, r.Title, r.Severity, markdownMark.ReplaceAllString(r.Doc, `\$0`))
 	if len(r.Explains) > 0 {
 		codes := make([]string, len(r.Explains))
 		for i, c := range r.Explains {
