@@ -2,11 +2,13 @@
 
 GO ?= go
 FUZZTIME ?= 10s
+RELEASE ?= .release/files
+GORELEASER ?= $(GO) run github.com/goreleaser/goreleaser/v2@v2.16.0
 
-.PHONY: build test lint generate golden fuzz bench demo check drift vuln help
+.PHONY: build test lint generate golden fuzz bench demo check drift vuln release release-check release-files release-snapshot help
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
 
 build: ## build bin/apisqs-doctor
 	$(GO) build -trimpath -ldflags "-s -w" -o bin/apisqs-doctor ./cmd/apisqs-doctor
@@ -50,3 +52,20 @@ drift: ## fail when a generated file, go.mod or go.sum is not up to date
 
 vuln: ## look for known vulnerabilities; needs the internet, so it is not part of check
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
+
+release-files: ## write what an archive holds beside the program: the manual page and the completion scripts
+	@mkdir -p "$(RELEASE)"
+	$(GO) run ./cmd/apisqs-doctor man > "$(RELEASE)/apisqs-doctor.1"
+	$(GO) run ./cmd/apisqs-doctor completion bash > "$(RELEASE)/apisqs-doctor.bash"
+	$(GO) run ./cmd/apisqs-doctor completion zsh > "$(RELEASE)/apisqs-doctor.zsh"
+	$(GO) run ./cmd/apisqs-doctor completion fish > "$(RELEASE)/apisqs-doctor.fish"
+	$(GO) run ./cmd/apisqs-doctor completion powershell > "$(RELEASE)/apisqs-doctor.ps1"
+
+release-check: ## check .goreleaser.yaml; this and the next two need the internet, so they are not part of check
+	$(GORELEASER) check
+
+release-snapshot: ## build all archives into .release/dist and publish nothing; needs syft
+	$(GORELEASER) release --snapshot --clean --skip=publish
+
+release: ## build all archives of the tag and publish them; what the release workflow runs
+	$(GORELEASER) release --clean
