@@ -111,13 +111,16 @@ Resources:
     Properties: {RestApiId: !Ref Api, StageName: prod}
 `
 
+const executionLog = "Execution log for request 3f2a9c1e\nSun Nov 22 10:11:12 UTC 2026 : Endpoint response body before transformations: <UnknownOperationException/>\n\n" +
+	"Sun Nov 22 10:11:12 UTC 2026 : Received response. Status: 404, Integration latency: 3 ms\n"
+
 func newSandbox(t *testing.T) *sandbox {
 	t.Helper()
 	root, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := fakeaws.Start(twoAPIs(t), fakeaws.Options{})
+	server, err := fakeaws.Start(twoAPIs(t), fakeaws.Options{Answers: map[string]fakeaws.Answer{"POST /orders": {Status: 400, Body: "<UnknownOperationException/>", Log: executionLog}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,6 +133,7 @@ func newSandbox(t *testing.T) *sandbox {
 		"cdk.out/manifest.json":        `{"version": "39.0.0", "artifacts": {}}`,
 		"cdk.out/Orders.template.json": `{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}`,
 		"stacks/orders.yaml":           readmeTemplate,
+		"execution.log":                executionLog,
 		"stacks/network.yaml":          "Resources: {Topic: {Type: AWS::SNS::Topic}}\n",
 	} {
 		file := filepath.Join(box.dir, name)
@@ -166,10 +170,21 @@ func (b *sandbox) check(t *testing.T, line string) {
 			t.Skipf("go needs a home: %v", err)
 		}
 		cmd.Dir, cmd.Env = b.root, append(cmd.Env, "GOBIN="+b.dir, "HOME="+home)
+	case words[0] == "docker" && words[1] == "build":
+		if _, err := os.Stat(filepath.Join(b.root, words[3])); words[2] != "-f" || err != nil {
+			t.Errorf("there is no such recipe: %v", err)
+		}
+		return // it takes long, and a daemon; the recipe is tried in its own test
+	case words[0] == "docker": // what the program in the container is given
+		_, args, ok := strings.Cut(line, " apisqs-doctor ")
+		if !ok {
+			t.Fatal("no program is run")
+		}
+		cmd, codes = b.command("apisqs-doctor "+args), []int{ExitHealthy, ExitProblems, ExitInconclusive}
 	case words[0] == "make":
 		cmd = b.command("make -n " + strings.Join(words[1:], " "))
 		cmd.Dir = b.root
-	case words[0] == "apisqs-doctor" && (strings.HasPrefix(words[1], "-") || words[1] == "fix"):
+	case words[0] == "apisqs-doctor" && (strings.HasPrefix(words[1], "-") || words[1] == "fix" || words[1] == "probe"):
 		codes = []int{ExitHealthy, ExitProblems, ExitInconclusive}
 	}
 	for _, tool := range []string{"make", "jq"} {
@@ -179,8 +194,10 @@ func (b *sandbox) check(t *testing.T, line string) {
 	}
 	var out string
 	switch {
-	case slices.Contains(words, "walk"):
+	case strings.HasPrefix(line, "apisqs-doctor walk "):
 		out = onTerminal(t, cmd, "quit", "q")
+	case strings.HasPrefix(line, "apisqs-doctor probe "):
+		out = onTerminal(t, cmd, "[y/N]", "y\r")
 	case slices.Contains(words, "--rollback"):
 		if text, err := b.command("apisqs-doctor fix --api-id a1b2c3d4 --apply --yes").CombinedOutput(); err != nil {
 			t.Fatalf("there is nothing to take back: %v\n%s", err, text)
