@@ -69,10 +69,7 @@ func TestExitCodesOfRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer refusing.Close()
-	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1",
-		"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull} {
-		t.Setenv(name, value) // the SDK reads the process's environment
-	}
+	setLoopbackEnv(t)
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)

@@ -105,9 +105,7 @@ func againstFake(t *testing.T, o fakeaws.Options, timeout time.Duration) (stdout
 		t.Fatal(err)
 	}
 	defer server.Close()
-	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull} {
-		t.Setenv(name, value) // the SDK reads the process's environment
-	}
+	setLoopbackEnv(t)
 	var out, errs bytes.Buffer
 	exit = Main([]string{"--api-id", "a1b2c3d4", "--endpoint-url", server.URL, "--timeout", timeout.String(), "-o", "json"},
 		Streams{In: strings.NewReader(""), Out: &out, Err: &errs, LookupEnv: os.LookupEnv})

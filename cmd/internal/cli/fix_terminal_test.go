@@ -3,45 +3,16 @@
 package cli
 
 import (
-	"bytes"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
-	"unsafe"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/fixtures/fakeaws"
 )
-
-// terminal opens a pseudo terminal: the end that a person sits at, and the other.
-func terminal(t *testing.T) (person, program *os.File) {
-	t.Helper()
-	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Skipf("there is no pseudo terminal: %v", err)
-	}
-	var number, unlocked uint32
-	for request, value := range map[uintptr]*uint32{syscall.TIOCGPTN: &number, syscall.TIOCSPTLCK: &unlocked} {
-		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, person.Fd(), request, uintptr(unsafe.Pointer(value))); errno != 0 {
-			t.Skipf("there is no pseudo terminal: %v", errno)
-		}
-	}
-	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Skipf("there is no pseudo terminal: %v", err)
-	}
-	size := [4]uint16{30, 100} // rows and columns
-	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, person.Fd(), syscall.TIOCSWINSZ, uintptr(unsafe.Pointer(&size))); errno != 0 {
-		t.Fatal(errno)
-	}
-	return person, program
-}
 
 // On a terminal the program asks, and the answer is no unless it is yes.
 func TestFixAsks(t *testing.T) {
@@ -66,20 +37,10 @@ func TestFixAsks(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			person, program := terminal(t)
-			defer person.Close()
-			cmd := exec.Command("apisqs-doctor", "fix", "--api-id", "a1b2c3d4", "--endpoint-url", server.URL, "--apply")
+			cmd := exec.Command("apisqs-doctor", "fix", "--api-id", "a1b2c3d4", "--apply")
 			cmd.Dir = t.TempDir()
-			cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_REGION=us-east-1",
-				"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "TERM=dumb")
-			cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
-			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			program.Close()
-			time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() })
-			screen := converse(t, person, "[y/N]", func() {
+			cmd.Env = append(loopbackEnviron(server.URL), "TERM=dumb")
+			screen := onTerminal(t, cmd, "[y/N]", func(person io.Writer) {
 				if tt.meanwhile != nil {
 					if err := server.Change(tt.meanwhile); err != nil {
 						t.Error(err)
@@ -87,7 +48,6 @@ func TestFixAsks(t *testing.T) {
 				}
 				io.WriteString(person, tt.keys)
 			})
-			cmd.Wait()
 			if code := cmd.ProcessState.ExitCode(); code != tt.code || !strings.Contains(screen, tt.want) {
 				t.Errorf("exit code %d, want %d with %q on\n%s", code, tt.code, tt.want, screen)
 			}
@@ -106,27 +66,4 @@ func TestFixAsks(t *testing.T) {
 			}
 		})
 	}
-}
-
-// converse reads the screen until the program ends, and answers its question once.
-func converse(t *testing.T, person *os.File, question string, answer func()) string {
-	t.Helper()
-	var screen bytes.Buffer
-	asked := false
-	buffer := make([]byte, 4096)
-	for {
-		n, err := person.Read(buffer) // fails when the program has closed its end
-		screen.Write(buffer[:n])
-		if !asked && strings.Contains(screen.String(), question) {
-			asked = true
-			answer()
-		}
-		if err != nil {
-			break
-		}
-	}
-	if !asked {
-		t.Errorf("the program did not ask:\n%s", screen.String())
-	}
-	return screen.String()
 }

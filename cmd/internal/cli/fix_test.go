@@ -60,10 +60,7 @@ func TestNothingIsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_EC2_METADATA_DISABLED": "true",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull} {
-		t.Setenv(name, value)
-	}
+	setLoopbackEnv(t)
 	live := []string{"--api-id", "a1b2c3d4", "--region", "us-east-1", "--endpoint-url", server.URL}
 	app := &app{Streams: Streams{LookupEnv: func(string) (string, bool) { return "", false }}}
 	for _, sub := range app.rootCommand().Commands() {

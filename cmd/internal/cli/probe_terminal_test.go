@@ -3,14 +3,10 @@
 package cli
 
 import (
-	"io"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"apisqs-doctor/fixtures/fakeaws"
 )
@@ -37,20 +33,9 @@ func TestProbeAsks(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			person, program := terminal(t)
-			defer person.Close()
-			cmd := exec.Command("apisqs-doctor", "probe", "--api-id", "a1b2c3d4", "--endpoint-url", server.URL, "--log")
-			cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_REGION=us-east-1",
-				"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "TERM=dumb")
-			cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
-			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			program.Close()
-			time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() })
-			screen := converse(t, person, "[y/N]", func() { io.WriteString(person, tt.keys) })
-			cmd.Wait()
+			cmd := exec.Command("apisqs-doctor", "probe", "--api-id", "a1b2c3d4", "--log")
+			cmd.Env = append(loopbackEnviron(server.URL), "TERM=dumb")
+			screen := onTerminal(t, cmd, "[y/N]", types(tt.keys))
 			before, _, _ := strings.Cut(screen, "[y/N]")
 			for _, want := range []string{"predicted   the client gets 200, message delivered", "This puts a real message on queue orders. Send it?"} {
 				if !strings.Contains(before, want) {

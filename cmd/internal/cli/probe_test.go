@@ -64,15 +64,6 @@ func TestProbeScripts(t *testing.T) {
 	})
 }
 
-// loopbackEnv gives a script credentials for a loopback AWS, and no configuration
-// of whoever runs the tests.
-func loopbackEnv(e *testscript.Env) {
-	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_REGION": "us-east-1",
-		"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": filepath.Join(e.WorkDir, "no-config"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(e.WorkDir, "no-credentials")} {
-		e.Setenv(name, value)
-	}
-}
-
 // serve starts a loopback AWS for a script.
 func serve(ts *testscript.TestScript, s *snapshot.Snapshot, o fakeaws.Options) *fakeaws.Server {
 	server, err := fakeaws.Start(s, o)

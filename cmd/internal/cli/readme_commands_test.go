@@ -5,16 +5,13 @@ package cli
 import (
 	"bytes"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"apisqs-doctor/fixtures/fakeaws"
 )
@@ -148,8 +145,8 @@ func newSandbox(t *testing.T) *sandbox {
 func (b *sandbox) command(line string) *exec.Cmd {
 	cmd := exec.Command("bash", "-c", line)
 	cmd.Dir = b.dir
-	cmd.Env = append(os.Environ(), "HOME="+b.dir, "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_REGION=us-east-1", "AWS_ENDPOINT_URL="+b.loopback,
-		"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "TERM=screen", "CI=", "GITHUB_ACTIONS=") // a screen is not asked for its colours, which this one could not tell
+	// A screen is not asked for its colours, which this one could not tell.
+	cmd.Env = append(loopbackEnviron(b.loopback), "HOME="+b.dir, "TERM=screen", "CI=", "GITHUB_ACTIONS=")
 	return cmd
 }
 
@@ -195,14 +192,14 @@ func (b *sandbox) check(t *testing.T, line string) {
 	var out string
 	switch {
 	case strings.HasPrefix(line, "apisqs-doctor walk "):
-		out = onTerminal(t, cmd, "quit", "q")
+		out = onTerminal(t, cmd, "quit", types("q"))
 	case strings.HasPrefix(line, "apisqs-doctor probe "):
-		out = onTerminal(t, cmd, "[y/N]", "y\r")
+		out = onTerminal(t, cmd, "[y/N]", types("y\r"))
 	case slices.Contains(words, "--rollback"):
 		if text, err := b.command("apisqs-doctor fix --api-id a1b2c3d4 --apply --yes").CombinedOutput(); err != nil {
 			t.Fatalf("there is nothing to take back: %v\n%s", err, text)
 		}
-		out = onTerminal(t, cmd, "[y/N]", "y\r")
+		out = onTerminal(t, cmd, "[y/N]", types("y\r"))
 	default:
 		text, _ := cmd.CombinedOutput()
 		out = string(text)
@@ -219,21 +216,4 @@ func (b *sandbox) check(t *testing.T, line string) {
 	if strings.TrimSpace(out) == "" && words[0] == "apisqs-doctor" {
 		t.Error("it said nothing")
 	}
-}
-
-// onTerminal runs a command on a terminal and answers what it asks.
-func onTerminal(t *testing.T, cmd *exec.Cmd, question, answer string) string {
-	t.Helper()
-	person, program := terminal(t)
-	defer person.Close()
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	program.Close()
-	defer time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() }).Stop()
-	screen := converse(t, person, question, func() { io.WriteString(person, answer) })
-	cmd.Wait()
-	return screen
 }

@@ -37,9 +37,7 @@ func TestThreeWays(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull} {
-				t.Setenv(name, value)
-			}
+			setLoopbackEnv(t)
 			live := said(t, "--api-id", "a1b2c3d4", "--endpoint-url", server.URL, "-o", "json")
 
 			_, saved, _ := run(processEnv(), "snapshot", "--api-id", "a1b2c3d4", "--endpoint-url", server.URL)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -27,9 +26,7 @@ func TestVerifyIAM(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull} {
-				t.Setenv(name, value)
-			}
+			setLoopbackEnv(t)
 			exit, stdout, stderr := run(processEnv(), "--api-id", "a1b2c3d4", "--endpoint-url", server.URL, "--verify-iam", "-o", "json")
 			if exit != tt.exit || !strings.Contains(stdout, tt.says) {
 				t.Errorf("exit code %d, want %d and %q in the report\n%s%s", exit, tt.exit, tt.says, stdout, stderr)
