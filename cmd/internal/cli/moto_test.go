@@ -33,6 +33,7 @@ func TestMoto(t *testing.T) {
 		t.Skip("skipped with -short: moto takes seconds to start")
 	}
 	m := startMoto(t)
+	var ids []string
 	for _, tt := range []struct {
 		name    string
 		deploy  func(*moto) string
@@ -64,7 +65,32 @@ func TestMoto(t *testing.T) {
 				t.Errorf("errors of %q, want %q", errors, tt.rule)
 			}
 			m.sameFromSnapshot(id, stdout)
+			ids = append(ids, id)
 		})
+	}
+	m.t = t
+	m.all(ids)
+}
+
+// all diagnoses every API of the account in one run.
+func (m *moto) all(ids []string) {
+	m.t.Helper()
+	stdout, stderr, exit := m.run("--all-apis", "-o", "json")
+	var doc struct {
+		Summary struct{ Methods, Broken, Inconclusive int }
+		Methods []struct{ API string }
+	}
+	if err := json.Unmarshal([]byte(stdout), &doc); err != nil || exit != ExitProblems {
+		m.t.Fatalf("all APIs: exit code %d, %v\n%s%s", exit, err, stdout, stderr)
+	}
+	var got []string
+	for _, method := range doc.Methods {
+		got = append(got, method.API)
+	}
+	slices.Sort(got)
+	slices.Sort(ids)
+	if !slices.Equal(got, ids) || doc.Summary.Broken != len(ids)-1 || doc.Summary.Inconclusive != 1 {
+		m.t.Errorf("the APIs of the report are %q, those deployed %q; the sum is %+v", got, ids, doc.Summary)
 	}
 }
 

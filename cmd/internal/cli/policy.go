@@ -14,9 +14,10 @@ import (
 
 // policyFlags say what the policy is for.
 type policyFlags struct {
-	apiID, region, account, snapshot string
-	verifyIAM                        bool
-	use                              string // read, fix or probe
+	apiIDs                    []string
+	region, account, snapshot string
+	verifyIAM                 bool
+	use                       string // read, fix or probe
 }
 
 func (a *app) policyCommand() *cobra.Command {
@@ -40,7 +41,7 @@ can run every method of the API with any input, past its authorizers, keys and r
   apisqs-doctor policy --api-id a1b2c3d4 --for probe`,
 		Args: noArguments,
 	}
-	cmd.Flags().StringVar(&f.apiID, "api-id", "", "`ID` of the only API to read (also --rest-api-id)")
+	cmd.Flags().StringArrayVar(&f.apiIDs, "api-id", nil, "`ID` of an API to read, and of no other (also --rest-api-id); repeatable")
 	cmd.Flags().StringVar(&f.snapshot, "snapshot", "", "`FILE` that the snapshot command has written")
 	cmd.Flags().StringVar(&f.region, "region", "", "the only AWS `REGION` to read in")
 	cmd.Flags().StringVar(&f.account, "account-id", "", "the only `ACCOUNT` to read in, 12 digits")
@@ -77,17 +78,23 @@ can run every method of the API with any input, past its authorizers, keys and r
 	return cmd
 }
 
+// wild are characters that would make a part of an ARN mean more than it says.
+const wild = "*?:/ $"
+
 func (f policyFlags) check() error {
-	if f.snapshot != "" && f.apiID+f.region+f.account != "" {
+	if f.snapshot != "" && (len(f.apiIDs) > 0 || f.region+f.account != "") {
 		return usage("", "--snapshot says itself which API, region and account it is about")
 	}
 	if f.account != "" && (len(f.account) != 12 || strings.Trim(f.account, "0123456789") != "") {
 		return usage("expected 12 digits, such as 123456789012", "%q is not a value of --account-id", f.account)
 	}
-	for _, c := range []struct{ flag, value string }{{"--api-id", f.apiID}, {"--region", f.region}} {
-		if strings.ContainsAny(c.value, "*?:/ $") {
-			return usage("", "%q is not a value of %s", c.value, c.flag)
+	for _, id := range f.apiIDs {
+		if id == "" || strings.ContainsAny(id, wild) {
+			return usage("", "%q is not a value of --api-id", id)
 		}
+	}
+	if strings.ContainsAny(f.region, wild) {
+		return usage("", "%q is not a value of --region", f.region)
 	}
 	return nil
 }
@@ -120,12 +127,14 @@ func newScope(f policyFlags) scope {
 	if account != "*" {
 		s.policies = append(s.policies, arn("iam", "", "aws", "policy/*")) // those that AWS manages
 	}
-	if f.apiID == "" {
+	if len(f.apiIDs) == 0 {
 		s.apis = []string{arn("apigateway", region, "", "/restapis"), arn("apigateway", region, "", "/restapis/*")}
 		s.methods = []string{arn("apigateway", region, "", "/restapis/*"+anyMethod)}
-	} else {
-		s.apis = []string{arn("apigateway", region, "", "/restapis/"+f.apiID), arn("apigateway", region, "", "/restapis/"+f.apiID+"/*")}
-		s.methods = []string{arn("apigateway", region, "", "/restapis/"+f.apiID+anyMethod)}
+	}
+	for _, id := range f.apiIDs {
+		path := "/restapis/" + id
+		s.apis = append(s.apis, arn("apigateway", region, "", path), arn("apigateway", region, "", path+"/*"))
+		s.methods = append(s.methods, arn("apigateway", region, "", path+anyMethod))
 	}
 	return s
 }

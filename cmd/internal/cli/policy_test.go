@@ -91,7 +91,7 @@ func TestPolicyForProbe(t *testing.T) {
 	s := loadFixture(t, "orders")
 	call := testinvoke.Request{API: "a1b2c3d4", Resource: "r0ders", Method: "POST"}
 	action, arn, _ := strings.Cut(testinvoke.Needs("aws", "us-east-1", call), " on ")
-	for name, sc := range map[string]scope{"everywhere": newScope(policyFlags{}), "narrow": newScope(policyFlags{apiID: "a1b2c3d4", region: "us-east-1"}), "exact": scopeOf(s)} {
+	for name, sc := range map[string]scope{"everywhere": newScope(policyFlags{}), "narrow": newScope(policyFlags{apiIDs: []string{"a1b2c3d4"}, region: "us-east-1"}), "exact": scopeOf(s)} {
 		p := policyDocument{Statement: probingStatements(sc)}
 		if !allows(p, action, arn) {
 			t.Errorf("%s: %s on %s is not allowed", name, action, arn)
@@ -109,7 +109,7 @@ func TestPolicyForProbe(t *testing.T) {
 
 // What AWS manages can be read and not written.
 func TestPolicyForFixLeavesManagedPolicies(t *testing.T) {
-	for _, s := range writingStatements(newScope(policyFlags{account: "123456789012", region: "us-east-1", apiID: "a1b2c3d4"})) {
+	for _, s := range writingStatements(newScope(policyFlags{account: "123456789012", region: "us-east-1", apiIDs: []string{"a1b2c3d4"}})) {
 		for _, r := range s.Resource {
 			if strings.Contains(r, ":aws:policy") || r == "*" || strings.HasSuffix(r, "::/restapis/a1b2c3d4") {
 				t.Errorf("%q on %s", s.Action, r)
@@ -136,7 +136,7 @@ func TestPolicyAllowsWhatRefusedCallsNeed(t *testing.T) {
 	for _, name := range []string{"orders", "orders_encrypted", "orders_cross_account"} {
 		s := loadFixture(t, name)
 		everywhere := readingPolicy(newScope(policyFlags{}), false)
-		narrow := readingPolicy(newScope(policyFlags{apiID: s.APIs[0].ID, region: s.Target.Region}), false)
+		narrow := readingPolicy(newScope(policyFlags{apiIDs: []string{s.APIs[0].ID}, region: s.Target.Region}), false)
 		exact := readingPolicy(scopeOf(s), false)
 		needs := 0
 		for _, action := range operations {
