@@ -2,7 +2,6 @@ package cli
 
 import (
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -13,34 +12,15 @@ import (
 	"apisqs-doctor/fixtures/fakeaws"
 )
 
-// loopback is the AWS of one script.
-type loopback struct {
-	server *fakeaws.Server
-	seen   int // calls that a "writes" has looked at
-}
-
 // TestFixScripts runs the real program against a loopback AWS whose call log the
 // scripts look at.
 func TestFixScripts(t *testing.T) {
-	type key struct{}
-	of := func(ts *testscript.TestScript) *loopback { return ts.Value(key{}).(*loopback) }
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "fix"),
-		UpdateScripts:       *update,
-		RequireExplicitExec: true,
-		Setup: func(e *testscript.Env) error {
-			loopbackEnv(e)
-			e.Values[key{}] = &loopback{}
-			return nil
-		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
+	loopbackScripts(t, "fix", func(of loopbackOf) scriptCommands {
+		return scriptCommands{
 			// serve FIXTURE [OPERATION...] starts a loopback AWS that refuses the operations.
 			"serve": func(ts *testscript.TestScript, _ bool, args []string) {
 				*of(ts) = loopback{server: serve(ts, loadFixture(t, args[0]), fakeaws.Options{Deny: args[1:]})}
 			},
-			// writes OPERATION... wants exactly these writing calls since the last time.
-			"writes": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).writes(ts, args) },
 			// private FILE wants a file for its owner alone.
 			"private": func(ts *testscript.TestScript, _ bool, args []string) {
 				info, err := os.Stat(ts.MkAbs(args[0]))
@@ -49,7 +29,7 @@ func TestFixScripts(t *testing.T) {
 					ts.Fatalf("%s has mode %v", args[0], info.Mode().Perm())
 				}
 			},
-		},
+		}
 	})
 }
 

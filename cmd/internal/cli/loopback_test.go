@@ -2,9 +2,12 @@ package cli
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"apisqs-doctor/fixtures/fakeaws"
 )
 
 // loopbackVariables are credentials for a loopback AWS and a region, without any
@@ -12,7 +15,42 @@ import (
 var loopbackVariables = map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_REGION": "us-east-1",
 	"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull}
 
-// loopbackEnv gives them to a script.
+// loopback is the AWS of one script.
+type loopback struct {
+	server *fakeaws.Server
+	seen   int // calls that a "writes" has looked at
+}
+
+type (
+	scriptCommands map[string]func(*testscript.TestScript, bool, []string)
+	loopbackOf     func(*testscript.TestScript) *loopback
+)
+
+// loopbackScripts runs the scripts of a folder, each with commands to start a
+// loopback AWS, and with those that all have:
+//
+//	exits CODE COMMAND...  runs the command and wants that exit code
+//	writes OPERATION...    wants exactly these writing calls since the last time
+func loopbackScripts(t *testing.T, folder string, commands func(loopbackOf) scriptCommands) {
+	type key struct{}
+	of := func(ts *testscript.TestScript) *loopback { return ts.Value(key{}).(*loopback) }
+	cmds := commands(of)
+	cmds["exits"] = exits
+	cmds["writes"] = func(ts *testscript.TestScript, _ bool, args []string) { of(ts).writes(ts, args) }
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", folder),
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			loopbackEnv(e)
+			e.Values[key{}] = &loopback{}
+			return nil
+		},
+		Cmds: cmds,
+	})
+}
+
+// loopbackEnv gives the variables to a script.
 func loopbackEnv(e *testscript.Env) {
 	for name, value := range loopbackVariables {
 		e.Setenv(name, value)

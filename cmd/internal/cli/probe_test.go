@@ -3,7 +3,6 @@ package cli
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,21 +16,9 @@ import (
 // TestProbeScripts runs the real program against a loopback AWS that answers one
 // test of POST /orders as AWS did.
 func TestProbeScripts(t *testing.T) {
-	type key struct{}
-	of := func(ts *testscript.TestScript) *loopback { return ts.Value(key{}).(*loopback) }
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "probe"),
-		UpdateScripts:       *update,
-		RequireExplicitExec: true,
-		Setup: func(e *testscript.Env) error {
-			loopbackEnv(e)
-			e.Values[key{}] = &loopback{}
-			return nil
-		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  exits,
+	loopbackScripts(t, "probe", func(of loopbackOf) scriptCommands {
+		return scriptCommands{
 			"binary": binary,
-			"writes": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).writes(ts, args) },
 			// serve FIXTURE STATUS LOG [BODY [ERRORTYPE]] starts a loopback AWS that
 			// answers with the status, the log of the file, and the body.
 			"serve": func(ts *testscript.TestScript, _ bool, args []string) {
@@ -60,7 +47,7 @@ func TestProbeScripts(t *testing.T) {
 				ts.Check(err)
 				ts.Check(os.WriteFile(ts.MkAbs(args[0]), append(text, '\n'), 0o600))
 			},
-		},
+		}
 	})
 }
 
