@@ -11,17 +11,31 @@ import (
 // the method healthy.
 func (e *engine) prove(d *Diagnosis, rules []Rule) {
 	e = e.focused(d.Trace)
+	var first *proof
 	for i := range d.Findings {
 		f := &d.Findings[i]
 		var kept []Fix
 		for _, fix := range f.Fixes {
-			if e.try(d, f, &fix, rules) {
-				kept = append(kept, fix)
+			p := e.try(d, f, fix, rules)
+			if p == nil {
+				continue
+			}
+			kept = append(kept, p.fix)
+			if first == nil && f.Severity != Note {
+				first = p
 			}
 		}
 		f.Fixes = kept
 	}
-	d.Plan = e.plan(d, rules)
+	d.Plan = e.plan(d, first, rules)
+}
+
+// proof is a fix that was tried, and the diagnosis after it. It is not kept: it
+// holds on to the walk and to the changed snapshot.
+type proof struct {
+	fix   Fix
+	after Diagnosis
+	at    *engine // on the changed snapshot
 }
 
 // focused is an engine on what the request can meet: of its API the methods whose
@@ -70,29 +84,30 @@ func apply(s *snapshot.Snapshot, fixes ...Fix) (*snapshot.Snapshot, error) {
 	return s, nil
 }
 
-// try proves one fix and fills in what is predicted after it.
-func (e *engine) try(d *Diagnosis, f *Finding, fix *Fix, rules []Rule) bool {
+// try proves one fix and fills in what is predicted after it. It is nil for one
+// that does not hold.
+func (e *engine) try(d *Diagnosis, f *Finding, fix Fix, rules []Rule) *proof {
 	if len(fix.Changes) == 0 {
-		return false
+		return nil
 	}
-	changed, err := apply(e.snap, *fix)
+	changed, err := apply(e.snap, fix)
 	if err != nil {
-		return false
+		return nil
 	}
 	at := e.on(changed)
 	after := at.judge(d.Trace.Request, rules)
 	if remains(d, &after, f) || worse(d, &after) {
-		return false
+		return nil
 	}
 	if f.Awkward.Name != "" {
 		awkward := at.judge(f.Awkward.Request, rules)
 		if remains(d, &awkward, f) {
-			return false
+			return nil
 		}
 	}
 	at.examineFurther(&after, rules) // the verdict counts the awkward requests too
 	fix.After, fix.Verdict = after.Predicted.alone(), after.Verdict
-	return true
+	return &proof{fix, after, at}
 }
 
 // remains tells whether the rule still has as much to say after the changes: a
@@ -142,23 +157,16 @@ func reports(d *Diagnosis, rule string) bool {
 	return false
 }
 
-// plan applies the first proved fix of each finding in turn, diagnosing again
-// in between, until the method has no finding that a fix removes; then it drops
+// plan makes the first proved fix of each finding in turn, diagnosing again in
+// between, until the method has no finding that a fix removes; then it drops
 // every fix that the result does not need.
-func (e *engine) plan(d *Diagnosis, rules []Rule) Plan {
+func (e *engine) plan(d *Diagnosis, next *proof, rules []Rule) Plan {
 	const most = 12 // fixes; a method needs one for each of its faults
 	var fixes []Fix
-	current, at := *d, e
-	fix, ok := nextFix(d, func(*Finding, *Fix) bool { return true }) // they are proved already
-	for ok && len(fixes) < most {
-		changed, err := apply(at.snap, fix)
-		if err != nil {
-			break
-		}
-		fixes = append(fixes, fix)
-		at = at.on(changed)
-		current = at.examine(d.Trace.Request, rules)
-		fix, ok = nextFix(&current, func(f *Finding, fix *Fix) bool { return at.try(&current, f, fix, rules) })
+	current := d
+	for next != nil && len(fixes) < most {
+		fixes, current = append(fixes, next.fix), &next.after
+		next = next.at.next(current, rules)
 	}
 	if len(fixes) == 0 || current.Verdict == Broken {
 		return Plan{}
@@ -167,18 +175,21 @@ func (e *engine) plan(d *Diagnosis, rules []Rule) Plan {
 	return Plan{Fixes: fixes, Verdict: current.Verdict, After: current.Predicted.alone()}
 }
 
-// nextFix is the first fix of the worst finding that has one that is proved;
-// notes are left alone.
-func nextFix(d *Diagnosis, proved func(*Finding, *Fix) bool) (Fix, bool) {
+// next is the first fix that holds of the worst finding that has one; notes are
+// left alone.
+func (e *engine) next(d *Diagnosis, rules []Rule) *proof {
 	for i := range d.Findings {
 		f := &d.Findings[i]
 		for _, fix := range f.Fixes {
-			if f.Severity != Note && proved(f, &fix) {
-				return fix, true
+			if f.Severity == Note {
+				continue
+			}
+			if p := e.try(d, f, fix, rules); p != nil {
+				return p
 			}
 		}
 	}
-	return Fix{}, false
+	return nil
 }
 
 // minimal drops fixes without which the verdict is as good.
