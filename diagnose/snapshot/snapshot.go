@@ -37,6 +37,8 @@ type Target struct {
 	Account   string `json:"account,omitempty"`
 	Partition string `json:"partition,omitempty"`
 	File      string `json:"file,omitempty"`
+
+	Files []string `json:"files,omitempty"` // all of several templates; File is the first
 }
 
 // The kinds of target.

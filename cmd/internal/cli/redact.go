@@ -57,6 +57,9 @@ func redacted(s *snapshot.Snapshot, e *diagnose.Examination, accepted accept.Res
 	}
 	out.Target = clean.Target
 	out.Target.Kind, out.Target.File = e.Target.Kind, r.Text(e.Target.File)
+	if len(e.Target.Files) == 0 {
+		out.Target.Files = nil
+	}
 	out.Others, out.Verdict = e.Others, e.Verdict
 	for _, g := range e.Unlisted {
 		g.Detail, g.Needs = r.Prose(g.Detail), r.Prose(g.Needs)

@@ -174,7 +174,7 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 		}
 	}
 	if f.snapshot != "" {
-		e.Target.Kind, e.Target.File = snapshot.Saved, f.snapshot
+		e.Target.Kind, e.Target.File, e.Target.Files = snapshot.Saved, f.snapshot, nil
 	}
 	accepted, err := f.acceptFlags.apply(known, &e)
 	if err != nil {

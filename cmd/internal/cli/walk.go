@@ -257,7 +257,7 @@ func saveAs(file string, f *walkFlags, e *diagnose.Examination, s *snapshot.Snap
 	case f.demo != "":
 		e.Target.Kind, e.Target.File = snapshot.Saved, "demo "+f.demo
 	case f.snapshot != "":
-		e.Target.Kind, e.Target.File = snapshot.Saved, f.snapshot
+		e.Target.Kind, e.Target.File, e.Target.Files = snapshot.Saved, f.snapshot, nil
 	}
 	var b bytes.Buffer
 	var err error

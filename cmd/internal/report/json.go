@@ -35,6 +35,16 @@ type Target struct {
 	Region  string  `json:"region"`
 	Account string  `json:"account"`
 	File    string  `json:"file"`
+
+	Files []string `json:"files,omitempty"` // all of several templates; file is the first
+}
+
+// all are the files, of one template or of several.
+func (t Target) all() []string {
+	if len(t.Files) > 0 {
+		return t.Files
+	}
+	return []string{t.File}
 }
 
 // API names an API.
@@ -216,7 +226,7 @@ func NewDocument(r Run) Document {
 }
 
 func target(e *diagnose.Examination, say Words) Target {
-	t := Target{Kind: e.Target.Kind, Region: say.Show(e.Target.Region), Account: say.Show(e.Target.Account), File: e.Target.File}
+	t := Target{Kind: e.Target.Kind, Region: say.Show(e.Target.Region), Account: say.Show(e.Target.Account), File: e.Target.File, Files: e.Target.Files}
 	if len(e.APIs) == 1 {
 		a := e.APIs[0]
 		t.API = &API{ID: say.Show(a.ID), Name: say.Show(a.Name), Type: string(a.Type)}

@@ -80,7 +80,11 @@ func (s *sarifWriter) category() string {
 	case s.doc.Error != nil:
 		parts[1] = "failed"
 	case t.Kind == snapshot.Template && t.File != snapshot.StandardInput:
-		parts = append(parts, strings.Trim(sarifArtifact(t.File).URI, "/"))
+		var files []string
+		for _, file := range t.all() {
+			files = append(files, strings.Trim(sarifArtifact(file).URI, "/"))
+		}
+		parts = append(parts, strings.Join(files, "+"))
 	case t.API != nil:
 		parts = append(parts, t.API.ID)
 	}

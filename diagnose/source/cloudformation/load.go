@@ -52,6 +52,11 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 		return nil, w.err
 	}
 	out.Target.File = displayName(files[0])
+	if len(files) > 1 {
+		for _, file := range files {
+			out.Target.Files = append(out.Target.Files, displayName(file))
+		}
+	}
 	return out, nil
 }
 
