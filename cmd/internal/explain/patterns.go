@@ -64,6 +64,15 @@ var patterns = []pattern{
 	{code: diagnose.InvalidAction, weight: named, causes: list("protocol-action-invalid", "mapping-whitespace")},
 	{all: []string{"the action ", "is not valid for this endpoint"}, weight: precise, causes: list("protocol-action-invalid", "mapping-whitespace")},
 	{all: []string{"could not find operation"}, weight: precise, causes: list("protocol-action-invalid")},
+	{all: []string{"must contain the parameter action"}, weight: exact + 1, causes: list("protocol-action-missing", "mapping-whitespace", "mapping-template-missing")},
+	{all: []string{"the action or operation requested is invalid"}, weight: exact, causes: list("protocol-action-invalid", "mapping-whitespace")},
+	// The service cannot tell from method and path which operation is meant
+	// (https://github.com/amazon-archives/aws-apigateway-importer/issues/9).
+	{all: []string{"unable to determine service/operation name"}, weight: exact, causes: list("signing-method", "signing-uri", "signing-integration-type")},
+	// What SQS answers to a call that is not signed (T46, and the list of its common errors).
+	{code: "InvalidSecurity", weight: named, causes: list("signing-integration-type", "signing-uri")},
+	{code: "IncompleteSignature", weight: named, causes: list("signing-integration-type", "route-authorization")},
+	{code: "IncompleteSignatureException", weight: named, causes: list("route-authorization", "route-method-missing", "signing-integration-type")},
 	{code: "MissingAction", weight: named, causes: list("protocol-action-missing", "mapping-whitespace", "mapping-template-missing")},
 	{code: diagnose.InvalidAddress, weight: named, causes: list("protocol-queue-url", "signing-region", "signing-uri")},
 	{all: []string{"the address ", "is not valid for this endpoint"}, weight: precise, causes: list("protocol-queue-url", "signing-region", "signing-uri")},

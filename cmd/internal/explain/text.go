@@ -47,7 +47,7 @@ func isName(r rune) bool {
 var others = []diagnose.ErrorCode{
 	diagnose.MissingAuthenticationToken, diagnose.Forbidden, diagnose.Unauthorized, diagnose.BadRequest, diagnose.UnsupportedMediaType,
 	diagnose.InternalServerError, diagnose.NotFound, diagnose.IntegrationFailure, diagnose.MalformedPolicy,
-	"ConflictException", "AlreadyExistsException",
+	"ConflictException", "AlreadyExistsException", "InvalidSecurity", "IncompleteSignature", "IncompleteSignatureException",
 }
 
 // synonyms are what services and SDKs call an error besides.
@@ -79,6 +79,9 @@ func codeOf(w string) (diagnose.ErrorCode, bool) {
 	}
 	if names, ok := diagnose.LookupCode(w); ok {
 		return names.Code, true
+	}
+	if i := strings.LastIndexByte(w, '.'); i >= 0 { // the name of a class, such as com.amazon.coral.service.X
+		return codeOf(w[i+1:])
 	}
 	return "", false
 }
