@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -246,6 +247,28 @@ func TestProgress(t *testing.T) {
 	}
 	if _, stderr := show(false, nil); strings.ContainsAny(stderr, "\r\x1b") {
 		t.Errorf("without a terminal: standard error %q", stderr)
+	}
+}
+
+// With several APIs the progress counts them too, and says which one a call is about.
+func TestProgressOfSeveral(t *testing.T) {
+	server, err := fakeaws.Start(twoAPIs(t), fakeaws.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	setLoopbackEnv(t)
+	var out, errs bytes.Buffer
+	code := Main([]string{"--all-apis", "--endpoint-url", server.URL}, Streams{In: strings.NewReader(""), Out: &out, Err: &errs, ErrTTY: true,
+		LookupEnv: func(string) (string, bool) { return "", false }})
+	lines := strings.Split(errs.String(), "\r")
+	for _, want := range []string{"reading: 0 of 2 APIs, ", " of 2 APIs, ", "GetStages stages of API h5e6a7l8"} {
+		if !slices.ContainsFunc(lines, func(line string) bool { return strings.Contains(line, want) }) {
+			t.Errorf("no line of the progress says %q:\n%q", want, lines)
+		}
+	}
+	if last := lines[len(lines)-1]; last != "\x1b[K" || code != ExitProblems {
+		t.Errorf("exit code %d, the last line is %q, want none", code, last)
 	}
 }
 
