@@ -32,12 +32,16 @@ type Result struct {
 	Anchor     string                             // of the configuration file
 }
 
-// skips are those of the configuration file, then those of the template.
+// skips are those of the command line, of the configuration file and of the template.
 func (o Options) skips() []Skip {
-	if o.Config == nil {
-		return o.Template
+	var list []Skip
+	for _, rule := range o.Skip {
+		list = append(list, Skip{Skip: snapshot.Skip{Rule: rule, Reason: "skipped on the command line", Origin: snapshot.Origin{File: "--skip " + rule}}, by: report.BySkip})
 	}
-	return slices.Concat(o.Config.Skips, o.Template)
+	if o.Config != nil {
+		list = append(list, o.Config.Skips...)
+	}
+	return append(list, o.Template...)
 }
 
 // usage tells by their places which skips fit a finding, and whether they still hold.
@@ -90,8 +94,6 @@ func (o Options) suppress(skips []Skip, d *diagnose.Diagnosis, f diagnose.Findin
 	switch {
 	case len(o.Only) > 0 && !slices.Contains(o.Only, f.Rule):
 		return report.Suppression{By: report.ByOnly, Reason: "--only names other rules"}, true
-	case slices.Contains(o.Skip, f.Rule):
-		return report.Suppression{By: report.BySkip, Reason: "skipped on the command line"}, true
 	case found.By != "":
 		return found, true
 	}

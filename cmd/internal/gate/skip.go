@@ -16,7 +16,7 @@ type Skip struct {
 	snapshot.Skip
 	Resource string // id or name of an API, name or ARN of a queue, or where the fault stands; empty for all
 
-	by string // report.ByFile or report.ByTemplate
+	by string // report.BySkip, report.ByFile or report.ByTemplate
 }
 
 // Stated are the skips that a template holds, as its snapshot has them.
@@ -34,9 +34,12 @@ func (s *Skip) place() snapshot.Origin {
 	return snapshot.Origin{File: s.Origin.File, Line: s.Origin.Line, Column: s.Origin.Column}
 }
 
-// Where is the file and line of the skip.
+// Where is the file and line of the skip, or the flag.
 func (s *Skip) Where() string {
-	if s.Origin.File == "" {
+	switch {
+	case s.by == report.BySkip:
+		return "--skip"
+	case s.Origin.File == "":
 		return "snapshot"
 	}
 	return fmt.Sprintf("%s:%d", s.Origin.File, s.Origin.Line)
