@@ -7,7 +7,7 @@ import (
 // Selection narrows an examination to some methods.
 type Selection struct {
 	API    string // id; empty for all
-	Stage  string // empty for every stage
+	Stage  string // empty for the first of each API
 	Method string // HTTP method; empty for all
 	Path   string // resource path or a concrete path; empty for all
 }

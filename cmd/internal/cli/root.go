@@ -181,6 +181,9 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 		return err
 	}
 	accepted.Notices = append(leftOut(s, f.stage), accepted.Notices...)
+	if f.stage == "" && call.host == "" {
+		accepted.Notices = append(otherStages(&e), accepted.Notices...)
+	}
 	if f.redact {
 		return a.finishRedacted(f, s, &e, accepted)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 )
 
@@ -237,6 +238,30 @@ func stageNames(s *snapshot.Snapshot) (names []string, all bool) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names), all
+}
+
+// otherStages says which stages were not looked at, where nobody chose one.
+func otherStages(e *diagnose.Examination) []string {
+	looked := map[string]string{} // stage by API
+	for i := range e.Diagnoses {
+		if r := &e.Diagnoses[i].Trace.Route; r.API != nil && r.Stage != nil {
+			looked[r.API.ID] = r.Stage.Name
+		}
+	}
+	var list []string
+	for _, api := range e.APIs {
+		var others []string
+		stages, _ := api.Stages.Read(&snapshot.Gaps{})
+		for _, st := range stages {
+			if looked[api.ID] != "" && st.Name != looked[api.ID] && !slices.Contains(others, st.Name) {
+				others = append(others, st.Name)
+			}
+		}
+		if len(others) > 0 {
+			list = append(list, fmt.Sprintf("stage %q of API %s was looked at, and not %s; --stage chooses", looked[api.ID], strings.TrimSpace(api.ID+" "+api.Name), strings.Join(others, ", ")))
+		}
+	}
+	return list
 }
 
 // region is the region for what a template leaves open, as AWS tools choose it.
