@@ -62,52 +62,6 @@ func TestReadmeCommands(t *testing.T) {
 // sandbox is a folder to run commands in.
 type sandbox struct{ dir, root, loopback string }
 
-const readmeTemplate = `
-AWSTemplateFormatVersion: '2010-09-09'
-Parameters:
-  QueueName: {Type: String, Default: orders}
-Resources:
-  OrdersQueue:
-    Type: AWS::SQS::Queue
-    Properties: {QueueName: !Ref QueueName}
-  OrdersRole:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement: [{Effect: Allow, Principal: {Service: apigateway.amazonaws.com}, Action: 'sts:AssumeRole'}]
-      Policies:
-        - PolicyName: send
-          PolicyDocument:
-            Version: '2012-10-17'
-            Statement: [{Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt OrdersQueue.Arn}]
-  Api:
-    Type: AWS::ApiGateway::RestApi
-    Properties: {Name: orders-api}
-  Orders:
-    Type: AWS::ApiGateway::Resource
-    Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}
-  Post:
-    Type: AWS::ApiGateway::Method
-    Properties:
-      RestApiId: !Ref Api
-      ResourceId: !Ref Orders
-      HttpMethod: POST
-      AuthorizationType: NONE
-      MethodResponses: [{StatusCode: 200}]
-      Integration:
-        Type: AWS
-        IntegrationHttpMethod: POST
-        Credentials: !GetAtt OrdersRole.Arn
-        Uri: !Sub 'arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/${OrdersQueue.QueueName}'
-        RequestTemplates: {application/json: 'Action=SendMessage&MessageBody=$util.urlEncode($input.body)'}
-        IntegrationResponses: [{StatusCode: 200}]
-  Deployment:
-    Type: AWS::ApiGateway::Deployment
-    DependsOn: Post
-    Properties: {RestApiId: !Ref Api, StageName: prod}
-`
-
 const executionLog = "Execution log for request 3f2a9c1e\nSun Nov 22 10:11:12 UTC 2026 : Endpoint response body before transformations: <UnknownOperationException/>\n\n" +
 	"Sun Nov 22 10:11:12 UTC 2026 : Received response. Status: 404, Integration latency: 3 ms\n"
 
@@ -123,13 +77,18 @@ func newSandbox(t *testing.T) *sandbox {
 	}
 	t.Cleanup(func() { server.Close() })
 	box := &sandbox{t.TempDir(), root, server.URL}
+	template, err := os.ReadFile("../delivery/testdata/orders.template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := strings.Replace(string(template), "application/x-www-form-urlencoded", "application/json", 1)
 	for name, text := range map[string]string{
-		"template.yaml":                readmeTemplate,
+		"template.yaml":                broken,
 		"order.json":                   `{"id": 1}`,
 		"call.yaml":                    "method: POST\npath: /orders\nheaders: {Content-Type: application/json}\nbody: '{\"id\": 1}'\n",
 		"cdk.out/manifest.json":        `{"version": "39.0.0", "artifacts": {}}`,
 		"cdk.out/Orders.template.json": `{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}`,
-		"stacks/orders.yaml":           readmeTemplate,
+		"stacks/orders.yaml":           broken,
 		"execution.log":                executionLog,
 		"stacks/network.yaml":          "Resources: {Topic: {Type: AWS::SNS::Topic}}\n",
 	} {
