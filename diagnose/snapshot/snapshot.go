@@ -18,6 +18,10 @@ type Snapshot struct {
 	// Keys by the ARN form of what the queue names (see KeyReference); nil as for roles.
 	Keys map[string]Fact[*Key] `json:"keys,omitempty"`
 
+	// LoggingRole is the role with which API Gateway writes logs in this account
+	// and region, an ARN; empty when none is set.
+	LoggingRole Fact[string] `json:"loggingRole,omitzero"`
+
 	// Organization holds the service and resource control policies. They are
 	// seldom readable from a member account, so a diagnosis goes on without them.
 	Organization Fact[Organization] `json:"organization,omitzero"`
