@@ -26,23 +26,22 @@ const (
 )
 
 // queueFault sorts SQS's refusal of the values.
-func queueFault(a *sqs.Answer, call *sqs.Call) QueueFault {
+func queueFault(a *sqs.Answer) QueueFault {
 	if a == nil {
 		return QueueFine
 	}
-	empty := parameterValue(call, a.Parameter) == ""
-	switch {
-	case strings.HasSuffix(a.Parameter, "MessageGroupId") && (empty || a.Fact == "T25") && call.Queue.FIFO():
+	switch a.Cause {
+	case sqs.GroupMissing, sqs.GroupEmpty:
 		return QueueGroup
-	case strings.HasSuffix(a.Parameter, "MessageDeduplicationId") && (a.Fact == "T26" || empty && call.Queue.FIFO()):
+	case sqs.DeduplicationMissing, sqs.DeduplicationEmpty:
 		return QueueDeduplication
-	case a.Fact == "T27":
+	case sqs.DelayOnFIFO:
 		return QueueDelay
-	case strings.Contains(a.Parameter, "MessageAttribute") || strings.Contains(a.Parameter, "MessageSystemAttribute"):
+	case sqs.AttributeInvalid:
 		return QueueAttribute
-	case a.Fact == "T29":
+	case sqs.TooLarge:
 		return QueueSize
-	case a.Fact == "T24":
+	case sqs.CharactersInvalid:
 		return QueueCharacters
 	}
 	return QueueParameter
@@ -97,7 +96,7 @@ func (w *walker) queue() {
 		step.unknown(gaps, "whether the queue takes the message depends on a value that is not known")
 		return
 	}
-	q.Fault = queueFault(q.Answer, call)
+	q.Fault = queueFault(q.Answer)
 	q.Undeduplicated = q.Fault == QueueDeduplication || q.Fault == QueueGroup && w.undeduplicated(queue)
 	if lost := lostEntries(q.Answer); lost != "" {
 		q.Altered = lost
@@ -119,20 +118,23 @@ func (w *walker) queue() {
 
 // attributeGap is why an attribute that decides is not known: the fact's own
 // reason, where SQS's model names the attribute.
-func attributeGap(queue *snapshot.Queue, what string) snapshot.Gap {
-	for name, gap := range map[string]snapshot.Gap{
-		"ContentBasedDeduplication": queue.ContentBasedDeduplication.Gap(),
-		"FifoQueue":                 queue.FIFO.Gap(),
-		"MaximumMessageSize":        queue.MaximumMessageSize.Gap(),
-	} {
-		if strings.Contains(what, name) && gap.Reason != "" {
-			if gap.Detail == "" {
-				gap.Detail = what
-			}
-			return gap
-		}
+func attributeGap(queue *snapshot.Queue, what sqs.Open) snapshot.Gap {
+	var gap snapshot.Gap
+	switch what.Attribute {
+	case sqs.ContentBasedDeduplication:
+		gap = queue.ContentBasedDeduplication.Gap()
+	case sqs.FifoQueue:
+		gap = queue.FIFO.Gap()
+	case sqs.MaximumMessageSize:
+		gap = queue.MaximumMessageSize.Gap()
 	}
-	return snapshot.Gap{Reason: snapshot.NotRead, Detail: what, Needs: "sqs:GetQueueAttributes on " + queue.ARN, Origin: queue.Origin}
+	if gap.Reason != "" {
+		if gap.Detail == "" {
+			gap.Detail = what.Detail
+		}
+		return gap
+	}
+	return snapshot.Gap{Reason: snapshot.NotRead, Detail: what.Detail, Needs: "sqs:GetQueueAttributes on " + queue.ARN, Origin: queue.Origin}
 }
 
 // noQueue ends the stage for a queue that does not exist (T17).
@@ -154,7 +156,7 @@ func (w *walker) unreadQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
 	q := &w.t.Queue
 	verdict := call.CheckValues(sqs.Queue{ARN: q.ARN})
 	if a := verdict.Answer; a != nil && a.Code != "" && w.unresolvedValue(call, a) == "" && !w.unresolvedText(call.Queue.Name) {
-		q.Answer, q.Messages, q.Fault = a, call.Messages(), queueFault(a, call)
+		q.Answer, q.Messages, q.Fault = a, call.Messages(), queueFault(a)
 		f := answerFailure(a)
 		f.Codes = append(f.Codes, NonExistentQueue) // its existence is looked at first
 		step.fail(gaps, f, "SQS answers %s: %s", a.Code, a.Message)

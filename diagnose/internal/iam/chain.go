@@ -216,9 +216,3 @@ func setOrg(c *Context, m Membership, id, paths string) {
 		c.Set(paths, m.Path)
 	}
 }
-
-// AuthorizedAction is the IAM action under which SQS checks an API call: the batch
-// calls are checked as their single counterparts (fact 26).
-func AuthorizedAction(apiName string) string {
-	return "sqs:" + strings.TrimSuffix(apiName, "Batch")
-}

@@ -107,15 +107,6 @@ func TestPrincipalNames(t *testing.T) {
 	}
 }
 
-// Fact 26: the batch calls have no action of their own.
-func TestAuthorizedAction(t *testing.T) {
-	for api, want := range map[string]string{"SendMessage": "sqs:SendMessage", "SendMessageBatch": "sqs:SendMessage", "DeleteMessageBatch": "sqs:DeleteMessage"} {
-		if got := AuthorizedAction(api); got != want {
-			t.Errorf("%s: got %s", api, got)
-		}
-	}
-}
-
 func TestTri(t *testing.T) {
 	var zero Tri
 	if zero != Unknown {

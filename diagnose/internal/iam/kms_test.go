@@ -184,7 +184,7 @@ func TestTrustPolicy(t *testing.T) {
 
 // Fact 53: the caller's own credentials.
 func TestCallerCredentials(t *testing.T) {
-	user := UserPrincipal("arn:aws:iam::111111111111:user/ops/alice")
+	user := Principal{Type: User, UserARN: "arn:aws:iam::111111111111:user/ops/alice", Account: account}
 	r := send()
 	r.Principal, r.Context = user, SQSContext(Caller{Principal: user}, Target{ARN: queueARN, Account: account, Region: "us-east-1"})
 	for name, tt := range map[string]struct {

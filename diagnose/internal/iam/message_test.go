@@ -31,18 +31,9 @@ func TestMessages(t *testing.T) {
 		}
 	}
 
-	d := Evaluate(send(), complete(Inputs{}))
-	if got := d.OldMessage(send()); got != "Access to the resource https://sqs.us-east-1.amazonaws.com/111111111111/orders is denied." {
-		t.Errorf("old message: %q", got)
-	}
-	china := send()
-	china.Resource = "arn:aws-cn:sqs:cn-north-1:111111111111:orders"
-	if got := d.OldMessage(china); !strings.Contains(got, "https://sqs.cn-north-1.amazonaws.com.cn/") {
-		t.Errorf("old message in China: %q", got)
-	}
 	foreignRequest := send()
 	foreignRequest.Resource, foreignRequest.ResourceAccount = foreignQ, foreign
-	d = Evaluate(foreignRequest, complete(Inputs{Identity: documents(t, allowAll)}))
+	d := Evaluate(foreignRequest, complete(Inputs{Identity: documents(t, allowAll)}))
 	if got := d.Message(foreignRequest); !strings.HasSuffix(got, "because no resource-based policy allows the sqs:sendmessage action") {
 		t.Errorf("fact 74, cross account: %q", got)
 	}
@@ -51,21 +42,7 @@ func TestMessages(t *testing.T) {
 		t.Errorf("fact 77: %q", got)
 	}
 	allowed := Evaluate(send(), complete(Inputs{Identity: documents(t, allowSend)}))
-	if allowed.Message(send())+allowed.OldMessage(send())+allowed.KMSMessage(send()) != "" {
+	if allowed.Message(send())+allowed.KMSMessage(send()) != "" {
 		t.Error("an allowed request has no error text")
-	}
-}
-
-// Fact 68: what SQS answers for a key that cannot be used.
-func TestKeyStateErrors(t *testing.T) {
-	for state, want := range map[string]string{"Enabled": "", "Updating": "", "Disabled": "KMS.DisabledException", "PendingDeletion": "KMS.DisabledException KMS.InvalidStateException",
-		"PendingImport": "KMS.InvalidStateException", "Unavailable": "KMS.InvalidStateException", "Creating": "KMS.InvalidStateException"} {
-		var codes []string
-		for _, e := range KeyStateErrors(state) {
-			codes = append(codes, e.Code)
-		}
-		if got := strings.Join(codes, " "); got != want {
-			t.Errorf("%s: got %q, want %q", state, got, want)
-		}
 	}
 }

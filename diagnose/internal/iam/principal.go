@@ -47,15 +47,6 @@ func RoleSessionPrincipal(roleARN, roleID string, opaque ...string) Principal {
 	return p
 }
 
-// UserPrincipal returns an IAM user. opaque lists the placeholders in the ARN.
-func UserPrincipal(userARN string, opaque ...string) Principal {
-	p := Principal{Type: User, UserARN: userARN}
-	if arn, ok := Opaque(opaque).parseARN(userARN); ok {
-		p.Account = arn.Account
-	}
-	return p
-}
-
 // ServicePrincipal returns an AWS service that calls in its own name.
 func ServicePrincipal(name string) Principal { return Principal{Type: AWSService, Service: name} }
 

@@ -24,12 +24,12 @@ func TestPartitionOf(t *testing.T) {
 		if got.ID != want.ID || got.DNSSuffix != want.DNSSuffix || got.DualStackSuffix != want.DualStackSuffix {
 			t.Errorf("%s: %+v, want %+v", region, got, want)
 		}
-		if byID, ok := PartitionByID(want.ID); !ok || byID != got || !IsRegion(region) {
-			t.Errorf("%s: by id %+v", region, byID)
+		if !IsRegion(region) {
+			t.Errorf("%s is no region", region)
 		}
 	}
-	if len(Partitions()) != len(tests)-1 {
-		t.Errorf("%d partitions", len(Partitions()))
+	if len(partitions) != len(tests)-1 {
+		t.Errorf("%d partitions", len(partitions))
 	}
 	if PartitionOf("nowhere").ID != "aws" || IsRegion("nowhere") {
 		t.Error("an unclaimed region must count as commercial AWS and as no region")
@@ -166,17 +166,17 @@ func TestAddressFaults(t *testing.T) {
 		r    *Request
 		want want
 	}{
-		{"T49: queue of another region, query", inBody(other), want{404, CodeInvalidAddress, "The address " + other + " is not valid for this endpoint.", "", []string{CodeNonExistentQueue}, "T49"}},
-		{"T49: queue of another region, JSON", inJSON(other), want{404, CodeInvalidAddress, "", "InvalidAddress", []string{CodeNonExistentQueue}, "T49"}},
-		{"T49: endpoint without a queue", inJSON("https://sqs.us-east-1.amazonaws.com/"), want{404, CodeInvalidAddress, "The address https://sqs.us-east-1.amazonaws.com/ is not valid for this endpoint.", "", []string{CodeNonExistentQueue}, "T49"}},
-		{"T16: no queue URL at all", inJSON("http://whatever-incorrect-queue-address"), want{400, CodeNonExistentQueue, "The specified queue does not exist.", "QueueDoesNotExist", nil, "T16"}},
-		{"T16: no queue URL at all, query", inBody("http://whatever-incorrect-queue-address"), want{400, CodeNonExistentQueue, "The specified queue does not exist for this wsdl version.", "", nil, "T16"}},
-		{"an ARN as QueueUrl", inJSON("arn:aws:sqs:us-east-1:123456789012:orders"), want{400, CodeNonExistentQueue, "", "", []string{CodeInvalidAddress}, "T16"}},
-		{"T42: JSON without QueueUrl", jsonPost("SendMessage", `{"MessageBody":"x"}`), want{400, CodeMissingParameter, "The request must contain the parameter QueueUrl.", "MissingRequiredParameterException", nil, "T42"}},
-		{"T42: JSON with an empty QueueUrl", inJSON(""), want{400, CodeMissingParameter, "The request must contain the parameter QueueUrl.", "", nil, "T42"}},
-		{"root path and no QueueUrl", at("/"), want{400, CodeMissingParameter, "", "", []string{CodeInvalidAddress}, "T49"}},
-		{"a path of three parts", at("/events/123456789012/orders"), want{404, CodeInvalidAddress, "", "", []string{CodeNonExistentQueue, CodeAccessDenied}, "T49"}},
-		{"a path with a placeholder", at("/$%7Baccount%7D/orders"), want{404, CodeInvalidAddress, "", "", []string{CodeNonExistentQueue, CodeAccessDenied}, "T49"}},
+		{"T49: queue of another region, query", inBody(other), want{404, CodeInvalidAddress, "The address " + other + " is not valid for this endpoint.", "", []string{CodeNonExistentQueue}, AddressInvalid}},
+		{"T49: queue of another region, JSON", inJSON(other), want{404, CodeInvalidAddress, "", "InvalidAddress", []string{CodeNonExistentQueue}, AddressInvalid}},
+		{"T49: endpoint without a queue", inJSON("https://sqs.us-east-1.amazonaws.com/"), want{404, CodeInvalidAddress, "The address https://sqs.us-east-1.amazonaws.com/ is not valid for this endpoint.", "", []string{CodeNonExistentQueue}, AddressInvalid}},
+		{"T16: no queue URL at all", inJSON("http://whatever-incorrect-queue-address"), want{400, CodeNonExistentQueue, "The specified queue does not exist.", "QueueDoesNotExist", nil, AddressInvalid}},
+		{"T16: no queue URL at all, query", inBody("http://whatever-incorrect-queue-address"), want{400, CodeNonExistentQueue, "The specified queue does not exist for this wsdl version.", "", nil, AddressInvalid}},
+		{"an ARN as QueueUrl", inJSON("arn:aws:sqs:us-east-1:123456789012:orders"), want{400, CodeNonExistentQueue, "", "", []string{CodeInvalidAddress}, AddressInvalid}},
+		{"T42: JSON without QueueUrl", jsonPost("SendMessage", `{"MessageBody":"x"}`), want{400, CodeMissingParameter, "The request must contain the parameter QueueUrl.", "MissingRequiredParameterException", nil, ParameterMissing}},
+		{"T42: JSON with an empty QueueUrl", inJSON(""), want{400, CodeMissingParameter, "The request must contain the parameter QueueUrl.", "", nil, ParameterMissing}},
+		{"root path and no QueueUrl", at("/"), want{400, CodeMissingParameter, "", "", []string{CodeInvalidAddress}, ParameterMissing}},
+		{"a path of three parts", at("/events/123456789012/orders"), want{404, CodeInvalidAddress, "", "", []string{CodeNonExistentQueue, CodeAccessDenied}, AddressInvalid}},
+		{"a path with a placeholder", at("/$%7Baccount%7D/orders"), want{404, CodeInvalidAddress, "", "", []string{CodeNonExistentQueue, CodeAccessDenied}, AddressInvalid}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -188,9 +188,13 @@ func TestAddressFaults(t *testing.T) {
 		gone := standard()
 		gone.Exists = No
 		_, v := check(get("Action=GetQueueAttributes&AttributeName.1=QueueArn"), gone)
-		want{400, CodeNonExistentQueue, "The specified queue does not exist for this wsdl version.", "", nil, "T17"}.check(t, v.Answer)
+		want{400, CodeNonExistentQueue, "The specified queue does not exist for this wsdl version.", "", nil, QueueMissing}.check(t, v.Answer)
 		_, v = check(jsonPost("GetQueueAttributes", `{`+urlMember+`}`), gone)
-		want{400, CodeNonExistentQueue, "The specified queue does not exist.", "QueueDoesNotExist", nil, "T17"}.check(t, v.Answer)
+		want{400, CodeNonExistentQueue, "The specified queue does not exist.", "QueueDoesNotExist", nil, QueueMissing}.check(t, v.Answer)
+		r := get("Action=GetQueueUrl&QueueName=orders")
+		r.Path = "/"
+		_, v = check(r, gone)
+		want{400, CodeNonExistentQueue, "", "", nil, QueueMissing}.check(t, v.Answer)
 	})
 	t.Run("T18c: the resource in an error text has no account", func(t *testing.T) {
 		c := Recognize(at("/orders"))

@@ -35,7 +35,7 @@ type Answer struct {
 	JSONType   string   // local part of __type
 	Message    string
 	Namespace  string // XML namespace
-	Fact       string // number of the fact it rests on: "T25"
+	Cause      Cause  // why
 	Unverified string // what about it no evidence settles; empty if it is recorded, asserted or documented
 	Parameter  string // the parameter at fault, by the name used in the request
 	Format     Format
@@ -106,23 +106,23 @@ func NewAnswer(code, message string, c *Call) Answer {
 // fill puts text in place of the first "%s".
 func fill(template, text string) string { return strings.Replace(template, "%s", text, 1) }
 
-// refuse is NewAnswer for this package: with the fact it rests on, the parameter at
-// fault, and the one thing that the usual text names.
-func (c *Call) refuse(code, fact, parameter, named string) *Answer {
+// refuse is NewAnswer for this package: with its cause, the parameter at fault, and
+// the one thing that the usual text names.
+func (c *Call) refuse(code string, cause Cause, parameter, named string) *Answer {
 	k, _ := Lookup(code)
 	message := ""
 	if strings.Contains(k.Message, "%s") && code != CodeAccessDenied {
 		message = fill(k.Message, named)
 	}
 	a := NewAnswer(code, message, c)
-	a.Fact, a.Parameter = fact, parameter
+	a.Cause, a.Parameter = cause, parameter
 	return &a
 }
 
 // invalid is an InvalidParameterValue with its text.
-func (c *Call) invalid(fact, parameter, message string) *Answer {
+func (c *Call) invalid(cause Cause, parameter, message string) *Answer {
 	a := NewAnswer(CodeInvalidParameterValue, message, c)
-	a.Fact, a.Parameter = fact, parameter
+	a.Cause, a.Parameter = cause, parameter
 	return &a
 }
 
@@ -166,7 +166,7 @@ func containsString(list []string, s string) bool {
 // even where Unknown is not empty.
 type Verdict struct {
 	Answer  *Answer
-	Unknown []string // "queue attribute ContentBasedDeduplication: ..."
+	Unknown []Open
 }
 
 // Passed reports a check that is certainly passed.

@@ -229,25 +229,6 @@ func TestRenderEscapes(t *testing.T) {
 	}
 }
 
-// iam-facts 74, 75, 77.
-func TestDenialTexts(t *testing.T) {
-	const user, queue = "arn:aws:sts::123456789012:assumed-role/r/BackplaneAssumeRoleSession", "arn:aws:sqs:us-east-1:123456789012:orders"
-	tests := []struct{ got, want string }{
-		{ImplicitDenial(user, "sqs:SendMessage", queue, "identity-based policy"), "User: " + user +
-			" is not authorized to perform: sqs:sendmessage on resource: " + queue + " because no identity-based policy allows the sqs:sendmessage action"},
-		{ExplicitDenial(user, "sqs:SendMessage", queue, "identity-based policy"), "User: " + user +
-			" is not authorized to perform: sqs:sendmessage on resource: " + queue + " with an explicit deny in an identity-based policy"},
-		{ExplicitDenial(user, "kms:Decrypt", "k", "resource-based policy"), "User: " + user +
-			" is not authorized to perform: kms:Decrypt on resource: k with an explicit deny in a resource-based policy"},
-		{KMSDetail("m", "AccessDeniedException"), "m (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: " + RequestID + "; Proxy: null)"},
-	}
-	for _, tt := range tests {
-		if tt.got != tt.want {
-			t.Errorf("%s\nwant %s", tt.got, tt.want)
-		}
-	}
-}
-
 // The digests of the example in SQS's tests of other implementations: computed here
 // by hand from the documented layout, not by the function under test.
 func TestMD5OfAttributes(t *testing.T) {

@@ -122,7 +122,7 @@ const maxAttributes = 10 // SQS quota
 // recorded: an empty string (T22). The others are known from code or documentation.
 func (c *Call) checkAttributes(m *Message) *Answer {
 	if n := len(m.Attributes); n > maxAttributes {
-		a := c.invalid("", m.Prefix+"MessageAttribute", "Number of message attributes ["+itoa(n)+"] exceeds the allowed maximum ["+itoa(maxAttributes)+"].")
+		a := c.invalid(AttributeInvalid, m.Prefix+"MessageAttribute", "Number of message attributes ["+itoa(n)+"] exceeds the allowed maximum ["+itoa(maxAttributes)+"].")
 		a.Unverified = "the wording"
 		return a
 	}
@@ -135,7 +135,7 @@ func (c *Call) checkAttributes(m *Message) *Answer {
 		a := &m.SystemAttributes[i]
 		// The service model knows one system attribute that a sender may set.
 		if a.Name != "AWSTraceHeader" || a.BaseType() != "String" || a.StringValue == "" {
-			bad := c.invalid("", a.Prefix, "Message (system) attribute '"+a.Name+"' is not valid: only AWSTraceHeader with a non-empty value of type 'String' is supported.")
+			bad := c.invalid(AttributeInvalid, a.Prefix, "Message (system) attribute '"+a.Name+"' is not valid: only AWSTraceHeader with a non-empty value of type 'String' is supported.")
 			bad.Unverified = "the code and the wording"
 			return bad
 		}
@@ -144,8 +144,8 @@ func (c *Call) checkAttributes(m *Message) *Answer {
 }
 
 func (c *Call) checkAttribute(a *Attribute, before []Attribute) *Answer {
-	bad := func(fact, field, message string, certain bool) *Answer {
-		out := c.invalid(fact, a.Prefix+field, message)
+	bad := func(field, message string, certain bool) *Answer {
+		out := c.invalid(AttributeInvalid, a.Prefix+field, message)
 		if !certain {
 			out.Unverified = "the wording"
 		}
@@ -154,52 +154,52 @@ func (c *Call) checkAttribute(a *Attribute, before []Attribute) *Answer {
 	user := "Message (user) attribute '" + a.Name + "' "
 	for i := range before {
 		if before[i].Name == a.Name {
-			return bad("", ".Name", "Message (user) attribute name '"+a.Name+"' already exists.", false)
+			return bad(".Name", "Message (user) attribute name '"+a.Name+"' already exists.", false)
 		}
 	}
 	if a.Name == "" {
-		return bad("T23", ".Name", "Message (user) attribute name must not be empty.", false).
+		return bad(".Name", "Message (user) attribute name must not be empty.", false).
 			orElse("a missing Name may count as a missing parameter", CodeMissingParameter)
 	}
 	if why := badAttributeName(a.Name); why != "" {
-		return bad("T23", ".Name", why, false)
+		return bad(".Name", why, false)
 	}
 	if a.DataType == "" {
-		out := bad("T23", ".Value.DataType", user+"must contain a non-empty attribute type. Missing required parameter DataType", false)
+		out := bad(".Value.DataType", user+"must contain a non-empty attribute type. Missing required parameter DataType", false)
 		return out.orElse("a missing DataType may count as a missing parameter", CodeMissingParameter)
 	}
 	if len(a.DataType) > 256 {
-		return bad("T23", ".Value.DataType", "Message (user) attribute types must be shorter than 256 Bytes", false)
+		return bad(".Value.DataType", "Message (user) attribute types must be shorter than 256 Bytes", false)
 	}
 	switch a.BaseType() {
 	case "String", "Number":
 		base := a.BaseType()
 		if a.HasBinary && !a.HasString {
-			return bad("", ".Value.BinaryValue", user+"with type '"+a.DataType+"' must use field 'String'.", false)
+			return bad(".Value.BinaryValue", user+"with type '"+a.DataType+"' must use field 'String'.", false)
 		}
 		if a.StringValue == "" {
 			// T22: as for a header that the client did not send. Recorded for String.
-			return bad("T22", ".Value.StringValue", user+"must contain a non-empty value of type '"+base+"'.", base == "String")
+			return bad(".Value.StringValue", user+"must contain a non-empty value of type '"+base+"'.", base == "String")
 		}
 		if !validText(a.StringValue) {
-			return bad("T23", ".Value.StringValue", invalidCharacters, true)
+			return bad(".Value.StringValue", invalidCharacters, true)
 		}
 		if base == "Number" && !isNumber(a.StringValue) {
-			return bad("", ".Value.StringValue", "Can't cast the value of message (user) attribute '"+a.Name+"' to a number.", false)
+			return bad(".Value.StringValue", "Can't cast the value of message (user) attribute '"+a.Name+"' to a number.", false)
 		}
 	case "Binary":
 		if a.HasString && !a.HasBinary {
-			return bad("", ".Value.StringValue", user+"with type '"+a.DataType+"' must use field 'Binary'.", false)
+			return bad(".Value.StringValue", user+"with type '"+a.DataType+"' must use field 'Binary'.", false)
 		}
 		if a.BadBase64 {
-			out := bad("", ".Value.BinaryValue", user+"has a value that is not base64.", false)
+			out := bad(".Value.BinaryValue", user+"has a value that is not base64.", false)
 			return out.orElse("how SQS refuses malformed base64", CodeSerialization)
 		}
 		if len(a.BinaryValue) == 0 {
-			return bad("T22", ".Value.BinaryValue", user+"must contain a non-empty value of type 'Binary'.", false)
+			return bad(".Value.BinaryValue", user+"must contain a non-empty value of type 'Binary'.", false)
 		}
 	default:
-		return bad("T23", ".Value.DataType", "The message attribute '"+a.Name+"' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.", false)
+		return bad(".Value.DataType", "The message attribute '"+a.Name+"' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.", false)
 	}
 	return nil
 }

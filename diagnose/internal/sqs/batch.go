@@ -1,6 +1,7 @@
 package sqs
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -100,22 +101,22 @@ func otherQueryEntries(params []Param, prefix string, names []string) []entry {
 func (c *Call) checkBatch(op *Action) *Answer {
 	list := c.entries(op)
 	if len(list) == 0 {
-		return c.refuse(CodeEmptyBatchRequest, "T30", "Entries", op.Entry)
+		return c.refuse(CodeEmptyBatchRequest, BatchInvalid, "Entries", op.Entry)
 	}
 	if len(list) > maxEntries {
 		a := NewAnswer(CodeTooManyEntries, "Maximum number of entries per request are "+itoa(maxEntries)+". You have sent "+itoa(len(list))+".", c)
-		a.Fact, a.Parameter = "T30", "Entries"
+		a.Cause, a.Parameter = BatchInvalid, "Entries"
 		return &a
 	}
 	for _, e := range list {
 		if !validEntryID(e.id) {
-			return c.refuse(CodeInvalidBatchEntryID, "T30", e.prefix+"Id", "")
+			return c.refuse(CodeInvalidBatchEntryID, BatchInvalid, e.prefix+"Id", "")
 		}
 	}
 	for i, e := range list {
 		for _, before := range list[:i] {
 			if before.id == e.id {
-				return c.refuse(CodeBatchEntryIDsNotDistinct, "T30", e.prefix+"Id", e.id)
+				return c.refuse(CodeBatchEntryIDsNotDistinct, BatchInvalid, e.prefix+"Id", e.id)
 			}
 		}
 	}
@@ -125,7 +126,7 @@ func (c *Call) checkBatch(op *Action) *Answer {
 	}
 	if total > maxTotalBytes {
 		a := NewAnswer(CodeBatchRequestTooLong, "Batch requests cannot be longer than "+itoa(maxTotalBytes)+" bytes. You have sent "+itoa(total)+" bytes.", c)
-		a.Fact, a.Parameter = "T29", "Entries"
+		a.Cause, a.Parameter = TooLarge, "Entries"
 		return &a
 	}
 	return nil
@@ -150,22 +151,22 @@ func (c *Call) checkMessages(q *Queue) Verdict {
 	var v Verdict
 	fifo := q.fifo(c.Queue)
 	if fifo == Unknown {
-		v.Unknown = append(v.Unknown, unknownType)
+		v.open(FifoQueue, unknownType)
 	}
 	if fifo == Yes {
 		for i := range c.messages {
 			m := &c.messages[i]
 			if !m.HasGroupID || m.GroupID == "" {
-				v.Answer = c.invalid("T25", m.Prefix+"MessageGroupId", "The request must contain the parameter MessageGroupId.")
+				v.Answer = c.invalid(GroupMissing, m.Prefix+"MessageGroupId", "The request must contain the parameter MessageGroupId.")
 				return v
 			}
 			if m.DeduplicationID == "" {
 				switch q.ContentBasedDeduplication {
 				case No:
-					v.Answer = c.invalid("T26", m.Prefix+"MessageDeduplicationId", needDeduplication)
+					v.Answer = c.invalid(DeduplicationMissing, m.Prefix+"MessageDeduplicationId", needDeduplication)
 					return v
 				case Unknown:
-					v.addUnknown(unknownDeduplication)
+					v.open(ContentBasedDeduplication, unknownDeduplication)
 				}
 			}
 		}
@@ -175,12 +176,12 @@ func (c *Call) checkMessages(q *Queue) Verdict {
 		m := &c.messages[i]
 		one := c.checkMessage(m, q, fifo, true)
 		for _, u := range one.Unknown {
-			v.addUnknown(u)
+			v.open(u.Attribute, u.Detail)
 		}
 		if a := one.Answer; a != nil {
 			failed = append(failed, EntryFailure{ID: m.ID, Code: a.Code, Message: a.Message, SenderFault: true})
 			if v.Answer == nil {
-				v.Answer = &Answer{Fact: a.Fact, Parameter: a.Parameter, Unverified: a.Unverified}
+				v.Answer = &Answer{Cause: a.Cause, Parameter: a.Parameter, Unverified: a.Unverified}
 			}
 		}
 	}
@@ -197,8 +198,9 @@ func (c *Call) checkMessages(q *Queue) Verdict {
 	return v
 }
 
-func (v *Verdict) addUnknown(what string) {
-	if !containsString(v.Unknown, what) {
+func (v *Verdict) open(attribute QueueAttribute, detail string) {
+	what := Open{attribute, detail}
+	if !slices.Contains(v.Unknown, what) {
 		v.Unknown = append(v.Unknown, what)
 	}
 }

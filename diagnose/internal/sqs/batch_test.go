@@ -42,20 +42,20 @@ func TestBatchRefused(t *testing.T) {
 		items []item
 		want  want
 	}{
-		{"T30: too many", standard(), twenty, want{400, CodeTooManyEntries, "Maximum number of entries per request are 10. You have sent 20.", "TooManyEntriesInBatchRequest", nil, "T30"}},
-		{"T30: bad id", standard(), []item{{id: "message:abc", body: "x"}}, want{400, CodeInvalidBatchEntryID, "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.", "InvalidBatchEntryId", nil, "T30"}},
-		{"T30: long id", standard(), []item{{id: strings.Repeat("a", 81), body: "x"}}, want{400, CodeInvalidBatchEntryID, "", "", nil, "T30"}},
-		{"T30: empty", standard(), nil, want{400, CodeEmptyBatchRequest, "There should be at least one SendMessageBatchRequestEntry in the request.", "EmptyBatchRequest", nil, "T30"}},
+		{"T30: too many", standard(), twenty, want{400, CodeTooManyEntries, "Maximum number of entries per request are 10. You have sent 20.", "TooManyEntriesInBatchRequest", nil, BatchInvalid}},
+		{"T30: bad id", standard(), []item{{id: "message:abc", body: "x"}}, want{400, CodeInvalidBatchEntryID, "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.", "InvalidBatchEntryId", nil, BatchInvalid}},
+		{"T30: long id", standard(), []item{{id: strings.Repeat("a", 81), body: "x"}}, want{400, CodeInvalidBatchEntryID, "", "", nil, BatchInvalid}},
+		{"T30: empty", standard(), nil, want{400, CodeEmptyBatchRequest, "There should be at least one SendMessageBatchRequestEntry in the request.", "EmptyBatchRequest", nil, BatchInvalid}},
 		{"T30: repeated ids", standard(), []item{{id: "id_1", body: "1"}, {id: "id_2", body: "2"}, {id: "id_2", body: "3"}, {id: "id_1", body: "4"}},
-			want{400, CodeBatchEntryIDsNotDistinct, "Id id_2 repeated.", "BatchEntryIdsNotDistinct", nil, "T30"}},
+			want{400, CodeBatchEntryIDsNotDistinct, "Id id_2 repeated.", "BatchEntryIdsNotDistinct", nil, BatchInvalid}},
 		{"T29: too long together", standard(), []item{{id: "1", body: strings.Repeat("a", 1048576)}, {id: "2", body: "a"}},
-			want{400, CodeBatchRequestTooLong, "Batch requests cannot be longer than 1048576 bytes. You have sent 1048577 bytes.", "BatchRequestTooLong", nil, "T29"}},
+			want{400, CodeBatchRequestTooLong, "Batch requests cannot be longer than 1048576 bytes. You have sent 1048577 bytes.", "BatchRequestTooLong", nil, TooLarge}},
 		{"T25: one entry without a group", fifo(No), []item{{"m1", "x", "g", "d1"}, {"m2", "x", "", "d2"}},
-			want{400, CodeInvalidParameterValue, "The request must contain the parameter MessageGroupId.", "InvalidParameterValueException", nil, "T25"}},
+			want{400, CodeInvalidParameterValue, "The request must contain the parameter MessageGroupId.", "InvalidParameterValueException", nil, GroupMissing}},
 		{"T26: one entry without deduplication", fifo(No), []item{{"m1", "x", "g", "d1"}, {"m2", "x", "g", ""}},
-			want{400, CodeInvalidParameterValue, needDeduplication, "InvalidParameterValueException", nil, "T26"}},
-		{"no body", standard(), []item{{id: "1"}}, want{400, CodeMissingParameter, "", "", nil, ""}},
-		{"no id", standard(), []item{{body: "x"}}, want{400, CodeMissingParameter, "", "", nil, ""}},
+			want{400, CodeInvalidParameterValue, needDeduplication, "InvalidParameterValueException", nil, DeduplicationMissing}},
+		{"no body", standard(), []item{{id: "1"}}, want{400, CodeMissingParameter, "", "", nil, NoCause}},
+		{"no id", standard(), []item{{body: "x"}}, want{400, CodeMissingParameter, "", "", nil, NoCause}},
 	}
 	for _, tt := range tests {
 		for protocol, r := range batches(tt.queue.Name, tt.items...) {
@@ -128,11 +128,11 @@ func TestOtherBatches(t *testing.T) {
 		t.Errorf("ignored %q, messages %v", c.Ignored, c.Messages())
 	}
 	_, v = check(jsonPost("DeleteMessageBatch", `{`+urlMember+`,"Entries":[{"Id":"a"}]}`), standard())
-	want{400, CodeMissingParameter, "", "", nil, ""}.check(t, v.Answer)
+	want{400, CodeMissingParameter, "", "", nil, NoCause}.check(t, v.Answer)
 	_, v = check(jsonPost("ChangeMessageVisibilityBatch", `{`+urlMember+`,"Entries":[]}`), standard())
-	want{400, CodeEmptyBatchRequest, "There should be at least one ChangeMessageVisibilityBatchRequestEntry in the request.", "", nil, "T30"}.check(t, v.Answer)
+	want{400, CodeEmptyBatchRequest, "There should be at least one ChangeMessageVisibilityBatchRequestEntry in the request.", "", nil, BatchInvalid}.check(t, v.Answer)
 	_, v = check(jsonPost("SendMessageBatch", `{`+urlMember+`}`), standard())
-	want{400, CodeMissingParameter, "", "", []string{CodeEmptyBatchRequest}, "T30"}.check(t, v.Answer)
+	want{400, CodeMissingParameter, "", "", []string{CodeEmptyBatchRequest}, ParameterMissing}.check(t, v.Answer)
 }
 
 // Entries count by their numbers, whatever their order and gaps.

@@ -9,11 +9,11 @@ func ExampleRecognize() {
 		Header: Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}},
 		Body:   []byte(`Action=SendMessage&MessageBody={"company":"Smith & Sons"}`),
 	})
-	fmt.Println(c.Failure.Status, c.Failure.Code, c.Failure.Fact)
+	fmt.Println(c.Failure.Status, c.Failure.Code, c.Failure.Cause == StrayAmpersand)
 	fmt.Println(c.Failure.Message)
 	fmt.Println("meant:", c.Intended.Call.Messages()[0].Body)
 	// Output:
-	// 403 AccessDenied T6
+	// 403 AccessDenied true
 	// Access to the resource https://sqs.us-east-1.amazonaws.com/123456789012/orders is denied.
 	// meant: {"company":"Smith & Sons"}
 }
@@ -25,6 +25,6 @@ func ExampleCall_Check() {
 		RawQuery: "Action=SendMessage&MessageBody=hello&MessageGroupId=g1",
 	})
 	v := c.Check(Queue{Exists: Yes})
-	fmt.Println(v.Answer == nil, v.Passed(), v.Unknown)
-	// Output: true false [queue attribute ContentBasedDeduplication]
+	fmt.Println(v.Answer == nil, v.Passed(), v.Unknown[0].Detail)
+	// Output: true false queue attribute ContentBasedDeduplication
 }

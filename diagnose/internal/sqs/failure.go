@@ -8,14 +8,14 @@ func (c *Call) failWithoutAction(r *Request, media string, isForm bool, f *form)
 	case isForm:
 		// T3, T4: AccessDenied, with the namespace of an old API version. T5: AWS's own
 		// article says UnknownOperationException.
-		c.Failure = c.refuse(CodeAccessDenied, "T4", "Action", "")
+		c.Failure = c.refuse(CodeAccessDenied, ActionMissing, "Action", "")
 		c.Failure.Namespace = XMLNamespaceOld
 		c.Failure.orElse("AccessDenied was seen (T3, T4), AWS's article says UnknownOperationException (T5)", CodeUnknownOperation)
 		if f.badEscape != "" {
 			c.Failure.orElse(c.Failure.Unverified+"; a malformed percent escape is documented as MalformedQueryString", CodeMalformedQueryString)
 		}
 	default:
-		c.Failure = c.unknownOperation("T2") // T1 for a POST
+		c.Failure = c.unknownOperation(OperationMissing) // T1 for a POST, T2
 		switch {
 		case r.Header.Get("X-Amz-Target") != "":
 			c.Failure.orStatus(400)
@@ -31,15 +31,15 @@ func (c *Call) failWithoutAction(r *Request, media string, isForm bool, f *form)
 }
 
 // unknownOperation is the bare element with status 404.
-func (c *Call) unknownOperation(fact string) *Answer {
-	a := c.refuse(CodeUnknownOperation, fact, "", "")
+func (c *Call) unknownOperation(cause Cause) *Answer {
+	a := c.refuse(CodeUnknownOperation, cause, "", "")
 	a.bare = true
 	return a
 }
 
 // failTarget answers a JSON protocol request without a usable X-Amz-Target.
 func (c *Call) failTarget(r *Request) {
-	c.Failure = c.unknownOperation("T48")
+	c.Failure = c.unknownOperation(TargetInvalid) // T48
 	c.Failure.Parameter = "X-Amz-Target"
 	c.Failure.orStatus(400)
 	c.Failure.Unverified = "whether the status is 404 as for forms (T2) or 400 as seen at Step Functions (T48)"
@@ -51,7 +51,7 @@ func (c *Call) failTarget(r *Request) {
 
 // failJSON answers a JSON protocol request whose body is no JSON object.
 func (c *Call) failJSON(r *Request, reason string) {
-	c.Failure = c.refuse(CodeSerialization, "T48", "", "")
+	c.Failure = c.refuse(CodeSerialization, DocumentInvalid, "", "")
 	c.Failure.Unverified = "not recorded for SQS; DynamoDB-class services answer so (T48)"
 	if len(r.Body) == 0 {
 		c.Failure.orElse("an empty body may count as an empty object", CodeMissingParameter)
@@ -69,7 +69,7 @@ func (c *Call) failJSON(r *Request, reason string) {
 // failStray answers a form with a part that has no '=' (T6). What was meant is the
 // part and its '&' as text of the value before it.
 func (c *Call) failStray(r *Request, f *form) {
-	c.Failure = c.refuse(CodeAccessDenied, "T6", "", "")
+	c.Failure = c.refuse(CodeAccessDenied, StrayAmpersand, "", "")
 	c.Failure.Namespace = XMLNamespaceOld
 	c.Failure.Unverified = "the XML namespace; the code is documented for a JSON-shaped answer"
 	meant := joinStray(string(r.Body), c.Params)
@@ -78,7 +78,7 @@ func (c *Call) failStray(r *Request, f *form) {
 
 // failBadEscape answers a malformed percent escape.
 func (c *Call) failBadEscape(r *Request, f *form) {
-	c.Failure = c.refuse(CodeMalformedQueryString, "T20", "", "")
+	c.Failure = c.refuse(CodeMalformedQueryString, EscapeInvalid, "", "")
 	c.Failure.orElse("documented among SQS's common errors, but not recorded (T20); other unreadable forms were answered with AccessDenied (T6)", CodeAccessDenied)
 	c.Failure.Namespace = XMLNamespaceOld
 	c.intend(r, c.Params, "malformed percent escape in "+quote(clip(f.badEscape))+"; it is taken as text", false)

@@ -59,7 +59,7 @@ type want struct {
 	message  string
 	jsonType string
 	codes    []string // others that AWS may answer too
-	fact     string
+	cause    Cause
 }
 
 func (w want) check(t *testing.T, a *Answer) {
@@ -76,8 +76,8 @@ func (w want) check(t *testing.T, a *Answer) {
 	if w.jsonType != "" && a.JSONType != w.jsonType {
 		t.Errorf("__type %q, want %q", a.JSONType, w.jsonType)
 	}
-	if w.fact != "" && a.Fact != w.fact {
-		t.Errorf("fact %q, want %q", a.Fact, w.fact)
+	if w.cause != NoCause && a.Cause != w.cause {
+		t.Errorf("cause %d, want %d", a.Cause, w.cause)
 	}
 	if a.Type != Sender {
 		t.Errorf("fault %q, want Sender", a.Type)
@@ -101,6 +101,6 @@ func accepted(t *testing.T, v Verdict) {
 		t.Fatalf("refused with %d %s %q, want accepted", v.Answer.Status, v.Answer.Code, v.Answer.Message)
 	}
 	if len(v.Unknown) > 0 {
-		t.Fatalf("unknown %q, want certainly accepted", v.Unknown)
+		t.Fatalf("unknown %v, want certainly accepted", v.Unknown)
 	}
 }

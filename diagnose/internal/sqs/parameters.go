@@ -14,7 +14,7 @@ func (c *Call) CheckParameters() *Answer {
 	}
 	op, ok := operation(c.Action)
 	if !ok {
-		return c.refuse(CodeInvalidAction, "T9", "Action", c.Action)
+		return c.refuse(CodeInvalidAction, ActionUnknown, "Action", c.Action)
 	}
 	if c.Protocol == ProtocolJSON {
 		if a := c.checkTypes(); a != nil {
@@ -26,7 +26,7 @@ func (c *Call) CheckParameters() *Answer {
 	}
 	for _, name := range op.Required {
 		if !c.given(name) {
-			return c.missing("T11", name)
+			return c.missing(ParameterMissing, name)
 		}
 	}
 	if op.Batch() {
@@ -38,8 +38,8 @@ func (c *Call) CheckParameters() *Answer {
 }
 
 // missing refuses a missing parameter.
-func (c *Call) missing(fact, name string) *Answer {
-	a := c.refuse(CodeMissingParameter, fact, name, name)
+func (c *Call) missing(cause Cause, name string) *Answer {
+	a := c.refuse(CodeMissingParameter, cause, name, name)
 	if c.hiddenByBlanks(name) {
 		a.orElse("white space between parameters was reported to break the call like white space before Action (T4)", CodeAccessDenied)
 	}
@@ -72,14 +72,14 @@ func (c *Call) checkAddressGiven(op *Action) *Answer {
 		return nil
 	}
 	if c.Protocol == ProtocolJSON && c.Queue.From != FromBody {
-		a := c.missing("T42", "QueueUrl")
+		a := c.missing(ParameterMissing, "QueueUrl")
 		if c.Queue.From == FromPath {
 			a.Unverified = "the service model requires QueueUrl; whether the queue path could stand in for it is unverified"
 		}
 		return a
 	}
 	if c.Queue.Problem == AddressAbsent {
-		return c.missing("T49", "QueueUrl").orElse("the endpoint's address without a queue was also reported as InvalidAddress", CodeInvalidAddress)
+		return c.missing(ParameterMissing, "QueueUrl").orElse("the endpoint's address without a queue was also reported as InvalidAddress", CodeInvalidAddress)
 	}
 	return nil
 }
@@ -92,16 +92,16 @@ func (c *Call) checkAddress(op *Action) *Answer {
 	switch c.Queue.Problem {
 	case AddressNoName, AddressOtherRegion:
 		// T49: reported for a queue of another region or endpoint, with status 404.
-		return c.refuse(CodeInvalidAddress, "T49", "QueueUrl", c.Queue.URL).
+		return c.refuse(CodeInvalidAddress, AddressInvalid, "QueueUrl", c.Queue.URL).
 			orElse("InvalidAddress was reported (T49), NonExistentQueue is what an unknown URL gives (T16)", CodeNonExistentQueue)
 	case AddressForeign:
-		return c.refuse(CodeNonExistentQueue, "T16", "QueueUrl", "")
+		return c.refuse(CodeNonExistentQueue, AddressInvalid, "QueueUrl", "")
 	case AddressMalformed:
 		if c.Queue.From == FromPath {
-			return c.refuse(CodeInvalidAddress, "T49", "path", c.Queue.URL).
+			return c.refuse(CodeInvalidAddress, AddressInvalid, "path", c.Queue.URL).
 				orElse("no recording of a path that names no queue", CodeNonExistentQueue, CodeAccessDenied)
 		}
-		return c.refuse(CodeNonExistentQueue, "T16", "QueueUrl", "").
+		return c.refuse(CodeNonExistentQueue, AddressInvalid, "QueueUrl", "").
 			orElse("a URL that is no queue's gives NonExistentQueue (T16), a wrong address InvalidAddress (T49)", CodeInvalidAddress)
 	}
 	return nil
@@ -111,12 +111,12 @@ func (c *Call) checkAddress(op *Action) *Answer {
 // of messages are decoded; of the others the ids are looked at.
 func (c *Call) checkEntriesGiven(op *Action) *Answer {
 	if c.Protocol == ProtocolJSON && !c.given("Entries") {
-		return c.missing("T30", "Entries").orElse("an absent list may count as an empty one", CodeEmptyBatchRequest)
+		return c.missing(ParameterMissing, "Entries").orElse("an absent list may count as an empty one", CodeEmptyBatchRequest)
 	}
 	for _, e := range c.entries(op) {
 		for _, f := range e.required {
 			if f.value == "" {
-				a := c.missing("T12", e.prefix+f.name)
+				a := c.missing(ParameterMissing, e.prefix+f.name)
 				a.Unverified = "the name in the text, and whether only this entry fails"
 				return a
 			}
@@ -132,7 +132,7 @@ func (c *Call) checkTypes() *Answer {
 	if reason == "" {
 		return nil
 	}
-	a := c.refuse(CodeSerialization, "T48", path, "")
+	a := c.refuse(CodeSerialization, TypeInvalid, path, "")
 	a.Message = reason
 	a.Unverified = "not recorded for SQS; sibling services answer so (T48); the wording"
 	return a

@@ -30,11 +30,6 @@ var partitionPrefixes = [len(partitions)][]string{
 	{"cn"}, {"eusc-de"}, {"us-iso"}, {"us-isob"}, {"eu-isoe"}, {"us-isof"}, {"us-gov"},
 }
 
-// Partitions lists all partitions, commercial AWS first, as a fresh slice.
-func Partitions() []Partition {
-	return append([]Partition(nil), partitions[:]...)
-}
-
 // PartitionOf returns the partition of a region. As in the SDK, a region that no
 // partition claims counts as commercial AWS; IsRegion tells the two apart.
 func PartitionOf(region string) Partition {
@@ -47,16 +42,6 @@ func PartitionOf(region string) Partition {
 // IsRegion reports whether text has the shape of a region of any partition. New
 // regions match as well; it is no list of the regions that exist.
 func IsRegion(text string) bool { return partitionIndex(text) >= 0 }
-
-// PartitionByID returns the partition with that ID ("aws", "aws-cn", ...).
-func PartitionByID(id string) (Partition, bool) {
-	for i := range partitions {
-		if partitions[i].ID == id {
-			return partitions[i], true
-		}
-	}
-	return Partition{}, false
-}
 
 // partitionIndex splits PREFIX-WORD-NUMBER and finds the prefix; -1 if none fits.
 func partitionIndex(region string) int {

@@ -22,38 +22,38 @@ func TestUnreadable(t *testing.T) {
 		want want
 	}{
 		{"T1: POST with a JSON body and nothing else", with(post(`{"a":1}`), "Content-Type", "application/json"),
-			want{404, CodeUnknownOperation, "", "", nil, ""}},
+			want{404, CodeUnknownOperation, "", "", nil, NoCause}},
 		{"T1: POST of a form without Content-Type", without(post("Action=SendMessage&MessageBody=x"), "Content-Type"),
-			want{404, CodeUnknownOperation, "", "", nil, ""}},
-		{"T2: GET without a query string", get(""), want{404, CodeUnknownOperation, "", "UnknownOperationException", nil, "T2"}},
-		{"T2: empty Action", get("Action="), want{404, CodeUnknownOperation, "", "", nil, ""}},
+			want{404, CodeUnknownOperation, "", "", nil, NoCause}},
+		{"T2: GET without a query string", get(""), want{404, CodeUnknownOperation, "", "UnknownOperationException", nil, OperationMissing}},
+		{"T2: empty Action", get("Action="), want{404, CodeUnknownOperation, "", "", nil, NoCause}},
 		{"T3, T5: form Content-Type, raw JSON body", post(`{"score":7}`), want{403, CodeAccessDenied,
-			"Access to the resource https://sqs.us-east-1.amazonaws.com/123456789012/orders is denied.", "", []string{CodeUnknownOperation}, "T4"}},
-		{"T4: blank lines before Action", post("\n\nAction=SendMessage&MessageBody=x"), want{403, CodeAccessDenied, "", "", []string{CodeUnknownOperation}, "T4"}},
-		{"T4: a blank before Action, encoded", post("+Action=SendMessage&MessageBody=x"), want{403, CodeAccessDenied, "", "", []string{CodeUnknownOperation}, "T4"}},
+			"Access to the resource https://sqs.us-east-1.amazonaws.com/123456789012/orders is denied.", "", []string{CodeUnknownOperation}, ActionMissing}},
+		{"T4: blank lines before Action", post("\n\nAction=SendMessage&MessageBody=x"), want{403, CodeAccessDenied, "", "", []string{CodeUnknownOperation}, ActionMissing}},
+		{"T4: a blank before Action, encoded", post("+Action=SendMessage&MessageBody=x"), want{403, CodeAccessDenied, "", "", []string{CodeUnknownOperation}, ActionMissing}},
 		{"T6: a stray '&' in the body", post(`Action=SendMessage&MessageBody={"a":"lorem ipsum &"}`), want{403, CodeAccessDenied,
-			"Access to the resource https://sqs.us-east-1.amazonaws.com/123456789012/orders is denied.", "", nil, "T6"}},
-		{"T9: unknown action", get("Action=FooBar&Version=2012-11-05"), want{400, CodeInvalidAction, "The action FooBar is not valid for this endpoint.", "", nil, "T9"}},
-		{"T9: action in lower case", get("Action=sendmessage&MessageBody=x"), want{400, CodeInvalidAction, "", "", nil, "T9"}},
+			"Access to the resource https://sqs.us-east-1.amazonaws.com/123456789012/orders is denied.", "", nil, StrayAmpersand}},
+		{"T9: unknown action", get("Action=FooBar&Version=2012-11-05"), want{400, CodeInvalidAction, "The action FooBar is not valid for this endpoint.", "", nil, ActionUnknown}},
+		{"T9: action in lower case", get("Action=sendmessage&MessageBody=x"), want{400, CodeInvalidAction, "", "", nil, ActionUnknown}},
 		{"white space behind the action", post("Action=SendMessage\n&MessageBody=x"),
-			want{400, CodeInvalidAction, "The action SendMessage\n is not valid for this endpoint.", "", []string{CodeAccessDenied}, "T9"}},
-		{"T10: CreateQueue on a queue path", get("Action=CreateQueue&QueueName=x"), want{400, CodeInvalidAction, "The action CreateQueue is not valid for this endpoint.", "", nil, "T10"}},
-		{"T10: ListQueues on a queue path", get("Action=ListQueues"), want{400, CodeInvalidAction, "", "", nil, "T10"}},
+			want{400, CodeInvalidAction, "The action SendMessage\n is not valid for this endpoint.", "", []string{CodeAccessDenied}, ActionUnknown}},
+		{"T10: CreateQueue on a queue path", get("Action=CreateQueue&QueueName=x"), want{400, CodeInvalidAction, "The action CreateQueue is not valid for this endpoint.", "", nil, ActionOfService}},
+		{"T10: ListQueues on a queue path", get("Action=ListQueues"), want{400, CodeInvalidAction, "", "", nil, ActionOfService}},
 		{"T20: a percent sign without digits", post("Action=SendMessage&MessageBody=100% sure"), want{404, CodeMalformedQueryString,
-			"The query string contains a syntax error.", "", []string{CodeAccessDenied}, "T20"}},
-		{"T20: a percent sign at the end", post("Action=SendMessage&MessageBody=5%2"), want{404, CodeMalformedQueryString, "", "", []string{CodeAccessDenied}, "T20"}},
-		{"T48: JSON Content-Type without target", without(jsonPost("", `{}`), "X-Amz-Target"), want{404, CodeUnknownOperation, "", "", nil, "T48"}},
-		{"T48: unknown target", jsonPost("Send", `{}`), want{404, CodeUnknownOperation, "", "", nil, "T48"}},
-		{"T48: target of the wrong service", with(jsonPost("", `{}`), "X-Amz-Target", "SQS.SendMessage"), want{404, CodeUnknownOperation, "", "", nil, "T48"}},
-		{"T48: JSON 1.1", with(jsonPost("SendMessage", `{}`), "Content-Type", MediaTypeJSON11), want{404, CodeUnknownOperation, "", "", nil, "T2"}},
-		{"T48: target beside application/json", with(jsonPost("SendMessage", `{}`), "Content-Type", "application/json"), want{404, CodeUnknownOperation, "", "", nil, "T2"}},
-		{"T48: malformed JSON", jsonPost("SendMessage", `{"MessageBody":"{"a":1}"}`), want{400, CodeSerialization, "", "SerializationException", nil, "T48"}},
-		{"T48: an array", jsonPost("SendMessage", `[]`), want{400, CodeSerialization, "", "", nil, "T48"}},
-		{"T48: no body at all", jsonPost("SendMessage", ``), want{400, CodeSerialization, "", "", []string{CodeMissingParameter}, "T48"}},
-		{"T139: the escaped single quote of escapeJavaScript", jsonPost("SendMessage", `{"MessageBody":"it\'s"}`), want{400, CodeSerialization, "", "", nil, "T48"}},
-		{"a raw line feed in a JSON string", jsonPost("SendMessage", "{\"MessageBody\":\"a\nb\"}"), want{400, CodeSerialization, "", "", nil, "T48"}},
-		{"a form in the body of a GET", method(post("Action=SendMessage&MessageBody=x"), "GET"), want{404, CodeUnknownOperation, "", "", nil, "T2"}},
-		{"a form in the body of a PUT", method(post("Action=SendMessage&MessageBody=x"), "PUT"), want{404, CodeUnknownOperation, "", "", nil, "T2"}},
+			"The query string contains a syntax error.", "", []string{CodeAccessDenied}, EscapeInvalid}},
+		{"T20: a percent sign at the end", post("Action=SendMessage&MessageBody=5%2"), want{404, CodeMalformedQueryString, "", "", []string{CodeAccessDenied}, EscapeInvalid}},
+		{"T48: JSON Content-Type without target", without(jsonPost("", `{}`), "X-Amz-Target"), want{404, CodeUnknownOperation, "", "", nil, TargetInvalid}},
+		{"T48: unknown target", jsonPost("Send", `{}`), want{404, CodeUnknownOperation, "", "", nil, TargetInvalid}},
+		{"T48: target of the wrong service", with(jsonPost("", `{}`), "X-Amz-Target", "SQS.SendMessage"), want{404, CodeUnknownOperation, "", "", nil, TargetInvalid}},
+		{"T48: JSON 1.1", with(jsonPost("SendMessage", `{}`), "Content-Type", MediaTypeJSON11), want{404, CodeUnknownOperation, "", "", nil, OperationMissing}},
+		{"T48: target beside application/json", with(jsonPost("SendMessage", `{}`), "Content-Type", "application/json"), want{404, CodeUnknownOperation, "", "", nil, OperationMissing}},
+		{"T48: malformed JSON", jsonPost("SendMessage", `{"MessageBody":"{"a":1}"}`), want{400, CodeSerialization, "", "SerializationException", nil, DocumentInvalid}},
+		{"T48: an array", jsonPost("SendMessage", `[]`), want{400, CodeSerialization, "", "", nil, DocumentInvalid}},
+		{"T48: no body at all", jsonPost("SendMessage", ``), want{400, CodeSerialization, "", "", []string{CodeMissingParameter}, DocumentInvalid}},
+		{"T139: the escaped single quote of escapeJavaScript", jsonPost("SendMessage", `{"MessageBody":"it\'s"}`), want{400, CodeSerialization, "", "", nil, DocumentInvalid}},
+		{"a raw line feed in a JSON string", jsonPost("SendMessage", "{\"MessageBody\":\"a\nb\"}"), want{400, CodeSerialization, "", "", nil, DocumentInvalid}},
+		{"a form in the body of a GET", method(post("Action=SendMessage&MessageBody=x"), "GET"), want{404, CodeUnknownOperation, "", "", nil, OperationMissing}},
+		{"a form in the body of a PUT", method(post("Action=SendMessage&MessageBody=x"), "PUT"), want{404, CodeUnknownOperation, "", "", nil, OperationMissing}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -255,7 +255,7 @@ func TestIntent(t *testing.T) {
 // White space around the name of another parameter than Action hides just that.
 func TestBlanksAroundNames(t *testing.T) {
 	c, v := check(post("Action=SendMessage&\n  MessageBody=x"), standard())
-	want{400, CodeMissingParameter, "The request must contain the parameter MessageBody.", "", []string{CodeAccessDenied}, "T11"}.check(t, v.Answer)
+	want{400, CodeMissingParameter, "The request must contain the parameter MessageBody.", "", []string{CodeAccessDenied}, ParameterMissing}.check(t, v.Answer)
 	if len(c.Ignored) != 1 || c.Ignored[0] != "\n  MessageBody" {
 		t.Errorf("ignored %q", c.Ignored)
 	}
@@ -274,7 +274,7 @@ func TestHiddenQueueURL(t *testing.T) {
 	r := post(encode("Action", "SendMessage", "MessageBody", "x", "\nQueueUrl", QueueURL(region, account, "orders")))
 	r.Path = "/"
 	c, v := check(r, standard())
-	want{400, CodeMissingParameter, "", "", []string{CodeAccessDenied, CodeInvalidAddress}, "T49"}.check(t, v.Answer)
+	want{400, CodeMissingParameter, "", "", []string{CodeAccessDenied, CodeInvalidAddress}, ParameterMissing}.check(t, v.Answer)
 	if c.Intended == nil || c.Intended.Call.Queue.ARN() != standard().ARN {
 		t.Errorf("intent %+v", c.Intended)
 	}

@@ -44,19 +44,32 @@ func (q *Queue) fifo(a Address) Tri {
 // unknown where q holds the facts of another queue than the one addressed (T15).
 func (c *Call) CheckQueue(q Queue) Verdict {
 	op, ok := operation(c.Action)
-	if !ok || !op.OnQueue {
+	if !ok || !op.OnQueue && op.Name != "GetQueueUrl" {
 		return Verdict{}
 	}
 	if arn := c.Queue.ARN(); q.ARN != "" && arn != "" && q.ARN != arn {
-		return Verdict{Unknown: []string{"queue " + quote(arn) + ": the facts given are those of " + quote(q.ARN)}}
+		return Verdict{Unknown: []Open{{Detail: "queue " + quote(arn) + ": the facts given are those of " + quote(q.ARN)}}}
 	}
 	switch q.Exists {
 	case No:
-		return Verdict{Answer: c.refuse(CodeNonExistentQueue, "T17", "QueueUrl", "")}
+		parameter := "QueueUrl"
+		if !op.OnQueue {
+			parameter = "QueueName"
+		}
+		return Verdict{Answer: c.refuse(CodeNonExistentQueue, QueueMissing, parameter, "")}
 	case Unknown:
-		return Verdict{Unknown: []string{"whether the queue exists"}}
+		return Verdict{Unknown: []Open{{Detail: "whether the queue exists"}}}
 	}
 	return Verdict{}
+}
+
+// doubts are those of the reading as part of a verdict.
+func (c *Call) doubts() []Open {
+	var out []Open
+	for _, text := range c.Doubts {
+		out = append(out, Open{Detail: text})
+	}
+	return out
 }
 
 // Check runs every check of this package in SQS's order: the reading itself,
@@ -64,9 +77,9 @@ func (c *Call) CheckQueue(q Queue) Verdict {
 // come from elsewhere.
 func (c *Call) Check(q Queue) Verdict {
 	if c.Failure != nil {
-		return Verdict{Answer: c.Failure, Unknown: c.Doubts}
+		return Verdict{Answer: c.Failure, Unknown: c.doubts()}
 	}
-	unknown := c.Doubts
+	unknown := c.doubts()
 	if a := c.CheckParameters(); a != nil {
 		return Verdict{Answer: a, Unknown: unknown}
 	}

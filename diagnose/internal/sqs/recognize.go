@@ -180,7 +180,7 @@ var soloParams = [...]string{"Action", "QueueUrl", "MessageBody", "MessageGroupI
 func (c *Call) checkAction(r *Request) {
 	op, ok := operation(c.Action)
 	if !ok {
-		c.Failure = c.refuse(CodeInvalidAction, "T9", "Action", c.Action)
+		c.Failure = c.refuse(CodeInvalidAction, ActionUnknown, "Action", c.Action)
 		if t := strings.TrimSpace(c.Action); t != c.Action {
 			c.Failure.orElse("white space around parameters was reported as AccessDenied (T4); for white space behind the action nothing is recorded", CodeAccessDenied)
 		}
@@ -190,7 +190,7 @@ func (c *Call) checkAction(r *Request) {
 		return
 	}
 	if op.OnRoot && c.path != "" && strings.Trim(c.path, "/") != "" {
-		c.Failure = c.refuse(CodeInvalidAction, "T10", "Action", c.Action)
+		c.Failure = c.refuse(CodeInvalidAction, ActionOfService, "Action", c.Action)
 	} else if !op.OnRoot && !op.OnQueue && c.Queue.From == FromPath {
 		c.doubt("whether SQS takes " + op.Name + " on a queue path")
 	}

@@ -62,10 +62,10 @@ func (c *Call) checkMessage(m *Message, q *Queue, fifo Tri, batch bool) Verdict 
 	if a, unknown := c.checkSize(m, q, batch); a != nil {
 		return Verdict{Answer: a}
 	} else if unknown != "" {
-		v.addUnknown(unknown)
+		v.open(MaximumMessageSize, unknown)
 	}
 	if !validText(m.Body) {
-		v.Answer = c.refuse(CodeInvalidMessageContents, "T24", m.Prefix+"MessageBody", "")
+		v.Answer = c.refuse(CodeInvalidMessageContents, CharactersInvalid, m.Prefix+"MessageBody", "")
 		return v
 	}
 	if v.Answer = c.checkAttributes(m); v.Answer != nil {
@@ -97,7 +97,7 @@ func (c *Call) checkSize(m *Message, q *Queue, batch bool) (a *Answer, unknown s
 	if batch {
 		why = "One or more parameters cannot be validated."
 	}
-	return c.invalid("T29", m.Prefix+"MessageBody", why+" Reason: Message must be shorter than "+itoa(limit)+" bytes."), ""
+	return c.invalid(TooLarge, m.Prefix+"MessageBody", why+" Reason: Message must be shorter than "+itoa(limit)+" bytes."), ""
 }
 
 func (c *Call) checkDelay(m *Message, fifo Tri, v *Verdict) {
@@ -106,17 +106,17 @@ func (c *Call) checkDelay(m *Message, fifo Tri, v *Verdict) {
 	}
 	name := m.Prefix + "DelaySeconds"
 	if m.Delay == "" {
-		v.addUnknown("how SQS reads an empty DelaySeconds")
+		v.open(NoAttribute, "how SQS reads an empty DelaySeconds")
 		return
 	}
 	n, ok := m.DelaySeconds()
 	if !ok {
-		v.Answer = c.invalid("", name, "Value "+m.Delay+" for parameter DelaySeconds is invalid. Reason: Must be an integer.")
+		v.Answer = c.invalid(ValueInvalid, name, "Value "+m.Delay+" for parameter DelaySeconds is invalid. Reason: Must be an integer.")
 		v.Answer.Unverified = "the code and the wording"
 		return
 	}
 	if n < 0 || n > 900 {
-		v.Answer = c.invalid("", name, "Value "+m.Delay+" for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.")
+		v.Answer = c.invalid(ValueInvalid, name, "Value "+m.Delay+" for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.")
 		v.Answer.Unverified = "the wording"
 		return
 	}
@@ -125,9 +125,9 @@ func (c *Call) checkDelay(m *Message, fifo Tri, v *Verdict) {
 	}
 	switch fifo {
 	case Yes:
-		v.Answer = c.invalid("T27", name, "Value "+m.Delay+" for parameter DelaySeconds"+wrongQueueType)
+		v.Answer = c.invalid(DelayOnFIFO, name, "Value "+m.Delay+" for parameter DelaySeconds"+wrongQueueType)
 	case Unknown:
-		v.addUnknown(unknownType)
+		v.open(FifoQueue, unknownType)
 	}
 }
 
@@ -139,6 +139,7 @@ func (c *Call) checkGroup(m *Message, q *Queue, fifo Tri, v *Verdict) {
 	if m.HasGroupID && !validID(m.GroupID) {
 		v.Answer = c.invalidID(m.Prefix, "MessageGroupId", m.GroupID)
 		if m.GroupID == "" && fifo == Yes {
+			v.Answer.Cause = GroupEmpty
 			v.Answer.orElse("an empty MessageGroupId was recorded on a standard queue (T28); on FIFO it may count as missing (T25)", CodeMissingParameter)
 		}
 		return
@@ -146,34 +147,34 @@ func (c *Call) checkGroup(m *Message, q *Queue, fifo Tri, v *Verdict) {
 	switch fifo {
 	case Unknown:
 		if !m.HasGroupID || m.HasDeduplication {
-			v.addUnknown(unknownType)
+			v.open(FifoQueue, unknownType)
 		}
 	case No:
 		// A MessageGroupId is legal here (T28, fair queues).
 		if m.HasDeduplication {
-			v.Answer = c.invalid("", m.Prefix+"MessageDeduplicationId", "Value "+m.DeduplicationID+" for parameter MessageDeduplicationId"+wrongQueueType)
+			v.Answer = c.invalid(NotForStandard, m.Prefix+"MessageDeduplicationId", "Value "+m.DeduplicationID+" for parameter MessageDeduplicationId"+wrongQueueType)
 			v.Answer.Unverified = "known from use, not recorded"
 		}
 	case Yes:
 		switch {
 		case !m.HasGroupID:
-			v.Answer = c.missing("T25", m.Prefix+"MessageGroupId")
-		case m.DeduplicationID != "" || q.ContentBasedDeduplication == Yes:
-			if m.HasDeduplication && m.DeduplicationID == "" {
-				v.Answer = c.invalidID(m.Prefix, "MessageDeduplicationId", "")
-				v.Answer.Unverified = "an empty MessageDeduplicationId is assumed to be refused like an empty MessageGroupId (T28)"
-			}
+			v.Answer = c.missing(GroupMissing, m.Prefix+"MessageGroupId")
+		case m.HasDeduplication && m.DeduplicationID == "":
+			v.Answer = c.invalidID(m.Prefix, "MessageDeduplicationId", "")
+			v.Answer.Cause = DeduplicationEmpty
+			v.Answer.Unverified = "an empty MessageDeduplicationId is assumed to be refused like an empty MessageGroupId" // T28
+		case m.HasDeduplication || q.ContentBasedDeduplication == Yes:
 		case q.ContentBasedDeduplication == No:
-			v.Answer = c.invalid("T26", m.Prefix+"MessageDeduplicationId", needDeduplication)
+			v.Answer = c.invalid(DeduplicationMissing, m.Prefix+"MessageDeduplicationId", needDeduplication)
 		default:
-			v.addUnknown(unknownDeduplication)
+			v.open(ContentBasedDeduplication, unknownDeduplication)
 		}
 	}
 }
 
 // invalidID: T28, for both kinds of id.
 func (c *Call) invalidID(prefix, name, value string) *Answer {
-	return c.invalid("T28", prefix+name, "Value "+value+" for parameter "+name+" is invalid. Reason: "+name+
+	return c.invalid(IDInvalid, prefix+name, "Value "+value+" for parameter "+name+" is invalid. Reason: "+name+
 		" can only include alphanumeric and punctuation characters. 1 to 128 in length.")
 }
 
@@ -206,11 +207,11 @@ func (c *Call) checkRanges(ranges []valueRange) Verdict {
 			continue
 		}
 		if text == "" {
-			v.addUnknown("how SQS reads an empty " + r.name)
+			v.open(NoAttribute, "how SQS reads an empty "+r.name)
 			continue
 		}
 		if n, err := strconv.Atoi(text); err != nil || n < r.min || n > r.max {
-			v.Answer = c.invalid("", r.name, "Value "+text+" for parameter "+r.name+" is invalid. Reason: "+r.reason)
+			v.Answer = c.invalid(ValueInvalid, r.name, "Value "+text+" for parameter "+r.name+" is invalid. Reason: "+r.reason)
 			if err != nil || !r.recorded {
 				v.Answer.Unverified = "the wording"
 			}
@@ -242,7 +243,7 @@ const attributeNames = " All Policy VisibilityTimeout MaximumMessageSize Message
 func (c *Call) checkAttributeNames() *Answer {
 	for _, name := range c.list("AttributeNames") {
 		if name == "" || strings.Contains(name, " ") || !strings.Contains(attributeNames, " "+name+" ") {
-			return c.refuse(CodeInvalidAttributeName, "T31", "AttributeName", name)
+			return c.refuse(CodeInvalidAttributeName, AttributeNameUnknown, "AttributeName", name)
 		}
 	}
 	return nil

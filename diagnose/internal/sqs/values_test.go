@@ -45,30 +45,32 @@ func TestParameterFaults(t *testing.T) {
 		pairs  []string
 		want   want
 	}{
-		{"T11", "SendMessage", standard(), nil, want{400, CodeMissingParameter, "The request must contain the parameter MessageBody.", "MissingRequiredParameterException", nil, "T11"}},
-		{"T12", "SendMessage", standard(), []string{"MessageBody", ""}, want{400, CodeMissingParameter, "The request must contain the parameter MessageBody.", "MissingRequiredParameterException", nil, "T11"}},
-		{"T24", "SendMessage", standard(), []string{"MessageBody", "bad \x01 \uFFFF"}, want{400, CodeInvalidMessageContents, "", "InvalidMessageContents", nil, "T24"}},
-		{"T25", "SendMessage", fifo(No), []string{"MessageBody", "x", "MessageDeduplicationId", "d"}, want{400, CodeMissingParameter, "The request must contain the parameter MessageGroupId.", "MissingRequiredParameterException", nil, "T25"}},
-		{"T25 with content-based deduplication", "SendMessage", fifo(Yes), []string{"MessageBody", "x"}, want{400, CodeMissingParameter, "", "", nil, "T25"}},
-		{"T26", "SendMessage", fifo(No), []string{"MessageBody", "x", "MessageGroupId", "g"}, want{400, CodeInvalidParameterValue, needDeduplication, "InvalidParameterValueException", nil, "T26"}},
+		{"T11", "SendMessage", standard(), nil, want{400, CodeMissingParameter, "The request must contain the parameter MessageBody.", "MissingRequiredParameterException", nil, ParameterMissing}},
+		{"T12", "SendMessage", standard(), []string{"MessageBody", ""}, want{400, CodeMissingParameter, "The request must contain the parameter MessageBody.", "MissingRequiredParameterException", nil, ParameterMissing}},
+		{"T24", "SendMessage", standard(), []string{"MessageBody", "bad \x01 \uFFFF"}, want{400, CodeInvalidMessageContents, "", "InvalidMessageContents", nil, CharactersInvalid}},
+		{"T25", "SendMessage", fifo(No), []string{"MessageBody", "x", "MessageDeduplicationId", "d"}, want{400, CodeMissingParameter, "The request must contain the parameter MessageGroupId.", "MissingRequiredParameterException", nil, GroupMissing}},
+		{"T25 with content-based deduplication", "SendMessage", fifo(Yes), []string{"MessageBody", "x"}, want{400, CodeMissingParameter, "", "", nil, GroupMissing}},
+		{"T26", "SendMessage", fifo(No), []string{"MessageBody", "x", "MessageGroupId", "g"}, want{400, CodeInvalidParameterValue, needDeduplication, "InvalidParameterValueException", nil, DeduplicationMissing}},
 		{"T27", "SendMessage", fifo(Yes), []string{"MessageBody", "x", "MessageGroupId", "g", "DelaySeconds", "2"},
-			want{400, CodeInvalidParameterValue, "Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.", "", nil, "T27"}},
-		{"T28: empty group", "SendMessage", standard(), []string{"MessageBody", "x", "MessageGroupId", ""}, want{400, CodeInvalidParameterValue, idReason("", "MessageGroupId"), "", nil, "T28"}},
-		{"T28: long group", "SendMessage", standard(), []string{"MessageBody", "x", "MessageGroupId", long}, want{400, CodeInvalidParameterValue, idReason(long, "MessageGroupId"), "", nil, "T28"}},
-		{"T28: blank in the group", "SendMessage", standard(), []string{"MessageBody", "x", "MessageGroupId", "group 123"}, want{400, CodeInvalidParameterValue, idReason("group 123", "MessageGroupId"), "", nil, "T28"}},
-		{"T28: empty group on FIFO", "SendMessage", fifo(Yes), []string{"MessageBody", "x", "MessageGroupId", ""}, want{400, CodeInvalidParameterValue, "", "", []string{CodeMissingParameter}, "T28"}},
-		{"T28: bad deduplication id", "SendMessage", fifo(No), []string{"MessageBody", "x", "MessageGroupId", "g", "MessageDeduplicationId", "é"}, want{400, CodeInvalidParameterValue, idReason("é", "MessageDeduplicationId"), "", nil, "T28"}},
-		{"deduplication id on a standard queue", "SendMessage", standard(), []string{"MessageBody", "x", "MessageDeduplicationId", "d"}, want{400, CodeInvalidParameterValue, "", "", nil, ""}},
+			want{400, CodeInvalidParameterValue, "Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.", "", nil, DelayOnFIFO}},
+		{"T28: empty group", "SendMessage", standard(), []string{"MessageBody", "x", "MessageGroupId", ""}, want{400, CodeInvalidParameterValue, idReason("", "MessageGroupId"), "", nil, IDInvalid}},
+		{"T28: long group", "SendMessage", standard(), []string{"MessageBody", "x", "MessageGroupId", long}, want{400, CodeInvalidParameterValue, idReason(long, "MessageGroupId"), "", nil, IDInvalid}},
+		{"T28: blank in the group", "SendMessage", standard(), []string{"MessageBody", "x", "MessageGroupId", "group 123"}, want{400, CodeInvalidParameterValue, idReason("group 123", "MessageGroupId"), "", nil, IDInvalid}},
+		{"T28: empty group on FIFO", "SendMessage", fifo(Yes), []string{"MessageBody", "x", "MessageGroupId", ""}, want{400, CodeInvalidParameterValue, "", "", []string{CodeMissingParameter}, GroupEmpty}},
+		{"T28: bad deduplication id", "SendMessage", fifo(No), []string{"MessageBody", "x", "MessageGroupId", "g", "MessageDeduplicationId", "é"}, want{400, CodeInvalidParameterValue, idReason("é", "MessageDeduplicationId"), "", nil, IDInvalid}},
+		{"empty deduplication id", "SendMessage", fifo(No), []string{"MessageBody", "x", "MessageGroupId", "g", "MessageDeduplicationId", ""}, want{400, CodeInvalidParameterValue, idReason("", "MessageDeduplicationId"), "", nil, DeduplicationEmpty}},
+		{"empty deduplication id, by content or not", "SendMessage", fifo(Unknown), []string{"MessageBody", "x", "MessageGroupId", "g", "MessageDeduplicationId", ""}, want{400, CodeInvalidParameterValue, "", "", nil, DeduplicationEmpty}},
+		{"deduplication id on a standard queue", "SendMessage", standard(), []string{"MessageBody", "x", "MessageDeduplicationId", "d"}, want{400, CodeInvalidParameterValue, "", "", nil, NotForStandard}},
 		{"delay out of range", "SendMessage", standard(), []string{"MessageBody", "x", "DelaySeconds", "901"},
-			want{400, CodeInvalidParameterValue, "Value 901 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.", "", nil, ""}},
-		{"negative delay", "SendMessage", standard(), []string{"MessageBody", "x", "DelaySeconds", "-1"}, want{400, CodeInvalidParameterValue, "", "", nil, ""}},
-		{"T29", "SendMessage", standard(), []string{"MessageBody", strings.Repeat("a", 1048577)}, want{400, CodeInvalidParameterValue, "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.", "", nil, "T29"}},
-		{"MaxNumberOfMessages", "ReceiveMessage", standard(), []string{"MaxNumberOfMessages", "11"}, want{400, CodeInvalidParameterValue, "Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.", "", nil, ""}},
-		{"WaitTimeSeconds", "ReceiveMessage", standard(), []string{"WaitTimeSeconds", "21"}, want{400, CodeInvalidParameterValue, "Value 21 for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided.", "", nil, ""}},
-		{"VisibilityTimeout", "ReceiveMessage", standard(), []string{"VisibilityTimeout", "43201"}, want{400, CodeInvalidParameterValue, "", "", nil, ""}},
-		{"DeleteMessage", "DeleteMessage", standard(), nil, want{400, CodeMissingParameter, "The request must contain the parameter ReceiptHandle.", "", nil, ""}},
-		{"ChangeMessageVisibility", "ChangeMessageVisibility", standard(), []string{"ReceiptHandle", "h"}, want{400, CodeMissingParameter, "The request must contain the parameter VisibilityTimeout.", "", nil, ""}},
-		{"GetQueueUrl", "GetQueueUrl", standard(), nil, want{400, CodeMissingParameter, "The request must contain the parameter QueueName.", "", nil, ""}},
+			want{400, CodeInvalidParameterValue, "Value 901 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.", "", nil, NoCause}},
+		{"negative delay", "SendMessage", standard(), []string{"MessageBody", "x", "DelaySeconds", "-1"}, want{400, CodeInvalidParameterValue, "", "", nil, NoCause}},
+		{"T29", "SendMessage", standard(), []string{"MessageBody", strings.Repeat("a", 1048577)}, want{400, CodeInvalidParameterValue, "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.", "", nil, TooLarge}},
+		{"MaxNumberOfMessages", "ReceiveMessage", standard(), []string{"MaxNumberOfMessages", "11"}, want{400, CodeInvalidParameterValue, "Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.", "", nil, NoCause}},
+		{"WaitTimeSeconds", "ReceiveMessage", standard(), []string{"WaitTimeSeconds", "21"}, want{400, CodeInvalidParameterValue, "Value 21 for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided.", "", nil, NoCause}},
+		{"VisibilityTimeout", "ReceiveMessage", standard(), []string{"VisibilityTimeout", "43201"}, want{400, CodeInvalidParameterValue, "", "", nil, NoCause}},
+		{"DeleteMessage", "DeleteMessage", standard(), nil, want{400, CodeMissingParameter, "The request must contain the parameter ReceiptHandle.", "", nil, NoCause}},
+		{"ChangeMessageVisibility", "ChangeMessageVisibility", standard(), []string{"ReceiptHandle", "h"}, want{400, CodeMissingParameter, "The request must contain the parameter VisibilityTimeout.", "", nil, NoCause}},
+		{"GetQueueUrl", "GetQueueUrl", standard(), nil, want{400, CodeMissingParameter, "The request must contain the parameter QueueName.", "", nil, NoCause}},
 	}
 	for _, tt := range tests {
 		r := post(encode(append([]string{"Action", tt.action}, tt.pairs...)...))
@@ -143,7 +145,7 @@ func TestUnknownQueueFacts(t *testing.T) {
 			_, v := check(r, q)
 			if tt.want == "" {
 				accepted(t, v)
-			} else if v.Answer != nil || len(v.Unknown) != 1 || !strings.Contains(v.Unknown[0], tt.want) {
+			} else if v.Answer != nil || len(v.Unknown) != 1 || !strings.Contains(v.Unknown[0].Detail, tt.want) {
 				t.Errorf("verdict %+v, want unknown %q", v, tt.want)
 			}
 		})
@@ -152,7 +154,7 @@ func TestUnknownQueueFacts(t *testing.T) {
 		q := standard()
 		q.MaximumMessageSize = 0
 		_, v := check(post("Action=SendMessage&MessageBody="+strings.Repeat("x", 1048577)), q)
-		want{400, CodeInvalidParameterValue, "", "", nil, "T29"}.check(t, v.Answer)
+		want{400, CodeInvalidParameterValue, "", "", nil, TooLarge}.check(t, v.Answer)
 	})
 }
 
@@ -211,7 +213,7 @@ func TestAttributes(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%.20s/%.12s/%s/%s", tt.fact, tt.name, tt.dataType, tt.value, form), func(t *testing.T) {
 				c, v := check(r, standard())
 				if tt.code != "" {
-					want{400, tt.code, "", "InvalidParameterValueException", tt.others, tt.fact}.check(t, v.Answer)
+					want{400, tt.code, "", "InvalidParameterValueException", tt.others, AttributeInvalid}.check(t, v.Answer)
 					return
 				}
 				accepted(t, v)
@@ -237,7 +239,7 @@ func TestAttributes(t *testing.T) {
 			pairs = append(pairs, p+"Name", fmt.Sprint("n", i), p+"Value.DataType", "String", p+"Value.StringValue", "v")
 		}
 		_, v := check(post(encode(pairs...)), standard())
-		want{400, CodeInvalidParameterValue, "", "", nil, ""}.check(t, v.Answer)
+		want{400, CodeInvalidParameterValue, "", "", nil, NoCause}.check(t, v.Answer)
 	})
 	t.Run("system attributes", func(t *testing.T) {
 		r := func(name string) *Request {
@@ -247,7 +249,7 @@ func TestAttributes(t *testing.T) {
 		_, v := check(r("AWSTraceHeader"), standard())
 		accepted(t, v)
 		_, v = check(r("Other"), standard())
-		want{400, CodeInvalidParameterValue, "", "", nil, ""}.check(t, v.Answer)
+		want{400, CodeInvalidParameterValue, "", "", nil, NoCause}.check(t, v.Answer)
 	})
 }
 
@@ -271,16 +273,16 @@ func TestSizeWithAttributes(t *testing.T) {
 			accepted(t, v)
 			continue
 		}
-		want{400, CodeInvalidParameterValue, fmt.Sprintf("One or more parameters are invalid. Reason: Message must be shorter than %d bytes.", tt.limit), "", nil, "T29"}.check(t, v.Answer)
+		want{400, CodeInvalidParameterValue, fmt.Sprintf("One or more parameters are invalid. Reason: Message must be shorter than %d bytes.", tt.limit), "", nil, TooLarge}.check(t, v.Answer)
 	}
 }
 
 // T31: an unknown attribute of a queue.
 func TestQueueAttributeNames(t *testing.T) {
 	_, v := check(get("Action=GetQueueAttributes&AttributeName.1=All&AttributeName.2=Foobar"), standard())
-	want{400, CodeInvalidAttributeName, "Unknown Attribute Foobar.", "", nil, "T31"}.check(t, v.Answer)
+	want{400, CodeInvalidAttributeName, "Unknown Attribute Foobar.", "", nil, AttributeNameUnknown}.check(t, v.Answer)
 	_, v = check(jsonPost("GetQueueAttributes", `{`+urlMember+`,"AttributeNames":["Foobar"]}`), standard())
-	want{400, CodeInvalidAttributeName, "Unknown Attribute Foobar.", "", nil, "T31"}.check(t, v.Answer)
+	want{400, CodeInvalidAttributeName, "Unknown Attribute Foobar.", "", nil, AttributeNameUnknown}.check(t, v.Answer)
 	_, v = check(get("Action=GetQueueAttributes&AttributeName.1=QueueArn"), standard())
 	accepted(t, v)
 }
@@ -295,13 +297,13 @@ func TestJSONTypes(t *testing.T) {
 	}
 	for _, members := range bad {
 		_, v := check(jsonPost("SendMessage", `{`+urlMember+`,`+members+`}`), standard())
-		want{400, CodeSerialization, "", "SerializationException", nil, "T48"}.check(t, v.Answer)
+		want{400, CodeSerialization, "", "SerializationException", nil, TypeInvalid}.check(t, v.Answer)
 		if v.Answer.Unverified == "" || v.Answer.Parameter == "" {
 			t.Errorf("%s: unverified %q, parameter %q", members, v.Answer.Unverified, v.Answer.Parameter)
 		}
 	}
 	_, v := check(jsonPost("SendMessage", `{"QueueUrl":7,"MessageBody":"x"}`), standard())
-	want{400, CodeSerialization, "", "", nil, "T48"}.check(t, v.Answer)
+	want{400, CodeSerialization, "", "", nil, TypeInvalid}.check(t, v.Answer)
 	// An attribute may be called like a member of the model.
 	_, v = check(jsonPost("SendMessage", `{`+urlMember+`,"MessageBody":"x","MessageAttributes":{"DelaySeconds":{"DataType":"String","StringValue":"x"}}}`), standard())
 	accepted(t, v)
