@@ -1,0 +1,69 @@
+package assemble
+
+import (
+	"maps"
+	"slices"
+
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// deploy freezes what the deployments take, and makes the stages that come with them.
+func (a *assembler) deploy() {
+	for i := range a.Deployments {
+		d := &a.Deployments[i]
+		one := a.api(d.API, d.Type)
+		config := a.frozen(one, d)
+		a.deployments[d.ID] = config
+		if st := d.Stage; st != nil {
+			one.stages = append(one.stages, snapshot.Stage{Name: st.Name, Origin: st.Origin, DeploymentID: st.Deployment.Fact, Deployed: config,
+				Variables: st.Variables, Canary: st.Canary})
+		}
+	}
+}
+
+// frozen is the configuration that a deployment takes: the draft without the
+// methods that the deployment does not wait for. Those are created at the same
+// time, so that a first deployment may be taken before them.
+func (a *assembler) frozen(one *api, d *Deployment) snapshot.Fact[snapshot.Configuration] {
+	if one.doubt != nil {
+		return snapshot.Unknown[snapshot.Configuration](*one.doubt)
+	}
+	config := one.draft
+	config.Methods = []snapshot.Method{}
+	for i, m := range one.draft.Methods {
+		if address := one.addresses[i]; address != "" && d.Waits != nil && !d.Waits(address) {
+			a.warn(d.Origin, "the deployment %s does not wait for %s; on a first deployment the method may be missing", d.Name, m.Origin.Resource)
+			continue
+		}
+		config.Methods = append(config.Methods, m)
+	}
+	config.Routes = slices.Sorted(maps.Keys(one.routes))
+	return snapshot.Known(config, d.Origin)
+}
+
+// stages adds the stages that are resources of their own.
+func (a *assembler) stages() {
+	for _, in := range a.Stages {
+		one := a.api(in.API, in.Type)
+		st := snapshot.Stage{Name: in.Name, Origin: in.Origin, Variables: in.Variables, Canary: in.Canary, DeploymentID: in.Deployment.Fact}
+		auto, known := read(in.AutoDeploy)
+		st.AutoDeploy = auto
+		config, found := a.deployments[in.Deployment.Text]
+		switch {
+		case !known:
+			st.DeploymentID = snapshot.Unknown[string](in.AutoDeploy.Gap())
+			st.Deployed = snapshot.Unknown[snapshot.Configuration](in.AutoDeploy.Gap())
+		case auto: // it runs the draft, which is not complete yet
+		case in.Deployment.Absent():
+			st.Deployed = snapshot.Known(snapshot.Configuration{Methods: []snapshot.Method{}}, in.Deployment.Origin())
+		case found:
+			st.DeploymentID = snapshot.Known(in.Deployment.Text, in.Deployment.Origin())
+			st.Deployed = config
+		case !in.Deployment.IsKnown():
+			st.Deployed = snapshot.Unknown[snapshot.Configuration](in.Deployment.Gap())
+		default:
+			st.Deployed = snapshot.Unknown[snapshot.Configuration](a.outside("deployment", in.Deployment.Text, in.Deployment.Origin()))
+		}
+		one.stages = append(one.stages, st)
+	}
+}

@@ -1,0 +1,133 @@
+package assemble
+
+import (
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// pathPart is a resource of a REST API.
+type pathPart struct {
+	parent, part string
+	path         string // once it is known
+	busy         bool
+}
+
+// parts adds what methods refer to by id or name: resources, validators, models
+// and authorizers.
+func (a *assembler) parts() {
+	for _, in := range a.Resources {
+		a.resources[in.ID] = &pathPart{parent: in.Parent.Text, part: in.Part}
+	}
+	for _, in := range a.Resources {
+		a.api(in.API, snapshot.REST).route(a.path(in.ID))
+	}
+	for _, in := range a.Validators {
+		a.api(in.API, snapshot.REST).draft.Validators[in.ID] = in.Fact
+	}
+	for _, in := range a.Models {
+		a.api(in.API, snapshot.REST).draft.Models[in.Name] = in.Schema
+	}
+	for _, in := range a.Authorizers {
+		a.api(in.API, in.Type).draft.Authorizers[in.ID] = in.Fact
+	}
+}
+
+// path returns the path of a resource by its id. A parent that is not among the
+// parts gives a path below its id.
+func (a *assembler) path(id string) string {
+	node, ok := a.resources[id]
+	switch {
+	case !ok && id == "":
+		return "/"
+	case !ok:
+		return "/" + id
+	case node.path != "":
+		return node.path
+	case node.busy:
+		return "/"
+	}
+	node.busy = true
+	node.path = strings.TrimSuffix(a.path(node.parent), "/") + "/" + node.part
+	node.busy = false
+	return node.path
+}
+
+// methodKey is what the parts of a REST API's method have in common.
+type methodKey struct{ api, resource, verb string }
+
+// methods adds the methods of REST APIs, with those of their parts that are
+// resources of their own.
+func (a *assembler) methods() {
+	integrations := map[methodKey]*Integration{}
+	for i := range a.Integrations {
+		if in := &a.Integrations[i]; in.Verb != "" {
+			integrations[methodKey{in.API.Text, in.Resource.Text, in.Verb}] = in
+		}
+	}
+	for _, in := range a.IntegrationResponses {
+		if own := integrations[methodKey{in.API.Text, in.Resource.Text, in.Verb}]; own != nil {
+			own.Responses = withResponse(own.Responses, in)
+		}
+	}
+	responses := map[methodKey][]MethodResponse{}
+	for _, in := range a.MethodResponses {
+		key := methodKey{in.API.Text, in.Resource.Text, in.HTTPMethod}
+		responses[key] = append(responses[key], in)
+	}
+	for _, in := range a.Methods {
+		m, key := in.Method, methodKey{in.API.Text, in.Resource.Text, in.HTTPMethod}
+		m.ResourceID = in.Resource.Text
+		m.Path = a.path(m.ResourceID)
+		if own := integrations[key]; own != nil {
+			m.Integration = snapshot.Known(&own.Integration, own.Origin)
+			delete(integrations, key)
+		}
+		for _, r := range responses[key] {
+			if have, ok := read(m.Responses); ok {
+				have[r.Status] = r.MethodResponse
+			}
+		}
+		m.HTTPMethod = strings.ToUpper(m.HTTPMethod)
+		a.api(in.API, snapshot.REST).add(m, in.Address)
+	}
+	for _, in := range a.Integrations {
+		if integrations[methodKey{in.API.Text, in.Resource.Text, in.Verb}] != nil {
+			a.warn(in.Origin, "the integration %s belongs to no method of %s; it is not looked at", in.Origin.Resource, a.Input)
+		}
+	}
+}
+
+// Responses makes the integration responses of a list. Their members are plain
+// values in a snapshot, so that one which is unknown makes the list unknown.
+func Responses(list []IntegrationResponse, origin snapshot.Origin) snapshot.Fact[[]snapshot.IntegrationResponse] {
+	out := snapshot.Known([]snapshot.IntegrationResponse{}, origin)
+	for _, in := range list {
+		out = withResponse(out, in)
+	}
+	return out
+}
+
+func withResponse(list snapshot.Fact[[]snapshot.IntegrationResponse], in IntegrationResponse) snapshot.Fact[[]snapshot.IntegrationResponse] {
+	have, ok := read(list)
+	if !ok {
+		return list
+	}
+	var gaps snapshot.Gaps
+	r := snapshot.IntegrationResponse{Origin: in.Origin}
+	r.Pattern, _ = in.Pattern.Read(&gaps)
+	r.Status, _ = in.Status.Read(&gaps)
+	r.ContentHandling, _ = upper(in.ContentHandling, "").Read(&gaps)
+	r.Parameters, _ = in.Parameters.Read(&gaps)
+	r.Templates, _ = in.Templates.Read(&gaps)
+	if gaps.Any() {
+		return snapshot.Unknown[[]snapshot.IntegrationResponse](gaps.List()[0])
+	}
+	if len(r.Parameters) == 0 {
+		r.Parameters = nil
+	}
+	if len(r.Templates) == 0 {
+		r.Templates = nil
+	}
+	return list.With(append(have[:len(have):len(have)], r))
+}

@@ -1,0 +1,90 @@
+package assemble
+
+import (
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// routes adds the routes of HTTP and WebSocket APIs with their integrations.
+func (a *assembler) routes() {
+	integrations := map[string]*Integration{}
+	for i := range a.Integrations {
+		if in := &a.Integrations[i]; in.Verb == "" {
+			integrations[in.ID] = in
+		}
+	}
+	for _, in := range a.IntegrationResponses {
+		if own := integrations[in.Integration.Text]; own != nil && in.Verb == "" {
+			in.Pattern = patternOf(in.Key)
+			own.Responses = withResponse(own.Responses, in)
+		}
+	}
+	for _, in := range a.Routes {
+		one, m := a.api(in.API, snapshot.HTTP), in.Method
+		m.HTTPMethod, m.Path = RouteParts(one.out.Type, m.RouteKey)
+		m.ValidatorID = snapshot.Known("", m.Origin)
+		m.Responses = snapshot.Known(map[string]snapshot.MethodResponse{}, m.Origin)
+		id := strings.TrimPrefix(in.Target.Text, "integrations/")
+		own := integrations[id]
+		switch {
+		case in.Target.Absent():
+			m.Integration = snapshot.Known[*snapshot.Integration](nil, in.Target.Origin())
+		case own != nil:
+			m.Integration = snapshot.Known(&own.Integration, own.Origin)
+		case !in.Target.IsKnown():
+			m.Integration = snapshot.Unknown[*snapshot.Integration](in.Target.Gap())
+		default:
+			m.Integration = snapshot.Unknown[*snapshot.Integration](a.outside("integration", id, in.Target.Origin()))
+		}
+		one.add(m, in.Address)
+	}
+}
+
+// patternOf is the pattern in an integration response key: $default, or a
+// pattern between slashes.
+func patternOf(key snapshot.Fact[string]) snapshot.Fact[string] {
+	v, ok := read(key)
+	switch {
+	case ok && v == "$default":
+		return key.With("")
+	case ok && len(v) > 1 && strings.HasPrefix(v, "/") && strings.HasSuffix(v, "/"):
+		return key.With(v[1 : len(v)-1])
+	}
+	return key
+}
+
+// RouteParts splits a route key. The catch-all route of an HTTP API has no path;
+// a route of a WebSocket API has its key as path, so that no two are alike.
+func RouteParts(typ snapshot.APIType, key string) (method, path string) {
+	if typ == snapshot.WebSocket {
+		return "", key
+	}
+	if method, path, ok := strings.Cut(key, " "); ok {
+		return strings.ToUpper(method), path
+	}
+	return "ANY", ""
+}
+
+// quickCreate adds the proxy route and the default stage of an HTTP API.
+func (a *api) quickCreate(q *QuickCreate) {
+	if q.RouteKey == "" {
+		q.RouteKey = "$default"
+	}
+	at := q.Target.Origin()
+	none := snapshot.Known("", at)
+	i := &snapshot.Integration{Origin: at, Type: snapshot.Known("HTTP_PROXY", at), Subtype: none, HTTPMethod: none, URI: q.Target, Credentials: q.Credentials,
+		RequestParameters: snapshot.Known(map[string]snapshot.Fact[string]{}, at), Templates: snapshot.Known(map[string]snapshot.Fact[string]{}, at),
+		Passthrough: none, ContentHandling: none, PayloadFormat: none, TemplateSelection: none, TimeoutMillis: snapshot.Known(NotGiven, at),
+		Responses: snapshot.Known([]snapshot.IntegrationResponse{}, at)}
+	if uri, _ := read(q.Target); strings.HasPrefix(uri, "arn:") {
+		i.Type = snapshot.Known("AWS_PROXY", at) // a function
+	}
+	m := snapshot.Method{RouteKey: q.RouteKey, Origin: at, Authorization: none, AuthorizerID: none, APIKeyRequired: snapshot.Known(false, at),
+		ValidatorID: none, RequestParameters: snapshot.Known(map[string]bool{}, at), RequestModels: snapshot.Known(map[string]string{}, at),
+		Responses: snapshot.Known(map[string]snapshot.MethodResponse{}, at), Integration: snapshot.Known(i, at)}
+	m.HTTPMethod, m.Path = RouteParts(a.out.Type, q.RouteKey)
+	a.add(m, "")
+	a.stages = append(a.stages, snapshot.Stage{Name: "$default", Origin: at, AutoDeploy: true, DeploymentID: snapshot.Known(a.out.ID+"-auto", at),
+		Variables: snapshot.Known(map[string]string{}, at), Canary: snapshot.Known[*snapshot.Canary](nil, at)})
+}
