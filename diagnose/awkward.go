@@ -8,19 +8,20 @@ import (
 
 	"apisqs-doctor/diagnose/internal/gateway"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Awkward is a request that real clients send and that finds faults which a
 // plain one does not.
 type Awkward struct {
 	Name    string // how evidence names it
-	Request Request
+	Request walk.Request
 }
 
 // Plain is the request that the doctor diagnoses when the user gives none.
-func Plain(method, path string) Request {
-	return Request{Method: method, Path: path,
-		Headers: []Header{{"Content-Type", "application/json"}},
+func Plain(method, path string) walk.Request {
+	return walk.Request{Method: method, Path: path,
+		Headers: []walk.Header{{Name: "Content-Type", Value: "application/json"}},
 		Body:    `{"id":1,"text":"hello"}`}
 }
 
@@ -49,13 +50,13 @@ var awkwardTypes = []struct{ name, contentType string }{
 
 // AwkwardRequests lists the awkward requests that Run tries beside the one that
 // the walk followed.
-func AwkwardRequests(s *snapshot.Snapshot, t *Trace) []Awkward {
+func AwkwardRequests(s *snapshot.Snapshot, t *walk.Trace) []Awkward {
 	return newEngine(s).awkwardRequests(t)
 }
 
 // awkwardRequests derives the awkward requests from the one that a walk
 // followed: the same call with one thing changed.
-func (e *engine) awkwardRequests(t *Trace) []Awkward {
+func (e *engine) awkwardRequests(t *walk.Trace) []Awkward {
 	base := t.Request
 	var list []Awkward
 	if base.Body != "" && base.Method != "GET" {
@@ -124,7 +125,7 @@ func indented(body string) string {
 // without leaves out, one at a time, the headers, query parameters and body
 // members that the integration reads: nothing makes a client send them, unless the request
 // validator does.
-func (e *engine) without(t *Trace) []Awkward {
+func (e *engine) without(t *walk.Trace) []Awkward {
 	m := &t.Mapping
 	var sources []string
 	note := func(source string) {
@@ -132,7 +133,7 @@ func (e *engine) without(t *Trace) []Awkward {
 			sources = append(sources, source)
 		}
 	}
-	if template, err := e.template(m.Template); err == nil && m.Rendered != nil {
+	if template, err := e.Template(m.Template); err == nil && m.Rendered != nil {
 		for _, read := range template.Reads() {
 			switch read.Kind {
 			case "parameter":
@@ -178,7 +179,7 @@ func (e *engine) without(t *Trace) []Awkward {
 			list = append(list, Awkward{"a call without header " + name, r})
 			continue
 		}
-		kept := slices.DeleteFunc(slices.Clone(r.Query), func(q Header) bool { return q.Name == name })
+		kept := slices.DeleteFunc(slices.Clone(r.Query), func(q walk.Header) bool { return q.Name == name })
 		if len(kept) == len(r.Query) {
 			continue
 		}

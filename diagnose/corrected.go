@@ -5,22 +5,23 @@ import (
 	"slices"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
-// WithCredentials is the request with samples of what the method's authorizer
-// reads.
-func (r *Route) WithCredentials(req Request) Request {
-	s := sampler{method: r.Method, config: r.Configuration}
+// WithCredentials is the request with samples of what the method's
+// authorizer reads.
+func (p *Pass) WithCredentials(req walk.Request) walk.Request {
+	s := sampler{method: p.Trace.Route.Method, config: p.Trace.Route.Configuration}
 	s.credentials(&req)
 	return req
 }
 
 // Valid is the request under diagnosis changed so far that the request validator
 // takes it; false when no such request is known.
-func (p *Pass) Valid() (Request, bool) {
+func (p *Pass) Valid() (walk.Request, bool) {
 	route := &p.Trace.Route
 	if route.Method == nil {
-		return Request{}, false
+		return walk.Request{}, false
 	}
 	s := sampler{engine: p.engine, api: route.API, method: route.Method, config: route.Configuration}
 	r := p.Trace.Request
@@ -30,12 +31,12 @@ func (p *Pass) Valid() (Request, bool) {
 			s.parameter(&r, name)
 		}
 	}
-	if p.engine.walk(r).Route.Validation != "" {
+	if p.engine.Walk(r).Route.Validation != "" {
 		contentType, _ := r.Header("Content-Type")
 		if r.Body == "" {
 			r.Body = "{}"
 		}
 		s.model(&r, contentType)
 	}
-	return r, p.engine.walk(r).Route.Validation == ""
+	return r, p.engine.Walk(r).Route.Validation == ""
 }

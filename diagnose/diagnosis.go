@@ -1,11 +1,14 @@
 package diagnose
 
-import "apisqs-doctor/diagnose/snapshot"
+import (
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
+)
 
 // Diagnosis is the result for one request: what happens at each stage, which
 // rules found something, and the verdict.
 type Diagnosis struct {
-	Trace     *Trace
+	Trace     *walk.Trace
 	Predicted Prediction
 	Findings  []Finding // worst first, then by stage
 	Checks    []Check   // one for each rule, in the order of the rules
@@ -18,31 +21,18 @@ type Diagnosis struct {
 
 // Prediction is what the caller sees and where it comes from.
 type Prediction struct {
-	Status    int    // what the client sees; 0 when no call is ever made or it is not known
-	Origin    Source // who answers with the first failure
-	SQSStatus int    // status of SQS's answer; 0 when SQS is not reached
-	Code      ErrorCode
-	Codes     []ErrorCode // all that AWS may answer where evidence differs; holds Code
+	Status    int         // what the client sees; 0 when no call is ever made or it is not known
+	Origin    walk.Source // who answers with the first failure
+	SQSStatus int         // status of SQS's answer; 0 when SQS is not reached
+	Code      walk.ErrorCode
+	Codes     []walk.ErrorCode // all that AWS may answer where evidence differs; holds Code
 	Message   string
-	Stage     Stage // of the first failure; empty on success
-	Known     bool  // false when a stage before the first failure is unknown
+	Stage     walk.Stage // of the first failure; empty on success
+	Known     bool       // false when a stage before the first failure is unknown
 }
 
 // alone is a copy, for what outlives the diagnosis with its walk and snapshot.
 func (p Prediction) alone() *Prediction { return &p }
-
-// Source names who produces an error.
-type Source string
-
-// The sources as reports name them.
-const (
-	FromSQS        Source = "sqs"
-	FromAPIGateway Source = "apigateway"
-	FromKMS        Source = "kms"
-	FromIAM        Source = "iam"
-	FromDeployment Source = "deployment" // AWS refuses to store or deploy the configuration
-	FromNobody     Source = "none"
-)
 
 // Plan is a smallest set of fixes, in order, that makes a method healthy or
 // leaves it at risk only. It is empty when there is nothing to do or no such

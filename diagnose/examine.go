@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Selection narrows an examination to some methods.
@@ -24,7 +25,7 @@ type Examination struct {
 
 // Examine diagnoses each request in turn, or, with none given, a plain one for
 // every selected method that leads to SQS.
-func Examine(s *snapshot.Snapshot, sel Selection, requests []Request, rules []Rule) Examination {
+func Examine(s *snapshot.Snapshot, sel Selection, requests []walk.Request, rules []Rule) Examination {
 	e := newEngine(s)
 	out := Examination{Target: s.Target}
 	for i := range s.APIs {

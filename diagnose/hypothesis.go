@@ -5,31 +5,32 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Walk follows another request through the configuration under diagnosis or,
 // with changes, through the one that they would make of it. A rule asks it what
 // a neighbouring request or a repair would do. It is nil when a change cannot be
 // made on what is known.
-func (p *Pass) Walk(r Request, changes ...snapshot.Change) *Trace {
+func (p *Pass) Walk(r walk.Request, changes ...snapshot.Change) *walk.Trace {
 	if len(changes) == 0 {
-		return p.engine.walk(r)
+		return p.engine.Walk(r)
 	}
 	s, err := apply(p.running(), Fix{Changes: append(changes, p.Deploy())})
 	if err != nil {
 		return nil
 	}
-	return p.engine.on(s).walk(r)
+	return p.engine.on(s).Walk(r)
 }
 
 // Drafted follows the request under diagnosis through the draft, as if it were
 // deployed; nil when the draft is not known.
-func (p *Pass) Drafted() *Trace {
+func (p *Pass) Drafted() *walk.Trace {
 	s, err := apply(p.Snapshot, Fix{Changes: []snapshot.Change{p.Deploy()}})
 	if err != nil {
 		return nil
 	}
-	return p.engine.on(s).walk(p.Trace.Request)
+	return p.engine.on(s).Walk(p.Trace.Request)
 }
 
 // running is the snapshot with the configuration under diagnosis as its draft:
@@ -53,7 +54,7 @@ func (p *Pass) running() *snapshot.Snapshot {
 // it: "body", "header:X", "query:x" or "path:x", as Span.Source names them. In a
 // JSON body the text goes behind every scalar, so that it also reaches a
 // template that reads single members; elsewhere it goes to the end.
-func (p *Pass) Extended(source, text string) Request {
+func (p *Pass) Extended(source, text string) walk.Request {
 	r := p.Trace.Request
 	place, name, _ := strings.Cut(source, ":")
 	switch place {

@@ -7,6 +7,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 )
 
@@ -47,16 +48,16 @@ func texts(m map[string]string) snapshot.Fact[map[string]snapshot.Fact[string]] 
 	return known(out)
 }
 
-func call(body string, headers ...string) diagnose.Request {
-	r := diagnose.Request{Method: "POST", Path: "/orders", Body: body}
+func call(body string, headers ...string) walk.Request {
+	r := walk.Request{Method: "POST", Path: "/orders", Body: body}
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
-		r.Headers = append(r.Headers, diagnose.Header{Name: name, Value: value})
+		r.Headers = append(r.Headers, walk.Header{Name: name, Value: value})
 	}
 	return r
 }
 
-func header(t *diagnose.Trace, name string) string {
+func header(t *walk.Trace, name string) string {
 	h, ok := t.Mapping.Header(name)
 	if !ok {
 		return "(absent)"
@@ -67,7 +68,7 @@ func header(t *diagnose.Trace, name string) string {
 // What API Gateway sends by itself.
 func TestDefaultHeaders(t *testing.T) {
 	s := configured(t, func(p *parts) { p.integration.RequestParameters = texts(nil) })
-	trace := diagnose.Walk(s, call("{}", "Content-Type: application/json", "Accept: application/xml", "X-Own: 1"))
+	trace := walk.New(s).Walk(call("{}", "Content-Type: application/json", "Accept: application/xml", "X-Own: 1"))
 	for name, want := range map[string]string{
 		"Accept":       "application/json",          // T61: the client's is replaced
 		"Content-Type": "application/json",          // T62: the client's is kept
@@ -85,7 +86,7 @@ func TestDefaultHeaders(t *testing.T) {
 	})
 	get := call("", "Content-Type: application/json")
 	get.Method = "GET"
-	if got := header(diagnose.Walk(s, get), "Content-Type"); got != "(absent)" {
+	if got := header(walk.New(s).Walk(get), "Content-Type"); got != "(absent)" {
 		t.Errorf("Content-Type of a GET: %q", got)
 	}
 }
@@ -117,8 +118,8 @@ func TestRequestParameters(t *testing.T) {
 		})
 	})
 	r := call(`{"a":{"b":"deep"}}`, "X-A: 1", "X-A: 2", "Expect: 100-continue")
-	r.Path, r.Query = "/orders/42", []diagnose.Header{{Name: "q", Value: "first"}, {Name: "q", Value: "last"}}
-	trace := diagnose.Walk(s, r)
+	r.Path, r.Query = "/orders/42", []walk.Header{{Name: "q", Value: "first"}, {Name: "q", Value: "last"}}
+	trace := walk.New(s).Walk(r)
 	for name, want := range map[string]string{
 		"One":      "2",        // T82: the last value
 		"All":      "1,2",      // T82: comma-joined
@@ -137,7 +138,7 @@ func TestRequestParameters(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if step := trace.Step(diagnose.StageMapping); step.Status != diagnose.Passed {
+	if step := trace.Step(walk.StageMapping); step.Status != walk.Passed {
 		t.Errorf("mapping: %s %s", step.Status, step.Said)
 	}
 }
@@ -148,12 +149,12 @@ func TestBodyMapping(t *testing.T) {
 		p.integration.RequestParameters = texts(map[string]string{"integration.request.header.B": "method.request.body"})
 	})
 	for body, want := range map[string]string{"": "{}", "plain text": "plain text", `{"a":1}`: `{"a":1}`} {
-		if got := header(diagnose.Walk(s, call(body)), "B"); got != want {
+		if got := header(walk.New(s).Walk(call(body)), "B"); got != want {
 			t.Errorf("%q: %q, want %q", body, got, want)
 		}
 	}
 	for _, body := range []string{`{"a":`, "[", `"x`, "'x'"} {
-		f := diagnose.Walk(s, call(body)).FirstFailure()
+		f := walk.New(s).Walk(call(body)).FirstFailure()
 		if f == nil || f.Failure.Status != 400 || f.Failure.Message != "Invalid JSON in request body" {
 			t.Errorf("%q: %+v", body, f)
 		}
@@ -168,7 +169,7 @@ func TestRequestOverride(t *testing.T) {
 #set($context.requestOverride.querystring.q = "a b")
 {"QueueUrl":"https://sqs.us-east-1.amazonaws.com/123456789012/orders","MessageBody":"x"}`})
 	})
-	trace := diagnose.Walk(s, call("{}"))
+	trace := walk.New(s).Walk(call("{}"))
 	if trace.Protocol.Protocol != "json" || trace.FirstFailure() != nil || trace.Signing.RawQuery != "q=a+b" {
 		t.Errorf("protocol %s, query %q, failure %+v", trace.Protocol.Protocol, trace.Signing.RawQuery, trace.FirstFailure())
 	}
@@ -192,8 +193,8 @@ func TestFatalHeaders(t *testing.T) {
 		p.integration.Templates = texts(map[string]string{"application/json": "#set($context.requestOverride.header.Expect = \"200-ok\")\nAction=SendMessage&MessageBody=x"})
 	})
 	for i, s := range []*snapshot.Snapshot{byMapping, byOverride} {
-		f := diagnose.Walk(s, call("{}")).FirstFailure()
-		if f == nil || f.Failure.Status != 500 || f.Failure.Code != diagnose.InternalServerError || !strings.HasSuffix(f.Failure.Log, "header already present") {
+		f := walk.New(s).Walk(call("{}")).FirstFailure()
+		if f == nil || f.Failure.Status != 500 || f.Failure.Code != walk.InternalServerError || !strings.HasSuffix(f.Failure.Log, "header already present") {
 			t.Errorf("%d: %+v", i, f)
 		}
 	}
@@ -220,7 +221,7 @@ func TestBinaryBodies(t *testing.T) {
 			p.integration.ContentHandling = known(c.handling)
 			p.integration.Templates = texts(map[string]string{"text/plain": "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"})
 		})
-		trace := diagnose.Walk(s, call(c.body, "Content-Type: text/plain"))
+		trace := walk.New(s).Walk(call(c.body, "Content-Type: text/plain"))
 		if trace.Response.Status != c.status {
 			t.Errorf("%+v: status %d", c, trace.Response.Status)
 		}
@@ -274,12 +275,12 @@ func TestPlainRequests(t *testing.T) {
 			t.Fatalf("%s: %d diagnoses", name, len(e.Diagnoses))
 		}
 		trace := e.Diagnoses[0].Trace
-		for _, stage := range []diagnose.Stage{diagnose.StageRoute, diagnose.StageMapping, diagnose.StageProtocol} {
-			if step := trace.Step(stage); step.Status != diagnose.Passed {
+		for _, stage := range []walk.Stage{walk.StageRoute, walk.StageMapping, walk.StageProtocol} {
+			if step := trace.Step(stage); step.Status != walk.Passed {
 				t.Errorf("%s: %s %s: %s\n%s", name, stage, step.Status, step.Said, trace.Mapping.Body)
 			}
 		}
-		if queue := trace.Step(diagnose.StageQueue); queue.Status == diagnose.Failed && name != "a header map" {
+		if queue := trace.Step(walk.StageQueue); queue.Status == walk.Failed && name != "a header map" {
 			t.Errorf("%s: %s\n%s", name, queue.Said, trace.Mapping.Body)
 		}
 		if text := fmt.Sprintf("%+v", trace.Request); !strings.Contains(text, c.want) {

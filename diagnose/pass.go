@@ -5,6 +5,7 @@ import (
 
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Method names the method under diagnosis for changes.
@@ -47,8 +48,8 @@ func (p *Pass) Deploy() snapshot.Change {
 }
 
 // Failed returns the failure of a stage, nil when it did not fail.
-func (p *Pass) Failed(s Stage) *Failure {
-	if step := p.Trace.Step(s); step.Status == Failed {
+func (p *Pass) Failed(s walk.Stage) *walk.Failure {
+	if step := p.Trace.Step(s); step.Status == walk.Failed {
 		return step.Failure
 	}
 	return nil
@@ -81,7 +82,7 @@ func (p *Pass) Opaque(text string) bool {
 }
 
 // ReportAs is Report with the codes of a failure: those that the walk predicts.
-func (p *Pass) ReportAs(f Finding, failure *Failure) {
+func (p *Pass) ReportAs(f Finding, failure *walk.Failure) {
 	if failure != nil && len(f.Codes) == 0 {
 		f.Codes = failure.Codes
 	}
@@ -98,7 +99,7 @@ func QueueURL(arn string) string {
 }
 
 // Curl renders the request for a POSIX shell, towards the API's default endpoint.
-func (p *Pass) Curl(r Request) string {
+func (p *Pass) Curl(r walk.Request) string {
 	endpoint := ""
 	if api := p.Trace.Route.API; api != nil {
 		stage := ""
@@ -108,7 +109,7 @@ func (p *Pass) Curl(r Request) string {
 		region := p.Snapshot.Target.Region
 		endpoint = "https://" + api.ID + ".execute-api." + region + "." + sqs.PartitionOf(region).DNSSuffix + stage
 	}
-	return r.curl(endpoint)
+	return r.Curl(endpoint)
 }
 
 // QueueARN is the ARN of the queue with the URL; empty when it is no queue URL

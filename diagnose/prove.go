@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // prove tries every fix on a changed snapshot and keeps those that remove their
@@ -41,18 +42,17 @@ type proof struct {
 // focused is an engine on what the request can meet: of its API the methods whose
 // path fits, and no other API. A change copies the methods of its API; proofs on
 // all of them would take time and memory by their square.
-func (e *engine) focused(t *Trace) *engine {
+func (e *engine) focused(t *walk.Trace) *engine {
 	if t.Route.API == nil {
 		return e
 	}
 	api := *t.Route.API
-	w := &walker{engine: e, t: t}
 	fitting := func(f snapshot.Fact[snapshot.Configuration]) snapshot.Fact[snapshot.Configuration] {
 		config, ok := f.Read(&snapshot.Gaps{})
 		if !ok {
 			return f
 		}
-		config.Methods = w.fitting(&config)
+		config.Methods = e.Fitting(&config, &t.Request)
 		return f.With(config)
 	}
 	api.Draft = fitting(api.Draft)
@@ -65,7 +65,7 @@ func (e *engine) focused(t *Trace) *engine {
 		}
 		api.Stages = api.Stages.With(stages)
 	}
-	s := *e.snap
+	s := *e.Snapshot
 	s.APIs = []snapshot.API{api}
 	return e.on(&s)
 }
@@ -90,7 +90,7 @@ func (e *engine) try(d *Diagnosis, f *Finding, fix Fix, rules []Rule) *proof {
 	if len(fix.Changes) == 0 {
 		return nil
 	}
-	changed, err := apply(e.snap, fix)
+	changed, err := apply(e.Snapshot, fix)
 	if err != nil {
 		return nil
 	}
@@ -135,13 +135,13 @@ func remains(before, after *Diagnosis, f *Finding) bool {
 // one has not, at the same stage or an earlier one: what only shows because the
 // message now gets further is no fault of the fix.
 func worse(before, after *Diagnosis) bool {
-	reached := len(Stages)
+	reached := len(walk.Stages)
 	if f := before.Trace.FirstFailure(); f != nil {
-		reached = f.Stage.index()
+		reached = f.Stage.Index()
 	}
 	for i := range after.Findings {
 		f := &after.Findings[i]
-		if f.Severity == Error && f.Stage.index() <= reached && !reports(before, f.Rule) {
+		if f.Severity == Error && f.Stage.Index() <= reached && !reports(before, f.Rule) {
 			return true
 		}
 	}
@@ -196,7 +196,7 @@ func (e *engine) next(d *Diagnosis, rules []Rule) *proof {
 func (e *engine) minimal(d *Diagnosis, fixes []Fix, want Verdict, rules []Rule) []Fix {
 	for i := 0; i < len(fixes) && len(fixes) > 1; {
 		fewer := append(append([]Fix{}, fixes[:i]...), fixes[i+1:]...)
-		changed, err := apply(e.snap, fewer...)
+		changed, err := apply(e.Snapshot, fewer...)
 		if err == nil {
 			after := e.on(changed).examine(d.Trace.Request, rules)
 			if after.Verdict == want {

@@ -1,21 +1,21 @@
 package diagnose
 
 import (
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // requests lists a plain request for every selected method that leads to SQS,
 // and counts the others.
-func (e *engine) requests(sel Selection) (list []Request, others int, unlisted []snapshot.Gap) {
+func (e *engine) requests(sel Selection) (list []walk.Request, others int, unlisted []snapshot.Gap) {
 	gaps := &snapshot.Gaps{}
-	for i := range e.snap.APIs {
-		api := &e.snap.APIs[i]
+	for i := range e.Snapshot.APIs {
+		api := &e.Snapshot.APIs[i]
 		if sel.API != "" && api.ID != sel.API {
 			continue
 		}
@@ -39,7 +39,7 @@ func (e *engine) requests(sel Selection) (list []Request, others int, unlisted [
 // no method of either is left out. Of several APIs it has none for those that are
 // known not to have the stage.
 func (e *engine) configuration(api *snapshot.API, name string, gaps *snapshot.Gaps) (*snapshot.Configuration, string, bool) {
-	if len(e.snap.APIs) > 1 && api.Lacks(name) {
+	if len(e.Snapshot.APIs) > 1 && api.Lacks(name) {
 		return nil, "", false
 	}
 	stages, _ := api.Stages.Read(&snapshot.Gaps{})
@@ -63,11 +63,11 @@ func (e *engine) configuration(api *snapshot.API, name string, gaps *snapshot.Ga
 	case !draftKnown:
 		return &deployed, stageName, true
 	}
-	have := byName(&deployed)
+	have := walk.MethodsByName(&deployed)
 	joined := deployed
 	joined.Methods = slices.Clone(deployed.Methods)
 	for _, m := range draft.Methods {
-		if _, ok := have[methodName(&m)]; !ok {
+		if _, ok := have[walk.MethodName(&m)]; !ok {
 			joined.Methods = append(joined.Methods, m)
 		}
 	}
@@ -93,7 +93,7 @@ func (e *engine) selected(api *snapshot.API, config *snapshot.Configuration, sel
 		if list[i].Path != list[j].Path {
 			return list[i].Path < list[j].Path
 		}
-		return methodName(list[i]) < methodName(list[j])
+		return walk.MethodName(list[i]) < walk.MethodName(list[j])
 	})
 	return list
 }
@@ -115,31 +115,11 @@ func leadsToSQS(m *snapshot.Method) bool {
 	}
 	kind, _ := i.Type.Read(none)
 	if kind == "MOCK" {
-		return sendsSQS(i) // a call for SQS under the wrong type
+		return walk.SendsSQS(i) // a call for SQS under the wrong type
 	}
 	uri, known := i.URI.Read(none)
 	if known && (strings.Contains(uri, ":lambda:") || strings.Contains(uri, ":states:")) {
 		return false
 	}
-	return strings.Contains(strings.ToLower(uri), "sqs") || sendsSQS(i) || !known && kind == "AWS"
-}
-
-// callRE finds the beginning of a call for a queue in templates and mappings.
-var callRE = regexp.MustCompile(`(?:\bAction=|AmazonSQS\.)(?:SendMessage|ReceiveMessage|DeleteMessage|PurgeQueue|GetQueue|ChangeMessageVisibility)`)
-
-// sendsSQS tells whether what the integration sends looks like a call of SQS.
-func sendsSQS(i *snapshot.Integration) bool {
-	for _, f := range []snapshot.Fact[map[string]snapshot.Fact[string]]{i.Templates, i.RequestParameters} {
-		m, _ := f.Read(&snapshot.Gaps{})
-		for name, fact := range m {
-			text, _ := fact.Read(&snapshot.Gaps{})
-			if name == "integration.request.querystring.Action" {
-				text = "Action=" + strings.Trim(text, "'")
-			}
-			if callRE.MatchString(text) {
-				return true
-			}
-		}
-	}
-	return false
+	return strings.Contains(strings.ToLower(uri), "sqs") || walk.SendsSQS(i) || !known && kind == "AWS"
 }

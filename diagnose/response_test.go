@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 func TestOutcomes(t *testing.T) {
@@ -21,7 +21,7 @@ func TestOutcomes(t *testing.T) {
 		{"no response at all", nil, map[int]int{200: 500, 400: 500}},
 	} {
 		s := configured(t, func(p *parts) { p.integration.Responses = known(c.responses) })
-		trace := diagnose.Walk(s, call("{}"))
+		trace := walk.New(s).Walk(call("{}"))
 		for _, o := range trace.Response.Outcomes {
 			if want, ok := c.want[o.SQSStatus]; ok && o.Status != want {
 				t.Errorf("%s: %d becomes %d, want %d", c.name, o.SQSStatus, o.Status, want)
@@ -38,13 +38,13 @@ func TestOutcomes(t *testing.T) {
 func TestTwoPatterns(t *testing.T) {
 	for _, c := range []struct {
 		responses []snapshot.IntegrationResponse
-		status    diagnose.Status
+		status    walk.Status
 	}{
-		{[]snapshot.IntegrationResponse{{Status: "200", Pattern: "2.."}, {Status: "500", Pattern: ".*"}}, diagnose.Passed},
-		{[]snapshot.IntegrationResponse{{Status: "500", Pattern: ".*"}, {Status: "200", Pattern: "2.."}}, diagnose.Unknown},
+		{[]snapshot.IntegrationResponse{{Status: "200", Pattern: "2.."}, {Status: "500", Pattern: ".*"}}, walk.Passed},
+		{[]snapshot.IntegrationResponse{{Status: "500", Pattern: ".*"}, {Status: "200", Pattern: "2.."}}, walk.Unknown},
 	} {
 		s := configured(t, func(p *parts) { p.integration.Responses = known(c.responses) })
-		if step := diagnose.Walk(s, call("{}")).Step(diagnose.StageResponse); step.Status != c.status {
+		if step := walk.New(s).Walk(call("{}")).Step(walk.StageResponse); step.Status != c.status {
 			t.Errorf("%+v: %s %s", c.responses, step.Status, step.Said)
 		}
 	}
@@ -64,16 +64,16 @@ func TestReply(t *testing.T) {
 			},
 			Templates: map[string]string{"application/json": `{"ok":true}`, "application/xml": "#set($context.responseOverride.status = 202)#set($context.responseOverride.header.X-Own = \"1\")<ok/>"}}})
 	})
-	json := diagnose.Walk(s, call("{}", "Accept: text/html"))
+	json := walk.New(s).Walk(call("{}", "Accept: text/html"))
 	if json.Response.Status != 200 || json.Response.Body != `{"ok":true}` {
 		t.Errorf("JSON: %d %s", json.Response.Status, json.Response.Body)
 	}
-	xml := diagnose.Walk(s, call("{}", "Accept: application/xml"))
+	xml := walk.New(s).Walk(call("{}", "Accept: application/xml"))
 	if xml.Response.Status != 202 || xml.Response.Body != "<ok/>" {
 		t.Errorf("XML: %d %s", xml.Response.Status, xml.Response.Body)
 	}
 	value := func(name string) string {
-		i := slices.IndexFunc(xml.Response.Headers, func(h diagnose.Header) bool { return h.Name == name })
+		i := slices.IndexFunc(xml.Response.Headers, func(h walk.Header) bool { return h.Name == name })
 		if i < 0 {
 			return "(absent)"
 		}
@@ -101,8 +101,8 @@ func TestReplyRefusals(t *testing.T) {
 		s := configured(t, func(p *parts) {
 			p.integration.Responses = known([]snapshot.IntegrationResponse{{Status: "200", Parameters: map[string]string{"method.response.header.X": mapping}}})
 		})
-		f := diagnose.Walk(s, call("{}")).FirstFailure()
-		if f == nil || f.Failure.Origin != diagnose.FromDeployment || f.Failure.Code != diagnose.BadRequest {
+		f := walk.New(s).Walk(call("{}")).FirstFailure()
+		if f == nil || f.Failure.Origin != walk.FromDeployment || f.Failure.Code != walk.BadRequest {
 			t.Errorf("%s: %+v", mapping, f)
 		}
 	}
@@ -111,8 +111,8 @@ func TestReplyRefusals(t *testing.T) {
 // API Gateway's own answers have a body and say their kind in a header.
 func TestOwnAnswers(t *testing.T) {
 	s := configured(t, func(p *parts) {})
-	r := diagnose.Walk(s, call("x", "Content-Type: text/plain")).Response
-	want := diagnose.Header{Name: "x-amzn-ErrorType", Value: "BadRequestException"} // T72
+	r := walk.New(s).Walk(call("x", "Content-Type: text/plain")).Response
+	want := walk.Header{Name: "x-amzn-ErrorType", Value: "BadRequestException"} // T72
 	if r.Status != 415 || r.Body != `{"message": "Unsupported Media Type"}` || !slices.Contains(r.Headers, want) {
 		t.Errorf("%d %s %v", r.Status, r.Body, r.Headers)
 	}

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // T111: headers, then path, then query string; before the body; blank is missing.
@@ -20,12 +20,12 @@ func TestRequiredParameters(t *testing.T) {
 	})
 	r := call("not json")
 	r.Path = "/nested/value"
-	f := diagnose.Walk(s, r).FirstFailure()
+	f := walk.New(s).Walk(r).FirstFailure()
 	if f == nil || f.Failure.Status != 400 || f.Failure.Message != "Missing required request parameters: [x-header-param, issuer, qs1]" {
 		t.Errorf("%+v", f)
 	}
-	r.Headers = []diagnose.Header{{Name: "x-header-param", Value: " "}}
-	if f := diagnose.Walk(s, r).FirstFailure(); f == nil || !strings.Contains(f.Failure.Message, "x-header-param") {
+	r.Headers = []walk.Header{{Name: "x-header-param", Value: " "}}
+	if f := walk.New(s).Walk(r).FirstFailure(); f == nil || !strings.Contains(f.Failure.Message, "x-header-param") {
 		t.Errorf("a blank header: %+v", f)
 	}
 }
@@ -52,7 +52,7 @@ func TestMethodChoice(t *testing.T) {
 	} {
 		r := call("{}")
 		r.Method, r.Path, _ = strings.Cut(request, " ")
-		got, m := "", diagnose.Walk(s, r).Route.Method
+		got, m := "", walk.New(s).Walk(r).Route.Method
 		if m != nil {
 			got = m.HTTPMethod + " " + m.Path
 		}
@@ -70,18 +70,18 @@ func TestCanary(t *testing.T) {
 		p.integration.URI = known("arn:aws:apigateway:us-east-1:sqs:path/123456789012/${stageVariables.queue}")
 	})
 	r := call("{}")
-	if got := diagnose.Walk(s, r).Protocol.QueueARN; !strings.HasSuffix(got, ":orders") {
+	if got := walk.New(s).Walk(r).Protocol.QueueARN; !strings.HasSuffix(got, ":orders") {
 		t.Errorf("the stage sends to %s", got)
 	}
 	r.Canary = true
-	if got := diagnose.Walk(s, r).Protocol.QueueARN; !strings.HasSuffix(got, ":gone") {
+	if got := walk.New(s).Walk(r).Protocol.QueueARN; !strings.HasSuffix(got, ":gone") {
 		t.Errorf("the canary sends to %s", got)
 	}
 	// A deployment of the canary's own was not read.
 	s = configured(t, func(p *parts) {
 		p.stage.Canary = known(&snapshot.Canary{DeploymentID: "other", Percent: 10})
 	})
-	if step := diagnose.Walk(s, call("{}")).Step(diagnose.StageRoute); step.Status != diagnose.Unknown {
+	if step := walk.New(s).Walk(call("{}")).Step(walk.StageRoute); step.Status != walk.Unknown {
 		t.Errorf("route: %s %s", step.Status, step.Said)
 	}
 }
@@ -90,16 +90,16 @@ func TestCanary(t *testing.T) {
 func TestAuthorizers(t *testing.T) {
 	for _, c := range []struct {
 		kind, source, header string
-		code                 diagnose.ErrorCode
+		code                 walk.ErrorCode
 	}{
 		{"NONE", "", "", ""},
-		{"CUSTOM", "method.request.header.X-Token", "", diagnose.Unauthorized},
+		{"CUSTOM", "method.request.header.X-Token", "", walk.Unauthorized},
 		{"CUSTOM", "method.request.header.X-Token", "X-Token: t", ""},
-		{"COGNITO_USER_POOLS", "", "", diagnose.Unauthorized},
+		{"COGNITO_USER_POOLS", "", "", walk.Unauthorized},
 		{"COGNITO_USER_POOLS", "", "Authorization: t", ""},
-		{"AWS_IAM", "", "Authorization: Bearer t", diagnose.MissingAuthenticationToken},
+		{"AWS_IAM", "", "Authorization: Bearer t", walk.MissingAuthenticationToken},
 		{"AWS_IAM", "", "Authorization: AWS4-HMAC-SHA256 x", ""},
-		{"CUSTOM", "method.request.header.A, method.request.querystring.b", "A: 1", diagnose.Unauthorized},
+		{"CUSTOM", "method.request.header.A, method.request.querystring.b", "A: 1", walk.Unauthorized},
 		{"CUSTOM", "context.identity.sourceIp", "", ""},
 	} {
 		s := configured(t, func(p *parts) {
@@ -114,8 +114,8 @@ func TestAuthorizers(t *testing.T) {
 		if c.header != "" {
 			r = call("{}", c.header)
 		}
-		var code diagnose.ErrorCode
-		if f := diagnose.Walk(s, r).FirstFailure(); f != nil {
+		var code walk.ErrorCode
+		if f := walk.New(s).Walk(r).FirstFailure(); f != nil {
 			code = f.Failure.Code
 		}
 		if code != c.code {

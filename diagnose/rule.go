@@ -2,20 +2,21 @@ package diagnose
 
 import (
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Rule maps one kind of misconfiguration to the errors it causes. A rule is a
 // plain value; the list of rules is passed to Run.
 type Rule struct {
-	ID       string   // stage, hyphen, words; also the name of its file, fixtures and doc anchor
-	Stage    Stage    // the stage whose derived values it judges
-	Severity Severity // the most that its findings can be
-	Title    string   // one line, no full stop
+	ID       string     // stage, hyphen, words; also the name of its file, fixtures and doc anchor
+	Stage    walk.Stage // the stage whose derived values it judges
+	Severity Severity   // the most that its findings can be
+	Title    string     // one line, no full stop
 	// Doc is Markdown: what happens, why, how to tell, how to repair. It feeds
 	// `rules show`, rules/README.md and SARIF.
 	Doc      string
-	Explains []ErrorCode // codes that its findings can explain
-	Refs     []string    // AWS documentation and reports, as URLs
+	Explains []walk.ErrorCode // codes that its findings can explain
+	Refs     []string         // AWS documentation and reports, as URLs
 	// Article marks a row of the AWS knowledge-center article on this integration.
 	Article bool
 	// NoFix says why the rule offers no change of the configuration; empty when it does.
@@ -26,7 +27,7 @@ type Rule struct {
 // Pass is what a rule sees of one walk, and where it reports.
 type Pass struct {
 	Snapshot *snapshot.Snapshot
-	Trace    *Trace
+	Trace    *walk.Trace
 
 	// Awkward names the awkward request that this walk followed; it is empty for
 	// the request under diagnosis.
@@ -61,11 +62,11 @@ func (p *Pass) Gaps() *snapshot.Gaps { return &p.gaps }
 // Requires takes over the gaps of the stages and tells whether all of them are
 // free of gaps. A rule that judges what a stage derived starts with it, so that
 // an unread value makes the check unknown and not passed.
-func (p *Pass) Requires(stages ...Stage) bool {
+func (p *Pass) Requires(stages ...walk.Stage) bool {
 	ok := true
 	for _, s := range stages {
 		step := p.Trace.Step(s)
-		if step.Status == Unknown {
+		if step.Status == walk.Unknown {
 			ok = false
 			p.gaps.Append(step.Gaps)
 			if len(step.Gaps) == 0 {
@@ -78,7 +79,7 @@ func (p *Pass) Requires(stages ...Stage) bool {
 
 // Judges starts a rule about the call to SQS: it does not apply where nothing is
 // sent there, and is open where one of the stages is.
-func (p *Pass) Judges(stages ...Stage) bool {
+func (p *Pass) Judges(stages ...walk.Stage) bool {
 	if !p.Reached() || !p.CallsSQS() {
 		p.NotApplicable()
 		return false
@@ -90,15 +91,15 @@ func (p *Pass) Judges(stages ...Stage) bool {
 type Finding struct {
 	Rule     string
 	Severity Severity
-	Stage    Stage
-	Codes    []ErrorCode
+	Stage    walk.Stage
+	Codes    []walk.ErrorCode
 	Message  string     // what is wrong, lower case, values quoted
 	Why      string     // what AWS does with it, one or two sentences
 	Evidence []Evidence // the first one is where to look
 	Fixes    []Fix
-	Check    string   // how to verify it by hand; a command or a sentence
-	Request  *Request // the corrected client call, when the client is at fault
-	Awkward  Awkward  // the awkward request that gave it; empty for the request under diagnosis
+	Check    string        // how to verify it by hand; a command or a sentence
+	Request  *walk.Request // the corrected client call, when the client is at fault
+	Awkward  Awkward       // the awkward request that gave it; empty for the request under diagnosis
 }
 
 // Evidence is a value that the finding rests on and where it stands.
@@ -125,7 +126,7 @@ type Fix struct {
 // Check is the outcome of one rule on one method.
 type Check struct {
 	Rule   string
-	Stage  Stage
-	Status Status
+	Stage  walk.Stage
+	Status walk.Status
 	Gaps   []snapshot.Gap
 }

@@ -5,29 +5,30 @@ import (
 	"sort"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Run walks the request, applies the rules and sums up. It is a pure function.
-func Run(s *snapshot.Snapshot, r Request, rules []Rule) Diagnosis {
+func Run(s *snapshot.Snapshot, r walk.Request, rules []Rule) Diagnosis {
 	return newEngine(s).run(r, rules)
 }
 
 // Judge is Run without the proof of fixes: the fixes that it carries are those
 // that the rules propose. It is for where only the verdict counts.
-func Judge(s *snapshot.Snapshot, r Request, rules []Rule) Diagnosis {
+func Judge(s *snapshot.Snapshot, r walk.Request, rules []Rule) Diagnosis {
 	return newEngine(s).examine(r, rules)
 }
 
 // run diagnoses one request, and then the awkward ones: a finding that only
 // they give is a warning at most and names its request.
-func (e *engine) run(r Request, rules []Rule) Diagnosis {
+func (e *engine) run(r walk.Request, rules []Rule) Diagnosis {
 	d := e.examine(r, rules)
 	e.prove(&d, rules)
 	return d
 }
 
 // examine is the diagnosis without the proof of its fixes.
-func (e *engine) examine(r Request, rules []Rule) Diagnosis {
+func (e *engine) examine(r walk.Request, rules []Rule) Diagnosis {
 	d := e.judge(r, rules)
 	e.examineFurther(&d, rules)
 	return d
@@ -42,7 +43,7 @@ func (e *engine) examineFurther(d *Diagnosis, rules []Rule) {
 	if d.Trace.Route.Method != nil && d.Trace.Mapping.Integration != nil {
 		unread := &snapshot.Gaps{}
 		for _, a := range e.awkwardRequests(d.Trace) {
-			t := e.walk(a.Request)
+			t := e.Walk(a.Request)
 			unread.Append(unreadFor(t, d.Trace))
 			d.Findings = append(d.Findings, e.awkward(a, t, rules, d.Trace, seen)...)
 		}
@@ -59,10 +60,10 @@ func (e *engine) examineFurther(d *Diagnosis, rules []Rule) {
 
 // unreadFor lists what was not read and would decide over an awkward request,
 // though not over the request under diagnosis.
-func unreadFor(t, base *Trace) []snapshot.Gap {
+func unreadFor(t, base *walk.Trace) []snapshot.Gap {
 	var list []snapshot.Gap
 	for i := range t.Steps {
-		if t.Steps[i].Status != Unknown || base.Steps[i].Status == Unknown {
+		if t.Steps[i].Status != walk.Unknown || base.Steps[i].Status == walk.Unknown {
 			continue
 		}
 		for _, g := range t.Steps[i].Gaps {
@@ -76,8 +77,8 @@ func unreadFor(t, base *Trace) []snapshot.Gap {
 }
 
 // judge is the diagnosis of one request without the awkward ones.
-func (e *engine) judge(r Request, rules []Rule) Diagnosis {
-	t := e.walk(r)
+func (e *engine) judge(r walk.Request, rules []Rule) Diagnosis {
+	t := e.Walk(r)
 	d := Diagnosis{Trace: t, Predicted: predict(t)}
 	gaps := &snapshot.Gaps{}
 	for _, step := range t.Steps {
@@ -91,7 +92,7 @@ func (e *engine) judge(r Request, rules []Rule) Diagnosis {
 		findings, check := e.check(&rules[i], t, "")
 		d.Findings = append(d.Findings, findings...)
 		d.Checks = append(d.Checks, check)
-		if check.Status == Unknown {
+		if check.Status == walk.Unknown {
 			for _, g := range check.Gaps {
 				if g.Reason != snapshot.Blocked {
 					gaps.Add(g)
@@ -105,33 +106,33 @@ func (e *engine) judge(r Request, rules []Rule) Diagnosis {
 
 // check runs one rule on one walk. The engine decides the status, not the
 // rule; a rule that panics has crashed and decides nothing.
-func (e *engine) check(rule *Rule, t *Trace, awkward string) (findings []Finding, check Check) {
-	p := &Pass{Snapshot: e.snap, Trace: t, Awkward: awkward, engine: e, rule: rule}
+func (e *engine) check(rule *Rule, t *walk.Trace, awkward string) (findings []Finding, check Check) {
+	p := &Pass{Snapshot: e.Snapshot, Trace: t, Awkward: awkward, engine: e, rule: rule}
 	check = Check{Rule: rule.ID, Stage: rule.Stage}
 	defer func() {
 		if trouble := recover(); trouble != nil {
 			findings = nil
-			check.Status = Unknown
+			check.Status = walk.Unknown
 			check.Gaps = []snapshot.Gap{{Reason: snapshot.Crashed, Detail: fmt.Sprintf("rule %s failed: %v", rule.ID, trouble)}}
 		}
 	}()
 	rule.Check(p)
 	switch {
 	case len(p.findings) > 0:
-		check.Status = Failed
+		check.Status = walk.Failed
 	case p.gaps.Any():
-		check.Status, check.Gaps = Unknown, p.gaps.List()
+		check.Status, check.Gaps = walk.Unknown, p.gaps.List()
 	case p.notApplicable:
-		check.Status = NotApplicable
+		check.Status = walk.NotApplicable
 	default:
-		check.Status = Passed
+		check.Status = walk.Passed
 	}
 	return p.findings, check
 }
 
 // awkward gives the findings of rules that the request under diagnosis did not
 // trip. A rule reports once, for the first awkward request that trips it.
-func (e *engine) awkward(a Awkward, t *Trace, rules []Rule, base *Trace, seen map[string]bool) []Finding {
+func (e *engine) awkward(a Awkward, t *walk.Trace, rules []Rule, base *walk.Trace, seen map[string]bool) []Finding {
 	if t.FirstFailure() == nil && t.Queue.Altered == "" && base.FirstFailure() == nil && sameOutcome(t, base) {
 		// Nothing differs from the request under diagnosis that a rule could judge.
 		return nil
@@ -156,7 +157,7 @@ func (e *engine) awkward(a Awkward, t *Trace, rules []Rule, base *Trace, seen ma
 }
 
 // sameOutcome tells whether two walks took the same way.
-func sameOutcome(a, b *Trace) bool {
+func sameOutcome(a, b *walk.Trace) bool {
 	for i := range a.Steps {
 		if a.Steps[i].Status != b.Steps[i].Status {
 			return false
@@ -167,14 +168,14 @@ func sameOutcome(a, b *Trace) bool {
 
 // predict says what the caller sees: the first failure, as the response stage
 // hands it on.
-func predict(t *Trace) Prediction {
-	p := Prediction{Origin: FromNobody, Known: true}
+func predict(t *walk.Trace) Prediction {
+	p := Prediction{Origin: walk.FromNobody, Known: true}
 	failure := t.FirstFailure()
 	for _, step := range t.Steps {
 		if failure != nil && step.Stage == failure.Stage {
 			break
 		}
-		if step.Status == Unknown {
+		if step.Status == walk.Unknown {
 			p.Known = false
 		}
 	}
@@ -185,10 +186,10 @@ func predict(t *Trace) Prediction {
 	f := failure.Failure
 	p.Stage, p.Origin, p.Code, p.Codes, p.Message = failure.Stage, f.Origin, f.Code, f.Codes, f.Message
 	switch f.Origin {
-	case FromDeployment:
+	case walk.FromDeployment:
 		p.Status, p.SQSStatus = 0, 0
-	case FromAPIGateway:
-		if failure.Stage != StageResponse {
+	case walk.FromAPIGateway:
+		if failure.Stage != walk.StageResponse {
 			p.Status = f.Status
 		}
 	}
@@ -202,7 +203,7 @@ func sortFindings(list []Finding) {
 			return a.Severity.rank() < b.Severity.rank()
 		}
 		if a.Stage != b.Stage {
-			return a.Stage.index() < b.Stage.index()
+			return a.Stage.Index() < b.Stage.Index()
 		}
 		return a.Rule < b.Rule
 	})
@@ -216,13 +217,13 @@ func verdict(d *Diagnosis) Verdict {
 	}
 	passed := false
 	for _, c := range d.Checks {
-		if c.Status == Unknown {
+		if c.Status == walk.Unknown {
 			return Inconclusive
 		}
-		passed = passed || c.Status == Passed
+		passed = passed || c.Status == walk.Passed
 	}
 	for _, s := range d.Trace.Steps {
-		if s.Status == Unknown {
+		if s.Status == walk.Unknown {
 			return Inconclusive
 		}
 	}

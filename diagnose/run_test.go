@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 )
 
@@ -18,11 +19,11 @@ func load(t testing.TB, name string) *snapshot.Snapshot {
 	return c.Snapshot
 }
 
-func post() diagnose.Request { return diagnose.Plain("POST", "/orders") }
+func post() walk.Request { return diagnose.Plain("POST", "/orders") }
 
 // rule makes a rule of a check.
 func rule(check func(*diagnose.Pass)) diagnose.Rule {
-	return diagnose.Rule{ID: "protocol-test", Stage: diagnose.StageProtocol, Severity: diagnose.Error, Check: check}
+	return diagnose.Rule{ID: "protocol-test", Stage: walk.StageProtocol, Severity: diagnose.Error, Check: check}
 }
 
 // The engine decides a check's status: findings, else gaps, else what the rule
@@ -32,22 +33,22 @@ func TestCheckStatus(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		check func(*diagnose.Pass)
-		want  diagnose.Status
+		want  walk.Status
 	}{
-		{"silent", func(p *diagnose.Pass) {}, diagnose.Passed},
-		{"finding", func(p *diagnose.Pass) { p.Report(diagnose.Finding{Message: "m"}) }, diagnose.Failed},
-		{"finding and gap", func(p *diagnose.Pass) { p.Gaps().Add(gap); p.Report(diagnose.Finding{Message: "m"}) }, diagnose.Failed},
-		{"gap", func(p *diagnose.Pass) { p.Gaps().Add(gap) }, diagnose.Unknown},
-		{"gap and not applicable", func(p *diagnose.Pass) { p.Gaps().Add(gap); p.NotApplicable() }, diagnose.Unknown},
-		{"not applicable", func(p *diagnose.Pass) { p.NotApplicable() }, diagnose.NotApplicable},
-		{"panic", func(p *diagnose.Pass) { var r *snapshot.Role; _ = r.ARN }, diagnose.Unknown},
+		{"silent", func(p *diagnose.Pass) {}, walk.Passed},
+		{"finding", func(p *diagnose.Pass) { p.Report(diagnose.Finding{Message: "m"}) }, walk.Failed},
+		{"finding and gap", func(p *diagnose.Pass) { p.Gaps().Add(gap); p.Report(diagnose.Finding{Message: "m"}) }, walk.Failed},
+		{"gap", func(p *diagnose.Pass) { p.Gaps().Add(gap) }, walk.Unknown},
+		{"gap and not applicable", func(p *diagnose.Pass) { p.Gaps().Add(gap); p.NotApplicable() }, walk.Unknown},
+		{"not applicable", func(p *diagnose.Pass) { p.NotApplicable() }, walk.NotApplicable},
+		{"panic", func(p *diagnose.Pass) { var r *snapshot.Role; _ = r.ARN }, walk.Unknown},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := diagnose.Run(load(t, "orders"), post(), []diagnose.Rule{rule(tt.check)})
 			if got := d.Checks[0].Status; got != tt.want {
 				t.Errorf("status %s, want %s", got, tt.want)
 			}
-			if tt.want == diagnose.Unknown && (d.Verdict != diagnose.Inconclusive || len(d.Gaps) == 0) {
+			if tt.want == walk.Unknown && (d.Verdict != diagnose.Inconclusive || len(d.Gaps) == 0) {
 				t.Errorf("verdict %s with gaps %v, want inconclusive with a reason", d.Verdict, d.Gaps)
 			}
 		})
@@ -105,7 +106,7 @@ func TestFixesAreProved(t *testing.T) {
 		return p.Fix("set it to "+value, snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.header.Content-Type", After: value})
 	}
 	d := diagnose.Run(load(t, "protocol_content_type_failing"), post(), []diagnose.Rule{rule(func(p *diagnose.Pass) {
-		if f := p.Failed(diagnose.StageProtocol); f != nil {
+		if f := p.Failed(walk.StageProtocol); f != nil {
 			p.ReportAs(diagnose.Finding{Message: "m", Fixes: []diagnose.Fix{fix(p, "'text/plain'"), fix(p, form), {Title: "nothing"}}}, f)
 		}
 	})})
@@ -125,7 +126,7 @@ func TestFixesAreProved(t *testing.T) {
 func TestRunIsPure(t *testing.T) {
 	for _, name := range []string{"orders", "protocol_content_type_failing", "orders_encrypted"} {
 		s := load(t, name)
-		first, second := diagnose.Walk(s, post()), diagnose.Walk(s, post())
+		first, second := walk.New(s).Walk(post()), walk.New(s).Walk(post())
 		if !reflect.DeepEqual(first.Steps, second.Steps) || !reflect.DeepEqual(first.Response, second.Response) {
 			t.Errorf("%s: two walks differ", name)
 		}
@@ -137,9 +138,9 @@ func TestRunIsPure(t *testing.T) {
 
 // The stages of a healthy request all pass or do not apply.
 func TestHealthyWalk(t *testing.T) {
-	trace := diagnose.Walk(load(t, "orders"), post())
+	trace := walk.New(load(t, "orders")).Walk(post())
 	for _, s := range trace.Steps {
-		if s.Status != diagnose.Passed && s.Status != diagnose.NotApplicable {
+		if s.Status != walk.Passed && s.Status != walk.NotApplicable {
 			t.Errorf("%s is %s: %s", s.Stage, s.Status, s.Said)
 		}
 	}
@@ -150,11 +151,11 @@ func TestHealthyWalk(t *testing.T) {
 
 // Behind the first failure the walk goes on with what was evidently meant.
 func TestWalkGoesOn(t *testing.T) {
-	trace := diagnose.Walk(load(t, "protocol_content_type_failing"), post())
-	if trace.Step(diagnose.StageProtocol).Status != diagnose.Failed {
+	trace := walk.New(load(t, "protocol_content_type_failing")).Walk(post())
+	if trace.Step(walk.StageProtocol).Status != walk.Failed {
 		t.Fatal("the protocol stage should fail")
 	}
-	if got := trace.Step(diagnose.StageAuthorization); got.Status != diagnose.Passed {
+	if got := trace.Step(walk.StageAuthorization); got.Status != walk.Passed {
 		t.Errorf("authorization is %s: %s", got.Status, got.Said)
 	}
 }

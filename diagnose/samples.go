@@ -10,6 +10,7 @@ import (
 	"apisqs-doctor/diagnose/internal/gateway"
 	"apisqs-doctor/diagnose/internal/vtl"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // sampleKind is what stands in a plain request where the integration reads a
@@ -31,15 +32,15 @@ const (
 // the credentials, parameters and body members that the method and its
 // integration read. A configuration works if it works for one correct client,
 // so the first sample that gets through is taken.
-func (e *engine) plain(api *snapshot.API, stage string, m *snapshot.Method, config *snapshot.Configuration) Request {
+func (e *engine) plain(api *snapshot.API, stage string, m *snapshot.Method, config *snapshot.Configuration) walk.Request {
 	s := sampler{engine: e, api: api, stage: stage, method: m, config: config}
 	first := s.request(sampleTexts)
-	if !s.varies || !refusesSample(e.walk(first)) {
+	if !s.varies || !refusesSample(e.Walk(first)) {
 		return first
 	}
 	for kind := sampleTexts + 1; kind < sampleKinds; kind++ {
 		r := s.request(kind)
-		if !refusesSample(e.walk(r)) {
+		if !refusesSample(e.Walk(r)) {
 			return r
 		}
 	}
@@ -47,9 +48,9 @@ func (e *engine) plain(api *snapshot.API, stage string, m *snapshot.Method, conf
 }
 
 // refusesSample tells whether a walk fails where another sample might not.
-func refusesSample(t *Trace) bool {
-	for _, s := range []Stage{StageRoute, StageMapping, StageProtocol, StageQueue} {
-		if t.Step(s).Status == Failed {
+func refusesSample(t *walk.Trace) bool {
+	for _, s := range []walk.Stage{walk.StageRoute, walk.StageMapping, walk.StageProtocol, walk.StageQueue} {
+		if t.Step(s).Status == walk.Failed {
 			return true
 		}
 	}
@@ -67,7 +68,7 @@ type sampler struct {
 	kind   sampleKind
 }
 
-func (s *sampler) request(kind sampleKind) Request {
+func (s *sampler) request(kind sampleKind) walk.Request {
 	s.kind = kind
 	m := s.method
 	method := strings.ToUpper(m.HTTPMethod)
@@ -95,7 +96,7 @@ func (s *sampler) request(kind sampleKind) Request {
 }
 
 // credentials adds what the method's authorization looks for.
-func (s *sampler) credentials(r *Request) {
+func (s *sampler) credentials(r *walk.Request) {
 	none := &snapshot.Gaps{}
 	if required, ok := s.method.APIKeyRequired.Read(none); ok && required {
 		*r = r.WithHeader("x-api-key", "sample-key")
@@ -106,14 +107,14 @@ func (s *sampler) credentials(r *Request) {
 	case "AWS_IAM":
 		*r = r.WithHeader("Authorization", "AWS4-HMAC-SHA256 Credential=sample")
 	default:
-		for _, source := range authorizerSources(s.method, s.config, none) {
+		for _, source := range walk.AuthorizerSources(s.method, s.config, none) {
 			s.parameter(r, source)
 		}
 	}
 }
 
 // parameter adds a sample value for a declared parameter, method.request.PLACE.NAME.
-func (s *sampler) parameter(r *Request, parameter string) {
+func (s *sampler) parameter(r *walk.Request, parameter string) {
 	parts := strings.SplitN(parameter, ".", 4)
 	if len(parts) < 4 {
 		return
@@ -121,11 +122,11 @@ func (s *sampler) parameter(r *Request, parameter string) {
 	switch name := parts[3]; strings.TrimPrefix(parts[2], "multivalue") {
 	case "header":
 		if _, ok := r.Header(name); !ok && gateway.VisibleHeader(name) {
-			r.Headers = append(r.Headers, Header{name, s.text(name)})
+			r.Headers = append(r.Headers, walk.Header{Name: name, Value: s.text(name)})
 		}
 	case "querystring":
-		if !slices.ContainsFunc(r.Query, func(q Header) bool { return q.Name == name }) {
-			r.Query = append(r.Query, Header{name, s.text(name)})
+		if !slices.ContainsFunc(r.Query, func(q walk.Header) bool { return q.Name == name }) {
+			r.Query = append(r.Query, walk.Header{Name: name, Value: s.text(name)})
 		}
 	}
 }
@@ -146,7 +147,7 @@ func (s *sampler) text(name string) string {
 
 // integration adds the parameters and body members that the integration reads,
 // so that a plain request is one that it was written for.
-func (s *sampler) integration(r *Request) {
+func (s *sampler) integration(r *walk.Request) {
 	none := &snapshot.Gaps{}
 	i, ok := s.method.Integration.Read(none)
 	if !ok || i == nil {
@@ -166,7 +167,7 @@ func (s *sampler) integration(r *Request) {
 	choice := gateway.ChooseTemplate(contentType, slices.Sorted(maps.Keys(templates)), gateway.WhenNoMatch)
 	if text, ok := templates[choice.Key].Read(none); ok && choice.Key != "" {
 		names = itemNames(text)
-		if template, err := s.template(text); err == nil {
+		if template, err := s.Template(text); err == nil {
 			for _, read := range template.Reads() {
 				doc = s.read(r, doc, read, names)
 			}
@@ -203,10 +204,10 @@ func clientType(keys []string) string {
 }
 
 // read adds what one read of a template needs.
-func (s *sampler) read(r *Request, doc any, read vtl.Read, names []string) any {
+func (s *sampler) read(r *walk.Request, doc any, read vtl.Read, names []string) any {
 	switch read.Kind {
 	case "parameter":
-		inQuery := slices.ContainsFunc(r.Query, func(q Header) bool { return q.Name == read.Name })
+		inQuery := slices.ContainsFunc(r.Query, func(q walk.Header) bool { return q.Name == read.Name })
 		if params, _, _ := gateway.Match(s.method.Path, s.method.Path); params[read.Name] == "" && !inQuery {
 			s.parameter(r, "method.request.header."+read.Name)
 		}
@@ -260,52 +261,8 @@ func (s *sampler) member(doc any, path string, names []string) any {
 		return doc
 	}
 	s.varies = true
-	grow(object, strings.Split(path, "."), s.value(names))
+	walk.Grow(object, strings.Split(path, "."), s.value(names))
 	return doc
-}
-
-// grow puts a value at the end of a path; a name may end in an index.
-func grow(object map[string]any, names []string, value any) {
-	for i, name := range names {
-		name, indexed := cutIndex(name)
-		if name == "" {
-			return
-		}
-		have, taken := object[name]
-		if i == len(names)-1 {
-			if indexed {
-				value = []any{value}
-			}
-			if !taken {
-				object[name] = value
-			}
-			return
-		}
-		next := map[string]any{}
-		switch have := have.(type) {
-		case map[string]any:
-			next = have
-		case []any:
-			if m, ok := have[0].(map[string]any); ok && indexed {
-				next = m
-			} else {
-				return
-			}
-		case nil:
-			object[name] = any(next)
-			if indexed {
-				object[name] = []any{next}
-			}
-		default:
-			return
-		}
-		object = next
-	}
-}
-
-func cutIndex(name string) (string, bool) {
-	base, rest, ok := strings.Cut(name, "[")
-	return base, ok && strings.HasSuffix(rest, "]")
 }
 
 // value is one sample of the present kind.
@@ -352,7 +309,7 @@ func itemNames(template string) []string {
 
 // model replaces the body by one that fits the method's model, if the validator
 // asks for it.
-func (s *sampler) model(r *Request, contentType string) {
+func (s *sampler) model(r *walk.Request, contentType string) {
 	none := &snapshot.Gaps{}
 	id, _ := s.method.ValidatorID.Read(none)
 	if v, ok := s.config.Validators[id].Read(none); !ok || !v.Body || r.Body == "" {

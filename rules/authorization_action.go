@@ -1,10 +1,13 @@
 package rules
 
-import "apisqs-doctor/diagnose"
+import (
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
+)
 
 var authorizationAction = diagnose.Rule{
 	ID:       "authorization-action",
-	Stage:    diagnose.StageAuthorization,
+	Stage:    walk.StageAuthorization,
 	Severity: diagnose.Error,
 	Title:    "no statement allows the execution role the SQS action",
 	Doc: `The role that the integration names as its credentials signs the call to SQS. Neither a policy of the role nor the
@@ -14,7 +17,7 @@ Batch calls have no IAM action of their own: SendMessageBatch is allowed by sqs:
 sqs:SendMessageBatch allows nothing.
 
 Repair: add a statement with exactly this action on exactly this queue to a policy of the role.`,
-	Explains: []diagnose.ErrorCode{diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Article:  true,
 	Refs:     []string{refArticle, refSQSPolicies, "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html"},
 	Check: func(p *diagnose.Pass) {
@@ -29,6 +32,6 @@ Repair: add a statement with exactly this action on exactly this queue to a poli
 			Evidence: append([]diagnose.Evidence{roleEvidence(p)}, nearEvidence(p, near)...),
 			Fixes:    []diagnose.Fix{grant(p, near, "SendTo", a.Resource, a.Action)},
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageAuthorization))
+		}, p.Failed(walk.StageAuthorization))
 	},
 }

@@ -3,18 +3,19 @@ package rules
 import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var authorizationBoundary = diagnose.Rule{
 	ID:       "authorization-boundary",
-	Stage:    diagnose.StageAuthorization,
+	Stage:    walk.StageAuthorization,
 	Severity: diagnose.Error,
 	Title:    "the permissions boundary of the execution role does not admit the call",
 	Doc: `A permissions boundary grants nothing; it caps what the policies of the role can grant. The boundary of this role
 does not allow the action on the queue, so SQS answers 403 AccessDenied whatever the other policies say.
 
 Repair: extend the boundary by this action on this queue, or give the integration a role with another boundary.`,
-	Explains: []diagnose.ErrorCode{diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"},
 	Check: func(p *diagnose.Pass) {
 		if !decided(p, byBoundary) {
@@ -38,6 +39,6 @@ Repair: extend the boundary by this action on this queue, or give the integratio
 			fix.Risk = "other roles may have the same boundary"
 			finding.Fixes = []diagnose.Fix{fix}
 		}
-		p.ReportAs(finding, p.Failed(diagnose.StageAuthorization))
+		p.ReportAs(finding, p.Failed(walk.StageAuthorization))
 	},
 }

@@ -4,11 +4,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var authorizationBroad = diagnose.Rule{
 	ID:       "authorization-broad",
-	Stage:    diagnose.StageAuthorization,
+	Stage:    walk.StageAuthorization,
 	Severity: diagnose.Note,
 	Title:    "the execution role may do more than the integration needs",
 	Doc: `The role needs one action on one queue. This one may also send to other queues, or purge, delete or read this one.
@@ -17,7 +18,7 @@ That is no error, but a mapping that lets the client choose the operation then r
 Repair: limit the statement to the action and the queue.`,
 	Refs: []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(diagnose.StageAuthorization) {
+		if !p.Judges(walk.StageAuthorization) {
 			return
 		}
 		a := &p.Trace.Authorization

@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var authorizationCondition = diagnose.Rule{
 	ID:       "authorization-condition",
-	Stage:    diagnose.StageAuthorization,
+	Stage:    walk.StageAuthorization,
 	Severity: diagnose.Error,
 	Title:    "the statement that would allow the call has a condition that it cannot meet",
 	Doc: `A statement allows the action on the queue, under a condition that calls of API Gateway do not meet. The call
@@ -17,7 +18,7 @@ absent from it, aws:PrincipalArn is the role's ARN with its path, aws:ViaAWSServ
 AWS. Conditions written for SNS, S3 or EventBridge therefore never hold.
 
 Repair: allow the role the action without that condition.`,
-	Explains: []diagnose.ErrorCode{diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html", refSQSPolicies},
 	Check: func(p *diagnose.Pass) {
 		if !decided(p, byCondition) {
@@ -31,6 +32,6 @@ Repair: allow the role the action without that condition.`,
 			Evidence: append(nearEvidence(p, near), roleEvidence(p)),
 			Fixes:    []diagnose.Fix{grant(p, near, "SendTo", a.Resource, a.Action)},
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageAuthorization))
+		}, p.Failed(walk.StageAuthorization))
 	},
 }

@@ -3,11 +3,12 @@ package rules
 import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var authorizationCrossAccount = diagnose.Rule{
 	ID:       "authorization-cross-account",
-	Stage:    diagnose.StageAuthorization,
+	Stage:    walk.StageAuthorization,
 	Severity: diagnose.Error,
 	Title:    "the queue belongs to another account, whose policy does not admit the role",
 	Doc: `Across accounts both sides have to allow: a policy of the role in the role's account, and the queue's policy in the
@@ -15,7 +16,7 @@ queue's account. The queue's policy does not, so SQS answers 403 AccessDenied. S
 DeleteQueue or SetQueueAttributes, are never possible from another account.
 
 Repair: add a statement to the queue's policy that allows the role's ARN the action.`,
-	Explains: []diagnose.ErrorCode{diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html", refSQSPolicies},
 	Check: func(p *diagnose.Pass) {
 		if !decided(p, byCrossAccount) {
@@ -28,12 +29,12 @@ Repair: add a statement to the queue's policy that allows the role's ARN the act
 			Evidence: append(nearEvidence(p, a.Decision.Nearest), roleEvidence(p), diagnose.Evidence{Label: "queue", Value: p.Expression(a.Resource), Origin: queueOrigin(p)}),
 			Check:    p.Curl(p.Trace.Request),
 		}
-		if a.Decision.Layer != diagnose.LayerCrossAccount {
+		if a.Decision.Layer != walk.LayerCrossAccount {
 			finding.Fixes = []diagnose.Fix{p.Fix("allow the role in the queue's policy", snapshot.SetStatement{
 				On:    snapshot.PolicyTarget{Kind: "queue", Resource: a.Resource},
 				After: allowPrincipal(sid("Allow", lastPart(p.Trace.Signing.Credentials)), p.Trace.Signing.Credentials, a.Resource, a.Action)})}
 		}
-		p.ReportAs(finding, p.Failed(diagnose.StageAuthorization))
+		p.ReportAs(finding, p.Failed(walk.StageAuthorization))
 	},
 }
 

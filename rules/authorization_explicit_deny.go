@@ -1,17 +1,20 @@
 package rules
 
-import "apisqs-doctor/diagnose"
+import (
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
+)
 
 var authorizationExplicitDeny = diagnose.Rule{
 	ID:       "authorization-explicit-deny",
-	Stage:    diagnose.StageAuthorization,
+	Stage:    walk.StageAuthorization,
 	Severity: diagnose.Error,
 	Title:    "a Deny in a policy of the execution role covers the call",
 	Doc: `One Deny that applies wins over every Allow, in whatever policy they stand. A policy of the role denies this action
 on this queue, so SQS answers 403 AccessDenied although another statement allows it.
 
 Repair: take the action or the queue out of the Deny, or give the integration a role that the Deny is not meant for.`,
-	Explains: []diagnose.ErrorCode{diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html"},
 	Check: func(p *diagnose.Pass) {
 		if !decided(p, byExplicitDeny) {
@@ -24,6 +27,6 @@ Repair: take the action or the queue out of the Deny, or give the integration a 
 			Evidence: []diagnose.Evidence{matchEvidence(p, m), roleEvidence(p)},
 			Fixes:    removal(p, m),
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageAuthorization))
+		}, p.Failed(walk.StageAuthorization))
 	},
 }

@@ -1,10 +1,13 @@
 package rules
 
-import "apisqs-doctor/diagnose"
+import (
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
+)
 
 var authorizationOrganization = diagnose.Rule{
 	ID:       "authorization-organization",
-	Stage:    diagnose.StageAuthorization,
+	Stage:    walk.StageAuthorization,
 	Severity: diagnose.Error,
 	Title:    "an organization policy refuses the call",
 	Doc: `Service control policies cap what principals of an account may do, resource control policies what may be done to its
@@ -13,7 +16,7 @@ One of them does not, so SQS answers 403 AccessDenied.
 
 Organization policies can seldom be read from a member account. The doctor judges them when they are given; otherwise it
 assumes that they let the call through and says so.`,
-	Explains: []diagnose.ErrorCode{diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html"},
 	NoFix:    "organization policies belong to the management account; they are not changed from here",
 	Check: func(p *diagnose.Pass) {
@@ -32,6 +35,6 @@ assumes that they let the call through and says so.`,
 			Why:      whyDenied,
 			Evidence: evidence,
 			Check:    "ask the administrators of the organization for the policies of this account",
-		}, p.Failed(diagnose.StageAuthorization))
+		}, p.Failed(walk.StageAuthorization))
 	},
 }

@@ -7,24 +7,25 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var authorizationPolicyMalformed = diagnose.Rule{
 	ID:       "authorization-policy-malformed",
-	Stage:    diagnose.StageAuthorization,
+	Stage:    walk.StageAuthorization,
 	Severity: diagnose.Error,
 	Title:    "a policy text that AWS refuses to store",
 	Doc: `IAM and SQS check a policy when it is stored. A queue URL as Resource, an unknown Version, a missing Principal in a
 queue policy or a Principal in a role's policy are refused with MalformedPolicyDocument, and the stack is rolled back. The
 Ref of a queue is its URL; policies need its ARN, which is GetAtt QUEUE.Arn.`,
-	Explains: []diagnose.ErrorCode{diagnose.MalformedPolicy},
+	Explains: []walk.ErrorCode{walk.MalformedPolicy},
 	Refs:     []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html", "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-overview-of-managing-access.html"},
 	Check: func(p *diagnose.Pass) {
 		if !p.Reached() {
 			p.NotApplicable()
 			return
 		}
-		if !p.Requires(diagnose.StageAuthorization) {
+		if !p.Requires(walk.StageAuthorization) {
 			return
 		}
 		for _, bad := range p.Trace.Authorization.Malformed {
@@ -33,17 +34,17 @@ Ref of a queue is its URL; policies need its ARN, which is GetAtt QUEUE.Arn.`,
 				Why:      "AWS refuses to store the policy, so that the role or queue is never made.",
 				Evidence: []diagnose.Evidence{{Label: "policy", Value: bad.Document.Name, Origin: bad.Origin}},
 				Fixes:    repairStatement(p, bad),
-			}, p.Failed(diagnose.StageAuthorization))
+			}, p.Failed(walk.StageAuthorization))
 		}
 	},
 }
 
 // repairStatement puts ARNs in the place of queue URLs, which is the one fault
 // whose repair is certain.
-func repairStatement(p *diagnose.Pass, bad diagnose.BadPolicy) []diagnose.Fix {
-	on, text, ok := target(p, diagnose.Match{Layer: diagnose.LayerIdentity, Document: bad.Document.Name, Statement: bad.Problem.Statement})
+func repairStatement(p *diagnose.Pass, bad walk.BadPolicy) []diagnose.Fix {
+	on, text, ok := target(p, walk.Match{Layer: walk.LayerIdentity, Document: bad.Document.Name, Statement: bad.Problem.Statement})
 	if !ok {
-		on, text, ok = target(p, diagnose.Match{Layer: diagnose.LayerQueuePolicy, Statement: bad.Problem.Statement})
+		on, text, ok = target(p, walk.Match{Layer: walk.LayerQueuePolicy, Statement: bad.Problem.Statement})
 	}
 	var statement map[string]any
 	if !ok || json.Unmarshal([]byte(text), &statement) != nil {

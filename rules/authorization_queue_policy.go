@@ -1,10 +1,13 @@
 package rules
 
-import "apisqs-doctor/diagnose"
+import (
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
+)
 
 var authorizationQueuePolicy = diagnose.Rule{
 	ID:       "authorization-queue-policy",
-	Stage:    diagnose.StageAuthorization,
+	Stage:    walk.StageAuthorization,
 	Severity: diagnose.Error,
 	Title:    "the queue's policy denies the call",
 	Doc: `A Deny in the queue's own policy covers the execution role: by principal, by a NotPrincipal list without the role, or
@@ -12,7 +15,7 @@ by a condition that the call meets, such as aws:SourceVpce or aws:SourceArn, whi
 of calls without TLS (aws:SecureTransport false) does no harm, because API Gateway always uses TLS.
 
 Repair: take the role out of the Deny.`,
-	Explains: []diagnose.ErrorCode{diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{refSQSPolicies},
 	Check: func(p *diagnose.Pass) {
 		if !decided(p, byQueuePolicy) {
@@ -25,6 +28,6 @@ Repair: take the role out of the Deny.`,
 			Evidence: []diagnose.Evidence{matchEvidence(p, m), roleEvidence(p)},
 			Fixes:    removal(p, m),
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageAuthorization))
+		}, p.Failed(walk.StageAuthorization))
 	},
 }

@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var authorizationResource = diagnose.Rule{
 	ID:       "authorization-resource",
-	Stage:    diagnose.StageAuthorization,
+	Stage:    walk.StageAuthorization,
 	Severity: diagnose.Error,
 	Title:    "the execution role may do this, but on another resource",
 	Doc: `A policy of the role allows the action on a resource that is not the queue the integration sends to: another
@@ -16,7 +17,7 @@ queue, account, region or partition, a name without .fifo, or a queue URL where 
 arn:PARTITION:sqs:REGION:ACCOUNT:NAME and are compared part by part, with regard to case.
 
 Repair: either send to the queue that the policy names (see the integration URI) or allow the action on this queue.`,
-	Explains: []diagnose.ErrorCode{diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{refArticle, "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-overview-of-managing-access.html"},
 	Check: func(p *diagnose.Pass) {
 		if d := p.Trace.Authorization.Alone; denialOf(d) == byResource && p.Reached() && p.Trace.Queue.Elsewhere == "" && p.Trace.Queue.Near == "" {
@@ -35,22 +36,22 @@ Repair: either send to the queue that the policy names (see the integration URI)
 			Evidence: append(nearEvidence(p, near), roleEvidence(p)),
 			Fixes:    []diagnose.Fix{grant(p, near, "SendTo", a.Resource, a.Action)},
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageAuthorization))
+		}, p.Failed(walk.StageAuthorization))
 	},
 }
 
 // unlessTheQueueAllows warns of a role that is not meant for this queue, where
 // the queue's own policy is out of sight and might still let it in.
-func unlessTheQueueAllows(p *diagnose.Pass, d *diagnose.Decision) {
+func unlessTheQueueAllows(p *diagnose.Pass, d *walk.Decision) {
 	a := &p.Trace.Authorization
-	p.Requires(diagnose.StageAuthorization)
+	p.Requires(walk.StageAuthorization)
 	p.Report(diagnose.Finding{
 		Severity: diagnose.Warning,
 		Message: fmt.Sprintf("role %s may %s on %s, but the integration sends to %s, of which nothing is known", lastPart(p.Trace.Signing.Credentials), a.Action,
 			p.Expression(d.Nearest.Expected), p.Expression(a.Resource)),
 		Why:      "Unless that queue exists and its own policy admits the role, SQS answers AccessDenied or NonExistentQueue. Often it is the queue's name in the integration URI that is wrong.",
 		Evidence: append([]diagnose.Evidence{{Label: "integration URI", Value: p.Expression(p.Trace.Signing.URIText), Origin: p.Trace.Signing.URIOrigin}}, nearEvidence(p, d.Nearest)...),
-		Codes:    []diagnose.ErrorCode{diagnose.AccessDenied, diagnose.NonExistentQueue},
+		Codes:    []walk.ErrorCode{walk.AccessDenied, walk.NonExistentQueue},
 		Check:    "aws sqs get-queue-attributes --attribute-names Policy --queue-url " + diagnose.QueueURL(a.Resource),
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -16,10 +17,10 @@ func TestBrokenShapes(t *testing.T) {
 		send = "Action=SendMessage&MessageBody="
 		body = "$util.urlEncode($input.body)"
 	)
-	amp := &diagnose.Request{Method: "POST", Path: "/orders", Headers: []diagnose.Header{{Name: "Content-Type", Value: "application/json"}}, Body: `{"id":"7","note":"Smith & Sons","n":{"a":1}}`}
+	amp := &walk.Request{Method: "POST", Path: "/orders", Headers: []walk.Header{{Name: "Content-Type", Value: "application/json"}}, Body: `{"id":"7","note":"Smith & Sons","n":{"a":1}}`}
 	for _, c := range []struct {
 		name, base, template string
-		request              *diagnose.Request
+		request              *walk.Request
 		rule                 string
 		severity             diagnose.Severity
 		noFix                bool
@@ -67,7 +68,7 @@ func TestBrokenShapes(t *testing.T) {
 			i.Templates = i.Templates.With(map[string]snapshot.Fact[string]{"application/json": snapshot.Known(c.template, snapshot.Origin{})})
 			api.Draft = api.Draft.With(draft)
 			stages[0].Deployed = stages[0].Deployed.With(draft)
-			var requests []diagnose.Request
+			var requests []walk.Request
 			if c.request != nil {
 				requests = append(requests, *c.request)
 			}
@@ -82,7 +83,7 @@ func TestBrokenShapes(t *testing.T) {
 					if (len(finding.Fixes) == 0) != c.noFix {
 						t.Errorf("%d fixes of %s: %s", len(finding.Fixes), finding.Rule, finding.Message)
 					}
-				} else if finding.Severity == diagnose.Error && finding.Stage == diagnose.StageMapping {
+				} else if finding.Severity == diagnose.Error && finding.Stage == walk.StageMapping {
 					t.Errorf("%s is an error too: %s", finding.Rule, finding.Message)
 				}
 			}

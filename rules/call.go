@@ -9,6 +9,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // callsSQS tells whether the walk got to a call for SQS that a rule can judge.
@@ -22,14 +23,14 @@ func callsSQS(p *diagnose.Pass) bool {
 
 // unreadableFor tells whether SQS cannot read the call for the given reason. Where
 // it can, or where that is not known, the rule is done.
-func unreadableFor(p *diagnose.Pass, has func(diagnose.Faults) bool) bool {
+func unreadableFor(p *diagnose.Pass, has func(walk.Faults) bool) bool {
 	if !callsSQS(p) {
 		return false
 	}
 	if has(p.Trace.Protocol.Faults) {
 		return true
 	}
-	p.Requires(diagnose.StageProtocol)
+	p.Requires(walk.StageProtocol)
 	return false
 }
 
@@ -274,7 +275,7 @@ func misprinted(p *diagnose.Pass, name string) bool {
 		text = m.Template[at[0]:at[1]]
 	}
 	for _, e := range m.Blanks() {
-		mistake := e.Reason == diagnose.UndefinedVariable || e.Reason == diagnose.UnknownMethod
+		mistake := e.Reason == walk.UndefinedVariable || e.Reason == walk.UnknownMethod
 		if p.Awkward != "" && strings.Contains(text, e.Reference) {
 			return true // a body of another client's; this one sends the member
 		}
@@ -322,15 +323,15 @@ func roleFixes(p *diagnose.Pass, more ...snapshot.Change) []diagnose.Fix {
 
 // refusedFor tells whether the queue refuses the call, or one of its messages,
 // for the given reason. Where it does not, or that is not known, the rule is done.
-func refusedFor(p *diagnose.Pass, fault diagnose.QueueFault) bool {
+func refusedFor(p *diagnose.Pass, fault walk.QueueFault) bool {
 	if !callsSQS(p) {
 		return false
 	}
 	if p.Trace.Queue.Fault == fault {
 		return true
 	}
-	if p.Requires(diagnose.StageProtocol) && !p.Trace.Queue.Missing {
-		p.Requires(diagnose.StageQueue)
+	if p.Requires(walk.StageProtocol) && !p.Trace.Queue.Missing {
+		p.Requires(walk.StageQueue)
 	}
 	return false
 }
@@ -339,7 +340,7 @@ func refusedFor(p *diagnose.Pass, fault diagnose.QueueFault) bool {
 func refusal(p *diagnose.Pass, message string) diagnose.Finding {
 	a := p.Trace.Queue.Answer
 	f := diagnose.Finding{
-		Codes:    diagnose.AnswerCodes(a),
+		Codes:    walk.AnswerCodes(a),
 		Message:  message,
 		Why:      "SQS answers: " + p.Expression(a.Message),
 		Evidence: []diagnose.Evidence{bodyEvidence(p)},

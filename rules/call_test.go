@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -15,7 +16,7 @@ import (
 // fixes together heal the method.
 func TestCallFixes(t *testing.T) {
 	for _, r := range rules.All() {
-		if r.Stage != diagnose.StageSigning && r.Stage != diagnose.StageProtocol && r.Stage != diagnose.StageQueue {
+		if r.Stage != walk.StageSigning && r.Stage != walk.StageProtocol && r.Stage != walk.StageQueue {
 			continue
 		}
 		t.Run(r.ID, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // denial is an authorization that was refused, sorted by who has to change what.
@@ -22,8 +23,8 @@ const (
 )
 
 // denialOf says which rule explains the refusal of the call to SQS.
-func denialOf(d *diagnose.Decision) denial {
-	if d == nil || d.Effect != diagnose.Denied {
+func denialOf(d *walk.Decision) denial {
+	if d == nil || d.Effect != walk.Denied {
 		return noDenial
 	}
 	layer := d.Layer
@@ -31,16 +32,16 @@ func denialOf(d *diagnose.Decision) denial {
 		layer = d.Statements[0].Layer
 	}
 	switch layer {
-	case diagnose.LayerSCP, diagnose.LayerRCP:
+	case walk.LayerSCP, walk.LayerRCP:
 		return byOrganization
-	case diagnose.LayerBoundary:
+	case walk.LayerBoundary:
 		return byBoundary
-	case diagnose.LayerQueuePolicy:
+	case walk.LayerQueuePolicy:
 		if d.Explicit {
 			return byQueuePolicy
 		}
 		return byCrossAccount
-	case diagnose.LayerCrossAccount:
+	case walk.LayerCrossAccount:
 		return byCrossAccount
 	}
 	switch {
@@ -61,7 +62,7 @@ func denialOf(d *diagnose.Decision) denial {
 // decided starts a rule about the decision on the call to SQS: it reports
 // whether there is a denial of the kind, after recording what is not known.
 func decided(p *diagnose.Pass, kind denial) bool {
-	return p.Judges(diagnose.StageAuthorization) && denialOf(p.Trace.Authorization.Decision) == kind
+	return p.Judges(walk.StageAuthorization) && denialOf(p.Trace.Authorization.Decision) == kind
 }
 
 // may says who may not do what on what.

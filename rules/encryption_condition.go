@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var encryptionCondition = diagnose.Rule{
 	ID:       "encryption-condition",
-	Stage:    diagnose.StageEncryption,
+	Stage:    walk.StageEncryption,
 	Severity: diagnose.Error,
 	Title:    "the statement that would allow the key has a condition that the call cannot meet",
 	Doc: `A statement of the key policy or of the role allows the key under a condition that the call does not meet. SQS calls
@@ -17,7 +18,7 @@ kms:EncryptionContext:aws:sqs:arn the queue's ARN; aws:SourceArn and aws:SourceA
 of services, not of roles.
 
 Repair: correct the condition, or allow the role without it.`,
-	Explains: []diagnose.ErrorCode{diagnose.KMSAccessDenied},
+	Explains: []walk.ErrorCode{walk.KMSAccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html", refSQSKeys},
 	Check: func(p *diagnose.Pass) {
 		if !keyDecided(p, keyByCondition) {
@@ -26,7 +27,7 @@ Repair: correct the condition, or allow the role without it.`,
 		d, _ := keyDenial(p)
 		near := d.Nearest
 		fix := p.Fix("allow the role in the key policy", keyStatement(p))
-		if near.Layer == diagnose.LayerIdentity {
+		if near.Layer == walk.LayerIdentity {
 			fix = grant(p, nil, "UseKeyOf", keyARN(p), keyActions(p)...)
 		}
 		p.ReportAs(diagnose.Finding{
@@ -35,6 +36,6 @@ Repair: correct the condition, or allow the role without it.`,
 			Evidence: append(nearEvidence(p, near), keyEvidence(p)),
 			Fixes:    []diagnose.Fix{fix},
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageEncryption))
+		}, p.Failed(walk.StageEncryption))
 	},
 }

@@ -1,25 +1,28 @@
 package rules
 
-import "apisqs-doctor/diagnose"
+import (
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
+)
 
 var encryptionKeyMissing = diagnose.Rule{
 	ID:       "encryption-key-missing",
-	Stage:    diagnose.StageEncryption,
+	Stage:    walk.StageEncryption,
 	Severity: diagnose.Error,
 	Title:    "the queue names a key that does not exist",
 	Doc: `The queue's KmsMasterKeyId names a key or an alias that KMS does not know in the queue's region: deleted, misspelt, or
 of another region (related multi-Region keys are separate keys). SQS answers KMS.NotFoundException.
 
 Repair: give the queue a key that exists, or none: without a key of its own SQS encrypts with keys that it manages itself.`,
-	Explains: []diagnose.ErrorCode{diagnose.KMSNotFound},
+	Explains: []walk.ErrorCode{walk.KMSNotFound},
 	Refs:     []string{refSQSKeys, "https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-auth.html"},
 	NoFix:    "which key the queue is meant to have is not known; taking the key away would weaken its encryption",
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !p.CallsSQS() || p.Trace.Step(diagnose.StageEncryption).Status == diagnose.NotApplicable {
+		if !p.Reached() || !p.CallsSQS() || p.Trace.Step(walk.StageEncryption).Status == walk.NotApplicable {
 			p.NotApplicable()
 			return
 		}
-		if !p.Requires(diagnose.StageEncryption) || !p.Trace.Encryption.Missing {
+		if !p.Requires(walk.StageEncryption) || !p.Trace.Encryption.Missing {
 			return
 		}
 		p.ReportAs(diagnose.Finding{
@@ -27,6 +30,6 @@ Repair: give the queue a key that exists, or none: without a key of its own SQS 
 			Why:      "SQS cannot get a data key and refuses the message.",
 			Evidence: []diagnose.Evidence{keyEvidence(p)},
 			Check:    "aws kms describe-key --key-id " + p.Trace.Encryption.KeyReference,
-		}, p.Failed(diagnose.StageEncryption))
+		}, p.Failed(walk.StageEncryption))
 	},
 }

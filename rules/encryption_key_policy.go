@@ -3,11 +3,12 @@ package rules
 import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var encryptionKeyPolicy = diagnose.Rule{
 	ID:       "encryption-key-policy",
-	Stage:    diagnose.StageEncryption,
+	Stage:    walk.StageEncryption,
 	Severity: diagnose.Error,
 	Title:    "the key policy of the queue's key does not admit the execution role",
 	Doc: `KMS keys are guarded by their key policy first: without a statement for the account's root, IAM policies of the
@@ -17,7 +18,7 @@ role or that account as well. A statement for the service principal sqs.amazonaw
 the caller is the role.
 
 Repair: add a statement that allows the role kms:GenerateDataKey and kms:Decrypt.`,
-	Explains: []diagnose.ErrorCode{diagnose.KMSAccessDenied},
+	Explains: []walk.ErrorCode{walk.KMSAccessDenied},
 	Article:  true,
 	Refs:     []string{refArticle, refSQSKeys, "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html"},
 	Check: func(p *diagnose.Pass) {

@@ -4,11 +4,12 @@ import (
 	"slices"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var encryptionKeyState = diagnose.Rule{
 	ID:       "encryption-key-state",
-	Stage:    diagnose.StageEncryption,
+	Stage:    walk.StageEncryption,
 	Severity: diagnose.Error,
 	Title:    "the queue's key cannot be used",
 	Doc: `The permissions are fine, but the key is disabled, waits for its deletion or its key material, or is of a kind that
@@ -16,15 +17,15 @@ cannot encrypt. SQS answers KMS.DisabledException, KMS.InvalidStateException or 
 
 Repair: enable the key (aws kms enable-key), cancel its deletion (aws kms cancel-key-deletion, then enable-key), or give the
 queue another key. The doctor does not change the state of a key by itself: somebody disabled it for a reason.`,
-	Explains: []diagnose.ErrorCode{diagnose.KMSDisabled, diagnose.KMSInvalidState, diagnose.KMSInvalidUsage},
+	Explains: []walk.ErrorCode{walk.KMSDisabled, walk.KMSInvalidState, walk.KMSInvalidUsage},
 	Refs:     []string{"https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"},
 	NoFix:    "a key is disabled or deleted on purpose; enabling it again is for its owner to decide",
 	Check: func(p *diagnose.Pass) {
 		if !keyDecided(p, keyByNobody) {
 			return
 		}
-		failure := p.Failed(diagnose.StageEncryption)
-		if failure == nil || !slices.Contains([]diagnose.ErrorCode{diagnose.KMSDisabled, diagnose.KMSInvalidState, diagnose.KMSInvalidUsage}, failure.Code) {
+		failure := p.Failed(walk.StageEncryption)
+		if failure == nil || !slices.Contains([]walk.ErrorCode{walk.KMSDisabled, walk.KMSInvalidState, walk.KMSInvalidUsage}, failure.Code) {
 			return
 		}
 		evidence := []diagnose.Evidence{keyEvidence(p)}

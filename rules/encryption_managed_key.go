@@ -1,10 +1,13 @@
 package rules
 
-import "apisqs-doctor/diagnose"
+import (
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
+)
 
 var encryptionManagedKey = diagnose.Rule{
 	ID:       "encryption-managed-key",
-	Stage:    diagnose.StageEncryption,
+	Stage:    walk.StageEncryption,
 	Severity: diagnose.Error,
 	Title:    "the AWS managed key alias/aws/sqs cannot be used from another account",
 	Doc: `The policy of alias/aws/sqs admits every principal of the queue's own account that may use the queue, and nobody else;
@@ -12,7 +15,7 @@ it cannot be changed. A role of another account can therefore never send to this
 KMS.AccessDeniedException whatever the other policies say.
 
 Repair: give the queue a customer managed key whose policy admits the role, or SSE-SQS, which needs no key permission.`,
-	Explains: []diagnose.ErrorCode{diagnose.KMSAccessDenied},
+	Explains: []walk.ErrorCode{walk.KMSAccessDenied},
 	Refs:     []string{refSQSKeys},
 	NoFix:    "the queue needs another key, and the choice is its owner's",
 	Check: func(p *diagnose.Pass) {
@@ -24,6 +27,6 @@ Repair: give the queue a customer managed key whose policy admits the role, or S
 			Why:      "The policy of an AWS managed key cannot be changed.",
 			Evidence: []diagnose.Evidence{keyEvidence(p), roleEvidence(p)},
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageEncryption))
+		}, p.Failed(walk.StageEncryption))
 	},
 }

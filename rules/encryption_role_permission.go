@@ -1,10 +1,13 @@
 package rules
 
-import "apisqs-doctor/diagnose"
+import (
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
+)
 
 var encryptionRolePermission = diagnose.Rule{
 	ID:       "encryption-role-permission",
-	Stage:    diagnose.StageEncryption,
+	Stage:    walk.StageEncryption,
 	Severity: diagnose.Error,
 	Title:    "the execution role may not use the queue's key",
 	Doc: `The queue is encrypted with a customer managed key. SQS asks KMS for a data key in the name of the role that sends:
@@ -15,7 +18,7 @@ Repair: allow exactly these two actions on exactly this key in a policy of the r
 key id, an alias or an alias ARN does not name a key in a policy. kms:Encrypt is not needed for sending.
 
 A data key is reused for up to KmsDataKeyReusePeriodSeconds, so that a fix, or a fault, may take minutes to show.`,
-	Explains: []diagnose.ErrorCode{diagnose.KMSAccessDenied},
+	Explains: []walk.ErrorCode{walk.KMSAccessDenied},
 	Article:  true,
 	Refs:     []string{refArticle, refSQSKeys, "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"},
 	Check: func(p *diagnose.Pass) {

@@ -5,6 +5,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -41,8 +42,8 @@ func FuzzRules(f *testing.F) {
 		i.Passthrough = i.Passthrough.With("WHEN_NO_MATCH")
 		api.Draft = api.Draft.With(draft)
 		stages[0].Deployed = stages[0].Deployed.With(draft)
-		r := diagnose.Request{Method: "POST", Path: path, Body: body, Headers: []diagnose.Header{{Name: "Content-Type", Value: contentType}, {Name: "X", Value: body}}}
-		e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, []diagnose.Request{r}, rules.All())
+		r := walk.Request{Method: "POST", Path: path, Body: body, Headers: []walk.Header{{Name: "Content-Type", Value: contentType}, {Name: "X", Value: body}}}
+		e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, []walk.Request{r}, rules.All())
 		for _, d := range e.Diagnoses {
 			for _, check := range d.Checks {
 				for _, gap := range check.Gaps {

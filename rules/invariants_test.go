@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -23,7 +24,7 @@ func TestFailuresAreExplained(t *testing.T) {
 			if failure != nil && !slices.ContainsFunc(d.Findings, func(f diagnose.Finding) bool { return slices.Contains(f.Codes, d.Predicted.Code) }) {
 				t.Errorf("%s: no finding explains %s at %s: %s", name, d.Predicted.Code, failure.Stage, failure.Said)
 			}
-			failed := slices.ContainsFunc(d.Trace.Steps[:], func(s diagnose.Step) bool { return s.Status == diagnose.Failed })
+			failed := slices.ContainsFunc(d.Trace.Steps[:], func(s walk.Step) bool { return s.Status == walk.Failed })
 			for _, f := range d.Findings {
 				if f.Severity == diagnose.Error && !failed && d.Trace.Queue.Altered == "" && d.Predicted.Stage == "" {
 					t.Errorf("%s: %s is an error, but nothing fails and the message is whole", name, f.Rule)
@@ -45,7 +46,7 @@ func TestHiddenFacts(t *testing.T) {
 				t.Fatal(err)
 			}
 			all := rules.All()
-			var requests []diagnose.Request
+			var requests []walk.Request
 			healthy := map[int]bool{}
 			for i, d := range diagnoses(t, c) {
 				requests = append(requests, d.Trace.Request)

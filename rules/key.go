@@ -5,17 +5,18 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // keyDenial is a refused use of the queue's key: the decision, and the KMS
 // action that it is about.
-func keyDenial(p *diagnose.Pass) (d *diagnose.Decision, action string) {
+func keyDenial(p *diagnose.Pass) (d *walk.Decision, action string) {
 	e := &p.Trace.Encryption
 	for _, try := range []struct {
-		d      *diagnose.Decision
+		d      *walk.Decision
 		action string
 	}{{e.GenerateKey, "kms:GenerateDataKey"}, {e.Decrypt, "kms:Decrypt"}} {
-		if try.d != nil && try.d.Effect == diagnose.Denied {
+		if try.d != nil && try.d.Effect == walk.Denied {
 			return try.d, try.action
 		}
 	}
@@ -26,10 +27,10 @@ func keyDenial(p *diagnose.Pass) (d *diagnose.Decision, action string) {
 func keyActions(p *diagnose.Pass) []string {
 	e := &p.Trace.Encryption
 	var list []string
-	if e.GenerateKey != nil && e.GenerateKey.Effect == diagnose.Denied {
+	if e.GenerateKey != nil && e.GenerateKey.Effect == walk.Denied {
 		list = append(list, "kms:GenerateDataKey")
 	}
-	if e.Decrypt != nil && e.Decrypt.Effect == diagnose.Denied {
+	if e.Decrypt != nil && e.Decrypt.Effect == walk.Denied {
 		list = append(list, "kms:Decrypt")
 	}
 	return list
@@ -53,18 +54,18 @@ func keyDenialOf(p *diagnose.Pass) keyLayer {
 	case d == nil:
 		return keyByNobody
 	case p.Trace.Encryption.Managed:
-		if d.CrossAccount == diagnose.Allowed || d.Layer == diagnose.LayerCrossAccount {
+		if d.CrossAccount == walk.Allowed || d.Layer == walk.LayerCrossAccount {
 			return keyByAWS
 		}
 		return keyByRole
 	case d.Explicit:
-		if len(d.Statements) > 0 && d.Statements[0].Layer == diagnose.LayerKeyPolicy {
+		if len(d.Statements) > 0 && d.Statements[0].Layer == walk.LayerKeyPolicy {
 			return keyByPolicy
 		}
 		return keyByRole
 	case d.Nearest != nil && d.Nearest.Failed == "condition":
 		return keyByCondition
-	case d.Layer == diagnose.LayerKeyPolicy || d.Layer == diagnose.LayerCrossAccount:
+	case d.Layer == walk.LayerKeyPolicy || d.Layer == walk.LayerCrossAccount:
 		return keyByPolicy
 	}
 	return keyByRole
@@ -72,11 +73,11 @@ func keyDenialOf(p *diagnose.Pass) keyLayer {
 
 // keyDecided starts a rule about the use of the key.
 func keyDecided(p *diagnose.Pass, layer keyLayer) bool {
-	if !p.Reached() || !p.CallsSQS() || p.Trace.Step(diagnose.StageEncryption).Status == diagnose.NotApplicable {
+	if !p.Reached() || !p.CallsSQS() || p.Trace.Step(walk.StageEncryption).Status == walk.NotApplicable {
 		p.NotApplicable()
 		return false
 	}
-	if !p.Requires(diagnose.StageEncryption) {
+	if !p.Requires(walk.StageEncryption) {
 		return false
 	}
 	return keyDenialOf(p) == layer
@@ -97,7 +98,7 @@ func reportKeyDenial(p *diagnose.Pass, message string, allow func() diagnose.Fix
 	} else {
 		f.Fixes = []diagnose.Fix{allow()}
 	}
-	p.ReportAs(f, p.Failed(diagnose.StageEncryption))
+	p.ReportAs(f, p.Failed(walk.StageEncryption))
 }
 
 // mayUse says who may not use which key.
@@ -123,7 +124,7 @@ func keyEvidence(p *diagnose.Pass) diagnose.Evidence {
 }
 
 // denialEvidence is the statement that denies or that came closest.
-func denialEvidence(p *diagnose.Pass, d *diagnose.Decision) []diagnose.Evidence {
+func denialEvidence(p *diagnose.Pass, d *walk.Decision) []diagnose.Evidence {
 	if d.Explicit && len(d.Statements) > 0 {
 		return []diagnose.Evidence{matchEvidence(p, d.Statements[0])}
 	}

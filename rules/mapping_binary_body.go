@@ -6,11 +6,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingBinaryBody = diagnose.Rule{
 	ID:       "mapping-binary-body",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "binary media types turn the body into bytes, which a template cannot read",
 	Doc: `A client's body whose Content-Type is among the API's binary media types is handled as bytes; */* covers every call. A
@@ -18,7 +19,7 @@ mapping template over bytes fails: 500, "Unable to transform request". With cont
 body as base64 text, which $util.base64Decode turns back. contentHandling CONVERT_TO_BINARY makes bytes of any body.
 
 Repair: take the media type out of the API's binary media types, or convert to text and decode in the template; then deploy.`,
-	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
+	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html"},
 	Check: func(p *diagnose.Pass) {
 		if !p.Reached() {
@@ -28,12 +29,12 @@ Repair: take the media type out of the API's binary media types, or convert to t
 		m := &p.Trace.Mapping
 		types, ok := p.Trace.Route.Configuration.BinaryMediaTypes.Read(p.Gaps())
 		handling, known := m.Integration.ContentHandling.Read(p.Gaps())
-		failure := p.Failed(diagnose.StageMapping)
+		failure := p.Failed(walk.StageMapping)
 		if !ok || !known {
 			return
 		}
 		if !m.Binary || m.SyntaxError != nil || failure == nil || failure.Status != 500 || m.Choice.Pass {
-			p.Requires(diagnose.StageMapping)
+			p.Requires(walk.StageMapping)
 			return
 		}
 		f := diagnose.Finding{

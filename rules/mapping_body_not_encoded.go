@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingBodyNotEncoded = diagnose.Rule{
 	ID:       "mapping-body-not-encoded",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "client data reaches the form without URL-encoding",
 	Doc: `In the query protocol the body is a form: "&" ends a parameter, "%" and "+" are decoded. A template that puts
@@ -20,14 +21,14 @@ permission is missing; when one follows, SQS answers 200, the message is cut at 
 own. A client can so choose SQS parameters that were not meant for it, such as DelaySeconds or MessageGroupId.
 
 Repair: $util.urlEncode(...) around the client's data, once.`,
-	Explains: []diagnose.ErrorCode{diagnose.AccessDenied, diagnose.MalformedQuery, diagnose.InvalidParameter, diagnose.MissingParameter},
+	Explains: []walk.ErrorCode{walk.AccessDenied, walk.MalformedQuery, walk.InvalidParameter, walk.MissingParameter},
 	Article:  true,
 	Refs: []string{
 		"https://repost.aws/knowledge-center/api-gateway-rest-api-sqs-errors",
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(diagnose.StageMapping) || !p.Trace.SendsForm() {
+		if !p.Judges(walk.StageMapping) || !p.Trace.SendsForm() {
 			return
 		}
 		raw := unencoded(&p.Trace.Mapping)
@@ -53,7 +54,7 @@ Repair: $util.urlEncode(...) around the client's data, once.`,
 		f.Evidence = append(f.Evidence, harm.evidence...)
 		// An object printed as {a=b} alters the message by itself, encoded or not;
 		// mapping-object-as-map says so.
-		asMap := slices.ContainsFunc(raw, func(s diagnose.Span) bool { return s.JavaMap })
+		asMap := slices.ContainsFunc(raw, func(s walk.Span) bool { return s.JavaMap })
 		if altered := p.Trace.Queue.Altered; failure != nil || altered != "" && !asMap {
 			f.Severity = diagnose.Error
 			f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)})
@@ -70,25 +71,25 @@ Repair: $util.urlEncode(...) around the client's data, once.`,
 
 // unencoded lists the pieces of a form that hold the client's data as it came,
 // one for each reference.
-func unencoded(m *diagnose.Mapping) []diagnose.Span {
-	var list []diagnose.Span
+func unencoded(m *walk.Mapping) []walk.Span {
+	var list []walk.Span
 	for _, s := range m.Spans {
-		if !diagnose.FromTheClient(s) || s.URLEncoded > 0 || s.Start == s.End {
+		if !walk.FromTheClient(s) || s.URLEncoded > 0 || s.Start == s.End {
 			continue
 		}
-		if !slices.ContainsFunc(list, func(t diagnose.Span) bool { return sameReference(s, t) }) {
+		if !slices.ContainsFunc(list, func(t walk.Span) bool { return sameReference(s, t) }) {
 			list = append(list, s)
 		}
 	}
 	return list
 }
 
-func sameReference(a, b diagnose.Span) bool {
+func sameReference(a, b walk.Span) bool {
 	return a.Reference == b.Reference && a.Line == b.Line && a.Column == b.Column &&
 		a.Printed == b.Printed && a.PrintedLine == b.PrintedLine && a.PrintedColumn == b.PrintedColumn
 }
 
-func references(spans []diagnose.Span) []string {
+func references(spans []walk.Span) []string {
 	var names []string
 	for _, s := range spans {
 		if !slices.Contains(names, s.Reference) {
@@ -105,9 +106,9 @@ func references(spans []diagnose.Span) []string {
 // with the data encoded the call gets further. Where no such template is known,
 // a form that SQS cannot read is blamed on data with the characters that a form
 // reads.
-func spoilt(p *diagnose.Pass, mended string) *diagnose.Failure {
+func spoilt(p *diagnose.Pass, mended string) *walk.Failure {
 	first := p.Trace.FirstFailure()
-	if first == nil || first.Stage != diagnose.StageProtocol && first.Stage != diagnose.StageQueue || !strings.ContainsAny(clientText(p), "&%+") {
+	if first == nil || first.Stage != walk.StageProtocol && first.Stage != walk.StageQueue || !strings.ContainsAny(clientText(p), "&%+") {
 		return nil
 	}
 	if mended == "" {
@@ -126,7 +127,7 @@ func spoilt(p *diagnose.Pass, mended string) *diagnose.Failure {
 func clientText(p *diagnose.Pass) string {
 	var b strings.Builder
 	for _, s := range p.Trace.Mapping.Spans {
-		if diagnose.FromTheClient(s) && s.URLEncoded == 0 {
+		if walk.FromTheClient(s) && s.URLEncoded == 0 {
 			b.Write(p.Trace.Mapping.Body[s.Start:s.End])
 		}
 	}
@@ -152,7 +153,7 @@ const (
 
 // provoke sends such texts through the integration and sees what SQS makes of
 // them.
-func provoke(p *diagnose.Pass, raw []diagnose.Span) harm {
+func provoke(p *diagnose.Pass, raw []walk.Span) harm {
 	var h harm
 	for _, source := range sources(raw) {
 		request := p.Extended(source, proseProbe)
@@ -177,8 +178,8 @@ func provoke(p *diagnose.Pass, raw []diagnose.Span) harm {
 }
 
 // outcomeOfProse says what happens to an ampersand in ordinary text.
-func outcomeOfProse(t *diagnose.Trace) string {
-	if failure := t.Step(diagnose.StageProtocol).Failure; failure != nil {
+func outcomeOfProse(t *walk.Trace) string {
+	if failure := t.Step(walk.StageProtocol).Failure; failure != nil {
 		return fmt.Sprintf("A client that sends \"&\" in its text gets %s from SQS: the form cannot be read.", failure.Code)
 	}
 	return "A client that sends \"&\" in its text loses what follows it."
@@ -201,7 +202,7 @@ func chosenParameters(p *diagnose.Pass, source string) []string {
 }
 
 // sources lists the parts of the client's call that reach the form.
-func sources(raw []diagnose.Span) []string {
+func sources(raw []walk.Span) []string {
 	var list []string
 	for _, s := range raw {
 		for _, source := range s.Source {
@@ -216,7 +217,7 @@ func sources(raw []diagnose.Span) []string {
 // encodings is the template with the client's data encoded, where it is printed
 // or where it is read, whichever makes a form that SQS reads; empty when neither
 // does.
-func encodings(p *diagnose.Pass, raw []diagnose.Span) string {
+func encodings(p *diagnose.Pass, raw []walk.Span) string {
 	var printed, read []edit
 	for _, s := range raw {
 		printed = append(printed, edit{s.Printed, s.PrintedLine, s.PrintedColumn, encoded(s.Printed)})
@@ -234,13 +235,13 @@ func encodings(p *diagnose.Pass, raw []diagnose.Span) string {
 
 // unreadable tells whether SQS cannot read the call, so that an edit of the
 // template has spoilt it.
-func unreadable(t *diagnose.Trace) bool {
+func unreadable(t *walk.Trace) bool {
 	intended := t.Protocol.Call.Intended
 	return t.Mapping.Rendered == nil || t.Protocol.Call.Failure != nil && (intended == nil || !intended.Certain)
 }
 
 // broken tells whether a walk fails before SQS has read the call.
-func broken(t *diagnose.Trace) bool {
+func broken(t *walk.Trace) bool {
 	first := t.FirstFailure()
-	return first != nil && (first.Stage == diagnose.StageMapping || first.Stage == diagnose.StageProtocol)
+	return first != nil && (first.Stage == walk.StageMapping || first.Stage == walk.StageProtocol)
 }

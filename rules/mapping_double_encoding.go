@@ -4,11 +4,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingDoubleEncoding = diagnose.Rule{
 	ID:       "mapping-double-encoding",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "client data is URL-encoded where it is not decoded again",
 	Doc: `SQS decodes a form once. Data that went through $util.urlEncode twice arrives percent-encoded: %7B%22id%22%3A1%7D in place of
@@ -19,7 +20,7 @@ Repair: encode once in a form, not at all elsewhere.`,
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
 	Explains: nil,
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(diagnose.StageMapping) {
+		if !p.Judges(walk.StageMapping) {
 			return
 		}
 		over := overEncoded(p.Trace)
@@ -41,7 +42,7 @@ Repair: encode once in a form, not at all elsewhere.`,
 }
 
 // overEncoded lists the pieces that carry encoding which nobody takes off.
-func overEncoded(t *diagnose.Trace) []diagnose.Span {
+func overEncoded(t *walk.Trace) []walk.Span {
 	allowed := 1
 	switch {
 	case t.Mapping.Rendered == nil:
@@ -56,7 +57,7 @@ func overEncoded(t *diagnose.Trace) []diagnose.Span {
 	}
 	list := overEncodedQuery(t)
 	for _, s := range t.Mapping.Spans {
-		if diagnose.FromTheClient(s) && s.URLEncoded > allowed && changedByEncoding(t.Mapping.Body[s.Start:s.End]) {
+		if walk.FromTheClient(s) && s.URLEncoded > allowed && changedByEncoding(t.Mapping.Body[s.Start:s.End]) {
 			list = append(list, s)
 		}
 	}
@@ -67,11 +68,11 @@ func overEncoded(t *diagnose.Trace) []diagnose.Span {
 // digits look the same.
 func changedByEncoding(text []byte) bool { return strings.ContainsAny(string(text), "%+") }
 
-func overEncodedQuery(t *diagnose.Trace) []diagnose.Span {
-	var list []diagnose.Span
+func overEncodedQuery(t *walk.Trace) []walk.Span {
+	var list []walk.Span
 	for _, q := range t.Mapping.Rendered.RequestOverride.QueryString {
 		for _, s := range q.Spans {
-			if diagnose.FromTheClient(s) && s.URLEncoded > 0 && changedByEncoding([]byte(q.Value)) {
+			if walk.FromTheClient(s) && s.URLEncoded > 0 && changedByEncoding([]byte(q.Value)) {
 				list = append(list, s)
 			}
 		}

@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingEmptyReference = diagnose.Rule{
 	ID:       "mapping-empty-reference",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "a reference in the template prints nothing where something is needed",
 	Doc: `A reference that has no value prints nothing; API Gateway does not print its source text, as Velocity does elsewhere. A
@@ -22,14 +23,14 @@ takes a message that lacks its content. The same happens to a header or member t
 References that are meant to be silent ($!name), guarded by #if, or set in another branch are not reported.
 
 Repair: put the value in, correct the name, or give a default with #if.`,
-	Explains: []diagnose.ErrorCode{diagnose.MissingParameter, diagnose.InvalidParameter, diagnose.Serialization, diagnose.InvalidAction, diagnose.AccessDenied, diagnose.UnknownOperation, diagnose.NonExistentQueue},
+	Explains: []walk.ErrorCode{walk.MissingParameter, walk.InvalidParameter, walk.Serialization, walk.InvalidAction, walk.AccessDenied, walk.UnknownOperation, walk.NonExistentQueue},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(diagnose.StageMapping) {
+		if !p.Judges(walk.StageMapping) {
 			return
 		}
 		for _, e := range p.Trace.Mapping.Blanks() {
-			if e.Reason == diagnose.AbsentStageVariable || e.Reason == diagnose.AbsentContextValue && !blames(p, e) {
+			if e.Reason == walk.AbsentStageVariable || e.Reason == walk.AbsentContextValue && !blames(p, e) {
 				continue // mapping-stage-variable; a sample of the context may lack what AWS has
 			}
 			reportBlank(p, e)
@@ -37,11 +38,11 @@ Repair: put the value in, correct the name, or give a default with #if.`,
 	},
 }
 
-func reportBlank(p *diagnose.Pass, e diagnose.EmptyReference) {
-	if e.Reason == diagnose.AbsentClientValue && p.Awkward != "" && p.Trace.Request.Body == "" {
+func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
+	if e.Reason == walk.AbsentClientValue && p.Awkward != "" && p.Trace.Request.Body == "" {
 		return // a call without a body is refused loudly, as it should be
 	}
-	mistake := e.Reason == diagnose.UndefinedVariable || e.Reason == diagnose.UnknownMethod
+	mistake := e.Reason == walk.UndefinedVariable || e.Reason == walk.UnknownMethod
 	guilty := blames(p, e)
 	if !guilty && (!mistake || p.Awkward != "") {
 		return
@@ -70,9 +71,9 @@ func reportBlank(p *diagnose.Pass, e diagnose.EmptyReference) {
 
 // blames tells whether the call fails because the reference prints nothing: with
 // a value in its place it would get further.
-func blames(p *diagnose.Pass, e diagnose.EmptyReference) bool {
+func blames(p *diagnose.Pass, e walk.EmptyReference) bool {
 	first := p.Trace.FirstFailure()
-	if first == nil || first.Failure.Origin != diagnose.FromSQS || first.Stage != diagnose.StageProtocol && first.Stage != diagnose.StageQueue {
+	if first == nil || first.Failure.Origin != walk.FromSQS || first.Stage != walk.StageProtocol && first.Stage != walk.StageQueue {
 		return false
 	}
 	for _, sample := range []string{"sample", "1"} {
@@ -86,11 +87,11 @@ func blames(p *diagnose.Pass, e diagnose.EmptyReference) bool {
 }
 
 // substituted walks with a text in the place of the reference.
-func substituted(p *diagnose.Pass, e diagnose.EmptyReference, text string) *diagnose.Trace {
-	if e.Position == diagnose.InArgument {
+func substituted(p *diagnose.Pass, e walk.EmptyReference, text string) *walk.Trace {
+	if e.Position == walk.InArgument {
 		text = `"` + text + `"`
 	}
-	template, ok := diagnose.Replaced(p.Trace.Mapping.Template, e.Reference, e.Line, e.Column, text)
+	template, ok := walk.Replaced(p.Trace.Mapping.Template, e.Reference, e.Line, e.Column, text)
 	if !ok {
 		return nil
 	}
@@ -106,10 +107,10 @@ var (
 
 // filledIn is the template with the reference replaced by what is most likely
 // meant: a variable of a similar name, or a value that suits the parameter.
-func filledIn(p *diagnose.Pass, e diagnose.EmptyReference) (text, title string) {
+func filledIn(p *diagnose.Pass, e walk.EmptyReference) (text, title string) {
 	template := p.Trace.Mapping.Template
 	by, title := "", ""
-	if name := calledRE.FindStringSubmatch(strings.TrimPrefix(e.Subject, "variable ")); name != nil && e.Reason == diagnose.UndefinedVariable {
+	if name := calledRE.FindStringSubmatch(strings.TrimPrefix(e.Subject, "variable ")); name != nil && e.Reason == walk.UndefinedVariable {
 		var known []string
 		for _, m := range assignedRE.FindAllStringSubmatch(template, 200) {
 			known = append(known, m[1])
@@ -126,10 +127,10 @@ func filledIn(p *diagnose.Pass, e diagnose.EmptyReference) (text, title string) 
 	if by == "" {
 		return "", ""
 	}
-	if e.Position == diagnose.InArgument && !strings.HasPrefix(by, "$") {
+	if e.Position == walk.InArgument && !strings.HasPrefix(by, "$") {
 		by = `"` + by + `"`
 	}
-	text, ok := diagnose.Replaced(template, e.Reference, e.Line, e.Column, by)
+	text, ok := walk.Replaced(template, e.Reference, e.Line, e.Column, by)
 	if !ok {
 		return "", ""
 	}
@@ -150,7 +151,7 @@ func valueFor(name string) (by, title string) {
 }
 
 // parameterAt is the name of the parameter whose value begins with the reference.
-func parameterAt(template string, e diagnose.EmptyReference) string {
+func parameterAt(template string, e walk.EmptyReference) string {
 	lines := strings.Split(template, "\n")
 	if e.Line < 1 || e.Line > len(lines) || e.Column < 1 || e.Column > len(lines[e.Line-1]) {
 		return ""

@@ -2,11 +2,12 @@ package rules
 
 import (
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingIntegrationMissing = diagnose.Rule{
 	ID:       "mapping-integration-missing",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "the method has no integration",
 	Doc: `An API one of whose methods has no integration cannot be deployed: CreateDeployment answers "No integration defined for
@@ -14,13 +15,13 @@ method". In infrastructure templates the same message comes up when the deployme
 taken while the integration is still missing.
 
 Repair: give the method an integration, and let the deployment depend on the method.`,
-	Explains: []diagnose.ErrorCode{diagnose.BadRequest},
+	Explains: []walk.ErrorCode{walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings.html"},
 	NoFix:    "what the method is to call is known to its author only",
 	Check: func(p *diagnose.Pass) {
 		m := p.Trace.Route.Method
 		if m == nil {
-			if p.Requires(diagnose.StageRoute) {
+			if p.Requires(walk.StageRoute) {
 				p.NotApplicable()
 			}
 			return
@@ -34,6 +35,6 @@ Repair: give the method an integration, and let the deployment depend on the met
 			Why:      "AWS refuses to deploy an API with such a method: \"No integration defined for method\".",
 			Evidence: []diagnose.Evidence{{Label: "integration", Value: "none", Origin: m.Integration.Origin()}},
 			Check:    "aws apigateway create-deployment answers at once",
-		}, p.Failed(diagnose.StageMapping))
+		}, p.Failed(walk.StageMapping))
 	},
 }

@@ -6,11 +6,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingInvalidExpression = diagnose.Rule{
 	ID:       "mapping-invalid-expression",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "a request parameter mapping that API Gateway does not store",
 	Doc: `The right side of a request parameter mapping is a literal in single quotes, or method.request.{header, querystring,
@@ -20,7 +21,7 @@ specified". The usual slip is a literal without its single quotes; in YAML they 
 "'application/x-www-form-urlencoded'".
 
 Repair: put the literal in single quotes, or correct the name.`,
-	Explains: []diagnose.ErrorCode{diagnose.BadRequest},
+	Explains: []walk.ErrorCode{walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html"},
 	Check: func(p *diagnose.Pass) {
 		if !p.Reached() {
@@ -42,7 +43,7 @@ Repair: put the literal in single quotes, or correct the name.`,
 				Evidence: []diagnose.Evidence{{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin}},
 				Fixes:    expressionFixes(p, refused),
 				Check:    "deploy the template, or put the integration again: AWS answers at once",
-			}, p.Failed(diagnose.StageMapping))
+			}, p.Failed(walk.StageMapping))
 		}
 		for _, refused := range p.Trace.Response.Refused {
 			if !refused.Undeclared {
@@ -53,18 +54,18 @@ Repair: put the literal in single quotes, or correct the name.`,
 					Evidence: []diagnose.Evidence{{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin}},
 					Fixes:    withoutReplyMapping(p, refused.Name),
 					Check:    "put the value in single quotes, or read integration.response.header.NAME",
-				}, p.Failed(diagnose.StageResponse))
+				}, p.Failed(walk.StageResponse))
 			}
 		}
 		if clean {
-			p.Requires(diagnose.StageMapping)
+			p.Requires(walk.StageMapping)
 		}
 	},
 }
 
 // expressionFixes write the mapping as it was evidently meant.
-func expressionFixes(p *diagnose.Pass, refused diagnose.Refused) []diagnose.Fix {
-	name, expression := diagnose.MeantMapping(refused.Name, refused.Expression)
+func expressionFixes(p *diagnose.Pass, refused walk.Refused) []diagnose.Fix {
+	name, expression := walk.MeantMapping(refused.Name, refused.Expression)
 	if name == "" {
 		return nil
 	}
@@ -78,7 +79,7 @@ func expressionFixes(p *diagnose.Pass, refused diagnose.Refused) []diagnose.Fix 
 		title = "map it as " + name
 	}
 	declared, _ := p.Trace.Route.Method.RequestParameters.Read(&snapshot.Gaps{})
-	need := diagnose.MappingNeeds(expression)
+	need := walk.MappingNeeds(expression)
 	if _, ok := declared[need]; need != "" && !ok {
 		changes = append(changes, snapshot.DeclareParameter{On: p.Method(), Name: need})
 	}

@@ -2,11 +2,12 @@ package rules
 
 import (
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingInvalidJSONBody = diagnose.Rule{
 	ID:       "mapping-invalid-json-body",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "a mapping reads the body as JSON, and the client's is none",
 	Doc: `A request parameter mapping that reads method.request.body looks into the body: one that begins like JSON and is none is
@@ -14,7 +15,7 @@ answered with 400 "Invalid JSON in request body", and SQS is not called. Other t
 Mapping templates are not so strict.
 
 Repair: send JSON. To take any body, use a mapping template with $util.urlEncode($input.body) in place of the mapping.`,
-	Explains: []diagnose.ErrorCode{diagnose.BadRequest},
+	Explains: []walk.ErrorCode{walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html"},
 	NoFix:    "the client's body is at fault",
 	Check: func(p *diagnose.Pass) {
@@ -22,9 +23,9 @@ Repair: send JSON. To take any body, use a mapping template with $util.urlEncode
 			p.NotApplicable()
 			return
 		}
-		failure := p.Failed(diagnose.StageMapping)
+		failure := p.Failed(walk.StageMapping)
 		if !p.Trace.Mapping.InvalidJSON || failure == nil || failure.Status != 400 {
-			p.Requires(diagnose.StageMapping)
+			p.Requires(walk.StageMapping)
 			return
 		}
 		if p.Awkward != "" {

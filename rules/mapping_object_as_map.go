@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingObjectAsMap = diagnose.Rule{
 	ID:       "mapping-object-as-map",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "a JSON object is printed as {name=value}",
 	Doc: `$input.path('$.x') gives an object, and an object prints as a Java map: {id=1, text=hello}. That is no JSON, its values
@@ -21,7 +22,7 @@ prints JSON. SQS takes either text; there is no error, the consumer fails on the
 Repair: $input.json('...') in place of $input.path('...') where an object is printed, or $input.body for the whole body.`,
 	Refs: []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(diagnose.StageMapping) {
+		if !p.Judges(walk.StageMapping) {
 			return
 		}
 		maps := javaMaps(p.Trace)
@@ -44,11 +45,11 @@ Repair: $input.json('...') in place of $input.path('...') where an object is pri
 
 // javaMaps lists the pieces of the body that hold an object of the client's in
 // Java's notation, one for each reference.
-func javaMaps(t *diagnose.Trace) []diagnose.Span {
-	var list []diagnose.Span
+func javaMaps(t *walk.Trace) []walk.Span {
+	var list []walk.Span
 	for _, s := range t.Mapping.Spans {
-		if s.JavaMap && diagnose.FromTheClient(s) && slices.Contains(s.Source, "body") &&
-			!slices.ContainsFunc(list, func(x diagnose.Span) bool { return sameReference(s, x) }) {
+		if s.JavaMap && walk.FromTheClient(s) && slices.Contains(s.Source, "body") &&
+			!slices.ContainsFunc(list, func(x walk.Span) bool { return sameReference(s, x) }) {
 			list = append(list, s)
 		}
 	}
@@ -58,7 +59,7 @@ func javaMaps(t *diagnose.Trace) []diagnose.Span {
 var pathCallRE = regexp.MustCompile(`^\$!?\{?input\.path\((['"])(\$[^'"]*)['"]\)((?:\.[A-Za-z][\w-]*)*)\}?$`)
 
 // printedAsJSON is the template with $input.json in place of the references.
-func printedAsJSON(p *diagnose.Pass, maps []diagnose.Span) (string, bool) {
+func printedAsJSON(p *diagnose.Pass, maps []walk.Span) (string, bool) {
 	var edits, printed []edit
 	for _, s := range maps {
 		m := pathCallRE.FindStringSubmatch(s.Reference)

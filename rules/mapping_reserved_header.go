@@ -6,11 +6,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingReservedHeader = diagnose.Rule{
 	ID:       "mapping-reserved-header",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "a mapped header that makes every call fail",
 	Doc: `API Gateway writes some headers of a call to an AWS service itself. A mapping that sets one of them is stored and
@@ -19,7 +20,7 @@ Content-Length, Expect, Proxy-Authenticate, TE, Transfer-Encoding, X-Amzn-Trace-
 Authorization header on, put it into a message attribute or into the message.
 
 Repair: remove the mapping.`,
-	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
+	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html"},
 	Check: func(p *diagnose.Pass) {
 		if !p.Reached() {
@@ -27,7 +28,7 @@ Repair: remove the mapping.`,
 			return
 		}
 		if len(p.Trace.Mapping.Fatal) == 0 {
-			p.Requires(diagnose.StageMapping)
+			p.Requires(walk.StageMapping)
 			return
 		}
 		for _, h := range p.Trace.Mapping.Fatal {
@@ -41,7 +42,7 @@ Repair: remove the mapping.`,
 				f.Fixes = []diagnose.Fix{p.Fix("remove the mapping of "+h.Name,
 					snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.header." + h.Name, Before: h.Expression})}
 			}
-			p.ReportAs(f, p.Failed(diagnose.StageMapping))
+			p.ReportAs(f, p.Failed(walk.StageMapping))
 		}
 	},
 }

@@ -8,11 +8,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingStageVariable = diagnose.Rule{
 	ID:       "mapping-stage-variable",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "a stage variable that the stage does not have",
 	Doc: `A URI, credentials, mappings and templates may read stage variables. A variable that the stage lacks stays as it is
@@ -20,7 +21,7 @@ written in a URI or in credentials, and the call is answered with 500 ("Invalid 
 nothing, and a mapping of it is not sent. Every stage has variables of its own, so what works in one stage fails in another.
 
 Repair: set the variable on the stage. It takes effect without a deployment.`,
-	Explains: []diagnose.ErrorCode{diagnose.InternalServerError, diagnose.MissingParameter, diagnose.InvalidParameter, diagnose.NonExistentQueue},
+	Explains: []walk.ErrorCode{walk.InternalServerError, walk.MissingParameter, walk.InvalidParameter, walk.NonExistentQueue},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/stage-variables.html"},
 	Check: func(p *diagnose.Pass) {
 		if !p.Reached() {
@@ -33,7 +34,7 @@ Repair: set the variable on the stage. It takes effect without a deployment.`,
 			}
 		}
 		if len(p.Trace.Mapping.Missing) == 0 {
-			p.Requires(diagnose.StageMapping)
+			p.Requires(walk.StageMapping)
 			return
 		}
 		missing := slices.Compact(slices.Sorted(slices.Values(p.Trace.Mapping.Missing)))
@@ -60,12 +61,12 @@ func reportVariable(p *diagnose.Pass, name string) {
 	f.Evidence[0].Origin = stage.Variables.Origin()
 	f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "integration URI", Value: p.Trace.Signing.URIText, Origin: p.Trace.Signing.URIOrigin})
 	reads := "${stageVariables." + name + "}"
-	var failure *diagnose.Failure
+	var failure *walk.Failure
 	switch first := p.Trace.FirstFailure(); {
 	case strings.Contains(p.Trace.Signing.URIText, reads) || strings.Contains(p.Trace.Signing.Credentials, reads):
-		failure = p.Failed(diagnose.StageSigning)
+		failure = p.Failed(walk.StageSigning)
 		f.Why = "The reference stays in the address as it is written, and API Gateway answers 500 \"Invalid endpoint address\"."
-	case first != nil && first.Failure.Origin == diagnose.FromSQS:
+	case first != nil && first.Failure.Origin == walk.FromSQS:
 		// The call fails behind the mapping; it is this variable's doing if any
 		// value would let it get further.
 		if after := p.Walk(p.Trace.Request, setVariable(p, name, "1")); after != nil && (after.FirstFailure() == nil || later(after.FirstFailure(), first)) {

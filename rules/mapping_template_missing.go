@@ -5,11 +5,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingTemplateMissing = diagnose.Rule{
 	ID:       "mapping-template-missing",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "no mapping template for the client's Content-Type: the raw body goes on to SQS",
 	Doc: `API Gateway chooses the mapping template by the media type of the client's Content-Type; no Content-Type means
@@ -21,17 +22,17 @@ An integration that has its action in the query string needs no template.
 
 Repair: add a template for that content type (or for $default), let the client send the content type that has one, and
 set the passthrough behavior to NEVER so that other calls are refused with 415.`,
-	Explains: []diagnose.ErrorCode{diagnose.UnknownOperation, diagnose.AccessDenied, diagnose.MissingParameter},
+	Explains: []walk.ErrorCode{walk.UnknownOperation, walk.AccessDenied, walk.MissingParameter},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html",
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(diagnose.StageMapping) {
+		if !p.Judges(walk.StageMapping) {
 			return
 		}
 		m := &p.Trace.Mapping
-		failure := p.Failed(diagnose.StageProtocol)
+		failure := p.Failed(walk.StageProtocol)
 		if !m.Choice.Pass || failure == nil {
 			return
 		}
@@ -62,13 +63,13 @@ set the passthrough behavior to NEVER so that other calls are refused with 415.`
 }
 
 // withTemplate is the call with a Content-Type that has a template.
-func withTemplate(p *diagnose.Pass) (diagnose.Request, bool) {
+func withTemplate(p *diagnose.Pass) (walk.Request, bool) {
 	for _, key := range p.Trace.Mapping.Keys {
 		if key != "$default" {
 			return p.Trace.Request.WithHeader("Content-Type", key), true
 		}
 	}
-	return diagnose.Request{}, false
+	return walk.Request{}, false
 }
 
 func orNothing(s string) string { return orDefaultText(s, "none") }

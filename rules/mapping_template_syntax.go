@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingTemplateSyntax = diagnose.Rule{
 	ID:       "mapping-template-syntax",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "the mapping template does not parse or fails",
 	Doc: `Mapping templates are not compiled when they are stored: one with a missing #end, an unclosed parenthesis or quote, or a
@@ -17,7 +18,7 @@ call that throws is accepted, deployed, and then answers every call with 500 Int
 execution log only: "Execution failed due to configuration error: Unable to transform request".
 
 Repair: mend the place that the finding names, and deploy. The console's Test shows the log at once.`,
-	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
+	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html"},
 	NoFix:    "what the broken part was meant to say is known to its author only; the finding names the place and what was expected",
 	Check: func(p *diagnose.Pass) {
@@ -27,7 +28,7 @@ Repair: mend the place that the finding names, and deploy. The console's Test sh
 		}
 		m := &p.Trace.Mapping
 		if m.SyntaxError == nil && (m.RenderError == nil || m.RenderError.Unknown) {
-			p.Requires(diagnose.StageMapping)
+			p.Requires(walk.StageMapping)
 			return
 		}
 		f := diagnose.Finding{
@@ -41,7 +42,7 @@ Repair: mend the place that the finding names, and deploy. The console's Test sh
 			f.Message = "the mapping template fails: " + m.RenderError.Error()
 			f.Evidence = []diagnose.Evidence{inTemplate(p, lineAt(m.Template, m.RenderError.Line), m.RenderError.Line, m.RenderError.Column)}
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageMapping))
+		p.ReportAs(f, p.Failed(walk.StageMapping))
 	},
 }
 

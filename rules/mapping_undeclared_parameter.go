@@ -6,11 +6,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingUndeclaredParameter = diagnose.Rule{
 	ID:       "mapping-undeclared-parameter",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "a mapping reads a parameter that the method does not declare",
 	Doc: `A request parameter mapping may read method.request.header.NAME, .querystring.NAME and .path.NAME only when the method
@@ -19,7 +20,7 @@ store the integration: "Invalid mapping expression parameter specified". Names a
 templates need no declaration.
 
 Repair: declare the parameter on the method.`,
-	Explains: []diagnose.ErrorCode{diagnose.BadRequest},
+	Explains: []walk.ErrorCode{walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html"},
 	Check: func(p *diagnose.Pass) {
 		if !p.Reached() {
@@ -42,7 +43,7 @@ Repair: declare the parameter on the method.`,
 				Fixes: []diagnose.Fix{p.Fix("declare "+refused.Declaration+" on the method",
 					snapshot.DeclareParameter{On: p.Method(), Name: refused.Declaration})},
 				Check: "deploy the template, or put the integration again: AWS answers at once",
-			}, p.Failed(diagnose.StageMapping))
+			}, p.Failed(walk.StageMapping))
 		}
 		for _, refused := range p.Trace.Response.Refused {
 			if refused.Undeclared {
@@ -53,11 +54,11 @@ Repair: declare the parameter on the method.`,
 					Evidence: []diagnose.Evidence{{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin}},
 					Fixes:    withoutReplyMapping(p, refused.Name),
 					Check:    "declare the header under the responseParameters of the method response, or remove the mapping",
-				}, p.Failed(diagnose.StageResponse))
+				}, p.Failed(walk.StageResponse))
 			}
 		}
 		if clean {
-			p.Requires(diagnose.StageMapping)
+			p.Requires(walk.StageMapping)
 		}
 	},
 }

@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingUnsupportedMediaType = diagnose.Rule{
 	ID:       "mapping-unsupported-media-type",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "the client's Content-Type has no template and is refused with 415",
 	Doc: `With the passthrough behavior NEVER, and with WHEN_NO_TEMPLATES once there is any template, API Gateway answers 415
@@ -17,7 +18,7 @@ without Content-Type counts as application/json. NEVER without a single template
 mapped is good practice; it is a fault when a call that is meant to work is refused.
 
 Repair: add a template for the content type, or let the client send one that has a template.`,
-	Explains: []diagnose.ErrorCode{diagnose.UnsupportedMediaType, diagnose.BadRequest},
+	Explains: []walk.ErrorCode{walk.UnsupportedMediaType, walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html"},
 	Check: func(p *diagnose.Pass) {
 		if !p.Reached() {
@@ -26,7 +27,7 @@ Repair: add a template for the content type, or let the client send one that has
 		}
 		m := &p.Trace.Mapping
 		if !m.Choice.Refused {
-			p.Requires(diagnose.StageMapping)
+			p.Requires(walk.StageMapping)
 			return
 		}
 		if p.Awkward != "" {
@@ -46,6 +47,6 @@ Repair: add a template for the content type, or let the client send one that has
 		if r, ok := withTemplate(p); ok {
 			f.Request = &r
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageMapping))
+		p.ReportAs(f, p.Failed(walk.StageMapping))
 	},
 }

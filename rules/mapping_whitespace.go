@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var mappingWhitespace = diagnose.Rule{
 	ID:       "mapping-whitespace",
-	Stage:    diagnose.StageMapping,
+	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
 	Title:    "white space of the template stands around the form's parameters",
 	Doc: `API Gateway trims the text of a template, not what it renders. Blank lines that directives leave behind, indentation and line
@@ -18,10 +19,10 @@ Action, and SQS answers 403 AccessDenied although no permission is missing; "Sen
 action. A line that holds only a #set leaves nothing behind, an indented directive does.
 
 Repair: write the form on one line, or end each line with ## and start the next one without indentation.`,
-	Explains: []diagnose.ErrorCode{diagnose.AccessDenied, diagnose.UnknownOperation, diagnose.InvalidAction, diagnose.MissingParameter, diagnose.InvalidParameter, diagnose.NonExistentQueue, diagnose.InvalidAddress},
+	Explains: []walk.ErrorCode{walk.AccessDenied, walk.UnknownOperation, walk.InvalidAction, walk.MissingParameter, walk.InvalidParameter, walk.NonExistentQueue, walk.InvalidAddress},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html"},
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(diagnose.StageMapping) || !p.Trace.SendsForm() {
+		if !p.Judges(walk.StageMapping) || !p.Trace.SendsForm() {
 			return
 		}
 		blanks := strayBlanks(&p.Trace.Mapping)
@@ -51,9 +52,9 @@ Repair: write the form on one line, or end each line with ## and start the next 
 }
 
 // culprit is the failure of this call that is gone once the white space is.
-func culprit(p *diagnose.Pass, mended *diagnose.Trace) *diagnose.Failure {
+func culprit(p *diagnose.Pass, mended *walk.Trace) *walk.Failure {
 	first := p.Trace.FirstFailure()
-	if first == nil || first.Stage != diagnose.StageProtocol && first.Stage != diagnose.StageQueue {
+	if first == nil || first.Stage != walk.StageProtocol && first.Stage != walk.StageQueue {
 		return nil
 	}
 	if mended == nil {
@@ -67,13 +68,13 @@ func culprit(p *diagnose.Pass, mended *diagnose.Trace) *diagnose.Failure {
 
 // strayBlanks says where white space that the template wrote touches a name or a
 // value of the form.
-func strayBlanks(m *diagnose.Mapping) []string {
+func strayBlanks(m *walk.Mapping) []string {
 	const most = 4
 	var list []string
 	written := func(at int) bool {
 		for _, s := range m.Spans {
 			if at >= s.Start && at < s.End {
-				return s.Origin == diagnose.FromTemplate && s.URLEncoded == 0
+				return s.Origin == walk.FromTemplate && s.URLEncoded == 0
 			}
 		}
 		return false
@@ -98,7 +99,7 @@ func strayBlanks(m *diagnose.Mapping) []string {
 
 // tightened is the template without indentation and with ## at the ends of its
 // lines, and the walk that shows it works; nil when that does not help.
-func tightened(p *diagnose.Pass) (string, *diagnose.Trace) {
+func tightened(p *diagnose.Pass) (string, *walk.Trace) {
 	lines := strings.Split(p.Trace.Mapping.Template, "\n")
 	var kept []string
 	for _, line := range lines {

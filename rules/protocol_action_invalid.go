@@ -6,11 +6,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var protocolActionInvalid = diagnose.Rule{
 	ID:       "protocol-action-invalid",
-	Stage:    diagnose.StageProtocol,
+	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
 	Title:    "the Action is none that a queue takes",
 	Doc: `SQS compares the value of Action with the names of its operations, with regard to case. Anything else is answered
@@ -18,10 +19,10 @@ with 400 InvalidAction ("The action ... is not valid for this endpoint"), and so
 ListQueues, on the path of a queue.
 
 Repair: spell the action as the API reference does, SendMessage for instance, and deploy the API.`,
-	Explains: []diagnose.ErrorCode{diagnose.InvalidAction, diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.InvalidAction, walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html"},
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.Action }) {
+		if !unreadableFor(p, func(f walk.Faults) bool { return f.Action }) {
 			return
 		}
 		call := &p.Trace.Protocol.Call
@@ -35,13 +36,13 @@ Repair: spell the action as the API reference does, SendMessage for instance, an
 			Evidence: []diagnose.Evidence{{Label: "Action, from the " + call.ActionFrom.String(), Value: call.Action, Origin: p.Trace.Mapping.TemplateAt}, bodyEvidence(p), uriEvidence(p)},
 			Fixes:    renameAction(p, call.Action),
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageProtocol))
+		}, p.Failed(walk.StageProtocol))
 	},
 }
 
 // renameAction replaces the action where it stands: template, query mapping or URI.
 func renameAction(p *diagnose.Pass, action string) []diagnose.Fix {
-	name := diagnose.SimilarAction(action)
+	name := walk.SimilarAction(action)
 	if name == "" {
 		name = "SendMessage"
 	}

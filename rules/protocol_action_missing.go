@@ -6,11 +6,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var protocolActionMissing = diagnose.Rule{
 	ID:       "protocol-action-missing",
-	Stage:    diagnose.StageProtocol,
+	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
 	Title:    "the call names no Action",
 	Doc: `The query protocol takes the action from the parameter Action, in the form that is the body or in the query string.
@@ -20,14 +21,14 @@ AccessDenied ("Access to the resource ... is denied"), which is easily taken for
 
 Repair: begin the template with Action=SendMessage& (or the action that is wanted), or map
 integration.request.querystring.Action to 'SendMessage'. Then deploy the API.`,
-	Explains: []diagnose.ErrorCode{diagnose.UnknownOperation, diagnose.AccessDenied, diagnose.MalformedQuery},
+	Explains: []walk.ErrorCode{walk.UnknownOperation, walk.AccessDenied, walk.MalformedQuery},
 	Article:  true,
 	Refs: []string{
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.NoAction }) {
+		if !unreadableFor(p, func(f walk.Faults) bool { return f.NoAction }) {
 			return
 		}
 		r := &p.Trace.Protocol.Request
@@ -47,7 +48,7 @@ integration.request.querystring.Action to 'SendMessage'. Then deploy the API.`,
 			Evidence: []diagnose.Evidence{bodyEvidence(p), uriEvidence(p)},
 			Fixes:    actionFixes(p),
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageProtocol))
+		}, p.Failed(walk.StageProtocol))
 	},
 }
 

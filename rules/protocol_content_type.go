@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 const formType = "application/x-www-form-urlencoded"
 
 var protocolContentType = diagnose.Rule{
 	ID:       "protocol-content-type",
-	Stage:    diagnose.StageProtocol,
+	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
 	Title:    "a form-encoded body is not announced as a form",
 	Doc: `SQS picks its protocol by the Content-Type of the request that API Gateway sends it. A body such as
@@ -21,7 +22,7 @@ string need no Content-Type.
 
 Repair: map integration.request.header.Content-Type to 'application/x-www-form-urlencoded', with the single quotes,
 and deploy the API.`,
-	Explains: []diagnose.ErrorCode{diagnose.UnknownOperation},
+	Explains: []walk.ErrorCode{walk.UnknownOperation},
 	Article:  true,
 	Refs: []string{
 		refArticle,
@@ -29,7 +30,7 @@ and deploy the API.`,
 	},
 	Check: func(p *diagnose.Pass) {
 		// T1, T2: a form that SQS cannot see, because it is not called one.
-		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.ContentType }) {
+		if !unreadableFor(p, func(f walk.Faults) bool { return f.ContentType }) {
 			return
 		}
 		have, there := p.Trace.Mapping.Header("Content-Type")
@@ -43,6 +44,6 @@ and deploy the API.`,
 			Evidence: []diagnose.Evidence{headerEvidence(p, "Content-Type"), bodyEvidence(p)},
 			Fixes:    []diagnose.Fix{p.Fix("send Content-Type "+formType, setHeader(p, "Content-Type", formType))},
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageProtocol))
+		}, p.Failed(walk.StageProtocol))
 	},
 }

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var protocolInvalidJSON = diagnose.Rule{
 	ID:       "protocol-invalid-json",
-	Stage:    diagnose.StageProtocol,
+	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
 	Title:    "the JSON document that SQS receives is invalid",
 	Doc: `In the JSON protocol the body must be one JSON object whose members have the types of the service model: QueueUrl and
@@ -19,14 +20,14 @@ string at its first quotation mark; a document without quotes ("MessageBody": $i
 belongs; $util.escapeJavaScript alone turns an apostrophe into \', which is no JSON. SQS answers 400 SerializationException.
 
 Repair: "MessageBody": "$util.escapeJavaScript($input.body).replaceAll("\\'","'")".`,
-	Explains: []diagnose.ErrorCode{diagnose.Serialization, diagnose.MissingParameter},
+	Explains: []walk.ErrorCode{walk.Serialization, walk.MissingParameter},
 	Article:  true,
 	Refs: []string{
 		refArticle,
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.Document }) {
+		if !unreadableFor(p, func(f walk.Faults) bool { return f.Document }) {
 			return
 		}
 		if p.Awkward != "" && p.Trace.Mapping.Rendered == nil {
@@ -57,7 +58,7 @@ Repair: "MessageBody": "$util.escapeJavaScript($input.body).replaceAll("\\'","'"
 		if p.Trace.Mapping.Rendered == nil {
 			f.Message = fmt.Sprintf("the client's body is passed on and is no valid document of the JSON protocol: %s", detail)
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageProtocol))
+		p.ReportAs(f, p.Failed(walk.StageProtocol))
 	},
 }
 
@@ -86,7 +87,7 @@ func documentFixes(p *diagnose.Pass) []diagnose.Fix {
 	}
 	var inQuotes, bare, repaired []edit
 	for _, span := range m.Spans {
-		if !diagnose.FromTheClient(span) || span.Printed == "" {
+		if !walk.FromTheClient(span) || span.Printed == "" {
 			continue
 		}
 		at := edit{reference: span.Printed, line: span.PrintedLine, column: span.PrintedColumn}

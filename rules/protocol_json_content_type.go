@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var protocolJSONContentType = diagnose.Rule{
 	ID:       "protocol-json-content-type",
-	Stage:    diagnose.StageProtocol,
+	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
 	Title:    "a call of the JSON protocol is not announced as one",
 	Doc: `SQS reads its JSON protocol only under the Content-Type "application/x-amz-json-1.0". With application/json, which
@@ -16,14 +17,14 @@ API Gateway passes on from the client when no Content-Type is mapped, X-Amz-Targ
 <UnknownOperationException/>. The client's own Content-Type does not count once another one is mapped.
 
 Repair: map integration.request.header.Content-Type to 'application/x-amz-json-1.0', with the single quotes, and deploy the API.`,
-	Explains: []diagnose.ErrorCode{diagnose.UnknownOperation, diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.UnknownOperation, walk.AccessDenied},
 	Article:  true,
 	Refs: []string{
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.JSONType }) {
+		if !unreadableFor(p, func(f walk.Faults) bool { return f.JSONType }) {
 			return
 		}
 		have, there := p.Trace.Mapping.Header("Content-Type")
@@ -37,6 +38,6 @@ Repair: map integration.request.header.Content-Type to 'application/x-amz-json-1
 			Evidence: []diagnose.Evidence{headerEvidence(p, "Content-Type"), headerEvidence(p, "X-Amz-Target"), bodyEvidence(p)},
 			Fixes:    []diagnose.Fix{p.Fix("send Content-Type "+jsonType, setHeader(p, "Content-Type", jsonType))},
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageProtocol))
+		}, p.Failed(walk.StageProtocol))
 	},
 }

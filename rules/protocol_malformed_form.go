@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var protocolMalformedForm = diagnose.Rule{
 	ID:       "protocol-malformed-form",
-	Stage:    diagnose.StageProtocol,
+	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
 	Title:    "the template's own text is no well-formed form",
 	Doc: `A form is a list of name=value, joined by '&', in which '%' begins an escape of two hexadecimal digits. Text of the
@@ -18,10 +19,10 @@ with the same words as for a missing permission, or MalformedQueryString. (Clien
 mapping-body-not-encoded.)
 
 Repair: write every parameter as Name=value, with values encoded ("100%25" for "100%").`,
-	Explains: []diagnose.ErrorCode{diagnose.AccessDenied, diagnose.MalformedQuery},
+	Explains: []walk.ErrorCode{walk.AccessDenied, walk.MalformedQuery},
 	Refs:     []string{refArticle, "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html"},
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.BrokenText }) {
+		if !unreadableFor(p, func(f walk.Faults) bool { return f.BrokenText }) {
 			return
 		}
 		p.ReportAs(diagnose.Finding{
@@ -30,7 +31,7 @@ Repair: write every parameter as Name=value, with values encoded ("100%25" for "
 			Evidence: []diagnose.Evidence{bodyEvidence(p), {Label: "mapping template", Value: excerpt([]byte(p.Trace.Mapping.Template)), Origin: p.Trace.Mapping.TemplateAt}},
 			Fixes:    formFixes(p),
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageProtocol))
+		}, p.Failed(walk.StageProtocol))
 	},
 }
 

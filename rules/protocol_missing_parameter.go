@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var protocolMissingParameter = diagnose.Rule{
 	ID:       "protocol-missing-parameter",
-	Stage:    diagnose.StageProtocol,
+	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
 	Title:    "a required parameter of the action is missing or empty",
 	Doc: `SendMessage needs MessageBody, each entry of SendMessageBatch an Id and a MessageBody, DeleteMessage a
@@ -18,14 +19,14 @@ GetQueueAttributes need only the queue. A parameter that is there and empty coun
 MissingParameter, which the JSON protocol calls MissingRequiredParameterException. (A missing QueueUrl is protocol-queue-url.)
 
 Repair: add the parameter to the template, or let the client send what the template reads.`,
-	Explains: []diagnose.ErrorCode{diagnose.MissingParameter},
+	Explains: []walk.ErrorCode{walk.MissingParameter},
 	Article:  true,
 	Refs: []string{
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.Parameter }) || p.Awkward != "" {
+		if !unreadableFor(p, func(f walk.Faults) bool { return f.Parameter }) || p.Awkward != "" {
 			return // what another client leaves out is refused loudly, as it should be
 		}
 		refusal := p.Trace.Protocol.Refusal
@@ -34,13 +35,13 @@ Repair: add the parameter to the template, or let the client send what the templ
 			return
 		}
 		p.ReportAs(diagnose.Finding{
-			Codes:    diagnose.AnswerCodes(refusal),
+			Codes:    walk.AnswerCodes(refusal),
 			Message:  fmt.Sprintf("%s is sent without %s, or with an empty one", p.Trace.Protocol.Action, name),
 			Why:      "SQS answers: " + refusal.Message,
 			Evidence: []diagnose.Evidence{bodyEvidence(p), uriEvidence(p)},
 			Fixes:    parameterFixes(p, name),
 			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(diagnose.StageProtocol))
+		}, p.Failed(walk.StageProtocol))
 	},
 }
 

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var protocolQueueURL = diagnose.Rule{
 	ID:       "protocol-queue-url",
-	Stage:    diagnose.StageProtocol,
+	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
 	Title:    "QueueUrl is missing or no address of a queue",
 	Doc: `In the JSON protocol every action on a queue needs the member QueueUrl, the queue's URL as SQS gives it:
@@ -19,14 +20,14 @@ answered with InvalidAddress or NonExistentQueue; a missing one with MissingPara
 
 Repair: give the URL of the queue in the region of the integration URI. A template may leave QueueUrl out in the query protocol
 when the path names the queue.`,
-	Explains: []diagnose.ErrorCode{diagnose.InvalidAddress, diagnose.NonExistentQueue, diagnose.MissingParameter},
+	Explains: []walk.ErrorCode{walk.InvalidAddress, walk.NonExistentQueue, walk.MissingParameter},
 	Article:  true,
 	Refs: []string{
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.Address }) || addressElsewhere(p) || p.Awkward != "" {
+		if !unreadableFor(p, func(f walk.Faults) bool { return f.Address }) || addressElsewhere(p) || p.Awkward != "" {
 			return // what another client leaves out is refused loudly, as it should be
 		}
 		address := &p.Trace.Protocol.Effective.Queue
@@ -39,30 +40,30 @@ when the path names the queue.`,
 			}
 		}
 		p.ReportAs(diagnose.Finding{
-			Codes:    diagnose.AnswerCodes(p.Trace.Protocol.Refusal),
+			Codes:    walk.AnswerCodes(p.Trace.Protocol.Refusal),
 			Message:  message,
 			Why:      fmt.Sprintf("SQS answers: %s", p.Expression(p.Trace.Protocol.Refusal.Message)),
 			Evidence: []diagnose.Evidence{bodyEvidence(p), uriEvidence(p)},
 			Fixes:    addressFixes(p, missing),
 			Check:    "aws sqs get-queue-url --queue-name NAME --region " + p.Trace.Signing.Region,
-		}, p.Failed(diagnose.StageProtocol))
+		}, p.Failed(walk.StageProtocol))
 	},
 }
 
 // addressElsewhere tells whether the URI is what is wrong, which signing-uri and
 // signing-region report.
 func addressElsewhere(p *diagnose.Pass) bool {
-	return p.Trace.Signing.URIFault != diagnose.URIFine || uriRegionWrong(p)
+	return p.Trace.Signing.URIFault != walk.URIFine || uriRegionWrong(p)
 }
 
 func addressTrouble(p *diagnose.Pass) string {
 	address := &p.Trace.Protocol.Effective.Queue
 	switch address.Problem {
-	case diagnose.AddressNoName:
+	case walk.AddressNoName:
 		return "names an endpoint, not a queue"
-	case diagnose.AddressOtherRegion:
+	case walk.AddressOtherRegion:
 		return fmt.Sprintf("is of %s, but the integration calls SQS in %s", address.Region, p.Trace.Signing.Region)
-	case diagnose.AddressForeign:
+	case walk.AddressForeign:
 		return fmt.Sprintf("is not on a host of SQS (%q)", p.Expression(address.Host))
 	}
 	if strings.HasPrefix(address.URL, "arn:") {
@@ -99,7 +100,7 @@ func addressFixes(p *diagnose.Pass, missing bool) []diagnose.Fix {
 			}
 			return fixes
 		}
-		return append(fixes, p.Fix("lead the integration to queue "+p.Expression(lastPart(arn)), setURI(p, diagnose.QueueURI(arn))))
+		return append(fixes, p.Fix("lead the integration to queue "+p.Expression(lastPart(arn)), setURI(p, walk.QueueURI(arn))))
 	}
 	if changes := replacedText(p, address.URL, url); changes != nil {
 		fixes = append(fixes, p.Fix("send QueueUrl "+p.Expression(url), changes...))

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var protocolTarget = diagnose.Rule{
 	ID:       "protocol-target",
-	Stage:    diagnose.StageProtocol,
+	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
 	Title:    "X-Amz-Target names no action of SQS",
 	Doc: `In the JSON protocol the header X-Amz-Target names the action: AmazonSQS.SendMessage, with that very spelling. API
@@ -17,21 +18,21 @@ Gateway does not pass headers of the client on by itself, so the header needs a 
 or with another prefix or an unknown action, SQS finds no operation and answers UnknownOperationException.
 
 Repair: map integration.request.header.X-Amz-Target to 'AmazonSQS.SendMessage', with the single quotes, and deploy the API.`,
-	Explains: []diagnose.ErrorCode{diagnose.UnknownOperation, diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.UnknownOperation, walk.AccessDenied},
 	Article:  true,
 	Refs: []string{
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f diagnose.Faults) bool { return f.Target }) || p.Awkward != "" {
+		if !unreadableFor(p, func(f walk.Faults) bool { return f.Target }) || p.Awkward != "" {
 			return // what another client leaves out is refused loudly, as it should be
 		}
 		const name = "X-Amz-Target"
 		have, there := p.Trace.Mapping.Header(name)
 		sent, fromClient := p.Trace.Request.Header(name)
 		action := p.Trace.Protocol.Action
-		if similar := diagnose.SimilarAction(strings.TrimPrefix(have.Value, "AmazonSQS.")); similar != "" {
+		if similar := walk.SimilarAction(strings.TrimPrefix(have.Value, "AmazonSQS.")); similar != "" {
 			action = similar
 		}
 		if action == "" {
@@ -55,7 +56,7 @@ Repair: map integration.request.header.X-Amz-Target to 'AmazonSQS.SendMessage', 
 			corrected := p.Trace.Request.WithHeader(name, "AmazonSQS."+action)
 			f.Request = &corrected
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageProtocol))
+		p.ReportAs(f, p.Failed(walk.StageProtocol))
 	},
 }
 

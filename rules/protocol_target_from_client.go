@@ -7,11 +7,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var protocolTargetFromClient = diagnose.Rule{
 	ID:       "protocol-target-from-client",
-	Stage:    diagnose.StageProtocol,
+	Stage:    walk.StageProtocol,
 	Severity: diagnose.Warning,
 	Title:    "the caller picks the operation",
 	Doc: `When X-Amz-Target (JSON protocol) or Action (query protocol) comes from the client's request, whoever may call the
@@ -24,7 +25,7 @@ Repair: map the header to a literal such as 'AmazonSQS.SendMessage', and allow t
 		"https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !callsSQS(p) || !p.Requires(diagnose.StageMapping) {
+		if !callsSQS(p) || !p.Requires(walk.StageMapping) {
 			return
 		}
 		where, at := p.ClientChoice()
@@ -52,7 +53,7 @@ Repair: map the header to a literal such as 'AmazonSQS.SendMessage', and allow t
 }
 
 // fixedChoice makes the action a literal.
-func fixedChoice(p *diagnose.Pass, at diagnose.Mapped, action string) []diagnose.Fix {
+func fixedChoice(p *diagnose.Pass, at walk.Mapped, action string) []diagnose.Fix {
 	title := "let the integration name the action " + action
 	switch {
 	case strings.EqualFold(at.Name, "X-Amz-Target") && !strings.HasPrefix(at.Expression, "$"):

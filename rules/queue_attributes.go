@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var queueAttributes = diagnose.Rule{
 	ID:       "queue-attributes",
-	Stage:    diagnose.StageQueue,
+	Stage:    walk.StageQueue,
 	Severity: diagnose.Error,
 	Title:    "a message attribute is malformed",
 	Doc: `A message attribute has a name (letters, digits, '_', '-', '.'; not AWS. or Amazon. in front), a DataType of String,
@@ -19,13 +20,13 @@ Number or Binary, and a value that is not empty: in the query protocol MessageAt
 that the client did not send: $input.params('X') is then empty, and so is the attribute.
 
 Repair: write the attribute only when there is a value (#if ... #end), or carry the value inside of the message.`,
-	Explains: []diagnose.ErrorCode{diagnose.InvalidParameter, diagnose.MissingParameter, diagnose.Serialization},
+	Explains: []walk.ErrorCode{walk.InvalidParameter, walk.MissingParameter, walk.Serialization},
 	Refs: []string{
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html",
 		"https://github.com/guardian/support-service-lambdas/pull/3160",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !refusedFor(p, diagnose.QueueAttribute) {
+		if !refusedFor(p, walk.QueueAttribute) {
 			return
 		}
 		name := p.Trace.Queue.Answer.Parameter
@@ -34,7 +35,7 @@ Repair: write the attribute only when there is a value (#if ... #end), or carry 
 		}
 		f := refusal(p, fmt.Sprintf("the message attribute at %s is malformed", name))
 		f.Fixes = attributeFixes(p, name)
-		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+		p.ReportAs(f, p.Failed(walk.StageQueue))
 	},
 }
 

@@ -7,11 +7,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var queueFIFODeduplication = diagnose.Rule{
 	ID:       "queue-fifo-deduplication",
-	Stage:    diagnose.StageQueue,
+	Stage:    walk.StageQueue,
 	Severity: diagnose.Error,
 	Title:    "a message for a FIFO queue cannot be told from others",
 	Doc: `A FIFO queue drops repetitions of a message within five minutes. What counts as the same message is told by
@@ -21,7 +22,7 @@ explicitly". The AWS article files this under AccessDenied; SQS does not say Acc
 
 Repair: add &MessageDeduplicationId=$context.requestId (every call counts), an id of the client's (its repetitions are dropped),
 or switch ContentBasedDeduplication on.`,
-	Explains: []diagnose.ErrorCode{diagnose.InvalidParameter},
+	Explains: []walk.ErrorCode{walk.InvalidParameter},
 	Article:  true,
 	Refs: []string{
 		refArticle,
@@ -29,19 +30,19 @@ or switch ContentBasedDeduplication on.`,
 	},
 	Check: func(p *diagnose.Pass) {
 		q := &p.Trace.Queue
-		if !q.Undeduplicated && !refusedFor(p, diagnose.QueueDeduplication) {
+		if !q.Undeduplicated && !refusedFor(p, walk.QueueDeduplication) {
 			return
 		}
 		name := q.Answer.Parameter
-		if q.Fault == diagnose.QueueGroup { // it is what SQS would say next
+		if q.Fault == walk.QueueGroup { // it is what SQS would say next
 			name = strings.TrimSuffix(name, "MessageGroupId") + "MessageDeduplicationId"
 		}
 		if blamedElsewhere(p, name) {
 			return
 		}
 		f := refusal(p, fmt.Sprintf("%s is not given, and the queue does not deduplicate by content", name))
-		if q.Fault == diagnose.QueueGroup {
-			f.Codes, f.Why = []diagnose.ErrorCode{diagnose.InvalidParameter}, "With a MessageGroupId SQS would answer InvalidParameterValue."
+		if q.Fault == walk.QueueGroup {
+			f.Codes, f.Why = []walk.ErrorCode{walk.InvalidParameter}, "With a MessageGroupId SQS would answer InvalidParameterValue."
 		}
 		f.Why += " (The AWS article files this under AccessDenied.)"
 		f.Fixes = fifoFixes(p, name, "$context.requestId", "context.requestId", "give every call an id of its own")
@@ -53,6 +54,6 @@ or switch ContentBasedDeduplication on.`,
 				f.Fixes = append(f.Fixes, fix)
 			}
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+		p.ReportAs(f, p.Failed(walk.StageQueue))
 	},
 }

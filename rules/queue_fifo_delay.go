@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var queueFIFODelay = diagnose.Rule{
 	ID:       "queue-fifo-delay",
-	Stage:    diagnose.StageQueue,
+	Stage:    walk.StageQueue,
 	Severity: diagnose.Error,
 	Title:    "a message for a FIFO queue has a delay of its own",
 	Doc: `A FIFO queue delays all of its messages alike, by its own DelaySeconds. A message with a DelaySeconds above 0 is
@@ -16,10 +17,10 @@ refused with 400 InvalidParameterValue ("The request include parameter that is n
 does no harm.
 
 Repair: leave DelaySeconds out and, where a delay is wanted, set it on the queue.`,
-	Explains: []diagnose.ErrorCode{diagnose.InvalidParameter},
+	Explains: []walk.ErrorCode{walk.InvalidParameter},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"},
 	Check: func(p *diagnose.Pass) {
-		if !refusedFor(p, diagnose.QueueDelay) || p.Awkward != "" {
+		if !refusedFor(p, walk.QueueDelay) || p.Awkward != "" {
 			return // a delay that another client's data brings in is mapping-body-not-encoded
 		}
 		name := p.Trace.Queue.Answer.Parameter
@@ -37,6 +38,6 @@ Repair: leave DelaySeconds out and, where a delay is wanted, set it on the queue
 		if changes := withoutParameter(p, name); changes != nil {
 			f.Fixes = []diagnose.Fix{p.Fix("leave DelaySeconds out", changes...)}
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+		p.ReportAs(f, p.Failed(walk.StageQueue))
 	},
 }

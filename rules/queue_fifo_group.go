@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var queueFIFOGroup = diagnose.Rule{
 	ID:       "queue-fifo-group",
-	Stage:    diagnose.StageQueue,
+	Stage:    walk.StageQueue,
 	Severity: diagnose.Error,
 	Title:    "a message for a FIFO queue has no MessageGroupId",
 	Doc: `Every message for a FIFO queue belongs to a group. Without MessageGroupId SQS answers 400 MissingParameter
@@ -17,14 +18,14 @@ InvalidParameterValue as well. The AWS article files this under AccessDenied; SQ
 
 Repair: add &MessageGroupId=... to the template (a member MessageGroupId in the JSON protocol), deploy the API. One constant
 keeps all messages in one order; a field of the message, such as a customer id, orders them for each customer.`,
-	Explains: []diagnose.ErrorCode{diagnose.MissingParameter, diagnose.InvalidParameter},
+	Explains: []walk.ErrorCode{walk.MissingParameter, walk.InvalidParameter},
 	Article:  true,
 	Refs: []string{
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagegroupid-property.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !refusedFor(p, diagnose.QueueGroup) || p.Awkward != "" {
+		if !refusedFor(p, walk.QueueGroup) || p.Awkward != "" {
 			return // what another client leaves out is refused loudly, as it should be
 		}
 		name := p.Trace.Queue.Answer.Parameter
@@ -40,7 +41,7 @@ keeps all messages in one order; a field of the message, such as a customer id, 
 			f.Fixes[0].Risk = "a message that cannot be processed holds up all that follow it"
 			f.Fixes[len(f.Fixes)-1].Risk = "messages keep no order"
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+		p.ReportAs(f, p.Failed(walk.StageQueue))
 	},
 }
 

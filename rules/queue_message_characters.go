@@ -4,11 +4,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var queueMessageCharacters = diagnose.Rule{
 	ID:       "queue-message-characters",
-	Stage:    diagnose.StageQueue,
+	Stage:    walk.StageQueue,
 	Severity: diagnose.Error,
 	Title:    "the message has characters that SQS does not take",
 	Doc: `SQS takes tab, line feed, carriage return, and the characters from #x20 to #xD7FF, #xE000 to #xFFFD and #x10000 to
@@ -17,11 +18,11 @@ batch only that entry is lost, in an answer with status 200.
 
 Repair: the client encodes such data, in base64 for instance ($util.base64Encode in the template does it for every message, and
 whoever reads the queue then has to decode).`,
-	Explains: []diagnose.ErrorCode{diagnose.InvalidContents},
+	Explains: []walk.ErrorCode{walk.InvalidContents},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"},
 	NoFix:    "the characters are the client's: what the message should be instead only client and consumer can agree on",
 	Check: func(p *diagnose.Pass) {
-		if !refusedFor(p, diagnose.QueueCharacters) {
+		if !refusedFor(p, walk.QueueCharacters) {
 			return
 		}
 		f := refusal(p, "the message has characters that SQS does not take")
@@ -35,6 +36,6 @@ whoever reads the queue then has to decode).`,
 		if corrected.Body != p.Trace.Request.Body {
 			f.Request = &corrected
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+		p.ReportAs(f, p.Failed(walk.StageQueue))
 	},
 }

@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // largestMessage is what a queue can be set to take, in bytes (T29).
@@ -13,7 +14,7 @@ const largestMessage = 1048576
 
 var queueMessageSize = diagnose.Rule{
 	ID:       "queue-message-size",
-	Stage:    diagnose.StageQueue,
+	Stage:    walk.StageQueue,
 	Severity: diagnose.Error,
 	Title:    "the message is larger than the queue takes",
 	Doc: `A queue takes messages up to its MaximumMessageSize, 1 MiB at most; names, types and values of message attributes
@@ -22,10 +23,10 @@ or more parameters are invalid. Reason: Message must be shorter than ... bytes."
 AWS.SimpleQueueService.BatchRequestTooLong, while API Gateway itself takes bodies up to 10 MB.
 
 Repair: raise MaximumMessageSize where it is below 1 MiB; beyond that put the data into S3 and send its key.`,
-	Explains: []diagnose.ErrorCode{diagnose.InvalidParameter, diagnose.BatchTooLong},
+	Explains: []walk.ErrorCode{walk.InvalidParameter, walk.BatchTooLong},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"},
 	Check: func(p *diagnose.Pass) {
-		if !refusedFor(p, diagnose.QueueSize) {
+		if !refusedFor(p, walk.QueueSize) {
 			return
 		}
 		size := 0
@@ -48,6 +49,6 @@ Repair: raise MaximumMessageSize where it is below 1 MiB; beyond that put the da
 		if size <= limit {
 			f.Message = fmt.Sprintf("the batch is longer than %d bytes", largestMessage)
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+		p.ReportAs(f, p.Failed(walk.StageQueue))
 	},
 }

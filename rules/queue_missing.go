@@ -7,11 +7,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var queueMissing = diagnose.Rule{
 	ID:       "queue-missing",
-	Stage:    diagnose.StageQueue,
+	Stage:    walk.StageQueue,
 	Severity: diagnose.Error,
 	Title:    "the queue does not exist",
 	Doc: `The account, region and name that the integration addresses belong to no queue: 400
@@ -20,10 +21,10 @@ QueueDoesNotExist). Names are compared letter by letter, and .fifo is part of th
 not called missing; when one with a similar name is known, a warning names it.
 
 Repair: address the queue that exists, by the integration URI or by QueueUrl, or create the queue.`,
-	Explains: []diagnose.ErrorCode{diagnose.NonExistentQueue},
+	Explains: []walk.ErrorCode{walk.NonExistentQueue},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"},
 	Check: func(p *diagnose.Pass) {
-		if !callsSQS(p) || !p.Requires(diagnose.StageProtocol) {
+		if !callsSQS(p) || !p.Requires(walk.StageProtocol) {
 			return
 		}
 		q := &p.Trace.Queue
@@ -32,7 +33,7 @@ Repair: address the queue that exists, by the integration URI or by QueueUrl, or
 		}
 		near := q.Near
 		if !q.Missing && near == "" {
-			p.Requires(diagnose.StageQueue)
+			p.Requires(walk.StageQueue)
 			return
 		}
 		f := diagnose.Finding{
@@ -41,16 +42,16 @@ Repair: address the queue that exists, by the integration URI or by QueueUrl, or
 			Evidence: []diagnose.Evidence{uriEvidence(p)},
 			Check:    "aws sqs get-queue-url --queue-name " + p.Expression(lastPart(q.ARN)) + " --region " + arnRegion(q.ARN),
 		}
-		denied := p.Failed(diagnose.StageAuthorization)
+		denied := p.Failed(walk.StageAuthorization)
 		if q.Missing && near != "" && denied != nil {
-			f.Codes = append([]diagnose.ErrorCode{diagnose.NonExistentQueue}, denied.Codes...)
+			f.Codes = append([]walk.ErrorCode{walk.NonExistentQueue}, denied.Codes...)
 		}
 		if !q.Missing {
 			f.Severity = diagnose.Warning // it may exist
 			f.Message = fmt.Sprintf("the queue %q was not found here", p.Expression(q.ARN))
 			f.Why = "Should it not exist, SQS answers NonExistentQueue."
-			f.Codes = []diagnose.ErrorCode{diagnose.NonExistentQueue}
-			if denied != nil && p.Trace.Authorization.Decision.Effect == diagnose.Undecided {
+			f.Codes = []walk.ErrorCode{walk.NonExistentQueue}
+			if denied != nil && p.Trace.Authorization.Decision.Effect == walk.Undecided {
 				f.Severity, f.Codes = diagnose.Error, denied.Codes
 				f.Why = "The role may not use a queue of that name: SQS answers AccessDenied or, should it not exist, NonExistentQueue."
 			}
@@ -59,7 +60,7 @@ Repair: address the queue that exists, by the integration URI or by QueueUrl, or
 			f.Message += fmt.Sprintf("; there is %q", p.Expression(lastPart(near)))
 			f.Fixes = addressQueue(p, near)
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+		p.ReportAs(f, p.Failed(walk.StageQueue))
 	},
 }
 
@@ -73,7 +74,7 @@ func addressQueue(p *diagnose.Pass, arn string) []diagnose.Fix {
 		if i := strings.LastIndex(s.URIText, old); i >= 0 && strings.HasSuffix(strings.SplitN(s.URIText, "?", 2)[0], old) {
 			return []diagnose.Fix{p.Fix(title, setURI(p, s.URIText[:i]+lastPart(arn)+s.URIText[i+len(old):]))}
 		}
-		return []diagnose.Fix{p.Fix(title, setURI(p, diagnose.QueueURI(arn)))}
+		return []diagnose.Fix{p.Fix(title, setURI(p, walk.QueueURI(arn)))}
 	}
 	var fixes []diagnose.Fix
 	if changes := replacedText(p, address.URL, diagnose.QueueURL(arn)); changes != nil {

@@ -5,11 +5,12 @@ import (
 	"strconv"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var queueParameter = diagnose.Rule{
 	ID:       "queue-parameter",
-	Stage:    diagnose.StageQueue,
+	Stage:    walk.StageQueue,
 	Severity: diagnose.Error,
 	Title:    "a parameter has a value that SQS or this queue does not take",
 	Doc: `Values are checked against the kind of queue and against fixed ranges: MessageDeduplicationId is for FIFO queues only
@@ -19,10 +20,10 @@ entries with distinct ids of letters, digits, hyphens and underscores; GetQueueA
 exist. SQS answers 400 InvalidParameterValue, InvalidAttributeName or a code of its own for batches.
 
 Repair: send a value in range, leave the parameter out, or encode the client's data that goes into an id.`,
-	Explains: []diagnose.ErrorCode{diagnose.InvalidParameter, diagnose.InvalidAttributeName, diagnose.BatchEmpty, diagnose.BatchEntryID, diagnose.BatchNotDistinct, diagnose.TooManyEntries, diagnose.MissingParameter},
+	Explains: []walk.ErrorCode{walk.InvalidParameter, walk.InvalidAttributeName, walk.BatchEmpty, walk.BatchEntryID, walk.BatchNotDistinct, walk.TooManyEntries, walk.MissingParameter},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"},
 	Check: func(p *diagnose.Pass) {
-		if !refusedFor(p, diagnose.QueueParameter) || p.Awkward != "" {
+		if !refusedFor(p, walk.QueueParameter) || p.Awkward != "" {
 			return // what another client leaves out is refused loudly, as it should be
 		}
 		name := p.Trace.Queue.Answer.Parameter
@@ -41,7 +42,7 @@ Repair: send a value in range, leave the parameter out, or encode the client's d
 		if changes := withoutParameter(p, name); changes != nil {
 			f.Fixes = append(f.Fixes, p.Fix("leave "+name+" out", changes...))
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageQueue))
+		p.ReportAs(f, p.Failed(walk.StageQueue))
 	},
 }
 

@@ -6,11 +6,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var queuePathConflict = diagnose.Rule{
 	ID:       "queue-path-conflict",
-	Stage:    diagnose.StageQueue,
+	Stage:    walk.StageQueue,
 	Severity: diagnose.Warning,
 	Title:    "path and QueueUrl name different queues",
 	Doc: `When the path of the integration URI names one queue and the parameter QueueUrl another, QueueUrl wins: messages go
@@ -20,7 +21,7 @@ simply in the other queue.
 Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
 	Refs: []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html"},
 	Check: func(p *diagnose.Pass) {
-		if !callsSQS(p) || !p.Requires(diagnose.StageProtocol) {
+		if !callsSQS(p) || !p.Requires(walk.StageProtocol) {
 			return
 		}
 		t := p.Trace
@@ -33,7 +34,7 @@ Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
 			p.Gaps().Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: "whether " + p.Expression(path) + " and " + p.Expression(used) + " are one queue"})
 			return
 		}
-		fixes := []diagnose.Fix{p.Fix("let the URI name the queue that QueueUrl names", setURI(p, diagnose.QueueURI(used)))}
+		fixes := []diagnose.Fix{p.Fix("let the URI name the queue that QueueUrl names", setURI(p, walk.QueueURI(used)))}
 		if inQueues(p, path) {
 			if changes := replacedText(p, address.URL, diagnose.QueueURL(path)); changes != nil {
 				fix := p.Fix("send to the queue that the URI names", changes...)

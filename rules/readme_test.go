@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -45,7 +46,7 @@ func readme(t *testing.T) string {
 	fmt.Fprintf(&b, "%d rules. The name of a rule is printed with its findings, and is the name of its file, its fixtures and its section here.\n", len(all))
 	fmt.Fprintf(&b, "`apisqs-doctor rules show NAME` prints a section.\n\n")
 	article(t, &b, all)
-	for _, stage := range diagnose.Stages {
+	for _, stage := range walk.Stages {
 		fmt.Fprintf(&b, "## %s: %s\n\n", stage, stage.Question())
 		for _, r := range all {
 			if r.Stage == stage {
@@ -95,7 +96,7 @@ func article(t *testing.T, b *strings.Builder, all []diagnose.Rule) {
 
 func seen(p diagnose.Prediction) string {
 	switch {
-	case p.Origin == diagnose.FromDeployment:
+	case p.Origin == walk.FromDeployment:
 		return "no answer: it cannot be deployed"
 	case p.Status == 0:
 		return "not known"

@@ -5,11 +5,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var responseErrorAsSuccess = diagnose.Rule{
 	ID:       "response-error-as-success",
-	Stage:    diagnose.StageResponse,
+	Stage:    walk.StageResponse,
 	Severity: diagnose.Error,
 	Title:    "an error of SQS reaches the client as success",
 	Doc: `The integration response without a selection pattern is the default: it takes every answer of SQS that no pattern takes,
@@ -23,7 +24,7 @@ Repair: give the success response the pattern 2\d{2}, map 4\d{2} to 400, and mak
 		if !judgesAnswers(p) {
 			return
 		}
-		deceiving := outcomes(p, func(o diagnose.Outcome) bool {
+		deceiving := outcomes(p, func(o walk.Outcome) bool {
 			return o.SQSStatus >= 400 && o.Status >= 200 && o.Status < 300 && o.Response != nil
 		})
 		if len(deceiving) == 0 {
@@ -39,7 +40,7 @@ Repair: give the success response the pattern 2\d{2}, map 4\d{2} to 400, and mak
 			Check:    p.Curl(p.Trace.Request),
 		}
 		r := &p.Trace.Response
-		if first := p.Trace.FirstFailure(); first != nil && first.Failure.Origin != diagnose.FromDeployment && r.SQSStatus >= 400 && r.Status >= 200 && r.Status < 300 {
+		if first := p.Trace.FirstFailure(); first != nil && first.Failure.Origin != walk.FromDeployment && r.SQSStatus >= 400 && r.Status >= 200 && r.Status < 300 {
 			f.Severity = diagnose.Error
 			f.Message = fmt.Sprintf("SQS answers %d to this call, and the client gets %d", r.SQSStatus, r.Status)
 			f.Evidence[0].Label = "integration response that is chosen, among"
@@ -50,7 +51,7 @@ Repair: give the success response the pattern 2\d{2}, map 4\d{2} to 400, and mak
 
 // honestResponses gives every response that takes errors as success the pattern
 // of its own class, and the errors responses of their own.
-func honestResponses(p *diagnose.Pass, deceiving []diagnose.Outcome) []snapshot.Change {
+func honestResponses(p *diagnose.Pass, deceiving []walk.Outcome) []snapshot.Change {
 	var changes []snapshot.Change
 	var done []*snapshot.IntegrationResponse
 	for _, o := range deceiving {

@@ -7,11 +7,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var responseMethodResponseMissing = diagnose.Rule{
 	ID:       "response-method-response-missing",
-	Stage:    diagnose.StageResponse,
+	Stage:    walk.StageResponse,
 	Severity: diagnose.Error,
 	Title:    "an integration response names a status that the method does not declare",
 	Doc: `An integration response maps an answer of SQS to a status of the method. When the method does not declare that status,
@@ -19,13 +20,13 @@ the configuration is stored and deployed all the same; as soon as the response i
 error, and the log says "Output mapping refers to an invalid method response". The message may have been queued by then.
 
 Repair: declare the status as a method response.`,
-	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
+	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-response.html"},
 	Check: func(p *diagnose.Pass) {
 		if !judgesAnswers(p) {
 			return
 		}
-		undefined := outcomes(p, func(o diagnose.Outcome) bool { return o.Undefined })
+		undefined := outcomes(p, func(o walk.Outcome) bool { return o.Undefined })
 		if len(undefined) == 0 {
 			return
 		}

@@ -6,11 +6,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var responseTemplate = diagnose.Rule{
 	ID:       "response-template",
-	Stage:    diagnose.StageResponse,
+	Stage:    walk.StageResponse,
 	Severity: diagnose.Error,
 	Title:    "the response template fails or prints nothing",
 	Doc: `A response template turns SQS's answer into the client's. One that does not parse, or that fails, gives the client 500 while
@@ -19,14 +20,14 @@ holes: over the query protocol SQS answers {"SendMessageResponse":{"SendMessageR
 the integration maps Accept to application/xml (nothing can be read from XML by path); over the JSON protocol the members stand at the top.
 
 Repair: mend the template, or read the members where they stand.`,
-	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
+	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html"},
 	Check: func(p *diagnose.Pass) {
 		if !judgesAnswers(p) {
 			return
 		}
 		r := &p.Trace.Response
-		failure := p.Failed(diagnose.StageResponse)
+		failure := p.Failed(walk.StageResponse)
 		for _, broken := range r.BrokenTemplates {
 			f := diagnose.Finding{
 				Severity: diagnose.Warning,
@@ -45,13 +46,13 @@ Repair: mend the template, or read the members where they stand.`,
 		}
 		if r.SQSStatus != 200 || r.Rendered == nil {
 			if r.SQSStatus == 0 {
-				p.Requires(diagnose.StageResponse)
+				p.Requires(walk.StageResponse)
 			}
 			return
 		}
 		var names []string
 		for _, e := range r.Rendered.Empty {
-			if !e.Quiet && e.Reason != diagnose.EmptyText && e.Reason != diagnose.AbsentContextValue && !strings.HasPrefix(e.Reference, "$context") {
+			if !e.Quiet && e.Reason != walk.EmptyText && e.Reason != walk.AbsentContextValue && !strings.HasPrefix(e.Reference, "$context") {
 				names = append(names, e.Reference)
 			}
 		}
@@ -72,7 +73,7 @@ Repair: mend the template, or read the members where they stand.`,
 	},
 }
 
-func withoutTemplate(p *diagnose.Pass, broken diagnose.BrokenTemplate) snapshot.Change {
+func withoutTemplate(p *diagnose.Pass, broken walk.BrokenTemplate) snapshot.Change {
 	before, after := broken.Response, broken.Response
 	if broken.ContentType == "" {
 		after.ContentHandling = ""

@@ -7,11 +7,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var responseUnmappedStatus = diagnose.Rule{
 	ID:       "response-unmapped-status",
-	Stage:    diagnose.StageResponse,
+	Stage:    walk.StageResponse,
 	Severity: diagnose.Error,
 	Title:    "no integration response fits the status of SQS",
 	Doc: `API Gateway picks the integration response whose selection pattern matches the HTTP status of SQS as a whole, else the one
@@ -20,13 +21,13 @@ and no default output mapping configured". The real answer of SQS stands in the 
 error of SQS turns into such a 500.
 
 Repair: map 4\d{2} to 400 and 5\d{2} to 500, and declare both as method responses.`,
-	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
+	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html"},
 	Check: func(p *diagnose.Pass) {
 		if !judgesAnswers(p) {
 			return
 		}
-		unmapped := outcomes(p, func(o diagnose.Outcome) bool { return o.Unmapped })
+		unmapped := outcomes(p, func(o walk.Outcome) bool { return o.Unmapped })
 		if len(unmapped) == 0 {
 			return
 		}
@@ -75,8 +76,8 @@ func responsesRead(p *diagnose.Pass) bool {
 	return ok && declared
 }
 
-func outcomes(p *diagnose.Pass, want func(diagnose.Outcome) bool) []diagnose.Outcome {
-	var list []diagnose.Outcome
+func outcomes(p *diagnose.Pass, want func(walk.Outcome) bool) []walk.Outcome {
+	var list []walk.Outcome
 	for _, o := range p.Trace.Response.Outcomes {
 		if want(o) {
 			list = append(list, o)
@@ -87,8 +88,8 @@ func outcomes(p *diagnose.Pass, want func(diagnose.Outcome) bool) []diagnose.Out
 
 // hit is the failure of the response stage when this call meets one of the
 // outcomes.
-func hit(p *diagnose.Pass, list []diagnose.Outcome) *diagnose.Failure {
-	failure := p.Failed(diagnose.StageResponse)
+func hit(p *diagnose.Pass, list []walk.Outcome) *walk.Failure {
+	failure := p.Failed(walk.StageResponse)
 	for _, o := range list {
 		if failure != nil && o.SQSStatus == p.Trace.Response.SQSStatus {
 			return failure
@@ -97,7 +98,7 @@ func hit(p *diagnose.Pass, list []diagnose.Outcome) *diagnose.Failure {
 	return nil
 }
 
-func statuses(list []diagnose.Outcome) string {
+func statuses(list []walk.Outcome) string {
 	names := make([]string, len(list))
 	for i, o := range list {
 		names[i] = strconv.Itoa(o.SQSStatus)
@@ -120,7 +121,7 @@ func patternList(i *snapshot.Integration) string {
 
 // mappedResponses are the integration and method responses for statuses that
 // none fits.
-func mappedResponses(p *diagnose.Pass, list []diagnose.Outcome) []snapshot.Change {
+func mappedResponses(p *diagnose.Pass, list []walk.Outcome) []snapshot.Change {
 	var changes []snapshot.Change
 	done := map[int]bool{}
 	for _, o := range list {

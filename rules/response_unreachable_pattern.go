@@ -5,11 +5,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var responseUnreachablePattern = diagnose.Rule{
 	ID:       "response-unreachable-pattern",
-	Stage:    diagnose.StageResponse,
+	Stage:    walk.StageResponse,
 	Severity: diagnose.Warning,
 	Title:    "an integration response that nothing selects",
 	Doc: `For SQS, as for every AWS service but Lambda, the selection pattern is a regular expression that has to match the HTTP

@@ -4,11 +4,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var routeAuthorization = diagnose.Rule{
 	ID:       "route-authorization",
-	Stage:    diagnose.StageRoute,
+	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
 	Title:    "the call lacks the credentials that the method asks for",
 	Doc: `Before it looks at the integration, API Gateway checks what the method asks of its caller: a request signed with
@@ -17,7 +18,7 @@ the authorizer reads (401 Unauthorized), or the header x-api-key with a key of a
 Forbidden). Nothing of this concerns the role that sends to SQS.
 
 Repair: send what is asked for. Whether the credentials are good only the authorizer knows.`,
-	Explains: []diagnose.ErrorCode{diagnose.MissingAuthenticationToken, diagnose.Unauthorized, diagnose.Forbidden},
+	Explains: []walk.ErrorCode{walk.MissingAuthenticationToken, walk.Unauthorized, walk.Forbidden},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html",
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html",
@@ -26,7 +27,7 @@ Repair: send what is asked for. Whether the credentials are good only the author
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		if r.Method == nil {
-			if p.Requires(diagnose.StageRoute) {
+			if p.Requires(walk.StageRoute) {
 				p.NotApplicable()
 			}
 			return
@@ -46,7 +47,7 @@ Repair: send what is asked for. Whether the credentials are good only the author
 		case kind == "AWS_IAM":
 			corrected = corrected.WithHeader("Authorization", "AWS4-HMAC-SHA256 <signature of the request>")
 		default:
-			corrected = r.WithCredentials(corrected)
+			corrected = p.WithCredentials(corrected)
 		}
 		p.ReportAs(diagnose.Finding{
 			Message:  "the call lacks " + strings.Join(r.Lacks, " and "),
@@ -54,6 +55,6 @@ Repair: send what is asked for. Whether the credentials are good only the author
 			Evidence: []diagnose.Evidence{{Label: label, Value: value, Origin: origin}},
 			Request:  &corrected,
 			Check:    p.Curl(corrected),
-		}, p.Failed(diagnose.StageRoute))
+		}, p.Failed(walk.StageRoute))
 	},
 }

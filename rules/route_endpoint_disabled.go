@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var routeEndpointDisabled = diagnose.Rule{
 	ID:       "route-endpoint-disabled",
-	Stage:    diagnose.StageRoute,
+	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
 	Title:    "the default endpoint of the API is disabled",
 	Doc: `An API whose setting disableExecuteApiEndpoint is true answers 403 Forbidden to every call to its default address
@@ -17,13 +18,13 @@ the caller uses the wrong address.
 
 Repair: call the custom domain name, or enable the default endpoint (update-rest-api with
 op=replace,path=/disableExecuteApiEndpoint,value=False) and deploy the API again.`,
-	Explains: []diagnose.ErrorCode{diagnose.Forbidden},
+	Explains: []walk.ErrorCode{walk.Forbidden},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html"},
 	NoFix:    "whether callers are to use the custom domain name or the default endpoint is for the owner to decide",
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		if r.API == nil {
-			p.Requires(diagnose.StageRoute)
+			p.Requires(walk.StageRoute)
 			return
 		}
 		disabled, ok := r.API.DefaultEndpointDisabled.Read(p.Gaps())
@@ -36,7 +37,7 @@ op=replace,path=/disableExecuteApiEndpoint,value=False) and deploy the API again
 			Evidence: []diagnose.Evidence{{Label: "disableExecuteApiEndpoint", Value: "true", Origin: r.API.DefaultEndpointDisabled.Origin()}},
 			Check:    fmt.Sprintf("aws apigateway update-rest-api --rest-api-id %s --patch-operations op=replace,path=/disableExecuteApiEndpoint,value=False", r.API.ID),
 		}
-		if failure := p.Failed(diagnose.StageRoute); failure != nil && r.EndpointRefused {
+		if failure := p.Failed(walk.StageRoute); failure != nil && r.EndpointRefused {
 			p.ReportAs(f, failure)
 		}
 	},

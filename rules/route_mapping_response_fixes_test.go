@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -16,7 +17,7 @@ import (
 func TestRouteMappingResponseFixes(t *testing.T) {
 	for _, r := range rules.All() {
 		switch r.Stage {
-		case diagnose.StageRoute, diagnose.StageMapping, diagnose.StageResponse:
+		case walk.StageRoute, walk.StageMapping, walk.StageResponse:
 		default:
 			continue
 		}

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var routeMethodMissing = diagnose.Rule{
 	ID:       "route-method-missing",
-	Stage:    diagnose.StageRoute,
+	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
 	Title:    "the API has no such path or method",
 	Doc: `A REST API answers a path or an HTTP method that it does not have with 403 and "Missing Authentication Token", which
@@ -19,7 +20,7 @@ from or doubled in the address, GET instead of POST (a browser), another spellin
 a path for which the resource has no parameter.
 
 Repair: call one of the methods that the API has, or add the method and deploy.`,
-	Explains: []diagnose.ErrorCode{diagnose.MissingAuthenticationToken, diagnose.NotFound},
+	Explains: []walk.ErrorCode{walk.MissingAuthenticationToken, walk.NotFound},
 	Refs:     []string{"https://repost.aws/knowledge-center/api-gateway-authentication-token-errors"},
 	NoFix:    "the call is at fault, or a method is missing whose integration only the owner knows",
 	Check: func(p *diagnose.Pass) {
@@ -27,12 +28,12 @@ Repair: call one of the methods that the API has, or add the method and deploy.`
 		if r.Method != nil {
 			return
 		}
-		failure := p.Failed(diagnose.StageRoute)
+		failure := p.Failed(walk.StageRoute)
 		if failure == nil || r.Configuration == nil {
-			p.Requires(diagnose.StageRoute)
+			p.Requires(walk.StageRoute)
 			return
 		}
-		if failure.Code != diagnose.MissingAuthenticationToken && failure.Code != diagnose.NotFound {
+		if failure.Code != walk.MissingAuthenticationToken && failure.Code != walk.NotFound {
 			return
 		}
 		if r.Deployed && r.DraftMethod != nil {
@@ -72,7 +73,7 @@ func methodList(p *diagnose.Pass) string {
 // nearestCall is the call that was probably meant: the same path by another
 // method, the path without the stage's name, or the same method on the path that
 // differs least.
-func nearestCall(p *diagnose.Pass) (diagnose.Request, bool) {
+func nearestCall(p *diagnose.Pass) (walk.Request, bool) {
 	r, req := &p.Trace.Route, p.Trace.Request
 	if len(r.NearMethods) > 0 {
 		req.Method = r.NearMethods[0]
@@ -100,7 +101,7 @@ func nearestCall(p *diagnose.Pass) (diagnose.Request, bool) {
 	return withPath(req, best), best != ""
 }
 
-func withPath(r diagnose.Request, path string) diagnose.Request {
+func withPath(r walk.Request, path string) walk.Request {
 	r.Path = path
 	return r
 }

@@ -5,11 +5,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var routeNotDeployed = diagnose.Rule{
 	ID:       "route-not-deployed",
-	Stage:    diagnose.StageRoute,
+	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
 	Title:    "the API has no deployed stage for this call",
 	Doc: `Callers reach a stage, and a stage runs a deployment: a frozen copy of the methods. An API without a stage, a stage
@@ -17,12 +18,12 @@ without a deployment, or a call to a stage name that does not exist is answered 
 ever sent to SQS. The console's Test button works all the same, because it runs the draft.
 
 Repair: deploy the API to the stage, and call the stage by its name.`,
-	Explains: []diagnose.ErrorCode{diagnose.Forbidden, diagnose.MissingAuthenticationToken},
+	Explains: []walk.ErrorCode{walk.Forbidden, walk.MissingAuthenticationToken},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html"},
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		if r.API == nil {
-			p.Requires(diagnose.StageRoute)
+			p.Requires(walk.StageRoute)
 			return
 		}
 		stages, ok := r.API.Stages.Read(p.Gaps())
@@ -47,8 +48,8 @@ Repair: deploy the API to the stage, and call the stage by its name.`,
 			}
 			message = fmt.Sprintf("stage %q has no deployment", name)
 		}
-		failure := p.Failed(diagnose.StageRoute)
-		if failure == nil || failure.Origin == diagnose.FromDeployment {
+		failure := p.Failed(walk.StageRoute)
+		if failure == nil || failure.Origin == walk.FromDeployment {
 			return // what AWS refuses as a whole has no stages
 		}
 		f := diagnose.Finding{

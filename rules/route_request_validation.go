@@ -4,11 +4,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var routeRequestValidation = diagnose.Rule{
 	ID:       "route-request-validation",
-	Stage:    diagnose.StageRoute,
+	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
 	Title:    "the request validator refuses the call",
 	Doc: `A method with a request validator is checked before the integration is called: first the required headers, path and
@@ -17,13 +18,13 @@ query parameters (400 "Missing required request parameters: [...]"), then the bo
 loudly is good practice, so this is a fault of the call unless the model is wrong.
 
 Repair: send what the model and the method's parameters ask for, or change the model and deploy.`,
-	Explains: []diagnose.ErrorCode{diagnose.BadRequest},
+	Explains: []walk.ErrorCode{walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"},
 	NoFix:    "the call does not fit the model or the required parameters; the validator does its work",
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		if r.Method == nil {
-			if p.Requires(diagnose.StageRoute) {
+			if p.Requires(walk.StageRoute) {
 				p.NotApplicable()
 			}
 			return
@@ -32,13 +33,13 @@ Repair: send what the model and the method's parameters ask for, or change the m
 			return
 		}
 		if r.Validation == "" {
-			p.Requires(diagnose.StageRoute)
+			p.Requires(walk.StageRoute)
 			return
 		}
 		if p.Awkward != "" {
 			return // a call that is refused loudly harms nobody
 		}
-		failure := p.Failed(diagnose.StageRoute)
+		failure := p.Failed(walk.StageRoute)
 		if failure == nil {
 			return
 		}

@@ -5,11 +5,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var routeResourcePolicy = diagnose.Rule{
 	ID:       "route-resource-policy",
-	Stage:    diagnose.StageRoute,
+	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
 	Title:    "the API's resource policy refuses the call",
 	Doc: `An API may carry a policy of its own. When it has one, a call without AWS credentials needs a statement that allows
@@ -18,13 +19,13 @@ anonymous is not authorized to perform: execute-api:Invoke". A private API needs
 effect with the next deployment only.
 
 Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:SourceIp, aws:SourceVpce or the like, and deploy.`,
-	Explains: []diagnose.ErrorCode{diagnose.GatewayAccessDenied, diagnose.BadRequest},
+	Explains: []walk.ErrorCode{walk.GatewayAccessDenied, walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html"},
 	NoFix:    "whom the API lets in is for its owner to decide; the finding names the statement",
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		if r.API == nil || r.Method == nil {
-			if p.Requires(diagnose.StageRoute) {
+			if p.Requires(walk.StageRoute) {
 				p.NotApplicable()
 			}
 			return
@@ -34,8 +35,8 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 			return
 		}
 		if r.Policy == nil {
-			failure := p.Failed(diagnose.StageRoute)
-			if text == "" && failure != nil && failure.Origin == diagnose.FromDeployment && failure.Code == diagnose.BadRequest {
+			failure := p.Failed(walk.StageRoute)
+			if text == "" && failure != nil && failure.Origin == walk.FromDeployment && failure.Code == walk.BadRequest {
 				p.ReportAs(diagnose.Finding{
 					Message:  "the API is private and has no resource policy",
 					Why:      "AWS refuses to deploy it: \"" + failure.Message + "\".",
@@ -44,7 +45,7 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 				}, failure)
 			}
 			if text != "" {
-				p.Requires(diagnose.StageRoute) // the policy may not have been understood
+				p.Requires(walk.StageRoute) // the policy may not have been understood
 			}
 			return
 		}
@@ -55,14 +56,14 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 			Check:    p.Curl(p.Trace.Request),
 		}
 		switch {
-		case r.Policy.Effect == diagnose.Denied && p.Failed(diagnose.StageRoute) != nil && p.Failed(diagnose.StageRoute).Code == diagnose.GatewayAccessDenied:
+		case r.Policy.Effect == walk.Denied && p.Failed(walk.StageRoute) != nil && p.Failed(walk.StageRoute).Code == walk.GatewayAccessDenied:
 			if r.Policy.Explicit && len(r.Policy.Statements) > 0 {
 				s := r.Policy.Statements[0]
 				f.Message = fmt.Sprintf("the API's resource policy denies the call (%s)", policyStatement(s))
 				f.Evidence[0].Origin = policyOrigin(r.API.Policy.Origin(), s)
 			}
-			p.ReportAs(f, p.Failed(diagnose.StageRoute))
-		case r.Policy.Effect == diagnose.Undecided && p.Awkward == "":
+			p.ReportAs(f, p.Failed(walk.StageRoute))
+		case r.Policy.Effect == walk.Undecided && p.Awkward == "":
 			f.Severity = diagnose.Note
 			f.Message = "whether the API's resource policy lets a caller in depends on who calls"
 			f.Why = "The policy looks at the caller's address, VPC or identity; a caller that does not fit gets 403."
@@ -71,13 +72,13 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 	},
 }
 
-func policyStatement(m diagnose.Match) string {
+func policyStatement(m walk.Match) string {
 	if m.Sid != "" {
 		return fmt.Sprintf("statement %q", m.Sid)
 	}
 	return fmt.Sprintf("statement %d", m.Statement)
 }
 
-func policyOrigin(o snapshot.Origin, m diagnose.Match) snapshot.Origin {
+func policyOrigin(o snapshot.Origin, m walk.Match) snapshot.Origin {
 	return o.At(fmt.Sprintf("Statement[%d]", m.Statement-1))
 }

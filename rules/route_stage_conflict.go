@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var routeStageConflict = diagnose.Rule{
 	ID:       "route-stage-conflict",
-	Stage:    diagnose.StageRoute,
+	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
 	Title:    "two things create one stage",
 	Doc: `A deployment that names a stage creates that stage. A stage resource of the same name then meets one that exists
@@ -16,13 +17,13 @@ already, API Gateway answers "Stage already exists" (409 ConflictException), and
 happens when two deployments or two stage resources use one name.
 
 Repair: remove StageName from the deployment and leave the stage to the stage resource, or give them different names.`,
-	Explains: []diagnose.ErrorCode{diagnose.Conflict, diagnose.AlreadyExists},
+	Explains: []walk.ErrorCode{walk.Conflict, walk.AlreadyExists},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"},
 	NoFix:    "the repair is in the template: no call to AWS can make two resources share one stage",
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		if r.API == nil {
-			p.Requires(diagnose.StageRoute)
+			p.Requires(walk.StageRoute)
 			return
 		}
 		if _, ok := r.API.Stages.Read(p.Gaps()); !ok || r.Conflict == "" {
@@ -38,6 +39,6 @@ Repair: remove StageName from the deployment and leave the stage to the stage re
 				f.Evidence = append(f.Evidence, diagnose.Evidence{Label: label, Value: r.Conflict, Origin: r.Conflicting[i]})
 			}
 		}
-		p.ReportAs(f, p.Failed(diagnose.StageRoute))
+		p.ReportAs(f, p.Failed(walk.StageRoute))
 	},
 }

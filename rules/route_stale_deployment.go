@@ -6,11 +6,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var routeStaleDeployment = diagnose.Rule{
 	ID:       "route-stale-deployment",
-	Stage:    diagnose.StageRoute,
+	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
 	Title:    "the stage runs an older configuration than the draft",
 	Doc: `Changes of methods and integrations go to the draft. The stage keeps running the copy that its deployment froze, until
@@ -21,12 +22,12 @@ has to wait for the methods.
 
 The finding tells which way it lies: the draft repairs what the stage gets wrong (deploy), or the draft would break what the
 stage gets right (do not deploy).`,
-	Explains: []diagnose.ErrorCode{diagnose.MissingAuthenticationToken, diagnose.NotFound, diagnose.UnknownOperation, diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.MissingAuthenticationToken, walk.NotFound, walk.UnknownOperation, walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html"},
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		if r.API == nil || r.Stage == nil || !r.Deployed {
-			if p.Requires(diagnose.StageRoute) {
+			if p.Requires(walk.StageRoute) {
 				p.NotApplicable()
 			}
 			return
@@ -58,7 +59,7 @@ stage gets right (do not deploy).`,
 		case r.Method == nil && r.DraftMethod != nil:
 			f.Message = fmt.Sprintf("%s stands in the draft, but stage %q does not run it", methodOf(r.DraftMethod), r.Stage.Name)
 			f.Why = "The stage answers as if the method did not exist, because its deployment is older than the method or did not wait for it."
-			p.ReportAs(f, p.Failed(diagnose.StageRoute))
+			p.ReportAs(f, p.Failed(walk.StageRoute))
 		case r.DraftMethod == nil || now == nil && then != nil:
 			f.Severity, f.Fixes = diagnose.Warning, nil
 			f.Message = fmt.Sprintf("the draft would break what stage %q runs: do not deploy it", r.Stage.Name)
@@ -81,15 +82,15 @@ stage gets right (do not deploy).`,
 }
 
 // later tells whether a walk fails at a later stage than another.
-func later(a, b *diagnose.Step) bool {
-	at := map[diagnose.Stage]int{}
-	for i, s := range diagnose.Stages {
+func later(a, b *walk.Step) bool {
+	at := map[walk.Stage]int{}
+	for i, s := range walk.Stages {
 		at[s] = i
 	}
 	return at[a.Stage] > at[b.Stage]
 }
 
-func differenceEvidence(d diagnose.Difference) diagnose.Evidence {
+func differenceEvidence(d walk.Difference) diagnose.Evidence {
 	label := "method " + d.Method
 	if d.Field != "" {
 		label = d.Field

@@ -2,11 +2,12 @@ package rules
 
 import (
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var routeTemplateRefused = diagnose.Rule{
 	ID:       "route-template-refused",
-	Stage:    diagnose.StageRoute,
+	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
 	Title:    "CloudFormation refuses the template",
 	Doc: `Some faults of a template belong to no property of a method: a reference to nothing, a condition that is not defined, a
@@ -17,13 +18,13 @@ nothing.
 Repair: what the message names, at the line of the evidence.
 
 A transform that fails, such as that of SAM, answers with a text and no code; the route stage quotes it.`,
-	Explains: []diagnose.ErrorCode{diagnose.Validation},
+	Explains: []walk.ErrorCode{walk.Validation},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html"},
 	NoFix:    "what the template was meant to say is not known",
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		if r.API == nil {
-			p.Requires(diagnose.StageRoute)
+			p.Requires(walk.StageRoute)
 			return
 		}
 		for _, refusal := range r.Refused {
@@ -35,7 +36,7 @@ A transform that fails, such as that of SAM, answers with a text and no code; th
 				Why:      "The template is refused as a whole, so that nothing of it is deployed.",
 				Evidence: []diagnose.Evidence{{Label: "refused", Origin: refusal.Origin}},
 				Check:    "validate the template again, or deploy it without executing the change set",
-			}, p.Failed(diagnose.StageRoute))
+			}, p.Failed(walk.StageRoute))
 		}
 		if len(r.Refused) == 0 {
 			r.API.Draft.Read(p.Gaps()) // of what was not resolved nobody knows

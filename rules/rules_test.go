@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -86,7 +87,7 @@ func checkExpectations(t *testing.T, c *fixtures.Case, d *diagnose.Diagnosis) {
 	if want := c.Expect.Verdict; want != "" && string(d.Verdict) != want {
 		t.Errorf("verdict %s, want %s", d.Verdict, want)
 	}
-	if want := diagnose.ErrorCode(c.Expect.Code); want != "" && want != d.Predicted.Code && !slices.Contains(d.Predicted.Codes, want) {
+	if want := walk.ErrorCode(c.Expect.Code); want != "" && want != d.Predicted.Code && !slices.Contains(d.Predicted.Codes, want) {
 		t.Errorf("predicted code %q, want %q", d.Predicted.Code, want)
 	}
 	if want := c.Expect.Status; want != 0 && d.Predicted.Status != want {
@@ -120,14 +121,14 @@ func checkKind(t *testing.T, d *diagnose.Diagnosis, id, kind string) {
 			t.Errorf("%s reports nothing (%s)", id, status)
 		}
 	case "passing":
-		if reported(d, id) || status != diagnose.Passed {
+		if reported(d, id) || status != walk.Passed {
 			t.Errorf("%s is %s and reports %v, want passed and silent", id, status, reported(d, id))
 		}
 		if d.Count(diagnose.Error) > 0 {
 			t.Errorf("a passing case should have no error")
 		}
 	case "unknown":
-		if reported(d, id) || status != diagnose.Unknown {
+		if reported(d, id) || status != walk.Unknown {
 			t.Errorf("%s is %s and reports %v, want unknown and silent", id, status, reported(d, id))
 		}
 		if d.Verdict == diagnose.Healthy || d.Verdict == diagnose.AtRisk {

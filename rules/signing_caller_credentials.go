@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var signingCallerCredentials = diagnose.Rule{
 	ID:       "signing-caller-credentials",
-	Stage:    diagnose.StageSigning,
+	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
 	Title:    "the caller's own credentials are passed on to SQS",
 	Doc: `With the credentials arn:aws:iam::*:user/* API Gateway does not assume a role but passes the identity of the caller
@@ -16,7 +17,7 @@ on: every caller needs a policy of its own that allows sqs:SendMessage on the qu
 with AWS_IAM authorization; without it there is no caller to pass on, and the call fails inside of API Gateway.
 
 Repair: use an execution role, unless it is wanted that every caller is judged by SQS.`,
-	Explains: []diagnose.ErrorCode{diagnose.InternalServerError, diagnose.AccessDenied, diagnose.MissingAuthenticationToken},
+	Explains: []walk.ErrorCode{walk.InternalServerError, walk.AccessDenied, walk.MissingAuthenticationToken},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html"},
 	Check: func(p *diagnose.Pass) {
 		if !reachedREST(p) || !needsRole(p) {

@@ -6,11 +6,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var signingCredentialsMalformed = diagnose.Rule{
 	ID:       "signing-credentials-malformed",
-	Stage:    diagnose.StageSigning,
+	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
 	Title:    "the credentials are not the ARN of a role of this account",
 	Doc: `The credentials of an integration are the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME. The name of a role (what
@@ -19,7 +20,7 @@ request", which is easily taken for a fault of the URI. A role of another accoun
 not allowed."
 
 Repair: use the role's ARN; in a template Fn::GetAtt of Arn instead of Ref.`,
-	Explains: []diagnose.ErrorCode{diagnose.BadRequest, diagnose.GatewayAccessDenied},
+	Explains: []walk.ErrorCode{walk.BadRequest, walk.GatewayAccessDenied},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html",
 		"https://github.com/aws-cloudformation/aws-cloudformation-templates/issues/379",
@@ -31,15 +32,15 @@ Repair: use the role's ARN; in a template Fn::GetAtt of Arn instead of Ref.`,
 		fact := p.Trace.Mapping.Integration.Credentials
 		stored, ok := fact.Read(p.Gaps())
 		if !ok || p.Opaque(stored) && !strings.HasPrefix(stored, "arn:") {
-			p.Requires(diagnose.StageSigning)
+			p.Requires(walk.StageSigning)
 			return
 		}
 		s := &p.Trace.Signing
-		if f := s.IdentityFailure; f == nil || f.Origin != diagnose.FromDeployment || s.Credentials == "" || s.TrustProblem != nil {
+		if f := s.IdentityFailure; f == nil || f.Origin != walk.FromDeployment || s.Credentials == "" || s.TrustProblem != nil {
 			return
 		}
 		message := fmt.Sprintf("the credentials %q are not the ARN of a role", p.Expression(s.Credentials))
-		if s.IdentityFailure.Code == diagnose.GatewayAccessDenied {
+		if s.IdentityFailure.Code == walk.GatewayAccessDenied {
 			message = fmt.Sprintf("the role %q is of another account than the API (%s)", p.Expression(s.Credentials), p.Expression(s.Account))
 		}
 		p.ReportAs(diagnose.Finding{

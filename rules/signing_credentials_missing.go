@@ -2,11 +2,12 @@ package rules
 
 import (
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var signingCredentialsMissing = diagnose.Rule{
 	ID:       "signing-credentials-missing",
-	Stage:    diagnose.StageSigning,
+	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
 	Title:    "the integration has no execution role",
 	Doc: `API Gateway signs the call to SQS with the session of an execution role. An AWS integration to a service other than
@@ -15,7 +16,7 @@ policy that admits apigateway.amazonaws.com does not help: the caller is the rol
 
 Repair: set the integration's credentials to the ARN of a role that apigateway.amazonaws.com may assume and that may send to
 the queue.`,
-	Explains: []diagnose.ErrorCode{diagnose.BadRequest},
+	Explains: []walk.ErrorCode{walk.BadRequest},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html",
 		"https://github.com/hashicorp/terraform-provider-aws/issues/7916",

@@ -5,11 +5,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var signingIntegrationType = diagnose.Rule{
 	ID:       "signing-integration-type",
-	Stage:    diagnose.StageSigning,
+	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
 	Title:    "the integration's type does not call AWS services",
 	Doc: `A REST API reaches SQS through an integration of type AWS. AWS_PROXY is for Lambda and Firehose only and is refused.
@@ -17,7 +18,7 @@ HTTP and HTTP_PROXY take a URL and send the call without a signature, so that SQ
 calls nothing: it looks for a statusCode in the template and answers 500 when it finds a call for SQS there.
 
 Repair: type AWS, a URI of the form arn:aws:apigateway:REGION:sqs:path/ACCOUNT/QUEUE, POST, and an execution role.`,
-	Explains: []diagnose.ErrorCode{diagnose.BadRequest, diagnose.AccessDenied, diagnose.InternalServerError},
+	Explains: []walk.ErrorCode{walk.BadRequest, walk.AccessDenied, walk.InternalServerError},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-integration-types.html",
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html",
@@ -46,14 +47,14 @@ Repair: type AWS, a URI of the form arn:aws:apigateway:REGION:sqs:path/ACCOUNT/Q
 			f.Severity = diagnose.Warning // a queue that is open to everybody would take it
 			p.Report(f)
 		case p.Opaque(stored):
-			p.Requires(diagnose.StageSigning)
+			p.Requires(walk.StageSigning)
 		}
 	},
 }
 
 // typeFailure is what the type leads to; an ARN under an HTTP type is refused for
 // its form, and the type is what is wrong.
-func typeFailure(s *diagnose.Signing) *diagnose.Failure {
+func typeFailure(s *walk.Signing) *walk.Failure {
 	if s.TypeFailure == nil && (s.Type == "HTTP" || s.Type == "HTTP_PROXY") && s.URIError != nil {
 		return s.EndpointFailure
 	}
@@ -82,14 +83,14 @@ func typeFixes(p *diagnose.Pass, stored string) []diagnose.Fix {
 		changes = append(changes, snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldHTTPMethod, After: "POST"})
 	}
 	uri, _ := integration.URI.Read(none)
-	if to := diagnose.QueueURI(diagnose.QueueIn(uri)); to != "" {
+	if to := walk.QueueURI(walk.QueueIn(uri)); to != "" {
 		changes = append(changes, setURI(p, to))
 	} else if uri == "" || s.Host != "" && s.URIError == nil && s.URI.Service == "" {
 		queues := p.Queues(p.Snapshot.Target.Region)
 		if len(queues) != 1 {
 			return nil
 		}
-		changes = append(changes, setURI(p, diagnose.QueueURI(queues[0])))
+		changes = append(changes, setURI(p, walk.QueueURI(queues[0])))
 	}
 	if credentials, ok := integration.Credentials.Read(none); ok && credentials == "" {
 		fixes := roleFixes(p, changes...)

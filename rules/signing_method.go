@@ -5,11 +5,12 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var signingMethod = diagnose.Rule{
 	ID:       "signing-method",
-	Stage:    diagnose.StageSigning,
+	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
 	Title:    "the integration's HTTP method does not carry the call",
 	Doc: `The integration has an HTTP method of its own, which is not the method that the client uses. SQS reads a form or a
@@ -20,7 +21,7 @@ HTTP method AWS does not store the integration at all ("Enumeration value for Ht
 A GET whose Action and parameters all stand in the query string works, and so does a POST integration under a GET method.
 
 Repair: set the integration's HTTP method (integrationHttpMethod) to POST and deploy the API.`,
-	Explains: []diagnose.ErrorCode{diagnose.SignatureMismatch, diagnose.UnknownOperation, diagnose.BadRequest},
+	Explains: []walk.ErrorCode{walk.SignatureMismatch, walk.UnknownOperation, walk.BadRequest},
 	Article:  true,
 	Refs: []string{
 		refArticle,
@@ -42,15 +43,15 @@ Repair: set the integration's HTTP method (integrationHttpMethod) to POST and de
 		switch {
 		case failure != nil && stored == "":
 			message, why = "the integration has no HTTP method", "AWS does not store an integration without one."
-		case failure != nil && failure.Origin == diagnose.FromDeployment:
+		case failure != nil && failure.Origin == walk.FromDeployment:
 			message, why = fmt.Sprintf("%q is no HTTP method", stored), "AWS does not store such an integration."
 		case failure != nil:
 			why = "API Gateway signs a GET and SQS checks the signature without its body; it would not read a form in there either."
 		case p.Trace.Protocol.Faults.Method:
-			failure = p.Failed(diagnose.StageProtocol)
+			failure = p.Failed(walk.StageProtocol)
 		default:
 			if s.Method != "POST" {
-				p.Requires(diagnose.StageProtocol)
+				p.Requires(walk.StageProtocol)
 			}
 			return
 		}

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var signingRegion = diagnose.Rule{
 	ID:       "signing-region",
-	Stage:    diagnose.StageSigning,
+	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
 	Title:    "the integration calls SQS in another region than the queue's",
 	Doc: `The region in the integration URI decides which endpoint API Gateway calls, and SQS knows only the queues of its own
@@ -18,7 +19,7 @@ policy names the other ARN (403 AccessDenied), or, when QueueUrl names another r
 InvalidAddress.
 
 Repair: put the queue's region into the integration URI. The API itself may be in another region.`,
-	Explains: []diagnose.ErrorCode{diagnose.InvalidAddress, diagnose.NonExistentQueue, diagnose.AccessDenied},
+	Explains: []walk.ErrorCode{walk.InvalidAddress, walk.NonExistentQueue, walk.AccessDenied},
 	Refs: []string{
 		"https://docs.aws.amazon.com/general/latest/gr/sqs-service.html",
 		"https://github.com/aws/aws-sdk-net/issues/437",
@@ -34,22 +35,22 @@ Repair: put the queue's region into the integration URI. The API itself may be i
 		switch {
 		case uriRegionWrong(p):
 			region = address.Region
-			f.Codes = diagnose.AnswerCodes(p.Trace.Protocol.Refusal)
+			f.Codes = walk.AnswerCodes(p.Trace.Protocol.Refusal)
 			f.Message = fmt.Sprintf("the integration calls SQS in %s, but QueueUrl is %q", s.Region, p.Expression(address.URL))
 		case q.Elsewhere != "":
 			region = arnRegion(q.Elsewhere)
 			f.Message = fmt.Sprintf("the integration calls SQS in %s, but the queue %s is in %s", s.Region, p.Expression(lastPart(q.ARN)), region)
 			f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue", Value: p.Expression(q.Elsewhere)})
 			f.Severity = diagnose.Warning // a queue of that name may be there too
-			for _, stage := range []diagnose.Stage{diagnose.StageAuthorization, diagnose.StageQueue} {
+			for _, stage := range []walk.Stage{walk.StageAuthorization, walk.StageQueue} {
 				if failure := p.Failed(stage); failure != nil {
 					f.Severity = diagnose.Error
 					f.Codes = append(f.Codes, failure.Codes...)
 				}
 			}
 		default:
-			if p.Requires(diagnose.StageProtocol) && q.Queue == nil && !q.Missing {
-				p.Requires(diagnose.StageQueue)
+			if p.Requires(walk.StageProtocol) && q.Queue == nil && !q.Missing {
+				p.Requires(walk.StageQueue)
 			}
 			return
 		}
@@ -67,7 +68,7 @@ Repair: put the queue's region into the integration URI. The API itself may be i
 // region of the API.
 func uriRegionWrong(p *diagnose.Pass) bool {
 	address := &p.Trace.Protocol.Effective.Queue
-	if p.Trace.Protocol.Refusal == nil || address.Problem != diagnose.AddressOtherRegion {
+	if p.Trace.Protocol.Refusal == nil || address.Problem != walk.AddressOtherRegion {
 		return false
 	}
 	for _, arn := range p.Queues(address.Region) {

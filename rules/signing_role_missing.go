@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var signingRoleMissing = diagnose.Rule{
 	ID:       "signing-role-missing",
-	Stage:    diagnose.StageSigning,
+	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
 	Title:    "the execution role does not exist",
 	Doc: `AWS stores an integration whose credentials name a role that does not exist. Every call then ends in 500 "Internal
@@ -16,7 +17,7 @@ server error"; only the execution log says "API Gateway does not have permission
 happens when the role is deleted later, or when its path is left out of the ARN.
 
 Repair: name a role that exists, or create it.`,
-	Explains: []diagnose.ErrorCode{diagnose.InternalServerError},
+	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html"},
 	Check: func(p *diagnose.Pass) {
 		if !reachedREST(p) || !needsRole(p) {
@@ -25,7 +26,7 @@ Repair: name a role that exists, or create it.`,
 		s := &p.Trace.Signing
 		if !s.RoleMissing {
 			if s.Role == nil && s.IdentityFailure == nil {
-				p.Requires(diagnose.StageSigning)
+				p.Requires(walk.StageSigning)
 			}
 			return
 		}

@@ -7,6 +7,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 const (
@@ -16,7 +17,7 @@ const (
 
 var signingRoleTrust = diagnose.Rule{
 	ID:       "signing-role-trust",
-	Stage:    diagnose.StageSigning,
+	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
 	Title:    "the execution role does not trust API Gateway",
 	Doc: `API Gateway takes the execution role with sts:AssumeRole as the service apigateway.amazonaws.com. The role's trust
@@ -26,7 +27,7 @@ ops.apigateway.amazonaws.com; a condition on aws:SourceAccount or aws:SourceArn,
 assumes an integration's role; a misspelt principal or action, which AWS refuses to store.
 
 Repair: one Allow statement with Principal {"Service": "apigateway.amazonaws.com"}, Action "sts:AssumeRole" and no condition.`,
-	Explains: []diagnose.ErrorCode{diagnose.InternalServerError, diagnose.MalformedPolicy},
+	Explains: []walk.ErrorCode{walk.InternalServerError, walk.MalformedPolicy},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html",
 		"https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/479",
@@ -39,11 +40,11 @@ Repair: one Allow statement with Principal {"Service": "apigateway.amazonaws.com
 		switch {
 		case s.TrustProblem != nil:
 			reportMalformedTrust(p)
-		case s.Trust != nil && s.Trust.Effect == diagnose.Denied:
+		case s.Trust != nil && s.Trust.Effect == walk.Denied:
 			reportTrust(p)
-		case s.Trust == nil || s.Trust.Effect == diagnose.Undecided:
+		case s.Trust == nil || s.Trust.Effect == walk.Undecided:
 			if s.IdentityFailure == nil {
-				p.Requires(diagnose.StageSigning)
+				p.Requires(walk.StageSigning)
 			}
 		}
 	},
@@ -104,7 +105,7 @@ func trustOf(p *diagnose.Pass) snapshot.PolicyTarget {
 
 // withoutCondition offers the statement without the condition that API Gateway
 // cannot meet; its other conditions stay.
-func withoutCondition(p *diagnose.Pass, near *diagnose.NearMiss) []diagnose.Fix {
+func withoutCondition(p *diagnose.Pass, near *walk.NearMiss) []diagnose.Fix {
 	on, text, ok := target(p, near.Match)
 	words := strings.Fields(near.Expected)
 	if !ok || len(words) < 2 {

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var signingURI = diagnose.Rule{
 	ID:       "signing-uri",
-	Stage:    diagnose.StageSigning,
+	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
 	Title:    "the integration URI does not lead to a queue",
 	Doc: `The URI of an AWS integration is arn:PARTITION:apigateway:REGION:sqs:path/ACCOUNT/QUEUE, where ACCOUNT may be left
@@ -19,7 +20,7 @@ integration must contain path or action", "Invalid ARN specified in the request"
 such as one to which the API's own path was added, names no queue.
 
 Repair: set the URI to the form above with the queue's account and name, and deploy the API.`,
-	Explains: []diagnose.ErrorCode{diagnose.BadRequest, diagnose.InvalidAddress, diagnose.NonExistentQueue, diagnose.AccessDenied, diagnose.InvalidAction, diagnose.UnknownOperation, diagnose.MissingParameter},
+	Explains: []walk.ErrorCode{walk.BadRequest, walk.InvalidAddress, walk.NonExistentQueue, walk.AccessDenied, walk.InvalidAction, walk.UnknownOperation, walk.MissingParameter},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html",
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html",
@@ -32,9 +33,9 @@ Repair: set the URI to the form above with the queue's account and name, and dep
 		if _, ok := p.Trace.Mapping.Integration.URI.Read(p.Gaps()); !ok {
 			return
 		}
-		if s.URIFault == diagnose.URIFine {
+		if s.URIFault == walk.URIFine {
 			if s.Host == "" && s.EndpointFailure == nil {
-				p.Requires(diagnose.StageSigning)
+				p.Requires(walk.StageSigning)
 			}
 			return
 		}
@@ -49,8 +50,8 @@ Repair: set the URI to the form above with the queue's account and name, and dep
 		case s.EndpointFailure != nil:
 			p.ReportAs(f, s.EndpointFailure)
 		default:
-			f.Codes = diagnose.AnswerCodes(p.Trace.Protocol.Refusal)
-			p.ReportAs(f, p.Failed(diagnose.StageProtocol))
+			f.Codes = walk.AnswerCodes(p.Trace.Protocol.Refusal)
+			p.ReportAs(f, p.Failed(walk.StageProtocol))
 		}
 	},
 }
@@ -59,23 +60,23 @@ func uriMessage(p *diagnose.Pass) string {
 	s := &p.Trace.Signing
 	text := p.Expression(s.URIText)
 	switch s.URIFault {
-	case diagnose.URIQueueURL:
+	case walk.URIQueueURL:
 		return fmt.Sprintf("the integration URI is a URL, %q, where an ARN of API Gateway belongs", text)
-	case diagnose.URIQueueARN:
+	case walk.URIQueueARN:
 		return fmt.Sprintf("the integration URI is the queue's own ARN, %q", text)
-	case diagnose.URINoTarget:
+	case walk.URINoTarget:
 		return fmt.Sprintf("the integration URI %q names neither path/ nor action/", text)
-	case diagnose.URIPartition:
+	case walk.URIPartition:
 		return fmt.Sprintf("the integration URI is of partition %q, but region %q is not", s.URI.Partition, s.URI.Region)
-	case diagnose.URIRegion:
+	case walk.URIRegion:
 		return fmt.Sprintf("the integration URI names %q, which is no region", s.URI.Region)
-	case diagnose.URIService:
+	case walk.URIService:
 		return fmt.Sprintf("the integration URI calls %q, not sqs", s.URI.Service)
-	case diagnose.URIPlaceholder:
+	case walk.URIPlaceholder:
 		return fmt.Sprintf("the path %q keeps a placeholder that no path parameter fills", p.Expression(s.RequestPath))
-	case diagnose.URINoQueue:
+	case walk.URINoQueue:
 		return fmt.Sprintf("the integration URI calls the action %s on no queue", s.URI.Action)
-	case diagnose.URIPath:
+	case walk.URIPath:
 		path := p.Expression(s.RequestPath)
 		segments := strings.FieldsFunc(s.RequestPath, func(r rune) bool { return r == '/' })
 		switch {
@@ -89,13 +90,13 @@ func uriMessage(p *diagnose.Pass) string {
 	return fmt.Sprintf("the integration URI %q is no ARN", text)
 }
 
-func uriConsequence(fault diagnose.URIFault) string {
+func uriConsequence(fault walk.URIFault) string {
 	switch fault {
-	case diagnose.URIService:
+	case walk.URIService:
 		return "The call is signed for and sent to another service, which has no such operation; names that are no service are refused at deployment."
-	case diagnose.URIPath, diagnose.URIPlaceholder:
+	case walk.URIPath, walk.URIPlaceholder:
 		return "SQS takes the queue from the path /ACCOUNT/QUEUE and finds none there."
-	case diagnose.URINoQueue:
+	case walk.URINoQueue:
 		return "API Gateway calls the root path with the action in the query string; without QueueUrl SQS does not know the queue."
 	}
 	return "AWS does not store the integration, so that no call is ever made."
@@ -106,25 +107,25 @@ func uriConsequence(fault diagnose.URIFault) string {
 func uriFixes(p *diagnose.Pass) []diagnose.Fix {
 	s := &p.Trace.Signing
 	lead := func(arn string) []diagnose.Fix {
-		to := diagnose.QueueURI(arn)
-		if i := strings.IndexByte(s.URIText, '?'); to != "" && i >= 0 && s.URIFault != diagnose.URIQueueURL {
+		to := walk.QueueURI(arn)
+		if i := strings.IndexByte(s.URIText, '?'); to != "" && i >= 0 && s.URIFault != walk.URIQueueURL {
 			to += s.URIText[i:]
 		}
 		return []diagnose.Fix{p.Fix("lead the integration to queue "+p.Expression(lastPart(arn)), setURI(p, to))}
 	}
 	switch s.URIFault {
-	case diagnose.URIQueueURL, diagnose.URIQueueARN:
-		if arn := diagnose.QueueIn(s.URIText); arn != "" {
+	case walk.URIQueueURL, walk.URIQueueARN:
+		if arn := walk.QueueIn(s.URIText); arn != "" {
 			return lead(arn)
 		}
-	case diagnose.URIPartition:
-		right := diagnose.PartitionOf(s.URI.Region)
+	case walk.URIPartition:
+		right := walk.PartitionOf(s.URI.Region)
 		if right != s.URI.Partition {
 			return []diagnose.Fix{p.Fix("use partition "+right, setURI(p, strings.Replace(s.URIText, "arn:"+s.URI.Partition+":", "arn:"+right+":", 1)))}
 		}
-	case diagnose.URIService:
+	case walk.URIService:
 		return []diagnose.Fix{p.Fix("call sqs", setURI(p, strings.Replace(s.URIText, ":"+s.URI.Service+":", ":sqs:", 1)))}
-	case diagnose.URIRegion:
+	case walk.URIRegion:
 		if region := p.Snapshot.Target.Region; region != "" {
 			return []diagnose.Fix{p.Fix("call region "+region, setURI(p, strings.Replace(s.URIText, ":"+s.URI.Region+":", ":"+region+":", 1)))}
 		}

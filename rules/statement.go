@@ -7,6 +7,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // allowStatement grants exactly one list of actions on one resource.
@@ -60,7 +61,7 @@ func lastPart(arn string) string { return arn[strings.LastIndexAny(arn, ":/")+1:
 
 // ownPolicy names the inline policy of the role that a new statement goes to: the
 // one that came closest, the first one, or a new one.
-func ownPolicy(p *diagnose.Pass, near *diagnose.NearMiss, fallback string) string {
+func ownPolicy(p *diagnose.Pass, near *walk.NearMiss, fallback string) string {
 	role := p.Trace.Signing.Role
 	if role == nil {
 		return fallback
@@ -77,7 +78,7 @@ func ownPolicy(p *diagnose.Pass, near *diagnose.NearMiss, fallback string) strin
 }
 
 // grant is the fix that lets the role do the actions on the resource.
-func grant(p *diagnose.Pass, near *diagnose.NearMiss, prefix, resource string, actions ...string) diagnose.Fix {
+func grant(p *diagnose.Pass, near *walk.NearMiss, prefix, resource string, actions ...string) diagnose.Fix {
 	name := lastPart(p.Trace.Authorization.Resource) // the queue's
 	return p.Fix("allow "+strings.Join(actions, " and ")+" on "+p.Expression(resource)+" in a policy of the role", snapshot.SetStatement{
 		On:    snapshot.PolicyTarget{Kind: "role", Resource: p.Trace.Signing.Credentials, Policy: ownPolicy(p, near, "send-to-"+name)},
@@ -103,32 +104,32 @@ func statementText(policy string, index int) (string, bool) {
 
 // target names the policy of a decision's statement for a change, with the text
 // of the statement.
-func target(p *diagnose.Pass, m diagnose.Match) (on snapshot.PolicyTarget, statement string, ok bool) {
+func target(p *diagnose.Pass, m walk.Match) (on snapshot.PolicyTarget, statement string, ok bool) {
 	none := &snapshot.Gaps{}
 	on.Resource = p.Trace.Signing.Credentials
 	var fact snapshot.Fact[string]
 	switch m.Layer {
-	case diagnose.LayerQueuePolicy:
+	case walk.LayerQueuePolicy:
 		queue, known := p.Snapshot.Queue(p.Trace.Authorization.Resource).Read(none)
 		if !known || queue == nil {
 			return on, "", false
 		}
 		on, fact = snapshot.PolicyTarget{Kind: "queue", Resource: queue.ARN}, queue.Policy
-	case diagnose.LayerKeyPolicy:
+	case walk.LayerKeyPolicy:
 		if p.Trace.Encryption.Key == nil {
 			return on, "", false
 		}
 		on, fact = snapshot.PolicyTarget{Kind: "key", Resource: p.Trace.Encryption.KeyReference}, p.Trace.Encryption.Key.Policy
-	case diagnose.LayerBoundary:
+	case walk.LayerBoundary:
 		on.Kind = "boundary"
 		boundary, _ := p.Trace.Signing.Role.Boundary.Read(none)
 		if boundary == nil {
 			return on, "", false
 		}
 		fact = boundary.Document
-	case diagnose.LayerTrustPolicy:
+	case walk.LayerTrustPolicy:
 		on.Kind, fact = "trust", p.Trace.Signing.Role.Trust
-	case diagnose.LayerIdentity:
+	case walk.LayerIdentity:
 		on.Kind, on.Policy = "role", m.Document
 		if fact, ok = rolePolicy(p.Trace.Signing.Role, m.Document); !ok {
 			return on, "", false
@@ -160,7 +161,7 @@ func rolePolicy(role *snapshot.Role, name string) (snapshot.Fact[string], bool) 
 }
 
 // removal is the fix that takes a Deny statement out.
-func removal(p *diagnose.Pass, m diagnose.Match) []diagnose.Fix {
+func removal(p *diagnose.Pass, m walk.Match) []diagnose.Fix {
 	on, statement, ok := target(p, m)
 	if !ok {
 		return nil
@@ -172,7 +173,7 @@ func removal(p *diagnose.Pass, m diagnose.Match) []diagnose.Fix {
 }
 
 // statementName names a statement by number and Sid.
-func statementName(m diagnose.Match) string {
+func statementName(m walk.Match) string {
 	if m.Sid != "" {
 		return fmt.Sprintf("statement %d, Sid %s", m.Statement, m.Sid)
 	}
@@ -180,16 +181,16 @@ func statementName(m diagnose.Match) string {
 }
 
 // matchEvidence is a statement that a decision rests on.
-func matchEvidence(p *diagnose.Pass, m diagnose.Match) diagnose.Evidence {
+func matchEvidence(p *diagnose.Pass, m walk.Match) diagnose.Evidence {
 	value := fmt.Sprintf("%s %s, %s", m.Layer, m.Document, statementName(m))
 	if _, text, ok := target(p, m); ok {
 		value += ": " + p.Expression(excerpt([]byte(text)))
 	}
-	return diagnose.Evidence{Label: "statement", Value: value, Origin: diagnose.StatementOrigin(m)}
+	return diagnose.Evidence{Label: "statement", Value: value, Origin: walk.StatementOrigin(m)}
 }
 
 // nearEvidence is the statement that came closest to allowing a call.
-func nearEvidence(p *diagnose.Pass, near *diagnose.NearMiss) []diagnose.Evidence {
+func nearEvidence(p *diagnose.Pass, near *walk.NearMiss) []diagnose.Evidence {
 	if near == nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // quoteAll joins names for a message.
@@ -80,7 +81,7 @@ func edited(template string, edits []edit) (string, bool) {
 		if i > 0 && edits[i-1] == e {
 			continue
 		}
-		next, ok := diagnose.Replaced(template, e.reference, e.line, e.column, e.by)
+		next, ok := walk.Replaced(template, e.reference, e.line, e.column, e.by)
 		if ok {
 			template, done = next, true
 		}

@@ -10,6 +10,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
@@ -51,8 +52,8 @@ const maxBody = 16 << 20
 // or a whole request.
 type call struct {
 	method, path string
-	request      *diagnose.Request // nil without a request; its path is empty when it was not given
-	host         string            // of the URL that the client calls; empty when it was not given
+	request      *walk.Request // nil without a request; its path is empty when it was not given
+	host         string        // of the URL that the client calls; empty when it was not given
 }
 
 // readCall makes a call of the flags.
@@ -154,8 +155,8 @@ func (a *app) readText(flag, file string) (string, error) {
 }
 
 // splitQuery reads a query string and keeps its order.
-func splitQuery(raw string) ([]diagnose.Header, error) {
-	var list []diagnose.Header
+func splitQuery(raw string) ([]walk.Header, error) {
+	var list []walk.Header
 	for _, pair := range strings.Split(raw, "&") {
 		if pair == "" {
 			continue
@@ -169,7 +170,7 @@ func splitQuery(raw string) ([]diagnose.Header, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, diagnose.Header{Name: n, Value: v})
+		list = append(list, walk.Header{Name: n, Value: v})
 	}
 	return list, nil
 }
@@ -180,7 +181,7 @@ func examine(s *snapshot.Snapshot, stage string, c call) (diagnose.Examination, 
 	if err != nil {
 		return diagnose.Examination{}, err
 	}
-	var requests []diagnose.Request
+	var requests []walk.Request
 	if r != nil {
 		requests = append(requests, *r)
 	}
@@ -193,7 +194,7 @@ func (c call) selection(stage string) diagnose.Selection {
 
 // placed is the request that was asked about, in its place; nil when the doctor's
 // own requests will do.
-func placed(s *snapshot.Snapshot, stage string, c call) (*diagnose.Request, error) {
+func placed(s *snapshot.Snapshot, stage string, c call) (*walk.Request, error) {
 	if c.request == nil {
 		if c.path == "" {
 			return nil, nil
@@ -216,7 +217,7 @@ func placed(s *snapshot.Snapshot, stage string, c call) (*diagnose.Request, erro
 }
 
 // place finds the API, the stage and, where it was not given, the path of a request.
-func place(s *snapshot.Snapshot, stage string, c call) (diagnose.Request, error) {
+func place(s *snapshot.Snapshot, stage string, c call) (walk.Request, error) {
 	r := *c.request
 	r.Stage = stage
 	if c.host != "" {
@@ -238,7 +239,7 @@ func place(s *snapshot.Snapshot, stage string, c call) (diagnose.Request, error)
 // placeURL takes the API and the stage from the URL of an API's own endpoint,
 // https://ID.execute-api.REGION.amazonaws.com/STAGE/path. A custom domain says
 // nothing of either.
-func placeURL(s *snapshot.Snapshot, r diagnose.Request, host string) diagnose.Request {
+func placeURL(s *snapshot.Snapshot, r walk.Request, host string) walk.Request {
 	labels := strings.Split(host, ".")
 	if len(labels) < 3 || labels[1] != "execute-api" {
 		return r
@@ -269,9 +270,9 @@ func placeURL(s *snapshot.Snapshot, r diagnose.Request, host string) diagnose.Re
 }
 
 // onlyMethod gives the request the path of the only method that leads to SQS.
-func onlyMethod(s *snapshot.Snapshot, r diagnose.Request) (diagnose.Request, error) {
+func onlyMethod(s *snapshot.Snapshot, r walk.Request) (walk.Request, error) {
 	e := diagnose.Examine(s, diagnose.Selection{Stage: r.Stage}, nil, nil)
-	var found []diagnose.Request
+	var found []walk.Request
 	var names []string
 	for _, d := range e.Diagnoses {
 		if d.Trace == nil {
@@ -294,7 +295,7 @@ func onlyMethod(s *snapshot.Snapshot, r diagnose.Request) (diagnose.Request, err
 
 // apisOf chooses among several APIs those that have the request's method, else
 // its path, or the first one when none has.
-func apisOf(s *snapshot.Snapshot, r diagnose.Request) []string {
+func apisOf(s *snapshot.Snapshot, r walk.Request) []string {
 	var list []string
 	for _, sel := range []diagnose.Selection{
 		{Stage: r.Stage, Method: r.Method, Path: r.Path}, {Stage: r.Stage, Path: r.Path}, {Path: r.Path},

@@ -8,16 +8,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 func testApp() *app {
 	return &app{Streams: Streams{In: strings.NewReader("from stdin"), LookupEnv: func(string) (string, bool) { return "", false }}}
 }
 
-func headers(pairs ...string) (list []diagnose.Header) {
+func headers(pairs ...string) (list []walk.Header) {
 	for i := 0; i < len(pairs); i += 2 {
-		list = append(list, diagnose.Header{Name: pairs[i], Value: pairs[i+1]})
+		list = append(list, walk.Header{Name: pairs[i], Value: pairs[i+1]})
 	}
 	return list
 }
@@ -58,7 +58,7 @@ func TestCallFromCurl(t *testing.T) {
 	const url = " https://example.com/orders"
 	const form = "application/x-www-form-urlencoded"
 	any := headers("Accept", "*/*")
-	for in, want := range map[string]diagnose.Request{
+	for in, want := range map[string]walk.Request{
 		"curl" + url:               {Method: "GET", Path: "/orders", Headers: any},
 		"curl example.com":         {Method: "GET", Path: "/", Headers: any},
 		"curl -I" + url:            {Method: "HEAD", Path: "/orders", Headers: any},
@@ -107,7 +107,7 @@ func TestCallFromCurl(t *testing.T) {
 }
 
 func TestParseRequest(t *testing.T) {
-	for in, want := range map[string]diagnose.Request{
+	for in, want := range map[string]walk.Request{
 		`{"method":"post","path":"/orders","headers":{"B":"2","A":["1","3"]},"query":{},"body":"x"}`: {
 			Method: "POST", Path: "/orders", Headers: headers("A", "1", "A", "3", "B", "2"), Body: "x"},
 		`{"path":"/a?x=1","query":{"y":2},"body":{"emoji":"\ud83d\ude00"}}`: {
@@ -158,15 +158,15 @@ func TestCallFromFlags(t *testing.T) {
 		{"so does a path", requestFlags{method: "/orders"}, call{path: "/orders"}},
 		{"and a method", requestFlags{method: "put"}, call{method: "PUT"}},
 		{"a body alone is posted as JSON", requestFlags{body: "{}", hasBody: true},
-			call{request: &diagnose.Request{Method: "POST", Headers: json, Body: "{}"}}},
+			call{request: &walk.Request{Method: "POST", Headers: json, Body: "{}"}}},
 		{"an empty body is a body", requestFlags{method: "POST /a", hasBody: true},
-			call{method: "POST", path: "/a", request: &diagnose.Request{Method: "POST", Path: "/a", Headers: json}}},
+			call{method: "POST", path: "/a", request: &walk.Request{Method: "POST", Path: "/a", Headers: json}}},
 		{"a header without value removes the doctor's own", requestFlags{method: "POST /a", headers: []string{"content-type:"}, body: "x", hasBody: true},
-			call{method: "POST", path: "/a", request: &diagnose.Request{Method: "POST", Path: "/a", Body: "x"}}},
+			call{method: "POST", path: "/a", request: &walk.Request{Method: "POST", Path: "/a", Body: "x"}}},
 		{"GET has no body", requestFlags{method: "GET /a?x=1"},
-			call{method: "GET", path: "/a", request: &diagnose.Request{Method: "GET", Path: "/a", Query: headers("x", "1")}}},
+			call{method: "GET", path: "/a", request: &walk.Request{Method: "GET", Path: "/a", Query: headers("x", "1")}}},
 		{"standard input", requestFlags{body: "@-", hasBody: true},
-			call{request: &diagnose.Request{Method: "POST", Headers: json, Body: "from stdin"}}},
+			call{request: &walk.Request{Method: "POST", Headers: json, Body: "from stdin"}}},
 	} {
 		got, err := testApp().readCall(&c.flags)
 		if err != nil {

@@ -11,17 +11,17 @@ import (
 
 	yaml "go.yaml.in/yaml/v4"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // requestMembers are what a request file may hold.
 var requestMembers = []string{"body", "headers", "method", "path", "query"}
 
 // callFromFile reads a request from a JSON or YAML file.
-func (a *app) callFromFile(file string) (diagnose.Request, error) {
+func (a *app) callFromFile(file string) (walk.Request, error) {
 	text, err := a.readText("--request", file)
 	if err != nil {
-		return diagnose.Request{}, err
+		return walk.Request{}, err
 	}
 	r, err := parseRequest(text)
 	if err != nil {
@@ -33,8 +33,8 @@ func (a *app) callFromFile(file string) (diagnose.Request, error) {
 // parseRequest reads a request: an object with method (POST when there is a
 // body and GET otherwise), path, headers, query and body. A body that is not
 // text is sent as JSON.
-func parseRequest(text string) (diagnose.Request, error) {
-	var r diagnose.Request
+func parseRequest(text string) (walk.Request, error) {
+	var r walk.Request
 	if !utf8.ValidString(text) {
 		return r, errors.New("not text")
 	}
@@ -106,8 +106,8 @@ func word(member string, v any) (string, error) {
 
 // pairs reads headers or query parameters: an object whose values are texts or
 // lists of texts, or a list of objects with name and value.
-func pairs(member string, v any) ([]diagnose.Header, error) {
-	var list []diagnose.Header
+func pairs(member string, v any) ([]walk.Header, error) {
+	var list []walk.Header
 	switch v := v.(type) {
 	case nil:
 	case map[string]any:
@@ -121,7 +121,7 @@ func pairs(member string, v any) ([]diagnose.Header, error) {
 				if !ok {
 					return nil, fmt.Errorf("%s.%s: expected a text", member, name)
 				}
-				list = append(list, diagnose.Header{Name: name, Value: text})
+				list = append(list, walk.Header{Name: name, Value: text})
 			}
 		}
 	case []any:
@@ -132,7 +132,7 @@ func pairs(member string, v any) ([]diagnose.Header, error) {
 			if !isName || !isText {
 				return nil, fmt.Errorf("%s[%d]: expected an object with name and value", member, i)
 			}
-			list = append(list, diagnose.Header{Name: name, Value: value})
+			list = append(list, walk.Header{Name: name, Value: value})
 		}
 	default:
 		return nil, fmt.Errorf("%s: expected an object of names and values", member)

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Options of curl that say nothing about the request: those without a value,
@@ -161,7 +161,7 @@ func (c *curlCommand) call() (call, error) {
 	if err != nil || u.Host == "" {
 		return call{}, usage("expected https://host/path", "--curl: %q is not a URL", c.url)
 	}
-	r := diagnose.Request{Method: c.method, Path: u.EscapedPath()}
+	r := walk.Request{Method: c.method, Path: u.EscapedPath()}
 	if strings.ContainsAny(u.Path, "{}") { // a resource path with its placeholders
 		r.Path = u.Path
 	}
@@ -192,8 +192,8 @@ func (c *curlCommand) call() (call, error) {
 }
 
 // requestHeaders are curl's own headers with the user's over them.
-func (c *curlCommand) requestHeaders() []diagnose.Header {
-	r := diagnose.Request{}.WithHeader("Accept", "*/*")
+func (c *curlCommand) requestHeaders() []walk.Header {
+	r := walk.Request{}.WithHeader("Accept", "*/*")
 	switch {
 	case c.json:
 		r = r.WithHeader("Accept", "application/json").WithHeader("Content-Type", "application/json")
@@ -223,7 +223,7 @@ func (c *curlCommand) requestHeaders() []diagnose.Header {
 		}
 		seen[strings.ToLower(name)] = true
 		if value != "" {
-			r.Headers = append(r.Headers, diagnose.Header{Name: name, Value: value})
+			r.Headers = append(r.Headers, walk.Header{Name: name, Value: value})
 		}
 	}
 	return r.Headers

@@ -9,7 +9,7 @@ import (
 
 	"apisqs-doctor/cmd/internal/explain"
 	"apisqs-doctor/cmd/internal/report"
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
@@ -80,8 +80,8 @@ func (a *app) explain(text string) error {
 }
 
 // codeLine is an error code, with its other name where it has one.
-func codeLine(code diagnose.ErrorCode) string {
-	names, ok := diagnose.LookupCode(string(code))
+func codeLine(code walk.ErrorCode) string {
+	names, ok := walk.LookupCode(string(code))
 	switch {
 	case !ok:
 		return string(code)

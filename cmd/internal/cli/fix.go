@@ -10,6 +10,7 @@ import (
 	accept "apisqs-doctor/cmd/internal/gate"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
@@ -168,7 +169,7 @@ func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags) *repair
 			continue
 		}
 		if len(p.fixes) > 0 {
-			again := diagnose.Examine(s, diagnose.Selection{}, []diagnose.Request{d.Trace.Request}, rules.All())
+			again := diagnose.Examine(s, diagnose.Selection{}, []walk.Request{d.Trace.Request}, rules.All())
 			d = &again.Diagnoses[0]
 		}
 		part := repairPart{title: title(d)}
@@ -233,7 +234,7 @@ func chosen(s *snapshot.Snapshot, d *diagnose.Diagnosis, only []string) (fixes [
 		}
 		x := d.Findings[at].Fixes[0]
 		fixes, s = append(fixes, x), made(s, []diagnose.Fix{x})
-		again := diagnose.Examine(s, diagnose.Selection{}, []diagnose.Request{d.Trace.Request}, rules.All())
+		again := diagnose.Examine(s, diagnose.Selection{}, []walk.Request{d.Trace.Request}, rules.All())
 		d = &again.Diagnoses[0]
 	}
 	if len(fixes) == 0 {

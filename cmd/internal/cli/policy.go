@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // policyFlags say what the policy is for.
@@ -110,7 +110,7 @@ func newScope(f policyFlags) scope {
 	if region == "" {
 		region = "*"
 	} else {
-		partition = diagnose.PartitionOf(region)
+		partition = walk.PartitionOf(region)
 	}
 	if account == "" {
 		account = "*"
@@ -161,7 +161,7 @@ func scopeOf(s *snapshot.Snapshot) scope {
 	if partition == "" {
 		partition = "aws"
 		if region := s.Target.Region; region != "" && open(region) == region {
-			partition = diagnose.PartitionOf(region)
+			partition = walk.PartitionOf(region)
 		}
 	}
 	var out scope

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live"
 	"apisqs-doctor/diagnose/source/live/testinvoke"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures/fakeaws"
 )
 
@@ -222,10 +222,10 @@ func TestPolicyOfATemplate(t *testing.T) {
 
 // Every code that has another name shows it.
 func TestCodeLine(t *testing.T) {
-	for code, want := range map[diagnose.ErrorCode]string{
-		diagnose.NonExistentQueue: "AWS.SimpleQueueService.NonExistentQueue, HTTP 400 from SQS (QueueDoesNotExist in the JSON protocol)",
-		diagnose.UnknownOperation: "UnknownOperationException, HTTP 404 from SQS",
-		diagnose.BadRequest:       "BadRequestException",
+	for code, want := range map[walk.ErrorCode]string{
+		walk.NonExistentQueue: "AWS.SimpleQueueService.NonExistentQueue, HTTP 400 from SQS (QueueDoesNotExist in the JSON protocol)",
+		walk.UnknownOperation: "UnknownOperationException, HTTP 404 from SQS",
+		walk.BadRequest:       "BadRequestException",
 	} {
 		if got := codeLine(code); got != want {
 			t.Errorf("got %q, want %q", got, want)

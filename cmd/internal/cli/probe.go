@@ -13,6 +13,7 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live"
 	"apisqs-doctor/diagnose/source/live/testinvoke"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
@@ -160,7 +161,7 @@ func (a *app) trial(s *snapshot.Snapshot, f *probeFlags, c call) (*probe.Trial, 
 }
 
 // sampleRequest is the doctor's own request to the only method of the draft that was selected.
-func sampleRequest(s *snapshot.Snapshot, stage string, c call) (*diagnose.Request, error) {
+func sampleRequest(s *snapshot.Snapshot, stage string, c call) (*walk.Request, error) {
 	variables, _ := probe.Variables(s, stage)
 	e := diagnose.Examine(probe.Draft(s, variables), c.selection(""), nil, nil)
 	var names []string

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
@@ -59,8 +60,8 @@ func errorTable(list []diagnose.Rule) string {
 		}
 		return 1
 	})
-	var codes []diagnose.ErrorCode
-	causes := map[diagnose.ErrorCode][]string{}
+	var codes []walk.ErrorCode
+	causes := map[walk.ErrorCode][]string{}
 	for _, r := range list {
 		for _, code := range r.Explains {
 			if causes[code] == nil {

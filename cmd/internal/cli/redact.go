@@ -11,6 +11,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
@@ -43,7 +44,7 @@ func redacted(s *snapshot.Snapshot, e *diagnose.Examination, accepted accept.Res
 	if err != nil {
 		return nil, diagnose.Examination{}, accept.Result{}, cannotRun("", "the snapshot cannot be redacted: %s", err)
 	}
-	requests := []diagnose.Request{}
+	requests := []walk.Request{}
 	for i := range e.Diagnoses {
 		if t := e.Diagnoses[i].Trace; t != nil {
 			requests = append(requests, r.Request(t.Request))

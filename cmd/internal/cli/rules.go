@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
@@ -48,7 +49,7 @@ func ruleIDs(list []diagnose.Rule) []string {
 }
 
 func (a *app) listRules(list []diagnose.Rule) {
-	for _, stage := range diagnose.Stages {
+	for _, stage := range walk.Stages {
 		fmt.Fprintf(a.Out, "%s: %s\n", stage, stage.Question())
 		for _, r := range list {
 			if r.Stage != stage {
@@ -61,7 +62,7 @@ func (a *app) listRules(list []diagnose.Rule) {
 	fmt.Fprintf(a.Out, "%d rules. More: apisqs-doctor rules show ID\n", len(list))
 }
 
-func joinCodes(list []diagnose.ErrorCode) string {
+func joinCodes(list []walk.ErrorCode) string {
 	var words []string
 	for _, c := range list {
 		words = append(words, string(c))

@@ -7,6 +7,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // verifyIAM asks IAM's policy simulator about each decision on a call to SQS and
@@ -36,7 +37,7 @@ func (a *app) verifyIAM(ctx context.Context, t *targetFlags, s *snapshot.Snapsho
 			opinion = secondOpinion(ctx, cfg, q, d)
 			asked[q] = opinion
 		}
-		trace.Step(diagnose.StageAuthorization).Said += "; " + opinion
+		trace.Step(walk.StageAuthorization).Said += "; " + opinion
 	}
 	return nil
 }
@@ -52,14 +53,14 @@ func queuePolicy(s *snapshot.Snapshot, arn string) string {
 }
 
 // secondOpinion puts the simulator's answer beside the local decision.
-func secondOpinion(ctx context.Context, cfg live.Settings, q live.Simulation, d *diagnose.Decision) string {
+func secondOpinion(ctx context.Context, cfg live.Settings, q live.Simulation, d *walk.Decision) string {
 	allowed, decision, err := live.Simulate(ctx, cfg, q)
 	switch {
 	case err != nil:
 		return "IAM's simulator was not asked: " + oneLine(err.Error()) + " (needs iam:SimulatePrincipalPolicy on " + q.Role + ")"
-	case d.Effect == diagnose.Undecided:
+	case d.Effect == walk.Undecided:
 		return fmt.Sprintf("IAM's simulator says %s", decision)
-	case allowed == (d.Effect == diagnose.Allowed):
+	case allowed == (d.Effect == walk.Allowed):
 		return fmt.Sprintf("IAM's simulator agrees (%s)", decision)
 	}
 	return fmt.Sprintf("IAM's simulator DISAGREES (%s)", decision)

@@ -18,6 +18,7 @@ import (
 	"apisqs-doctor/diagnose/remedy/apply"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
@@ -84,7 +85,7 @@ func (a *app) walk(cmd *cobra.Command, f *walkFlags) error {
 	}
 	if f.demo == "" || c.request != nil || c.path != "" {
 		o.Request = nil
-		o.Place = func(s *snapshot.Snapshot) (*diagnose.Request, error) {
+		o.Place = func(s *snapshot.Snapshot) (*walk.Request, error) {
 			r, err := placed(s, f.stage, c)
 			return r, onScreen(err)
 		}
@@ -281,17 +282,17 @@ func saveAs(file string, f *walkFlags, e *diagnose.Examination, s *snapshot.Snap
 }
 
 // writeRequest writes what --request reads.
-func writeRequest(w io.Writer, r *diagnose.Request) error {
+func writeRequest(w io.Writer, r *walk.Request) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(struct {
-		Method  string            `json:"method"`
-		Path    string            `json:"path"`
-		Query   []diagnose.Header `json:"query,omitempty"`
-		Headers []diagnose.Header `json:"headers"`
-		Body    string            `json:"body"`
-	}{r.Method, r.Path, r.Query, append([]diagnose.Header{}, r.Headers...), r.Body})
+		Method  string        `json:"method"`
+		Path    string        `json:"path"`
+		Query   []walk.Header `json:"query,omitempty"`
+		Headers []walk.Header `json:"headers"`
+		Body    string        `json:"body"`
+	}{r.Method, r.Path, r.Query, append([]walk.Header{}, r.Headers...), r.Body})
 }
 
 // commandLine is the command line with the target's flags.

@@ -10,15 +10,16 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Cause is one thing that an error text can mean.
 type Cause struct {
-	Code  diagnose.ErrorCode // the error that it explains; empty for a sentence without a code
-	Title string             // what is wrong
-	Tell  string             // how to tell it from the other causes
-	Rule  string             // ID of the rule that finds it; empty when none does
-	Seen  string             // the words of the text that point to it
+	Code  walk.ErrorCode // the error that it explains; empty for a sentence without a code
+	Title string         // what is wrong
+	Tell  string         // how to tell it from the other causes
+	Rule  string         // ID of the rule that finds it; empty when none does
+	Seen  string         // the words of the text that point to it
 }
 
 // MaxText is how much of a text is looked at, in bytes. The rest is ignored.
@@ -80,10 +81,10 @@ func Explain(text string, rules []diagnose.Rule) []Cause {
 type candidate struct {
 	key   string // of causes: a rule's ID, or a name of our own
 	score int
-	code  diagnose.ErrorCode
+	code  walk.ErrorCode
 	seen  string
 }
 
 // Codes lists the error codes that a text names, in their order, each once, in
 // the notation of the query protocol.
-func Codes(text string) []diagnose.ErrorCode { return read(text).codes }
+func Codes(text string) []walk.ErrorCode { return read(text).codes }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
@@ -180,12 +181,12 @@ func TestExplainNothing(t *testing.T) {
 }
 
 func TestCodes(t *testing.T) {
-	for s, want := range map[string][]diagnose.ErrorCode{
-		"<Code>AccessDenied</Code>":                                {diagnose.AccessDenied},
-		"com.amazonaws.sqs#KmsDisabled":                            {diagnose.KMSDisabled},
-		"KMS.AccessDeniedException ... Error Code: AccessDenied":   {diagnose.KMSAccessDenied, diagnose.AccessDenied},
-		"AWS.SimpleQueueService.NonExistentQueue.":                 {diagnose.NonExistentQueue},
-		"UnknownOperationExcep":                                    {diagnose.UnknownOperation},
+	for s, want := range map[string][]walk.ErrorCode{
+		"<Code>AccessDenied</Code>":                                {walk.AccessDenied},
+		"com.amazonaws.sqs#KmsDisabled":                            {walk.KMSDisabled},
+		"KMS.AccessDeniedException ... Error Code: AccessDenied":   {walk.KMSAccessDenied, walk.AccessDenied},
+		"AWS.SimpleQueueService.NonExistentQueue.":                 {walk.NonExistentQueue},
+		"UnknownOperationExcep":                                    {walk.UnknownOperation},
 		"Missing":                                                  nil,
 		"an accessdenied in lower case is no code, it is any word": nil,
 	} {

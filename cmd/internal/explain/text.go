@@ -4,13 +4,13 @@ import (
 	"slices"
 	"strings"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // text is what there is to be read in an error text.
 type text struct {
 	plain string // lower case, one blank between words, quoting undone
-	codes []diagnose.ErrorCode
+	codes []walk.ErrorCode
 }
 
 // unquote undoes what shells, JSON, XML and logs do to a text that they carry.
@@ -44,40 +44,40 @@ func isName(r rune) bool {
 }
 
 // others are codes that SQS does not use, by API Gateway, IAM and KMS.
-var others = []diagnose.ErrorCode{
-	diagnose.MissingAuthenticationToken, diagnose.Forbidden, diagnose.Unauthorized, diagnose.BadRequest, diagnose.UnsupportedMediaType,
-	diagnose.InternalServerError, diagnose.NotFound, diagnose.IntegrationFailure, diagnose.MalformedPolicy,
+var others = []walk.ErrorCode{
+	walk.MissingAuthenticationToken, walk.Forbidden, walk.Unauthorized, walk.BadRequest, walk.UnsupportedMediaType,
+	walk.InternalServerError, walk.NotFound, walk.IntegrationFailure, walk.MalformedPolicy,
 	"ConflictException", "AlreadyExistsException", "InvalidSecurity", "IncompleteSignature", "IncompleteSignatureException",
 }
 
 // synonyms are what services and SDKs call an error besides.
-var synonyms = map[string]diagnose.ErrorCode{
-	"MissingAuthenticationToken":       diagnose.MissingAuthenticationToken,
-	"KMSInvalidStateException":         diagnose.KMSInvalidState,
-	"NonExistentQueue":                 diagnose.NonExistentQueue,
-	"NonExistentQueueException":        diagnose.NonExistentQueue,
-	"QueueDoesNotExistException":       diagnose.NonExistentQueue,
-	"KmsAccessDeniedException":         diagnose.KMSAccessDenied,
-	"KmsDisabledException":             diagnose.KMSDisabled,
-	"KmsInvalidStateException":         diagnose.KMSInvalidState,
-	"KmsNotFoundException":             diagnose.KMSNotFound,
-	"InvalidAddressException":          diagnose.InvalidAddress,
-	"MalformedPolicyDocumentException": diagnose.MalformedPolicy,
-	"InvalidMessageContentsException":  diagnose.InvalidContents,
+var synonyms = map[string]walk.ErrorCode{
+	"MissingAuthenticationToken":       walk.MissingAuthenticationToken,
+	"KMSInvalidStateException":         walk.KMSInvalidState,
+	"NonExistentQueue":                 walk.NonExistentQueue,
+	"NonExistentQueueException":        walk.NonExistentQueue,
+	"QueueDoesNotExistException":       walk.NonExistentQueue,
+	"KmsAccessDeniedException":         walk.KMSAccessDenied,
+	"KmsDisabledException":             walk.KMSDisabled,
+	"KmsInvalidStateException":         walk.KMSInvalidState,
+	"KmsNotFoundException":             walk.KMSNotFound,
+	"InvalidAddressException":          walk.InvalidAddress,
+	"MalformedPolicyDocumentException": walk.MalformedPolicy,
+	"InvalidMessageContentsException":  walk.InvalidContents,
 }
 
 // codeOf tells whether a word is an error code.
-func codeOf(w string) (diagnose.ErrorCode, bool) {
+func codeOf(w string) (walk.ErrorCode, bool) {
 	if len(w) < 8 {
 		return "", false
 	}
 	if code, ok := synonyms[w]; ok {
 		return code, true
 	}
-	if slices.Contains(others, diagnose.ErrorCode(w)) {
-		return diagnose.ErrorCode(w), true
+	if slices.Contains(others, walk.ErrorCode(w)) {
+		return walk.ErrorCode(w), true
 	}
-	if names, ok := diagnose.LookupCode(w); ok {
+	if names, ok := walk.LookupCode(w); ok {
 		return names.Code, true
 	}
 	if i := strings.LastIndexByte(w, '.'); i >= 0 { // the name of a class, such as com.amazon.coral.service.X
@@ -87,13 +87,13 @@ func codeOf(w string) (diagnose.ErrorCode, bool) {
 }
 
 // cutOff finds the code that a text ends in the middle of, if there is just one.
-func cutOff(w string) (diagnose.ErrorCode, bool) {
+func cutOff(w string) (walk.ErrorCode, bool) {
 	const enough = 10 // characters, so that no English word is taken for a code
 	if len(w) < enough {
 		return "", false
 	}
-	var found diagnose.ErrorCode
-	note := func(name string, code diagnose.ErrorCode) bool {
+	var found walk.ErrorCode
+	note := func(name string, code walk.ErrorCode) bool {
 		if strings.HasPrefix(name, w) {
 			if found != "" && found != code {
 				return false
@@ -102,7 +102,7 @@ func cutOff(w string) (diagnose.ErrorCode, bool) {
 		}
 		return true
 	}
-	for _, c := range diagnose.CodesOfSQS() {
+	for _, c := range walk.CodesOfSQS() {
 		if !note(string(c.Code), c.Code) || !note(c.JSONType, c.Code) {
 			return "", false
 		}
@@ -117,9 +117,9 @@ func cutOff(w string) (diagnose.ErrorCode, bool) {
 
 // pattern is a way in which errors are told.
 type pattern struct {
-	code   diagnose.ErrorCode // that the text has to name; empty for none
-	all    []string           // that all have to stand in the text, in lower case
-	none   []string           // that may not
+	code   walk.ErrorCode // that the text has to name; empty for none
+	all    []string       // that all have to stand in the text, in lower case
+	none   []string       // that may not
 	weight int
 	causes []string // the likeliest first
 }

@@ -10,6 +10,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Options say which findings are accepted.
@@ -131,7 +132,7 @@ func undecided(e *diagnose.Examination, rule string) bool {
 	}
 	for i := range e.Diagnoses {
 		for _, c := range e.Diagnoses[i].Checks {
-			if c.Rule == rule && c.Status != diagnose.Passed && c.Status != diagnose.Failed && c.Status != diagnose.NotApplicable {
+			if c.Rule == rule && c.Status != walk.Passed && c.Status != walk.Failed && c.Status != walk.NotApplicable {
 				return true
 			}
 		}
@@ -219,9 +220,9 @@ func doubtful(d *diagnose.Diagnosis) bool {
 }
 
 // unread tells whether a status is unknown for another reason than an earlier failure.
-func unread(status diagnose.Status, gaps []snapshot.Gap) bool {
+func unread(status walk.Status, gaps []snapshot.Gap) bool {
 	switch status {
-	case diagnose.Passed, diagnose.Failed, diagnose.NotApplicable:
+	case walk.Passed, walk.Failed, walk.NotApplicable:
 		return false
 	}
 	return len(gaps) == 0 || slices.ContainsFunc(gaps, func(g snapshot.Gap) bool { return g.Reason != snapshot.Blocked })

@@ -9,6 +9,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -18,25 +19,25 @@ var ids = []string{"protocol-content-type", "mapping-body-not-encoded", "queue-f
 // example is one broken method with an error and a warning, and one at risk.
 func example() diagnose.Examination {
 	api := &snapshot.API{ID: "a1b2c3d4", Name: "orders-api"}
-	trace := func(path string, failed bool) *diagnose.Trace {
-		t := &diagnose.Trace{Request: diagnose.Plain("POST", path)}
-		t.Route = diagnose.Route{API: api, Stage: &snapshot.Stage{Name: "prod"}, Method: &snapshot.Method{HTTPMethod: "POST", Path: path}}
+	trace := func(path string, failed bool) *walk.Trace {
+		t := &walk.Trace{Request: diagnose.Plain("POST", path)}
+		t.Route = walk.Route{API: api, Stage: &snapshot.Stage{Name: "prod"}, Method: &snapshot.Method{HTTPMethod: "POST", Path: path}}
 		t.Queue.ARN = "arn:aws:sqs:us-east-1:123456789012:orders"
 		for i := range t.Steps {
-			t.Steps[i] = diagnose.Step{Stage: diagnose.Stages[i], Status: diagnose.Passed}
+			t.Steps[i] = walk.Step{Stage: walk.Stages[i], Status: walk.Passed}
 		}
 		if failed {
-			t.Step(diagnose.StageProtocol).Status = diagnose.Failed
-			*t.Step(diagnose.StageQueue) = diagnose.Step{Stage: diagnose.StageQueue, Gaps: []snapshot.Gap{{Reason: snapshot.Blocked}}}
+			t.Step(walk.StageProtocol).Status = walk.Failed
+			*t.Step(walk.StageQueue) = walk.Step{Stage: walk.StageQueue, Gaps: []snapshot.Gap{{Reason: snapshot.Blocked}}}
 		}
 		return t
 	}
-	broken := diagnose.Finding{Rule: "protocol-content-type", Severity: diagnose.Error, Codes: []diagnose.ErrorCode{diagnose.UnknownOperation},
+	broken := diagnose.Finding{Rule: "protocol-content-type", Severity: diagnose.Error, Codes: []walk.ErrorCode{walk.UnknownOperation},
 		Evidence: []diagnose.Evidence{{Label: "header Content-Type", Origin: snapshot.Origin{Resource: "OrdersPost"}}}}
 	risk := diagnose.Finding{Rule: "mapping-body-not-encoded", Severity: diagnose.Warning}
 	return diagnose.Examination{Verdict: diagnose.Broken, Diagnoses: []diagnose.Diagnosis{
 		{Verdict: diagnose.Broken, Trace: trace("/orders", true), Findings: []diagnose.Finding{broken, risk},
-			Predicted: diagnose.Prediction{Status: 400, Code: diagnose.UnknownOperation}},
+			Predicted: diagnose.Prediction{Status: 400, Code: walk.UnknownOperation}},
 		{Verdict: diagnose.AtRisk, Trace: trace("/events", false), Findings: []diagnose.Finding{risk}},
 	}}
 }
@@ -118,7 +119,7 @@ func TestApply(t *testing.T) {
 // A skip of a rule that could not look is not called useless.
 func TestUndecidedSkipIsNotUnused(t *testing.T) {
 	e := example()
-	e.Diagnoses[1].Checks = []diagnose.Check{{Rule: "queue-fifo-group", Status: diagnose.Unknown}}
+	e.Diagnoses[1].Checks = []diagnose.Check{{Rule: "queue-fifo-group", Status: walk.Unknown}}
 	if r := (Options{Config: read(t, "skips:\n  - {rule: queue-fifo-group, reason: x}\n")}).Apply(&e); len(r.Notices) > 0 {
 		t.Errorf("notices %q", r.Notices)
 	}
@@ -128,12 +129,12 @@ func TestUndecidedSkipIsNotUnused(t *testing.T) {
 func TestRemainingDoesNotHeal(t *testing.T) {
 	all := Options{Skip: ids}
 	e := example()
-	e.Diagnoses[0].Trace.Step(diagnose.StageSigning).Status = ""
+	e.Diagnoses[0].Trace.Step(walk.StageSigning).Status = ""
 	if got := verdicts(e, all.Apply(&e)); got != "inconclusive healthy" {
 		t.Errorf("an unread stage: %s", got)
 	}
 	e = example()
-	e.Diagnoses[0].Predicted.Code = diagnose.SignatureMismatch
+	e.Diagnoses[0].Predicted.Code = walk.SignatureMismatch
 	if got := verdicts(e, all.Apply(&e)); got != "broken healthy" {
 		t.Errorf("a failure that no skipped finding explains: %s", got)
 	}

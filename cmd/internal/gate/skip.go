@@ -8,6 +8,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Skip accepts the findings of a rule, everywhere or in one place. Its Origin is
@@ -80,7 +81,7 @@ func subjectOf(d *diagnose.Diagnosis, f diagnose.Finding) *subject {
 	return s
 }
 
-func (s *subject) method(t *diagnose.Trace) {
+func (s *subject) method(t *walk.Trace) {
 	method, path := t.Request.Method, t.Request.Path
 	if m := t.Route.Method; m != nil {
 		path = m.Path

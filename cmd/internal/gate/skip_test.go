@@ -10,6 +10,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -183,7 +184,7 @@ func TestDiagnosisIgnoresSkips(t *testing.T) {
 	}
 }
 
-func reportOf(t *testing.T, s *snapshot.Snapshot, requests []diagnose.Request) string {
+func reportOf(t *testing.T, s *snapshot.Snapshot, requests []walk.Request) string {
 	t.Helper()
 	var b strings.Builder
 	e := diagnose.Examine(s, diagnose.Selection{}, requests, rules.All())

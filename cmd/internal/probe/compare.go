@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Verdict says how a prediction stands against what was observed.
@@ -36,7 +37,7 @@ func Compare(d *diagnose.Diagnosis, o *Observed) Verdict {
 // Predicts tells whether there is a prediction at all. What a test of a draft
 // does that AWS refuses to deploy is not recorded.
 func Predicts(p *diagnose.Prediction) bool {
-	return p.Origin != diagnose.FromDeployment && (p.Status != 0 || p.Code != "")
+	return p.Origin != walk.FromDeployment && (p.Status != 0 || p.Code != "")
 }
 
 func matches(p *diagnose.Prediction, o *Observed) bool {
@@ -61,7 +62,7 @@ func matches(p *diagnose.Prediction, o *Observed) bool {
 
 // sameMessage tells whether SQS stored the message that was predicted, by its
 // digest. A template that reads $context makes a text that nobody can predict.
-func sameMessage(t *diagnose.Trace, o *Observed) Answer {
+func sameMessage(t *walk.Trace, o *Observed) Answer {
 	if o.MD5 == "" || t == nil || len(t.Queue.Messages) != 1 || readsContext(t) {
 		return Unknown
 	}
@@ -72,9 +73,9 @@ func sameMessage(t *diagnose.Trace, o *Observed) Answer {
 	return No
 }
 
-func readsContext(t *diagnose.Trace) bool {
+func readsContext(t *walk.Trace) bool {
 	texts := []string{t.Mapping.Template}
-	for _, list := range [][]diagnose.Mapped{t.Mapping.Headers, t.Mapping.Query, t.Mapping.Path} {
+	for _, list := range [][]walk.Mapped{t.Mapping.Headers, t.Mapping.Query, t.Mapping.Path} {
 		for _, m := range list {
 			texts = append(texts, m.Expression)
 		}

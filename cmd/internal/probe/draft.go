@@ -12,9 +12,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live/testinvoke"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Stage is the name that API Gateway gives the stage of a test.
@@ -63,7 +63,7 @@ func passesCaller(m *snapshot.Method) bool {
 
 // Asked is the request as a test takes it: with the Content-Type that a test has
 // when none is given (T124), and with a sample for each placeholder in the path.
-func Asked(r diagnose.Request) diagnose.Request {
+func Asked(r walk.Request) walk.Request {
 	r.Stage = Stage
 	if _, ok := r.Header("Content-Type"); !ok {
 		r = r.WithHeader("Content-Type", "application/json")
@@ -76,7 +76,7 @@ var placeholder = regexp.MustCompile(`\{([^{}/+]+)\+?\}`)
 
 // Request makes the call of a test: of the request that Asked made, to the
 // method that it meets. The error says why a test cannot carry the request.
-func Request(r diagnose.Request, api string, m *snapshot.Method, variables map[string]string) (testinvoke.Request, error) {
+func Request(r walk.Request, api string, m *snapshot.Method, variables map[string]string) (testinvoke.Request, error) {
 	out := testinvoke.Request{API: api, Resource: m.ResourceID, Method: strings.ToUpper(r.Method), Path: pathOf(r), Body: r.Body,
 		Headers: map[string][]string{}, Variables: maps.Clone(variables)}
 	texts := []string{r.Body}
@@ -99,7 +99,7 @@ func Request(r diagnose.Request, api string, m *snapshot.Method, variables map[s
 }
 
 // pathOf is the path with its query string, percent-encoded.
-func pathOf(r diagnose.Request) string {
+func pathOf(r walk.Request) string {
 	path := r.Path
 	if _, err := url.PathUnescape(path); err != nil || strings.ContainsAny(path, " ?#\"") || strings.ContainsFunc(path, func(c rune) bool { return c > 0x7e || c < 0x20 }) {
 		path = (&url.URL{Path: path}).EscapedPath()

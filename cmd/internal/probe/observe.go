@@ -5,22 +5,22 @@ import (
 	"strconv"
 	"strings"
 
-	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/source/live/testinvoke"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Observed is what a test showed.
 type Observed struct {
-	Status    int                // that the client would see
-	Called    Answer             // whether SQS was called
-	SQSStatus int                // of SQS's answer; 0 when the log does not say
-	Code      diagnose.ErrorCode // of SQS's answer, as the query protocol names it; empty for none
-	ErrorType diagnose.ErrorCode // of API Gateway's own answer (T124); empty for none
-	Lost      bool               // SQS refused entries of a batch
-	MessageID string             // that SQS gave the one message
-	MD5       string             // of that message's body, by SQS
-	Latency   int                // milliseconds, of the whole test
-	Body      string             // that the client would get
+	Status    int            // that the client would see
+	Called    Answer         // whether SQS was called
+	SQSStatus int            // of SQS's answer; 0 when the log does not say
+	Code      walk.ErrorCode // of SQS's answer, as the query protocol names it; empty for none
+	ErrorType walk.ErrorCode // of API Gateway's own answer (T124); empty for none
+	Lost      bool           // SQS refused entries of a batch
+	MessageID string         // that SQS gave the one message
+	MD5       string         // of that message's body, by SQS
+	Latency   int            // milliseconds, of the whole test
+	Body      string         // that the client would get
 	Log       Log
 }
 
@@ -65,7 +65,7 @@ func Observe(a testinvoke.Answer, body string) Observed {
 	}
 	for name, value := range a.Headers {
 		if strings.EqualFold(name, "x-amzn-ErrorType") {
-			o.ErrorType = diagnose.ErrorCode(value)
+			o.ErrorType = walk.ErrorCode(value)
 		}
 	}
 	return o
@@ -77,8 +77,8 @@ func (o *Observed) read(body string) {
 		o.MessageID, o.MD5, o.Lost = only(messageRE, body), only(digestRE, body), lostRE.MatchString(body)
 		return
 	}
-	o.Code = diagnose.ErrorCode(first(codeRE, body))
-	if names, ok := diagnose.LookupCode(string(o.Code)); ok {
+	o.Code = walk.ErrorCode(first(codeRE, body))
+	if names, ok := walk.LookupCode(string(o.Code)); ok {
 		o.Code = names.Code
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live/testinvoke"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Trial is a request that is about to be tested.
@@ -26,7 +27,7 @@ type Trial struct {
 // New makes the trial of a request to the only API of a snapshot, whose draft
 // has to be known. The error is the fault of whoever asks: there is no such
 // method, it does not lead to SQS, or a test cannot carry the request.
-func New(s *snapshot.Snapshot, stage string, r diagnose.Request, rules []diagnose.Rule) (*Trial, error) {
+func New(s *snapshot.Snapshot, stage string, r walk.Request, rules []diagnose.Rule) (*Trial, error) {
 	variables, known := Variables(s, stage)
 	draft := Draft(s, variables)
 	t := &Trial{Stage: stage, variables: known, Diagnosis: diagnose.Judge(draft, Asked(r), rules)}
@@ -90,7 +91,7 @@ func (t *Trial) queue() string {
 func (t *Trial) Predicted() string {
 	p := &t.Diagnosis.Predicted
 	switch {
-	case p.Origin == diagnose.FromDeployment:
+	case p.Origin == walk.FromDeployment:
 		return "not known: AWS refuses to deploy this draft (" + report.CodeWords(*p) + "), and what a test of it does is not recorded"
 	case !Predicts(p):
 		return "not known" + t.unknown()
@@ -101,7 +102,7 @@ func (t *Trial) Predicted() string {
 // unknown says what the prediction lacks.
 func (t *Trial) unknown() string {
 	for _, step := range t.Diagnosis.Trace.Steps {
-		if step.Status != diagnose.Unknown || report.NotReached(step) {
+		if step.Status != walk.Unknown || report.NotReached(step) {
 			continue
 		}
 		for _, g := range step.Gaps {

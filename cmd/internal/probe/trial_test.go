@@ -9,6 +9,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live/testinvoke"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -52,7 +53,7 @@ func trials(t *testing.T, do func(t *testing.T, c *fixtures.Case, trial *Trial))
 }
 
 // requests are those of the example, or the doctor's own.
-func requests(c *fixtures.Case) []diagnose.Request {
+func requests(c *fixtures.Case) []walk.Request {
 	list := c.Requests()
 	if len(list) == 0 {
 		variables, _ := Variables(c.Snapshot, stageOf(c.Snapshot))
@@ -82,7 +83,7 @@ func TestPredictionIsThatOfTheStage(t *testing.T) {
 		before := trial.Deployed.Predicted
 		switch {
 		case !plain(trial) || !trial.variables: // a test without variables is another call
-		case before.Origin == diagnose.FromDeployment && before.Stage == diagnose.StageRoute: // of the stage, not of the draft
+		case before.Origin == walk.FromDeployment && before.Stage == walk.StageRoute: // of the stage, not of the draft
 		case strings.HasPrefix(c.Name, "signing_caller_credentials"): // it depends on who tests
 		default:
 			compared++
@@ -104,7 +105,7 @@ func asPredicted(trial *Trial) testinvoke.Answer {
 	if p.SQSStatus != 0 {
 		entries = append(entries, sending+"https://sqs.us-east-1.amazonaws.com/", fmt.Sprintf("%s Status: %d, Integration latency: 3 ms", received, p.SQSStatus), responseBody+r.SQSBody)
 	}
-	if p.Origin == diagnose.FromAPIGateway {
+	if p.Origin == walk.FromAPIGateway {
 		a.Headers["x-amzn-ErrorType"] = string(p.Code)
 	}
 	a.Log = lines(append(entries, fmt.Sprintf("%s%d", completed, p.Status))...)
@@ -279,14 +280,14 @@ func TestCallerCredentials(t *testing.T) {
 func TestRequest(t *testing.T) {
 	m := &snapshot.Method{ResourceID: "r1", HTTPMethod: "ANY", Path: "/users/{id}"}
 	for _, tt := range []struct {
-		request diagnose.Request
+		request walk.Request
 		want    string
 	}{
-		{diagnose.Request{Method: "post", Path: "/users/{id}"}, "POST /users/id"},
-		{diagnose.Request{Method: "POST", Path: "/files/{proxy+}"}, "POST /files/proxy"},
-		{diagnose.Request{Method: "POST", Path: "/users/a%2Fb"}, "POST /users/a%2Fb"},
-		{diagnose.Request{Method: "POST", Path: "/users/a b?c/é%"}, "POST /users/a%20b%3Fc/%C3%A9%25"},
-		{diagnose.Request{Method: "POST", Path: "/users/1", Query: []diagnose.Header{{Name: "a b", Value: "c&d=e+f"}, {Name: "a b", Value: ""}}}, "POST /users/1?a%20b=c%26d%3De%2Bf&a%20b="},
+		{walk.Request{Method: "post", Path: "/users/{id}"}, "POST /users/id"},
+		{walk.Request{Method: "POST", Path: "/files/{proxy+}"}, "POST /files/proxy"},
+		{walk.Request{Method: "POST", Path: "/users/a%2Fb"}, "POST /users/a%2Fb"},
+		{walk.Request{Method: "POST", Path: "/users/a b?c/é%"}, "POST /users/a%20b%3Fc/%C3%A9%25"},
+		{walk.Request{Method: "POST", Path: "/users/1", Query: []walk.Header{{Name: "a b", Value: "c&d=e+f"}, {Name: "a b", Value: ""}}}, "POST /users/1?a%20b=c%26d%3De%2Bf&a%20b="},
 	} {
 		got, err := Request(Asked(tt.request), "a1", m, nil)
 		if err != nil || got.Method+" "+got.Path != tt.want || got.Resource != "r1" || got.API != "a1" {
@@ -296,11 +297,11 @@ func TestRequest(t *testing.T) {
 			t.Errorf("headers %v", got.Headers) // T124
 		}
 	}
-	twice := diagnose.Request{Method: "POST", Path: "/", Headers: []diagnose.Header{{Name: "X-A", Value: "1"}, {Name: "x-a", Value: "2"}}}
+	twice := walk.Request{Method: "POST", Path: "/", Headers: []walk.Header{{Name: "X-A", Value: "1"}, {Name: "x-a", Value: "2"}}}
 	if got, _ := Request(Asked(twice), "a1", m, nil); fmt.Sprint(got.Headers["X-A"]) != "[1 2]" || len(got.Headers) != 2 {
 		t.Errorf("headers %v", got.Headers)
 	}
-	if _, err := Request(diagnose.Request{Method: "POST", Path: "/", Body: "\xff"}, "a1", m, nil); err == nil {
+	if _, err := Request(walk.Request{Method: "POST", Path: "/", Body: "\xff"}, "a1", m, nil); err == nil {
 		t.Error("a body that is no text is sent")
 	}
 }
@@ -311,7 +312,7 @@ func TestNew(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
-		request diagnose.Request
+		request walk.Request
 		want    string
 	}{
 		{diagnose.Plain("POST", "/nothing"), "the draft of the API has no POST /nothing"},

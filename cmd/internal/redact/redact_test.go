@@ -14,6 +14,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -51,8 +52,8 @@ func TestText(t *testing.T) {
 }
 
 // examine gives the diagnosis of a case, or of its redacted copy.
-func examine(s *snapshot.Snapshot, request *diagnose.Request) diagnose.Examination {
-	var requests []diagnose.Request
+func examine(s *snapshot.Snapshot, request *walk.Request) diagnose.Examination {
+	var requests []walk.Request
 	if request != nil {
 		requests = append(requests, *request)
 	}
@@ -88,7 +89,7 @@ func TestFixturesKeepTheirDiagnosis(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		var request *diagnose.Request
+		var request *walk.Request
 		if c.Request != nil {
 			q := r.Request(*c.Request)
 			request = &q
@@ -179,8 +180,8 @@ func TestNoSecretGetsOut(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		q := diagnose.Plain("POST", "/orders/"+secret)
-		q.Headers = append(q.Headers, diagnose.Header{Name: "X-" + secret, Value: secret})
-		q.Query = append(q.Query, diagnose.Header{Name: secret, Value: secret})
+		q.Headers = append(q.Headers, walk.Header{Name: "X-" + secret, Value: secret})
+		q.Query = append(q.Query, walk.Header{Name: secret, Value: secret})
 		q.Body = `{"` + secret + `":"` + secret + `"}`
 		q = r.Request(q)
 		out := map[string]string{}
@@ -189,7 +190,7 @@ func TestNoSecretGetsOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		out["snapshot"] = b.String()
-		for n, request := range []*diagnose.Request{nil, &q} {
+		for n, request := range []*walk.Request{nil, &q} {
 			run := report.Run{Tool: report.Tool{Name: "x", Version: "1"}, Snapshot: clean, Examination: examine(clean, request), Rules: rules.All(),
 				Remedy: report.Remedy{Commands: remedy.Commands, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform}}
 			for format, write := range formats {

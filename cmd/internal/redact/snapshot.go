@@ -7,8 +7,8 @@ import (
 	"sort"
 	"strings"
 
-	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
@@ -164,16 +164,16 @@ func sortedNames(m map[string]any) []string {
 }
 
 // Request returns a redacted copy of a client's call.
-func (r *Redactor) Request(q diagnose.Request) diagnose.Request {
+func (r *Redactor) Request(q walk.Request) walk.Request {
 	q.API, q.Stage, q.Path, q.Body = r.Text(q.API), r.Text(q.Stage), r.Text(q.Path), r.Text(q.Body)
 	q.Headers, q.Query = r.headers(q.Headers), r.headers(q.Query)
 	return q
 }
 
-func (r *Redactor) headers(list []diagnose.Header) []diagnose.Header {
-	var out []diagnose.Header
+func (r *Redactor) headers(list []walk.Header) []walk.Header {
+	var out []walk.Header
 	for _, h := range list {
-		out = append(out, diagnose.Header{Name: r.Text(h.Name), Value: r.Text(h.Value)})
+		out = append(out, walk.Header{Name: r.Text(h.Name), Value: r.Text(h.Value)})
 	}
 	return out
 }

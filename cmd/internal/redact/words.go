@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
@@ -120,7 +120,7 @@ func englishWords() map[string]bool {
 			}
 		}
 	}
-	for _, c := range diagnose.CodesOfSQS() {
+	for _, c := range walk.CodesOfSQS() {
 		for _, t := range tokens(string(c.Code) + " " + c.JSONType) {
 			set[strings.ToLower(t.text)] = t.word
 		}

@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // fieldColumns is where the text of a finding's fields begins.
@@ -16,15 +17,15 @@ const fieldColumns = 14
 const longestValue = 240
 
 // Said is a stage's sentence, or one in its place.
-func Said(step diagnose.Step) string {
+func Said(step walk.Step) string {
 	switch {
 	case step.Said != "":
 		return step.Said
-	case step.Status == diagnose.Failed && step.Failure != nil:
+	case step.Status == walk.Failed && step.Failure != nil:
 		return string(step.Failure.Code)
-	case step.Status == diagnose.NotApplicable:
+	case step.Status == walk.NotApplicable:
 		return "does not apply"
-	case step.Status == diagnose.Passed:
+	case step.Status == walk.Passed:
 		return ""
 	case NotReached(step):
 		return "not reached"
@@ -36,7 +37,7 @@ func Said(step diagnose.Step) string {
 
 // NotReached tells whether all that is missing is what an earlier stage did
 // not produce.
-func NotReached(step diagnose.Step) bool {
+func NotReached(step walk.Step) bool {
 	for _, g := range step.Gaps {
 		if g.Reason != snapshot.Blocked {
 			return false
@@ -137,7 +138,7 @@ func (t *text) commands(name, s string) {
 }
 
 // call says a request in a line.
-func call(r *diagnose.Request, say Words) string {
+func call(r *walk.Request, say Words) string {
 	s := r.Method + " " + r.Path
 	for _, h := range r.Headers {
 		s += "; " + h.Name + ": " + say.Header(h)

@@ -16,6 +16,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // formats are all that a run is written in.
@@ -44,15 +45,15 @@ func whole() Run {
 	r := broken()
 	denied := r.Examination.Diagnoses[1].Gaps[0]
 	r.Rules = []diagnose.Rule{
-		{ID: "protocol-content-type", Stage: diagnose.StageProtocol, Severity: diagnose.Error, Title: "a form is not announced as one",
+		{ID: "protocol-content-type", Stage: walk.StageProtocol, Severity: diagnose.Error, Title: "a form is not announced as one",
 			Doc: "SQS reads a form only when it is announced.\n\nMap Content-Type.", Refs: []string{"https://docs.aws.amazon.com/apigateway/"}},
-		{ID: "mapping-body-not-encoded", Stage: diagnose.StageMapping, Severity: diagnose.Error, Title: "client data is not encoded", Doc: "One `&` ends the message."},
-		{ID: "signing-role-trust", Stage: diagnose.StageSigning, Severity: diagnose.Error, Title: "the role does not trust API Gateway"},
-		{ID: "queue-fifo-group", Stage: diagnose.StageQueue, Severity: diagnose.Error, Title: "no message group"},
+		{ID: "mapping-body-not-encoded", Stage: walk.StageMapping, Severity: diagnose.Error, Title: "client data is not encoded", Doc: "One `&` ends the message."},
+		{ID: "signing-role-trust", Stage: walk.StageSigning, Severity: diagnose.Error, Title: "the role does not trust API Gateway"},
+		{ID: "queue-fifo-group", Stage: walk.StageQueue, Severity: diagnose.Error, Title: "no message group"},
 	}
 	check := func(rule, status string, gaps ...snapshot.Gap) diagnose.Check {
 		stage, _, _ := strings.Cut(rule, "-")
-		return diagnose.Check{Rule: rule, Stage: diagnose.Stage(stage), Status: diagnose.Status(status), Gaps: gaps}
+		return diagnose.Check{Rule: rule, Stage: walk.Stage(stage), Status: walk.Status(status), Gaps: gaps}
 	}
 	blocked := snapshot.Gap{Reason: snapshot.Blocked, Detail: "not reached"}
 	set := func(i int, list ...diagnose.Check) { r.Examination.Diagnoses[i].Checks = list }

@@ -9,6 +9,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Schema names the format of the JSON report.
@@ -244,7 +245,7 @@ func target(e *diagnose.Examination, say Words) Target {
 func method(r Run, d *diagnose.Diagnosis, say Words) Method {
 	p := placeOf(d)
 	m := Method{Method: p.method, Path: say.Show(p.path), API: say.Show(p.apiID), Stage: say.Show(p.stage), Protocol: p.protocol,
-		Queue: orNull(say.Show(p.queueARN)), Verdict: verdict(d.Verdict), Request: request(&diagnose.Request{}, say),
+		Queue: orNull(say.Show(p.queueARN)), Verdict: verdict(d.Verdict), Request: request(&walk.Request{}, say),
 		Predicted: predicted(d.Predicted, say), Findings: make([]Finding, 0, len(d.Findings)), Gaps: gaps(d.Gaps, say)}
 	if d.Trace != nil {
 		m.Request = request(&d.Trace.Request, say)
@@ -256,13 +257,13 @@ func method(r Run, d *diagnose.Diagnosis, say Words) Method {
 			m.Outbound.Body = &body
 		}
 	}
-	for i, s := range diagnose.Stages {
-		step := diagnose.Step{}
+	for i, s := range walk.Stages {
+		step := walk.Step{}
 		if d.Trace != nil {
 			step = d.Trace.Steps[i]
 		}
 		if step.Status == "" {
-			step.Status = diagnose.Unknown
+			step.Status = walk.Unknown
 		}
 		m.Stages = append(m.Stages, Stage{string(s), string(step.Status), say.Show(step.Said), gaps(step.Gaps, say)})
 	}
@@ -334,17 +335,17 @@ func fix(r Run, x diagnose.Fix, say Words) Fix {
 func predicted(p diagnose.Prediction, say Words) Predicted {
 	origin := string(p.Origin)
 	if origin == "" {
-		origin = string(diagnose.FromNobody)
+		origin = string(walk.FromNobody)
 	}
 	return Predicted{Status: orNull(p.Status), Origin: origin, SQSStatus: orNull(p.SQSStatus), Code: orNull(string(p.Code)),
 		Codes: codes(p.Codes), Message: say.Show(p.Message)}
 }
 
-func request(r *diagnose.Request, say Words) Request {
+func request(r *walk.Request, say Words) Request {
 	return Request{r.Method, r.Path, object(r.Headers, say), object(r.Query, say), r.Body}
 }
 
-func object(list []diagnose.Header, say Words) map[string]string {
+func object(list []walk.Header, say Words) map[string]string {
 	m := make(map[string]string, len(list))
 	for _, h := range list {
 		if have, ok := m[h.Name]; ok {
@@ -368,7 +369,7 @@ func origin(o snapshot.Origin, say Words) Origin {
 	return Origin{Resource: say.Show(o.Resource), Path: say.Show(o.Path), File: o.File, Line: o.Line}
 }
 
-func codes(list []diagnose.ErrorCode) []string {
+func codes(list []walk.ErrorCode) []string {
 	out := make([]string, 0, len(list))
 	for _, c := range list {
 		out = append(out, string(c))

@@ -7,6 +7,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // JUnit writes the run as JUnit XML: a suite for each method, in it a case for
@@ -98,7 +99,7 @@ func junitSuiteOf(d *diagnose.Diagnosis, m Method, say Words) junitSuite {
 	for _, f := range m.Findings {
 		if !seen[f.Rule] {
 			seen[f.Rule] = true
-			suite.Cases = append(suite.Cases, junitCaseOf(diagnose.Check{Rule: f.Rule, Stage: diagnose.Stage(f.Stage), Status: diagnose.Failed}, byRule[f.Rule], say))
+			suite.Cases = append(suite.Cases, junitCaseOf(diagnose.Check{Rule: f.Rule, Stage: walk.Stage(f.Stage), Status: walk.Failed}, byRule[f.Rule], say))
 		}
 	}
 	return suite
@@ -149,11 +150,11 @@ func junitCaseOf(check diagnose.Check, findings []Finding, say Words) junitCase 
 		c.Failure = &junitResult{Type: string(diagnose.Error), Message: first, Text: strings.Join(failures, "\n\n")}
 	case len(known) > 0:
 		c.Skipped = &junitResult{Message: strings.Join(known, "; ")}
-	case check.Status == diagnose.NotApplicable:
+	case check.Status == walk.NotApplicable:
 		c.Skipped = &junitResult{Message: "does not apply"}
-	case check.Status != diagnose.Passed && check.Status != diagnose.Failed:
+	case check.Status != walk.Passed && check.Status != walk.Failed:
 		var list []string
-		if NotReached(diagnose.Step{Gaps: check.Gaps}) {
+		if NotReached(walk.Step{Gaps: check.Gaps}) {
 			c.Skipped = &junitResult{Message: "not reached"}
 			break
 		}

@@ -7,6 +7,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // place is where a diagnosis belongs, in the words of its heading.
@@ -45,7 +46,7 @@ func placeOf(d *diagnose.Diagnosis) place {
 }
 
 // QueueARN is the queue that the walk leads to; empty when it did not get that far.
-func QueueARN(t *diagnose.Trace) string {
+func QueueARN(t *walk.Trace) string {
 	return cmp.Or(t.Queue.ARN, t.Protocol.QueueARN, t.Authorization.Resource)
 }
 
@@ -55,7 +56,7 @@ func (p place) queueName() string { return p.queueARN[strings.LastIndexByte(p.qu
 // outbound is the HTTP request that leaves for SQS.
 type outbound struct {
 	method, url string
-	headers     []diagnose.Header
+	headers     []walk.Header
 	body        string
 	bodyKnown   bool
 }
@@ -67,15 +68,15 @@ func outboundOf(d *diagnose.Diagnosis) (outbound, bool) {
 	if t == nil || t.Signing.URL() == "" {
 		return outbound{}, false
 	}
-	for _, s := range []diagnose.Stage{diagnose.StageRoute, diagnose.StageMapping, diagnose.StageSigning} {
-		if t.Step(s).Status == diagnose.Failed {
+	for _, s := range []walk.Stage{walk.StageRoute, walk.StageMapping, walk.StageSigning} {
+		if t.Step(s).Status == walk.Failed {
 			return outbound{}, false
 		}
 	}
 	out := outbound{method: t.Signing.Method, url: t.Signing.URL(), body: string(t.Mapping.Body), bodyKnown: t.Mapping.BodyKnown}
 	for _, h := range t.Mapping.Headers {
 		if !h.Absent {
-			out.headers = append(out.headers, diagnose.Header{Name: h.Name, Value: h.Value})
+			out.headers = append(out.headers, walk.Header{Name: h.Name, Value: h.Value})
 		}
 	}
 	return out, true

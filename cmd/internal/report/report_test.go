@@ -16,6 +16,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var update = flag.Bool("update", false, "write the expected reports anew")
@@ -23,26 +24,26 @@ var update = flag.Bool("update", false, "write the expected reports anew")
 // account is the symbol that stands for the account of a template.
 const account = "\x02AWS::AccountId\x03"
 
-func steps(list ...diagnose.Step) (out [8]diagnose.Step) {
+func steps(list ...walk.Step) (out [8]walk.Step) {
 	for i := range out {
 		out[i] = list[i]
-		out[i].Stage = diagnose.Stages[i]
+		out[i].Stage = walk.Stages[i]
 	}
 	return out
 }
 
-func passed(said string) diagnose.Step { return diagnose.Step{Status: diagnose.Passed, Said: said} }
+func passed(said string) walk.Step { return walk.Step{Status: walk.Passed, Said: said} }
 
-func notReachedStep() diagnose.Step {
-	return diagnose.Step{Status: diagnose.Unknown, Gaps: []snapshot.Gap{{Reason: snapshot.Blocked, Detail: "the protocol stage did not get that far"}}}
+func notReachedStep() walk.Step {
+	return walk.Step{Status: walk.Unknown, Gaps: []snapshot.Gap{{Reason: snapshot.Blocked, Detail: "the protocol stage did not get that far"}}}
 }
 
-func trace(api *snapshot.API, path string, list [8]diagnose.Step) *diagnose.Trace {
-	t := &diagnose.Trace{Steps: list, Request: diagnose.Plain("POST", path)}
-	t.Route = diagnose.Route{API: api, Stage: &snapshot.Stage{Name: "prod"}, Method: &snapshot.Method{HTTPMethod: "POST", Path: path}}
+func trace(api *snapshot.API, path string, list [8]walk.Step) *walk.Trace {
+	t := &walk.Trace{Steps: list, Request: diagnose.Plain("POST", path)}
+	t.Route = walk.Route{API: api, Stage: &snapshot.Stage{Name: "prod"}, Method: &snapshot.Method{HTTPMethod: "POST", Path: path}}
 	t.Signing.Method, t.Signing.Host, t.Signing.RequestPath = "POST", "sqs.us-east-1.amazonaws.com", "/"+account+"/orders"
 	t.Mapping.Body, t.Mapping.BodyKnown = []byte("Action=SendMessage&MessageBody=%7B%22id%22%3A1%7D"), true
-	t.Mapping.Headers = []diagnose.Mapped{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Gone", Absent: true}}
+	t.Mapping.Headers = []walk.Mapped{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Gone", Absent: true}}
 	t.Protocol.Protocol, t.Protocol.Action, t.Protocol.QueueARN = "query", "SendMessage", "arn:aws:sqs:us-east-1:"+account+":orders"
 	return t
 }
@@ -59,37 +60,37 @@ func broken() Run {
 			passed("POST /orders, deployment d4e5f6 of 2026-11-20"),
 			passed("application/json -> template application/json, 48 bytes"),
 			passed("POST https://sqs.us-east-1.amazonaws.com/"+account+"/orders as role orders-api"),
-			diagnose.Step{Status: diagnose.Failed, Said: "the body is a form, but Content-Type says application/json: SQS finds no operation",
-				Failure: &diagnose.Failure{Origin: diagnose.FromSQS, Status: 404, Code: diagnose.UnknownOperation}},
+			walk.Step{Status: walk.Failed, Said: "the body is a form, but Content-Type says application/json: SQS finds no operation",
+				Failure: &walk.Failure{Origin: walk.FromSQS, Status: 404, Code: walk.UnknownOperation}},
 			passed("identity policy send (statement 1) allows sqs:SendMessage"),
 			notReachedStep(),
-			diagnose.Step{Status: diagnose.NotApplicable, Said: "the queue has no customer key"},
+			walk.Step{Status: walk.NotApplicable, Said: "the queue has no customer key"},
 			passed(`400 is mapped by pattern 4\d{2}`))),
-		Predicted: diagnose.Prediction{Status: 400, Origin: diagnose.FromSQS, SQSStatus: 404, Code: diagnose.UnknownOperation,
-			Codes: []diagnose.ErrorCode{diagnose.UnknownOperation}, Message: "<UnknownOperationException/>", Stage: diagnose.StageProtocol, Known: true},
+		Predicted: diagnose.Prediction{Status: 400, Origin: walk.FromSQS, SQSStatus: 404, Code: walk.UnknownOperation,
+			Codes: []walk.ErrorCode{walk.UnknownOperation}, Message: "<UnknownOperationException/>", Stage: walk.StageProtocol, Known: true},
 		Findings: []diagnose.Finding{{
-			Rule: "protocol-content-type", Severity: diagnose.Error, Stage: diagnose.StageProtocol, Codes: []diagnose.ErrorCode{diagnose.UnknownOperation},
+			Rule: "protocol-content-type", Severity: diagnose.Error, Stage: walk.StageProtocol, Codes: []walk.ErrorCode{walk.UnknownOperation},
 			Message:  `form-encoded body is announced as "application/json"`,
 			Why:      "SQS picks its protocol by Content-Type: with application/json it looks for no Action in the body, and answers that it does not know the operation.",
 			Evidence: []diagnose.Evidence{{Label: "integration request header Content-Type", Origin: origin}, {Label: "body", Value: "Action=SendMessage&\x1b[31mred", Origin: origin}},
 			Fixes: []diagnose.Fix{{Title: "send Content-Type application/x-www-form-urlencoded", Risk: "none of the other methods is touched",
 				Changes: []snapshot.Change{snapshot.SetRequestParameter{On: snapshot.MethodRef{API: "a1b2c3d4", Path: "/orders", Method: "POST"},
 					Name: "integration.request.header.Content-Type", After: "'application/x-www-form-urlencoded'"}},
-				Verdict: diagnose.Healthy, After: &diagnose.Prediction{Status: 200, SQSStatus: 200, Origin: diagnose.FromNobody, Known: true}}},
+				Verdict: diagnose.Healthy, After: &diagnose.Prediction{Status: 200, SQSStatus: 200, Origin: walk.FromNobody, Known: true}}},
 			Check: "curl -i -X POST 'https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/prod/orders'",
 		}},
 	}
 	doubtful := diagnose.Diagnosis{
 		Verdict: diagnose.Inconclusive, Gaps: []snapshot.Gap{denied, {Reason: snapshot.Blocked, Detail: "not reached"}},
-		Trace: trace(api, "/refunds", steps(passed("a"), passed("b"), diagnose.Step{Said: "the role could not be read", Gaps: []snapshot.Gap{denied}},
+		Trace: trace(api, "/refunds", steps(passed("a"), passed("b"), walk.Step{Said: "the role could not be read", Gaps: []snapshot.Gap{denied}},
 			passed("d"), notReachedStep(), notReachedStep(), notReachedStep(), passed("h"))),
 		Predicted: diagnose.Prediction{},
 	}
 	risky := diagnose.Diagnosis{
 		Verdict:   diagnose.AtRisk,
 		Trace:     trace(api, "/events", steps(passed("a"), passed("b"), passed("c"), passed("d"), passed("e"), passed("f"), passed("g"), passed("h"))),
-		Predicted: diagnose.Prediction{Status: 200, SQSStatus: 200, Origin: diagnose.FromNobody, Known: true},
-		Findings:  []diagnose.Finding{{Rule: "mapping-body-not-encoded", Severity: diagnose.Warning, Stage: diagnose.StageMapping, Message: `a body with "&" is cut`}},
+		Predicted: diagnose.Prediction{Status: 200, SQSStatus: 200, Origin: walk.FromNobody, Known: true},
+		Findings:  []diagnose.Finding{{Rule: "mapping-body-not-encoded", Severity: diagnose.Warning, Stage: walk.StageMapping, Message: `a body with "&" is cut`}},
 	}
 	healthy := risky
 	healthy.Findings, healthy.Verdict = nil, diagnose.Healthy
@@ -199,7 +200,7 @@ func TestJSONProblem(t *testing.T) {
 // No list is null, and there are always eight stages, however empty the diagnosis.
 func TestJSONIsWholeForAnEmptyDiagnosis(t *testing.T) {
 	finding := diagnose.Finding{Rule: "x", Fixes: []diagnose.Fix{{Title: "y"}}, Evidence: []diagnose.Evidence{{}}}
-	r := Run{Examination: diagnose.Examination{Diagnoses: []diagnose.Diagnosis{{}, {Trace: &diagnose.Trace{}, Findings: []diagnose.Finding{finding}}}}}
+	r := Run{Examination: diagnose.Examination{Diagnoses: []diagnose.Diagnosis{{}, {Trace: &walk.Trace{}, Findings: []diagnose.Finding{finding}}}}}
 	var b bytes.Buffer
 	if err := JSON(&b, r); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -36,15 +37,15 @@ func strs[T ~string](list ...T) []string {
 // generate writes the schema of each document from its type.
 func generate(t *testing.T) map[string][]byte {
 	verdicts := strs(diagnose.Broken, diagnose.Inconclusive, diagnose.AtRisk, diagnose.Healthy)
-	stages := strs(diagnose.Stages[:]...)
+	stages := strs(walk.Stages[:]...)
 	report := generator{comments: comments(t, "."), enums: map[string][]string{
 		"Document.Schema": {Schema}, "Verdict": verdicts,
 		"Target.Kind":      {snapshot.Live, snapshot.Template, snapshot.Saved, "none"},
 		"API.Type":         strs(snapshot.REST, snapshot.HTTP, snapshot.WebSocket),
 		"Method.Protocol":  {"query", "json", "http-api", "none"},
-		"Predicted.Origin": strs(diagnose.FromSQS, diagnose.FromAPIGateway, diagnose.FromKMS, diagnose.FromIAM, diagnose.FromDeployment, diagnose.FromNobody),
+		"Predicted.Origin": strs(walk.FromSQS, walk.FromAPIGateway, walk.FromKMS, walk.FromIAM, walk.FromDeployment, walk.FromNobody),
 		"Stage.Stage":      stages, "Finding.Stage": stages,
-		"Stage.Status":     strs(diagnose.Passed, diagnose.Failed, diagnose.Unknown, diagnose.NotApplicable),
+		"Stage.Status":     strs(walk.Passed, walk.Failed, walk.Unknown, walk.NotApplicable),
 		"Finding.Severity": strs(diagnose.Error, diagnose.Warning, diagnose.Note),
 		"Gap.Reason":       gapReasons,
 		"Suppression.By":   {BySkip, ByOnly, ByFile, ByTemplate, ByBaseline},

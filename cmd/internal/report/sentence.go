@@ -6,13 +6,14 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Outcome says in a sentence what the caller is predicted to see.
 func Outcome(d *diagnose.Diagnosis) string {
 	p := d.Predicted
 	switch {
-	case p.Origin == diagnose.FromDeployment:
+	case p.Origin == walk.FromDeployment:
 		return "AWS refuses this configuration" + orNothing(": %s", CodeWords(p)) + "; no call is ever made"
 	case p.Status == 0 && p.Code == "":
 		return "what the client gets is not known"
@@ -25,7 +26,7 @@ func Outcome(d *diagnose.Diagnosis) string {
 		s += fmt.Sprintf("; SQS answered %d", p.SQSStatus)
 	case p.SQSStatus != 0:
 		s += fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, CodeWords(p))
-	case p.Origin == diagnose.FromAPIGateway:
+	case p.Origin == walk.FromAPIGateway:
 		s += " " + CodeWords(p) + " from API Gateway"
 	default:
 		s += " " + CodeWords(p)
@@ -53,7 +54,7 @@ func after(x diagnose.Fix) string {
 	}
 	p := *x.After
 	switch {
-	case p.Origin == diagnose.FromDeployment:
+	case p.Origin == walk.FromDeployment:
 		return "then AWS still refuses the configuration" + orNothing(": %s", CodeWords(p))
 	case p.Code != "":
 		return fmt.Sprintf("then %s %s", statusWord(p.Status), CodeWords(p))

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // text lays out one run for a person.
@@ -91,7 +92,7 @@ func (t *text) diagnosis(d *diagnose.Diagnosis) {
 	word := strings.ToUpper(strings.ReplaceAll(string(v), "-", " "))
 	t.hang("  "+t.style.verdict(v).Render(word)+"   ", len(word)+5, t.clean(Outcome(d)))
 	t.line("")
-	for i, s := range diagnose.Stages {
+	for i, s := range walk.Stages {
 		if d.Trace != nil {
 			t.stage(s, d.Trace.Steps[i])
 		}
@@ -134,7 +135,7 @@ func (t *text) hang(lead string, column int, prose string) {
 	}
 }
 
-func (t *text) stage(s diagnose.Stage, step diagnose.Step) {
+func (t *text) stage(s walk.Stage, step walk.Step) {
 	mark, paint := mark(step), t.style.dim
 	switch mark {
 	case "ok":
@@ -150,13 +151,13 @@ func (t *text) stage(s diagnose.Stage, step diagnose.Step) {
 
 // mark is the word for a status. What an earlier failure keeps from happening
 // is not in doubt, it is not reached.
-func mark(step diagnose.Step) string {
+func mark(step walk.Step) string {
 	switch step.Status {
-	case diagnose.Passed:
+	case walk.Passed:
 		return "ok"
-	case diagnose.Failed:
+	case walk.Failed:
 		return "FAIL"
-	case diagnose.NotApplicable:
+	case walk.NotApplicable:
 		return "-"
 	}
 	if NotReached(step) {

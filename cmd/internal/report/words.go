@@ -3,8 +3,8 @@ package report
 import (
 	"strings"
 
-	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Words puts texts of the diagnosis the way people read them: what stands for a
@@ -21,7 +21,7 @@ const hidden = "(hidden)"
 
 // NewWords returns the words for texts about the snapshot, which may be nil,
 // and about the clients' requests, whose credentials it hides.
-func NewWords(s *snapshot.Snapshot, requests ...*diagnose.Request) Words {
+func NewWords(s *snapshot.Snapshot, requests ...*walk.Request) Words {
 	var pairs []string
 	seen := map[string]bool{"": true}
 	add := func(old, new string) {
@@ -51,7 +51,7 @@ func NewWords(s *snapshot.Snapshot, requests ...*diagnose.Request) Words {
 }
 
 func newWords(r Run) Words {
-	var requests []*diagnose.Request
+	var requests []*walk.Request
 	for i := range r.Examination.Diagnoses {
 		if t := r.Examination.Diagnoses[i].Trace; t != nil {
 			requests = append(requests, &t.Request)
@@ -62,7 +62,7 @@ func newWords(r Run) Words {
 
 // IsCredential tells whether the header holds a credential of the client's. The
 // doctor's own stand-ins, which say that something of the kind is sent, are none.
-func IsCredential(h diagnose.Header) bool {
+func IsCredential(h walk.Header) bool {
 	for _, name := range credentialHeaders {
 		if strings.EqualFold(name, h.Name) {
 			return !strings.HasPrefix(h.Value, "sample-") && !strings.HasSuffix(h.Value, "Credential=sample")
@@ -80,7 +80,7 @@ func (w Words) Show(s string) string {
 }
 
 // Header returns the value of a header as people read it.
-func (w Words) Header(h diagnose.Header) string {
+func (w Words) Header(h walk.Header) string {
 	if IsCredential(h) {
 		return hidden
 	}

@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // actionKey does something with the open diagnosis.
@@ -49,7 +50,7 @@ func (m *model) actionKey(k tea.KeyMsg) tea.Cmd {
 }
 
 // copyable is what c copies: the fix, else how to check, else the command line.
-func (w *walk) copyable(command string) (what, text string) {
+func (w *walkScreen) copyable(command string) (what, text string) {
 	if fix := w.fix(); fix != nil {
 		if text, err := w.detail.render(fix); err == nil && text != "" {
 			return "the fix (" + dialects[w.detail.dialect] + ")", text
@@ -62,7 +63,7 @@ func (w *walk) copyable(command string) (what, text string) {
 }
 
 // noFix says why there is nothing to try.
-func (w *walk) noFix() string {
+func (w *walkScreen) noFix() string {
 	switch f := w.finding(); {
 	case f == nil:
 		return "there is no finding, so there is nothing to fix"
@@ -203,7 +204,7 @@ func (m *model) saveKey(k tea.KeyMsg) tea.Cmd {
 }
 
 // saved is the request that a saved report is about; nil for all methods.
-func (m *model) saved() *diagnose.Request {
+func (m *model) saved() *walk.Request {
 	if m.back == atWalk {
 		return &m.walk.request
 	}

@@ -7,6 +7,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // detail lays out what is known of one stage: what went in, what came out, what
@@ -34,26 +35,26 @@ func (v *detail) stage(i, width int) *doc {
 	if s := report.Said(*step); s != "" {
 		d.prose(s, plain)
 	}
-	if p.passedBy(i) && step.Status != diagnose.NotApplicable && !report.NotReached(*step) {
+	if p.passedBy(i) && step.Status != walk.NotApplicable && !report.NotReached(*step) {
 		d.prose("the message does not get this far; this is what waits behind the failure", dim)
 	}
 	d.blank()
 	switch step.Stage {
-	case diagnose.StageRoute:
+	case walk.StageRoute:
 		v.route(d, t)
-	case diagnose.StageMapping:
+	case walk.StageMapping:
 		v.mapping(d, t)
-	case diagnose.StageSigning:
+	case walk.StageSigning:
 		v.signing(d, t)
-	case diagnose.StageProtocol:
+	case walk.StageProtocol:
 		v.protocol(d, t)
-	case diagnose.StageAuthorization:
+	case walk.StageAuthorization:
 		v.authorization(d, t)
-	case diagnose.StageQueue:
+	case walk.StageQueue:
 		v.queue(d, t)
-	case diagnose.StageEncryption:
+	case walk.StageEncryption:
 		v.encryption(d, t)
-	case diagnose.StageResponse:
+	case walk.StageResponse:
 		v.response(d, t)
 	}
 	v.failure(d, step)
@@ -80,14 +81,14 @@ func (d *doc) title(text, word string, r role) {
 }
 
 // failure says what is answered when the stage fails.
-func (v *detail) failure(d *doc, step *diagnose.Step) {
+func (v *detail) failure(d *doc, step *walk.Step) {
 	f := step.Failure
-	if step.Status != diagnose.Failed || f == nil {
+	if step.Status != walk.Failed || f == nil {
 		return
 	}
 	d.blank()
-	head := map[diagnose.Source]string{diagnose.FromSQS: "SQS answers", diagnose.FromAPIGateway: "API Gateway answers", diagnose.FromKMS: "KMS answers",
-		diagnose.FromIAM: "IAM answers", diagnose.FromDeployment: "AWS refuses to deploy it:"}[f.Origin]
+	head := map[walk.Source]string{walk.FromSQS: "SQS answers", walk.FromAPIGateway: "API Gateway answers", walk.FromKMS: "KMS answers",
+		walk.FromIAM: "IAM answers", walk.FromDeployment: "AWS refuses to deploy it:"}[f.Origin]
 	code := report.CodeWords(diagnose.Prediction{Code: f.Code, Codes: f.Codes})
 	if f.Status != 0 {
 		head += fmt.Sprintf(" %d", f.Status)
@@ -105,7 +106,7 @@ func (v *detail) failure(d *doc, step *diagnose.Step) {
 }
 
 // gaps says what could not be read, and what it would take.
-func (v *detail) gaps(d *doc, step *diagnose.Step) {
+func (v *detail) gaps(d *doc, step *walk.Step) {
 	first := true
 	for _, g := range step.Gaps {
 		if g.Reason == snapshot.Blocked {
@@ -130,7 +131,7 @@ func (v *detail) gaps(d *doc, step *diagnose.Step) {
 }
 
 // headers lists headers, one a row.
-func (v *detail) headers(d *doc, list []diagnose.Header) {
+func (v *detail) headers(d *doc, list []walk.Header) {
 	for _, h := range list {
 		d.name(h.Name, v.words.Header(h), plain)
 	}

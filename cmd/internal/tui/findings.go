@@ -7,13 +7,14 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // dialects are the notations of a fix.
 var dialects = [...]string{"cli", "cloudformation", "terraform"}
 
 // findings shows what the rules found at the stage, and the fixes.
-func (v *detail) findings(d *doc, s diagnose.Stage) {
+func (v *detail) findings(d *doc, s walk.Stage) {
 	own, first := 0, true
 	for i := range v.d.Findings {
 		f := &v.d.Findings[i]
@@ -24,7 +25,7 @@ func (v *detail) findings(d *doc, s diagnose.Stage) {
 		v.found(d, i, f)
 	}
 	step := v.d.Trace.Step(s)
-	if own > 0 || step.Status != diagnose.Failed || step.Failure == nil {
+	if own > 0 || step.Status != walk.Failed || step.Failure == nil {
 		return
 	}
 	for i := range v.d.Findings {
@@ -38,7 +39,7 @@ func (v *detail) findings(d *doc, s diagnose.Stage) {
 	}
 }
 
-func explains(f *diagnose.Finding, failure *diagnose.Failure) bool {
+func explains(f *diagnose.Finding, failure *walk.Failure) bool {
 	for _, c := range f.Codes {
 		if c == failure.Code {
 			return true
@@ -65,7 +66,7 @@ func (v *detail) found(d *doc, i int, f *diagnose.Finding) {
 		}
 		d.in(label)
 		if e.Value != "" {
-			d.name(e.Label, v.words.Header(diagnose.Header{Name: e.Label, Value: e.Value}), plain)
+			d.name(e.Label, v.words.Header(walk.Header{Name: e.Label, Value: e.Value}), plain)
 		} else {
 			d.prose(e.Label, plain)
 		}

@@ -9,6 +9,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // walkHelp names the answers that the walk takes.
@@ -34,7 +35,7 @@ func (p *prompt) walk(ctx context.Context, o *Options, s *snapshot.Snapshot, d *
 			word, rest = strings.TrimSuffix(word, n), n
 		}
 		n, _ := strconv.Atoi(strings.TrimSpace(rest))
-		if stage, err := strconv.Atoi(word); err == nil && stage >= 1 && stage <= len(diagnose.Stages) {
+		if stage, err := strconv.Atoi(word); err == nil && stage >= 1 && stage <= len(walk.Stages) {
 			m.walk.to(stage - 1)
 			p.doc(m.walk.detail.stage(stage-1, proseColumns))
 			continue
@@ -76,7 +77,7 @@ func (p *prompt) walk(ctx context.Context, o *Options, s *snapshot.Snapshot, d *
 }
 
 // spoken is the name of a walk in words.
-func spoken(w report.Words, t *diagnose.Trace) string {
+func spoken(w report.Words, t *walk.Trace) string {
 	return strings.ReplaceAll(show(w.Show(titles(t, "to")[0])), " · ", ", ")
 }
 
@@ -87,12 +88,12 @@ func (p *prompt) overview(m *model) {
 	word, _ := verdictWord(d.Verdict)
 	p.say("%s", spoken(w, d.Trace))
 	p.say("%s: %s.", word, answer(&d.Predicted))
-	for i := range diagnose.Stages {
+	for i := range walk.Stages {
 		_, word, _ := m.walk.path.mark(&p.glyph, i)
 		if word == "-" {
 			word = "none"
 		}
-		p.say("Stage %d, %s: %s. %s", i+1, diagnose.Stages[i], word, show(w.Show(report.Said(d.Trace.Steps[i]))))
+		p.say("Stage %d, %s: %s. %s", i+1, walk.Stages[i], word, show(w.Show(report.Said(d.Trace.Steps[i]))))
 	}
 	p.say("%s.", count(len(d.Findings), "finding"))
 }
@@ -154,7 +155,7 @@ func (p *prompt) trial(m *model, fixes []diagnose.Fix) {
 	}
 	x := trial{before: m.walk.detail.d, after: msg.d, words: m.walk.path.words}
 	before, after := path{d: x.before}, path{d: x.after}
-	for i, s := range diagnose.Stages {
+	for i, s := range walk.Stages {
 		_, bw, _ := before.mark(&p.glyph, i)
 		_, aw, _ := after.mark(&p.glyph, i)
 		if bw != aw {
@@ -269,7 +270,7 @@ func (p *prompt) awkward(m *model) error {
 }
 
 // again walks another request.
-func (p *prompt) again(m *model, r diagnose.Request) {
+func (p *prompt) again(m *model, r walk.Request) {
 	m.walk.show(examine(m.snap, r, p.o.Rules), m.snap)
 	m.walk.path.chosen = opening(m.walk.detail.d)
 	m.walk.choose()

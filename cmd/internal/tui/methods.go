@@ -9,6 +9,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // loaded takes over what was read.
@@ -70,7 +71,7 @@ func entriesOf(shell *diagnose.Examination) []entry {
 	return list
 }
 
-func (m *model) entryName(t *diagnose.Trace) string {
+func (m *model) entryName(t *walk.Trace) string {
 	name := call(&t.Request)
 	if t.Route.Stage != nil {
 		name += " · " + t.Route.Stage.Name

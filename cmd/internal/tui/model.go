@@ -9,6 +9,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // screenName is what the screen shows.
@@ -29,7 +30,7 @@ const (
 
 // entry is one request that is diagnosed.
 type entry struct {
-	request diagnose.Request
+	request walk.Request
 	d       *diagnose.Diagnosis // nil until it is
 }
 
@@ -59,19 +60,19 @@ type model struct {
 	loading *loading
 	snap    *snapshot.Snapshot
 	shell   diagnose.Examination
-	request *diagnose.Request // the user's; nil for the doctor's own
+	request *walk.Request // the user's; nil for the doctor's own
 	entries []entry
 	want    int // entry to open as soon as it is diagnosed, -1 for none
-	reopen  *diagnose.Request
+	reopen  *walk.Request
 	methods list
 
-	walk    walk
+	walk    walkScreen
 	editor  editor
 	invalid error // why the edited text is no request
 	presetN int   // the preset that was chosen last, -1 for none
 	edits   int   // number of the last change of the request
 	walking bool  // a walk of an edited request is under way
-	pending *diagnose.Request
+	pending *walk.Request
 
 	trial   trial
 	trials  int
@@ -266,7 +267,7 @@ func (m *model) change() tea.Cmd {
 	return m.rewalk(r)
 }
 
-func (m *model) rewalk(r diagnose.Request) tea.Cmd {
+func (m *model) rewalk(r walk.Request) tea.Cmd {
 	m.edits++
 	if m.walking {
 		m.pending = &r

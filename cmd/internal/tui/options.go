@@ -20,6 +20,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Load reads a target. It calls progress, from any goroutine, as calls begin and end.
@@ -46,10 +47,10 @@ type Options struct {
 	Rules     []diagnose.Rule
 	Remedy    report.Remedy
 	Selection diagnose.Selection
-	Request   *diagnose.Request // the user's; nil for the doctor's own
+	Request   *walk.Request // the user's; nil for the doctor's own
 	// Place finds the user's request its place in what was read: its API, stage
 	// and path. Nil takes Request as it is.
-	Place func(*snapshot.Snapshot) (*diagnose.Request, error)
+	Place func(*snapshot.Snapshot) (*walk.Request, error)
 
 	// Command is the command line that gives the same result, without the flags
 	// of a stage, a method or a request. RequestCommand is the one to which those can be added; empty

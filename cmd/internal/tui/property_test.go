@@ -12,6 +12,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 func refuseApply(context.Context, *snapshot.Snapshot, diagnose.Fix) ([]string, error) {
@@ -24,10 +25,10 @@ func plainText(s string) string { return ansi.Strip(s) }
 // characters, flags, combining marks, controls, escape sequences, invalid UTF-8.
 const nasty = "漢字かな交じり文😀👨‍👩‍👧‍👦🇨🇭❤️e\u0301\u200b\u202e" + "\x1b[2J\x1b]52;c;aGk=\a\x00\x9b\r\t\xff\xfe 👍🏽ﷺ𒐫 "
 
-func nastyRequest() *diagnose.Request {
+func nastyRequest() *walk.Request {
 	r := diagnose.Plain("POST", "/orders")
 	r.Body = strings.Repeat(nasty, 40) + "\n" + nasty
-	r.Headers = append(r.Headers, diagnose.Header{Name: "X-Note", Value: nasty})
+	r.Headers = append(r.Headers, walk.Header{Name: "X-Note", Value: nasty})
 	return &r
 }
 

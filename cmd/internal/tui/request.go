@@ -6,11 +6,11 @@ import (
 	"strings"
 
 	"apisqs-doctor/cmd/internal/report"
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // target is the path of a request with its query string.
-func target(r *diagnose.Request) string {
+func target(r *walk.Request) string {
 	s := r.Path
 	for i, q := range r.Query {
 		sep := "&"
@@ -23,7 +23,7 @@ func target(r *diagnose.Request) string {
 }
 
 // call is what a request asks for: a method and a path, or a WebSocket route.
-func call(r *diagnose.Request) string {
+func call(r *walk.Request) string {
 	if r.Route != "" {
 		return "route " + r.Route
 	}
@@ -32,7 +32,7 @@ func call(r *diagnose.Request) string {
 
 // format writes a request the way HTTP does: a line with method and path, the
 // headers, an empty line and the body. It is what people edit.
-func format(r *diagnose.Request) string {
+func format(r *walk.Request) string {
 	var b strings.Builder
 	b.WriteString(r.Method + " " + target(r) + "\n")
 	for _, h := range r.Headers {
@@ -44,8 +44,8 @@ func format(r *diagnose.Request) string {
 
 // parse reads what format wrote and somebody has edited. What the text does
 // not hold, such as the API and the stage, comes from base.
-func parse(text string, base *diagnose.Request) (diagnose.Request, error) {
-	r := diagnose.Request{API: base.API, Stage: base.Stage, Route: base.Route}
+func parse(text string, base *walk.Request) (walk.Request, error) {
+	r := walk.Request{API: base.API, Stage: base.Stage, Route: base.Route}
 	first, rest, _ := strings.Cut(text, "\n")
 	method, path, ok := strings.Cut(strings.TrimSpace(first), " ")
 	path = strings.TrimSpace(path)
@@ -68,7 +68,7 @@ func parse(text string, base *diagnose.Request) (diagnose.Request, error) {
 		if err != nil {
 			return r, fmt.Errorf("line 1: %w", err)
 		}
-		r.Query = append(r.Query, diagnose.Header{Name: n, Value: v})
+		r.Query = append(r.Query, walk.Header{Name: n, Value: v})
 	}
 	for n := 2; rest != ""; n++ {
 		var l string
@@ -82,7 +82,7 @@ func parse(text string, base *diagnose.Request) (diagnose.Request, error) {
 		if name = strings.TrimSpace(name); !colon || name == "" || strings.ContainsAny(name, " \t") {
 			return r, fmt.Errorf("line %d: expected Name: value, or an empty line before the body", n)
 		}
-		r.Headers = append(r.Headers, diagnose.Header{Name: name, Value: strings.TrimSpace(value)})
+		r.Headers = append(r.Headers, walk.Header{Name: name, Value: strings.TrimSpace(value)})
 		if !ok {
 			break
 		}
@@ -94,7 +94,7 @@ func parse(text string, base *diagnose.Request) (diagnose.Request, error) {
 const longestArgument = 1000
 
 // flags are the flags of the command line that diagnoses the request.
-func flags(r *diagnose.Request) string {
+func flags(r *walk.Request) string {
 	if r == nil {
 		return ""
 	}
@@ -131,7 +131,7 @@ func flags(r *diagnose.Request) string {
 
 // methodFlags are the flags of the command line that diagnoses one method with
 // the doctor's own request.
-func methodFlags(r *diagnose.Request) string {
+func methodFlags(r *walk.Request) string {
 	s := ""
 	if r.Stage != "" {
 		s += " --stage " + quote(r.Stage)

@@ -12,6 +12,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -71,14 +72,14 @@ func TestSession(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	after := diagnose.Examine(fixed, diagnose.Selection{}, []diagnose.Request{before.Trace.Request}, rules.All())
+	after := diagnose.Examine(fixed, diagnose.Selection{}, []walk.Request{before.Trace.Request}, rules.All())
 	same(t, "try", m.trial.after, &after.Diagnoses[0])
 	shown(t, m, "HEALTHY: the client gets 200", "gone", "= apisqs-doctor fix --api-id a1b2c3d4")
 
 	press(m, "esc", "e", "ctrl+u", `{"a":"1&2"}`)
 	edited := before.Trace.Request
 	edited.Body = `{"a":"1&2"}`
-	want := diagnose.Examine(s, diagnose.Selection{}, []diagnose.Request{edited}, rules.All())
+	want := diagnose.Examine(s, diagnose.Selection{}, []walk.Request{edited}, rules.All())
 	same(t, "edit", m.walk.detail.d, &want.Diagnoses[0])
 	press(m, "esc")
 	shown(t, m, "(edited)", `--body '{"a":"1&2"}'`)
@@ -327,7 +328,7 @@ func TestRunWantsATerminal(t *testing.T) {
 func FuzzRequest(f *testing.F) {
 	f.Add("POST", "/orders", "x", "a&b", "X-A", "1", "body\n\n&")
 	f.Fuzz(func(t *testing.T, method, path, query, value, name, header, body string) {
-		r := diagnose.Request{Method: method, Path: path, Query: []diagnose.Header{{Name: query, Value: value}}, Headers: []diagnose.Header{{Name: name, Value: header}}, Body: body}
+		r := walk.Request{Method: method, Path: path, Query: []walk.Header{{Name: query, Value: value}}, Headers: []walk.Header{{Name: name, Value: header}}, Body: body}
 		got, err := parse(format(&r), &r)
 		if err != nil {
 			return
@@ -376,9 +377,9 @@ func TestPlacing(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := diagnose.Plain("POST", "/nowhere")
-	m := started(t, withSnapshot(c.Snapshot, Options{Place: func(*snapshot.Snapshot) (*diagnose.Request, error) { return &r, nil }}), 100, 30)
+	m := started(t, withSnapshot(c.Snapshot, Options{Place: func(*snapshot.Snapshot) (*walk.Request, error) { return &r, nil }}), 100, 30)
 	shown(t, m, "POST /nowhere", "BROKEN", `--method "POST /nowhere" --body '{"id":1,"text":"hello"}'`)
-	m = started(t, withSnapshot(c.Snapshot, Options{Place: func(*snapshot.Snapshot) (*diagnose.Request, error) {
+	m = started(t, withSnapshot(c.Snapshot, Options{Place: func(*snapshot.Snapshot) (*walk.Request, error) {
 		return nil, &Problem{Message: "which method?", Hint: "one of POST /orders"}
 	}}), 100, 30)
 	shown(t, m, "which method?", "one of POST /orders")

@@ -5,12 +5,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/cmd/internal/report"
-	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // protocol shows the request that SQS receives and what it reads in it.
-func (v *detail) protocol(d *doc, t *diagnose.Trace) {
+func (v *detail) protocol(d *doc, t *walk.Trace) {
 	v.outbound(d, t)
 	d.blank()
 	p := &t.Protocol
@@ -62,7 +62,7 @@ func (v *detail) from(source string) string {
 }
 
 // outbound shows the HTTP request that leaves for SQS.
-func (v *detail) outbound(d *doc, t *diagnose.Trace) {
+func (v *detail) outbound(d *doc, t *walk.Trace) {
 	if t.Signing.URL() == "" {
 		d.in("in").prose("no request is known to leave for SQS", dim)
 		return
@@ -70,7 +70,7 @@ func (v *detail) outbound(d *doc, t *diagnose.Trace) {
 	d.in("in").literal(t.Signing.Method+" "+t.Signing.URL(), plain)
 	for _, h := range t.Mapping.Headers {
 		if !h.Absent {
-			d.name(h.Name, v.words.Header(diagnose.Header{Name: h.Name, Value: h.Value}), plain)
+			d.name(h.Name, v.words.Header(walk.Header{Name: h.Name, Value: h.Value}), plain)
 		}
 	}
 	if !t.Mapping.BodyKnown {
@@ -81,7 +81,7 @@ func (v *detail) outbound(d *doc, t *diagnose.Trace) {
 }
 
 // authorization shows who asks for what, and who decides.
-func (v *detail) authorization(d *doc, t *diagnose.Trace) {
+func (v *detail) authorization(d *doc, t *walk.Trace) {
 	a := &t.Authorization
 	d.in("in")
 	v.known(d, "principal", t.Signing.Credentials)
@@ -110,7 +110,7 @@ const (
 var questions = [...]string{trust: "API Gateway assume the role?", apiPolicy: "the client call the API?", generateKey: "kms:GenerateDataKey be called?", decrypt: "kms:Decrypt be called?"}
 
 // decision shows one decision of IAM: the answer, the layer and the statement.
-func (v *detail) decision(d *doc, t *diagnose.Trace, by asked) {
+func (v *detail) decision(d *doc, t *walk.Trace, by asked) {
 	x := t.Authorization.Decision
 	switch by {
 	case trust:
@@ -177,7 +177,7 @@ func place(origin any) string {
 }
 
 // queue shows the message as the queue takes it.
-func (v *detail) queue(d *doc, t *diagnose.Trace) {
+func (v *detail) queue(d *doc, t *walk.Trace) {
 	q := &t.Queue
 	d.in("in")
 	for i := range q.Messages {
@@ -222,7 +222,7 @@ func (v *detail) queue(d *doc, t *diagnose.Trace) {
 }
 
 // encryption shows the queue's key and whether it may be used.
-func (v *detail) encryption(d *doc, t *diagnose.Trace) {
+func (v *detail) encryption(d *doc, t *walk.Trace) {
 	e := &t.Encryption
 	if e.KeyReference == "" {
 		return
@@ -246,7 +246,7 @@ func (v *detail) encryption(d *doc, t *diagnose.Trace) {
 }
 
 // response shows SQS's answer and what the client sees of it.
-func (v *detail) response(d *doc, t *diagnose.Trace) {
+func (v *detail) response(d *doc, t *walk.Trace) {
 	r := &t.Response
 	d.in("in")
 	if r.SQSStatus != 0 {
@@ -279,7 +279,7 @@ func (v *detail) response(d *doc, t *diagnose.Trace) {
 }
 
 // outcomes shows what the client sees for each status of SQS.
-func (v *detail) outcomes(d *doc, r *diagnose.Response) {
+func (v *detail) outcomes(d *doc, r *walk.Response) {
 	if len(r.Outcomes) == 0 {
 		return
 	}

@@ -6,10 +6,11 @@ import (
 
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // route shows the client's request and the method that it meets.
-func (v *detail) route(d *doc, t *diagnose.Trace) {
+func (v *detail) route(d *doc, t *walk.Trace) {
 	v.request(d, &t.Request)
 	d.blank()
 	r := &t.Route
@@ -26,7 +27,7 @@ func (v *detail) route(d *doc, t *diagnose.Trace) {
 	if r.Method != nil {
 		d.name("method", r.Method.HTTPMethod+" "+r.Method.Path, plain)
 	}
-	for _, h := range diagnose.SortedHeaders(r.PathParams) {
+	for _, h := range walk.SortedHeaders(r.PathParams) {
 		d.name("{"+h.Name+"}", h.Value, client)
 	}
 	for _, lack := range r.Lacks {
@@ -49,7 +50,7 @@ func (v *detail) route(d *doc, t *diagnose.Trace) {
 }
 
 // differences shows what the stage runs beside what the draft says.
-func (v *detail) differences(d *doc, list []diagnose.Difference) {
+func (v *detail) differences(d *doc, list []walk.Difference) {
 	if len(list) == 0 {
 		return
 	}
@@ -70,14 +71,14 @@ func (v *detail) differences(d *doc, list []diagnose.Difference) {
 }
 
 // request shows the client's call.
-func (v *detail) request(d *doc, r *diagnose.Request) {
+func (v *detail) request(d *doc, r *walk.Request) {
 	d.in("in").literal(call(r), plain)
 	v.headers(d, r.Headers)
 	v.body(d, "", r.Body, client)
 }
 
 // mapping shows the template and what it makes of the client's body.
-func (v *detail) mapping(d *doc, t *diagnose.Trace) {
+func (v *detail) mapping(d *doc, t *walk.Trace) {
 	m := &t.Mapping
 	contentType := m.ContentType
 	if contentType == "" {
@@ -112,7 +113,7 @@ func (v *detail) mapping(d *doc, t *diagnose.Trace) {
 	d.in("out")
 	for _, kind := range []struct {
 		what string
-		list []diagnose.Mapped
+		list []walk.Mapped
 	}{{"header", m.Headers}, {"query", m.Query}, {"path", m.Path}} {
 		for _, x := range kind.list {
 			v.mapped(d, kind.what, x)
@@ -135,7 +136,7 @@ func (v *detail) mapping(d *doc, t *diagnose.Trace) {
 }
 
 // mapped shows one parameter of the integration request.
-func (v *detail) mapped(d *doc, what string, x diagnose.Mapped) {
+func (v *detail) mapped(d *doc, what string, x walk.Mapped) {
 	r := plain
 	if x.FromClient {
 		r = client
@@ -147,11 +148,11 @@ func (v *detail) mapped(d *doc, what string, x diagnose.Mapped) {
 	if x.Expression != "" && x.Expression != "'"+x.Value+"'" {
 		value += "   from " + x.Expression
 	}
-	d.name(what+" "+x.Name, v.words.Header(diagnose.Header{Name: x.Name, Value: value}), r)
+	d.name(what+" "+x.Name, v.words.Header(walk.Header{Name: x.Name, Value: value}), r)
 }
 
 // guilty are the places of a template that are to blame, by line, with the reason.
-func (v *detail) guilty(m *diagnose.Mapping) map[int][]blame {
+func (v *detail) guilty(m *walk.Mapping) map[int][]blame {
 	places := map[int][]blame{}
 	add := func(line int, b blame) {
 		for _, have := range places[line] {
@@ -169,7 +170,7 @@ func (v *detail) guilty(m *diagnose.Mapping) map[int][]blame {
 	}
 	for i := range v.d.Findings {
 		f := &v.d.Findings[i]
-		if f.Stage != diagnose.StageMapping && f.Stage != diagnose.StageProtocol {
+		if f.Stage != walk.StageMapping && f.Stage != walk.StageProtocol {
 			continue
 		}
 		for _, s := range m.Spans {
@@ -209,7 +210,7 @@ func mentions(f *diagnose.Finding, reference string) bool {
 }
 
 // template shows the template with line numbers, and marks under what is to blame.
-func (v *detail) template(d *doc, m *diagnose.Mapping) {
+func (v *detail) template(d *doc, m *walk.Mapping) {
 	places := v.guilty(m)
 	text, left := clip(m.Template)
 	for i, row := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
@@ -253,7 +254,7 @@ func (v *detail) underline(d *doc, row, piece string, b blame, j, room int) {
 
 // rendered shows the body that leaves, the client's part in its own look, and
 // which reference put it there.
-func (v *detail) rendered(d *doc, m *diagnose.Mapping) {
+func (v *detail) rendered(d *doc, m *walk.Mapping) {
 	v.body(d, "", string(m.Body), plain)
 	seen := map[string]bool{}
 	for _, s := range m.Spans {
@@ -273,7 +274,7 @@ func (v *detail) rendered(d *doc, m *diagnose.Mapping) {
 }
 
 // signing shows the integration's endpoint and the identity of the call.
-func (v *detail) signing(d *doc, t *diagnose.Trace) {
+func (v *detail) signing(d *doc, t *walk.Trace) {
 	s := &t.Signing
 	d.in("in")
 	v.known(d, "type", s.Type)

@@ -5,6 +5,7 @@ import (
 
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // path is the way of the message through the eight stages.
@@ -31,7 +32,7 @@ func opening(d *diagnose.Diagnosis) int {
 	if i := failing(d); i >= 0 {
 		return i
 	}
-	for i, s := range diagnose.Stages {
+	for i, s := range walk.Stages {
 		if len(d.Findings) > 0 && d.Findings[0].Stage == s {
 			return i
 		}
@@ -48,14 +49,14 @@ func opening(d *diagnose.Diagnosis) int {
 // always has something to do: it hands the failure on.
 func (p *path) passedBy(i int) bool {
 	f := failing(p.d)
-	return f >= 0 && i > f && diagnose.Stages[i] != diagnose.StageResponse
+	return f >= 0 && i > f && walk.Stages[i] != walk.StageResponse
 }
 
 // mark is the mark, the word and the look of stage i. One that passes with an
 // error or a warning says so: the cause of a failure often stands before it.
 func (p *path) mark(g *glyphs, i int) (glyph, word string, r role) {
 	step := &p.d.Trace.Steps[i]
-	if step.Status == diagnose.Passed {
+	if step.Status == walk.Passed {
 		for j := range p.d.Findings { // the worst comes first
 			if f := &p.d.Findings[j]; f.Stage == step.Stage && f.Severity != diagnose.Note {
 				return g.warn, map[diagnose.Severity]string{diagnose.Error: "error", diagnose.Warning: "warn"}[f.Severity], severityRole(f.Severity)
@@ -79,7 +80,7 @@ func (p *path) row(t *theme, i, columns int) line {
 	if r == dim {
 		sentence = dim
 	}
-	l := line{{" ", plain}, cursor, {" ", plain}, {glyph, r}, {fmt.Sprintf("  %d %-13s  ", i+1, diagnose.Stages[i]), name},
+	l := line{{" ", plain}, cursor, {" ", plain}, {glyph, r}, {fmt.Sprintf("  %d %-13s  ", i+1, walk.Stages[i]), name},
 		{fmt.Sprintf("%-*s  ", p.wordColumns(), word), r}, {show(p.words.Show(report.Said(p.d.Trace.Steps[i]))), sentence}}
 	return l.cut(columns, g.more)
 }
@@ -87,7 +88,7 @@ func (p *path) row(t *theme, i, columns int) line {
 // wordColumns is the width of the longest word for a stage.
 func (p *path) wordColumns() int {
 	n := 0
-	for i := range diagnose.Stages {
+	for i := range walk.Stages {
 		_, word, _ := p.mark(&unicodeGlyphs, i)
 		n = max(n, len(word))
 	}
@@ -98,7 +99,7 @@ func (p *path) wordColumns() int {
 func (p *path) tall(t *theme, columns, rows int) []line {
 	g := &t.glyphs
 	var all []line
-	for i := range diagnose.Stages {
+	for i := range walk.Stages {
 		all = append(all, p.row(t, i, columns))
 	}
 	if rows >= len(all)+4 {
@@ -130,7 +131,7 @@ func (p *path) folded(t *theme, columns int) []line {
 	}
 	var all []line
 	var l line
-	for i := range diagnose.Stages {
+	for i := range walk.Stages {
 		glyph, _, r := p.mark(&t.glyphs, i)
 		cursor, name := span{" ", plain}, plain
 		switch {
@@ -139,8 +140,8 @@ func (p *path) folded(t *theme, columns int) []line {
 		case r == dim:
 			name = dim
 		}
-		l = append(l, cursor, span{glyph, r}, span{fmt.Sprintf(" %d %-*s", i+1, cell-5, diagnose.Stages[i]), name})
-		if (i+1)%each == 0 || i+1 == len(diagnose.Stages) {
+		l = append(l, cursor, span{glyph, r}, span{fmt.Sprintf(" %d %-*s", i+1, cell-5, walk.Stages[i]), name})
+		if (i+1)%each == 0 || i+1 == len(walk.Stages) {
 			all = append(all, l.cut(columns, ""))
 			l = nil
 		}
@@ -151,7 +152,7 @@ func (p *path) folded(t *theme, columns int) []line {
 // line draws one row of marks, and the chosen stage's name.
 func (p *path) line(t *theme, columns int) line {
 	l := line{{" ", plain}}
-	for i := range diagnose.Stages {
+	for i := range walk.Stages {
 		glyph, _, r := p.mark(&t.glyphs, i)
 		if i == p.chosen {
 			l = append(l, span{t.glyphs.chosen, accent})
@@ -159,6 +160,6 @@ func (p *path) line(t *theme, columns int) line {
 		l = append(l, span{glyph, r})
 	}
 	_, word, r := p.mark(&t.glyphs, p.chosen)
-	l = append(l, span{fmt.Sprintf("  %d %s  ", p.chosen+1, diagnose.Stages[p.chosen]), accent}, span{word, r})
+	l = append(l, span{fmt.Sprintf("  %d %s  ", p.chosen+1, walk.Stages[p.chosen]), accent}, span{word, r})
 	return l.cut(columns, t.glyphs.more)
 }

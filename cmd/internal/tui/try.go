@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // trial is a fix made in memory: the walk before and after it.
@@ -51,7 +52,7 @@ func (x *trial) table(t *theme, columns int) []line {
 	}
 	half := word + said
 	out := []line{append(append(put("", plain).fill(name, ""), put("now", dim).fill(half+2, "")...), span{"then", dim})}
-	for i, s := range diagnose.Stages {
+	for i, s := range walk.Stages {
 		bm, bw, br := before.mark(g, i)
 		am, aw, ar := after.mark(g, i)
 		bs, as := "", ""

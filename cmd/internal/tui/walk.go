@@ -4,13 +4,14 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // walk is the open diagnosis: its path, the detail of one stage, and what is
 // chosen in them.
-type walk struct {
-	first    diagnose.Request   // the request that the walk began with
-	request  diagnose.Request   // the one it shows
+type walkScreen struct {
+	first    walk.Request       // the request that the walk began with
+	request  walk.Request       // the one it shows
 	edited   bool               // they differ
 	given    bool               // the first one is the user's
 	presets  []diagnose.Awkward // what real clients send and a diagnosis tries too
@@ -29,8 +30,8 @@ type layoutKey struct {
 	finding, fix, dialect, refused int
 }
 
-func newWalk(d *diagnose.Diagnosis, s *snapshot.Snapshot, remedy report.Remedy, g *glyphs, given bool) walk {
-	w := walk{first: d.Trace.Request, given: given, detail: detail{remedy: remedy, glyphs: g}}
+func newWalk(d *diagnose.Diagnosis, s *snapshot.Snapshot, remedy report.Remedy, g *glyphs, given bool) walkScreen {
+	w := walkScreen{first: d.Trace.Request, given: given, detail: detail{remedy: remedy, glyphs: g}}
 	w.presets = diagnose.AwkwardRequests(s, d.Trace)
 	w.show(d, s)
 	w.path.chosen = opening(d)
@@ -40,7 +41,7 @@ func newWalk(d *diagnose.Diagnosis, s *snapshot.Snapshot, remedy report.Remedy, 
 
 // show puts another diagnosis in the place of the present one and keeps the
 // chosen stage.
-func (w *walk) show(d *diagnose.Diagnosis, s *snapshot.Snapshot) {
+func (w *walkScreen) show(d *diagnose.Diagnosis, s *snapshot.Snapshot) {
 	w.request = d.Trace.Request
 	w.edited = format(&w.request) != format(&w.first)
 	w.path.d, w.path.words = d, report.NewWords(s, &d.Trace.Request)
@@ -50,11 +51,11 @@ func (w *walk) show(d *diagnose.Diagnosis, s *snapshot.Snapshot) {
 
 // choose makes the first finding of the chosen stage the chosen one; where the
 // stage has none, the worst of all.
-func (w *walk) choose() {
+func (w *walkScreen) choose() {
 	w.detail.finding, w.detail.fix = -1, 0
 	list := w.detail.d.Findings
 	for i := range list {
-		if list[i].Stage == diagnose.Stages[w.path.chosen] {
+		if list[i].Stage == walk.Stages[w.path.chosen] {
 			w.detail.finding = i
 			return
 		}
@@ -65,25 +66,25 @@ func (w *walk) choose() {
 }
 
 // to opens another stage.
-func (w *walk) to(stage int) {
-	w.path.chosen = min(max(stage, 0), len(diagnose.Stages)-1)
+func (w *walkScreen) to(stage int) {
+	w.path.chosen = min(max(stage, 0), len(walk.Stages)-1)
 	w.choose()
 }
 
 // next goes to another finding, and opens its stage.
-func (w *walk) next(by int) {
+func (w *walkScreen) next(by int) {
 	list := w.detail.d.Findings
 	if len(list) == 0 {
 		return
 	}
 	i := w.detail.finding
-	if i >= 0 && list[i].Stage == diagnose.Stages[w.path.chosen] {
+	if i >= 0 && list[i].Stage == walk.Stages[w.path.chosen] {
 		i = (i + by + len(list)) % len(list)
 	} else {
 		i = max(i, 0)
 	}
-	for s := range diagnose.Stages {
-		if diagnose.Stages[s] == list[i].Stage {
+	for s := range walk.Stages {
+		if walk.Stages[s] == list[i].Stage {
 			w.path.chosen = s
 		}
 	}
@@ -91,7 +92,7 @@ func (w *walk) next(by int) {
 }
 
 // finding is the chosen finding, or nil.
-func (w *walk) finding() *diagnose.Finding {
+func (w *walkScreen) finding() *diagnose.Finding {
 	if i := w.detail.finding; i >= 0 && i < len(w.detail.d.Findings) {
 		return &w.detail.d.Findings[i]
 	}
@@ -99,7 +100,7 @@ func (w *walk) finding() *diagnose.Finding {
 }
 
 // fix is the chosen fix, or nil.
-func (w *walk) fix() *diagnose.Fix {
+func (w *walkScreen) fix() *diagnose.Fix {
 	if f := w.finding(); f != nil && w.detail.fix < len(f.Fixes) {
 		return &f.Fixes[w.detail.fix]
 	}
@@ -107,7 +108,7 @@ func (w *walk) fix() *diagnose.Fix {
 }
 
 // lay lays the detail out anew when something that it depends on has changed.
-func (w *walk) lay(width, rows int) {
+func (w *walkScreen) lay(width, rows int) {
 	key := layoutKey{w.detail.d, w.path.chosen, width, w.detail.finding, w.detail.fix, w.detail.dialect, len(w.detail.calls)}
 	if key == w.laid {
 		return
@@ -125,7 +126,7 @@ func (w *walk) lay(width, rows int) {
 }
 
 // reveal brings the chosen finding to the top of the detail.
-func (w *walk) reveal(rows int) {
+func (w *walkScreen) reveal(rows int) {
 	if at, ok := w.anchors[w.detail.finding]; ok {
 		w.viewer.to(at, rows)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // outcome says in a few words what the client gets.
@@ -13,7 +14,7 @@ func outcome(p *diagnose.Prediction) string {
 	switch {
 	case p == nil:
 		return ""
-	case p.Origin == diagnose.FromDeployment:
+	case p.Origin == walk.FromDeployment:
 		return "AWS refuses to deploy it"
 	case p.Status == 0 && p.Code == "":
 		return "client gets: not known"
@@ -30,7 +31,7 @@ func answer(p *diagnose.Prediction) string {
 	}
 	code := report.CodeWords(*p)
 	switch {
-	case p.Origin == diagnose.FromDeployment:
+	case p.Origin == walk.FromDeployment:
 		return strings.TrimSuffix("AWS refuses this configuration: "+code, ": ") + "; no call is ever made"
 	case p.Status == 0 && p.Code == "":
 		return "what the client gets is not known"
@@ -40,7 +41,7 @@ func answer(p *diagnose.Prediction) string {
 	case p.SQSStatus != 0 && (p.Code != "" || p.SQSStatus != p.Status):
 		s += strings.TrimRight(fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, code), " ")
 	case p.Code == "" && p.Status < 300:
-	case p.Origin == diagnose.FromAPIGateway:
+	case p.Origin == walk.FromAPIGateway:
 		s += " " + code + " from API Gateway"
 	case code != "":
 		s += " " + code
@@ -83,15 +84,15 @@ func severityRole(s diagnose.Severity) role {
 
 // mark is the mark, the word and the look of a stage. after tells that an
 // earlier stage fails, so that the message does not get there.
-func mark(g *glyphs, step *diagnose.Step, after bool) (glyph, word string, r role) {
+func mark(g *glyphs, step *walk.Step, after bool) (glyph, word string, r role) {
 	switch {
-	case step.Status == diagnose.Failed:
+	case step.Status == walk.Failed:
 		return g.fail, "FAIL", bad
-	case step.Status == diagnose.NotApplicable:
+	case step.Status == walk.NotApplicable:
 		return g.skip, "-", dim
-	case step.Status == diagnose.Passed && after:
+	case step.Status == walk.Passed && after:
 		return g.skip, "ok", dim
-	case step.Status == diagnose.Passed:
+	case step.Status == walk.Passed:
 		return g.pass, "ok", good
 	case report.NotReached(*step):
 		return g.skip, "-", dim
@@ -100,7 +101,7 @@ func mark(g *glyphs, step *diagnose.Step, after bool) (glyph, word string, r rol
 }
 
 // titles name what a walk is about, from the longest to the shortest.
-func titles(t *diagnose.Trace, arrow string) []string {
+func titles(t *walk.Trace, arrow string) []string {
 	api, stage := t.Request.API, t.Request.Stage
 	if t.Route.API != nil {
 		api = strings.TrimSpace(t.Route.API.Name + " " + t.Route.API.ID)
@@ -114,7 +115,7 @@ func titles(t *diagnose.Trace, arrow string) []string {
 	if stage == "" {
 		stage = "no stage"
 	}
-	what := call(&diagnose.Request{Method: t.Request.Method, Path: t.Request.Path, Route: t.Request.Route})
+	what := call(&walk.Request{Method: t.Request.Method, Path: t.Request.Path, Route: t.Request.Route})
 	to := ""
 	if queue := report.QueueARN(t); queue != "" {
 		to = " " + arrow + " " + queue[strings.LastIndexByte(queue, ':')+1:]

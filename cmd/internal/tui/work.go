@@ -11,6 +11,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Commands: everything that takes time or touches the world, and the messages
@@ -31,7 +32,7 @@ type (
 		reading int // which reading it is the end of
 		snap    *snapshot.Snapshot
 		shell   diagnose.Examination // its methods, without findings
-		request *diagnose.Request    // the user's, in its place
+		request *walk.Request        // the user's, in its place
 		took    time.Duration
 		err     error
 	}
@@ -127,9 +128,9 @@ func read(ctx context.Context, o *Options, load Load, reading int, f feed) tea.C
 			return msg
 		}
 		msg.request = request
-		var requests []diagnose.Request
+		var requests []walk.Request
 		if request != nil {
-			requests = []diagnose.Request{*request}
+			requests = []walk.Request{*request}
 		}
 		msg.shell = diagnose.Examine(s, selection, requests, nil)
 		return msg
@@ -155,13 +156,13 @@ func choose(ctx context.Context, o *Options) tea.Cmd {
 }
 
 // examine diagnoses one request.
-func examine(s *snapshot.Snapshot, r diagnose.Request, rules []diagnose.Rule) *diagnose.Diagnosis {
-	e := diagnose.Examine(s, diagnose.Selection{}, []diagnose.Request{r}, rules)
+func examine(s *snapshot.Snapshot, r walk.Request, rules []diagnose.Rule) *diagnose.Diagnosis {
+	e := diagnose.Examine(s, diagnose.Selection{}, []walk.Request{r}, rules)
 	return &e.Diagnoses[0]
 }
 
 // try makes fixes in memory and walks again.
-func try(s *snapshot.Snapshot, r diagnose.Request, fixes []diagnose.Fix, rules []diagnose.Rule, trial int) tea.Cmd {
+func try(s *snapshot.Snapshot, r walk.Request, fixes []diagnose.Fix, rules []diagnose.Rule, trial int) tea.Cmd {
 	return func() tea.Msg {
 		for _, fix := range fixes {
 			for _, change := range fix.Changes {
@@ -182,14 +183,14 @@ func copying(o *Options, what, text string) tea.Cmd {
 }
 
 // examination is the result that is saved: of one request, or of all methods.
-func examination(o *Options, s *snapshot.Snapshot, request *diagnose.Request) diagnose.Examination {
+func examination(o *Options, s *snapshot.Snapshot, request *walk.Request) diagnose.Examination {
 	if request != nil {
-		return diagnose.Examine(s, o.Selection, []diagnose.Request{*request}, o.Rules)
+		return diagnose.Examine(s, o.Selection, []walk.Request{*request}, o.Rules)
 	}
 	return diagnose.Examine(s, o.Selection, nil, o.Rules)
 }
 
-func save(o Options, s *snapshot.Snapshot, request *diagnose.Request, what, name string) tea.Cmd {
+func save(o Options, s *snapshot.Snapshot, request *walk.Request, what, name string) tea.Cmd {
 	return func() tea.Msg {
 		e := examination(&o, s, request)
 		return savedMsg{name, o.Save(name, &e, s, what)}

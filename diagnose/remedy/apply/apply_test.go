@@ -14,6 +14,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy/apply"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/fixtures/fakeaws"
 	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
@@ -315,7 +316,7 @@ func TestPlansOfFixtures(t *testing.T) {
 				continue
 			}
 			done++
-			after := diagnose.Examine(server.State(), diagnose.Selection{}, []diagnose.Request{d.Trace.Request}, rules.All()).Diagnoses[0]
+			after := diagnose.Examine(server.State(), diagnose.Selection{}, []walk.Request{d.Trace.Request}, rules.All()).Diagnoses[0]
 			if after.Verdict != d.Plan.Verdict {
 				t.Errorf("%s: %s after the fix, predicted %s", name, after.Verdict, d.Plan.Verdict)
 			}

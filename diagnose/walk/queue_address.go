@@ -1,11 +1,10 @@
-package diagnose
+package walk
 
 import (
 	"maps"
 	"slices"
 	"strings"
 
-	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -36,23 +35,6 @@ func QueueIn(text string) string {
 
 // PartitionOf is the partition of a region.
 func PartitionOf(region string) string { return sqs.PartitionOf(region).ID }
-
-// Queues lists the ARNs of the queues that are known to exist, those of the
-// region first, each part in alphabetical order.
-func (p *Pass) Queues(region string) []string {
-	var near, far []string
-	for _, arn := range slices.Sorted(maps.Keys(p.Snapshot.Queues)) {
-		if queue, ok := p.Snapshot.Queues[arn].Read(&snapshot.Gaps{}); !ok || queue == nil {
-			continue
-		}
-		if arnRegion(arn) == region {
-			near = append(near, arn)
-		} else {
-			far = append(far, arn)
-		}
-	}
-	return append(near, far...)
-}
 
 // SimilarAction is the action of a queue whose name comes closest to a text:
 // the same but for case and blanks, or with a few letters different. It is empty
@@ -127,12 +109,12 @@ const far = 1000
 func (w *walker) findQueue(arn string, distance func(a, b []string) int) string {
 	parts := strings.SplitN(arn, ":", 6)
 	best, least := "", far
-	for _, other := range slices.Sorted(maps.Keys(w.snap.Queues)) {
+	for _, other := range slices.Sorted(maps.Keys(w.Snapshot.Queues)) {
 		have := strings.SplitN(other, ":", 6)
 		if len(parts) < 6 || len(have) < 6 || other == arn {
 			continue
 		}
-		if queue, ok := w.snap.Queues[other].Read(&snapshot.Gaps{}); !ok || queue == nil {
+		if queue, ok := w.Snapshot.Queues[other].Read(&snapshot.Gaps{}); !ok || queue == nil {
 			continue
 		}
 		if d := distance(parts, have); d < least {
@@ -151,27 +133,4 @@ func nameDistance(a, b string) int {
 		return d
 	}
 	return far
-}
-
-// OtherActions lists the actions of the queue that the signing principal may
-// perform besides the one of the call, and whether for some it is not known.
-func (p *Pass) OtherActions() (allowed []string, unknown bool) {
-	a := &p.Trace.Authorization
-	if a.Decision == nil {
-		return nil, true
-	}
-	for _, op := range sqs.Actions() {
-		if !op.OnQueue || op.IAM == a.Action || slices.Contains(allowed, op.IAM) {
-			continue
-		}
-		r := a.Request
-		r.Action = op.IAM
-		switch d := iam.Evaluate(r, a.Inputs); d.Effect {
-		case Allowed:
-			allowed = append(allowed, op.IAM)
-		case Undecided:
-			unknown = true
-		}
-	}
-	return allowed, unknown
 }

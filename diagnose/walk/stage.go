@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 // Stage is one of the eight steps that a message takes.
 type Stage string
@@ -41,8 +41,8 @@ func (s Stage) Question() string {
 	return ""
 }
 
-// index is the stage's place in Stages.
-func (s Stage) index() int {
+// Index is the stage's place in Stages.
+func (s Stage) Index() int {
 	for i, st := range Stages {
 		if st == s {
 			return i
@@ -61,35 +61,3 @@ const (
 	Failed        Status = "failed"
 	NotApplicable Status = "not-applicable"
 )
-
-// Verdict sums up the diagnosis of one method. The zero Verdict is Inconclusive.
-type Verdict string
-
-// The verdicts, worst first.
-const (
-	Broken       Verdict = "broken"       // a stage fails, or an error finding
-	Inconclusive Verdict = "inconclusive" // no problem found, but something that matters could not be read
-	AtRisk       Verdict = "at-risk"      // warnings only
-	Healthy      Verdict = "healthy"
-)
-
-// Severity grades a finding.
-type Severity string
-
-// The severities, worst first.
-const (
-	Error   Severity = "error"   // the request under diagnosis fails, or its message is lost or altered
-	Warning Severity = "warning" // this request works, others that a real client will send do not; or access is wider than needed
-	Note    Severity = "note"    // worth knowing, nothing breaks
-)
-
-// rank orders severities, worst first.
-func (s Severity) rank() int {
-	switch s {
-	case Error:
-		return 0
-	case Warning:
-		return 1
-	}
-	return 2
-}

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -71,7 +71,7 @@ func (w *walker) response() {
 // success. It stays 0 where an earlier stage is unknown.
 func (w *walker) sqsAnswer(failure *Step) {
 	r := &w.t.Response
-	for _, s := range Stages[:StageResponse.index()] {
+	for _, s := range Stages[:StageResponse.Index()] {
 		step := w.step(s)
 		if step == failure {
 			r.SQSStatus, r.SQSBody = failure.Failure.Status, failure.Failure.Body

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"net/url"
@@ -120,9 +120,9 @@ func (w *walker) foreignPartition(u gateway.URI) bool {
 		return false
 	}
 	own := sqs.PartitionOf(u.Region).ID
-	api := w.snap.Target.Partition
-	if api == "" && sqs.IsRegion(w.snap.Target.Region) {
-		api = sqs.PartitionOf(w.snap.Target.Region).ID
+	api := w.Snapshot.Target.Partition
+	if api == "" && sqs.IsRegion(w.Snapshot.Target.Region) {
+		api = sqs.PartitionOf(w.Snapshot.Target.Region).ID
 	}
 	return u.Partition != own || api != "" && api != own
 }
@@ -268,7 +268,7 @@ func (w *walker) unsigned(gaps *snapshot.Gaps) *Failure {
 	}
 	none := &snapshot.Gaps{}
 	in := iam.Inputs{Service: iam.SQS, IdentityComplete: true}
-	if queue, ok := w.snap.Queue(arn).Read(none); !ok {
+	if queue, ok := w.Snapshot.Queue(arn).Read(none); !ok {
 		in.Resource = &iam.Document{Name: "the queue policy", Unknown: "the queue policy was not read"}
 	} else if queue != nil {
 		if text, ok := queue.Policy.Read(none); !ok || text != "" {

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -53,14 +53,14 @@ func identity(c *snapshot.Configuration) *snapshot.Method {
 	return &c.Methods[0]
 }
 
-func (e *engine) compare(a, b *snapshot.Configuration) *comparison {
+func (e *Engine) compare(a, b *snapshot.Configuration) *comparison {
 	key := versions{identity(a), identity(b)}
 	if c, ok := e.comparisons[key]; ok {
 		return c
 	}
 	c := &comparison{methods: map[string]bool{}, uncompared: map[string][]string{}}
 	e.comparisons[key] = c
-	deployed, edited := byName(a), byName(b)
+	deployed, edited := MethodsByName(a), MethodsByName(b)
 	for _, name := range slices.Sorted(maps.Keys(edited)) {
 		if _, ok := deployed[name]; !ok {
 			c.add(Difference{Method: name, Draft: "present", Deployed: "missing", Origin: edited[name].Origin})
@@ -93,17 +93,17 @@ func (c *comparison) add(d Difference) {
 func (w *walker) meant() []string {
 	var names []string
 	for _, m := range []*snapshot.Method{w.t.Route.Method, w.t.Route.DraftMethod} {
-		if m != nil && !slices.Contains(names, methodName(m)) {
-			names = append(names, methodName(m))
+		if m != nil && !slices.Contains(names, MethodName(m)) {
+			names = append(names, MethodName(m))
 		}
 	}
 	return names
 }
 
-func byName(c *snapshot.Configuration) map[string]*snapshot.Method {
+func MethodsByName(c *snapshot.Configuration) map[string]*snapshot.Method {
 	m := map[string]*snapshot.Method{}
 	for i := range c.Methods {
-		m[methodName(&c.Methods[i])] = &c.Methods[i]
+		m[MethodName(&c.Methods[i])] = &c.Methods[i]
 	}
 	return m
 }

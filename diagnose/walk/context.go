@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"encoding/base64"
@@ -24,7 +24,7 @@ func (w *walker) contextMap() map[string]any {
 	if r.Stage != nil {
 		stage = r.Stage.Name
 	}
-	region := w.snap.Target.Region
+	region := w.Snapshot.Target.Region
 	deployment := "d1e2f3"
 	if r.Stage != nil {
 		if id, ok := r.Stage.DeploymentID.Read(&snapshot.Gaps{}); ok && id != "" {
@@ -32,7 +32,7 @@ func (w *walker) contextMap() map[string]any {
 		}
 	}
 	values := map[string]any{
-		"accountId":         w.snap.Target.Account,
+		"accountId":         w.Snapshot.Target.Account,
 		"apiId":             r.API.ID,
 		"deploymentId":      deployment,
 		"domainName":        r.API.ID + ".execute-api." + region + ".amazonaws.com",
@@ -71,10 +71,10 @@ func (w *walker) identityValues() map[string]any {
 		values["apiKey"], values["apiKeyId"] = key, "a1b2c3d4e5"
 	}
 	if kind, ok := w.t.Route.Method.Authorization.Read(none); ok && kind == "AWS_IAM" {
-		account := orDefault(w.snap.Target.Account, "123456789012")
+		account := orDefault(w.Snapshot.Target.Account, "123456789012")
 		values["accountId"], values["accessKey"] = account, "AKIDEXAMPLE"
 		values["caller"], values["user"] = "AIDAEXAMPLE", "AIDAEXAMPLE"
-		values["userArn"] = "arn:" + orDefault(w.snap.Target.Partition, "aws") + ":iam::" + account + ":user/sample"
+		values["userArn"] = "arn:" + orDefault(w.Snapshot.Target.Partition, "aws") + ":iam::" + account + ":user/sample"
 		values["cognitoIdentityId"] = "us-east-1:12345678-1234-1234-1234-123456789012"
 	}
 	return values
@@ -89,13 +89,13 @@ func (w *walker) authorizerValues() map[string]any {
 		return nil
 	}
 	values := map[string]any{"principalId": "sample"}
-	template, err := w.template(w.t.Mapping.Template)
+	template, err := w.Template(w.t.Mapping.Template)
 	if err != nil {
 		return values
 	}
 	for _, read := range template.Reads() {
 		if path, ok := strings.CutPrefix(read.Name, "authorizer."); ok && read.Kind == "context" {
-			grow(values, strings.Split(path, "."), "sample")
+			Grow(values, strings.Split(path, "."), "sample")
 		}
 	}
 	return values

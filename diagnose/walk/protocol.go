@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -234,36 +234,8 @@ func AnswerCodes(a *Answer) []ErrorCode {
 	return answerFailure(a).Codes
 }
 
-// ClientChoice names the part of the request with which the caller picks the
-// action that SQS reads; empty when the configuration picks it.
-func (p *Pass) ClientChoice() (where string, at Mapped) {
-	t := p.Trace
-	call := &t.Protocol.Call
-	switch call.ActionFrom {
-	case sqs.FromTarget:
-		if h, ok := t.Mapping.Header("X-Amz-Target"); ok && h.FromClient {
-			return "the header X-Amz-Target", h
-		}
-	case sqs.FromQuery:
-		for _, q := range t.Mapping.Query {
-			if q.Name == "Action" && q.FromClient && !q.Absent {
-				return "the query parameter Action", q
-			}
-		}
-	case sqs.FromBody:
-		if i := actionAt(string(t.Mapping.Body)); i >= 0 {
-			for _, span := range t.Mapping.Spans {
-				if i >= span.Start && i < span.End && FromTheClient(span) {
-					return "the parameter Action of the body", Mapped{Name: "Action", Expression: span.Printed, FromClient: true, Origin: t.Mapping.TemplateAt}
-				}
-			}
-		}
-	}
-	return "", Mapped{}
-}
-
-// actionAt is the place of the value of the parameter Action in a form.
-func actionAt(body string) int {
+// ActionAt is the place of the value of the parameter Action in a form.
+func ActionAt(body string) int {
 	at := 0
 	for part := range strings.SplitSeq(body, "&") {
 		if strings.HasPrefix(part, "Action=") && len(part) > len("Action=") {

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"apisqs-doctor/diagnose/internal/gateway"
@@ -45,7 +45,7 @@ type Failure struct {
 }
 
 // Step returns the outcome of a stage.
-func (t *Trace) Step(s Stage) *Step { return &t.Steps[s.index()] }
+func (t *Trace) Step(s Stage) *Step { return &t.Steps[s.Index()] }
 
 // FirstFailure returns the step that decides what the caller sees: a refusal
 // to deploy before everything else, else the first stage that fails.

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 // the integration: endpoint, resource policy, authorization, API key, validator.
 func (w *walker) route() {
 	step, gaps, r := w.step(StageRoute), &snapshot.Gaps{}, &w.t.Route
-	r.API = w.snap.API(w.t.Request.API)
+	r.API = w.Snapshot.API(w.t.Request.API)
 	if r.API == nil {
 		step.unknown(gaps, "no API %q in the snapshot", w.t.Request.API)
 		return
@@ -99,12 +99,12 @@ func (w *walker) finishRoute(step *Step, gaps *snapshot.Gaps, failure *Failure, 
 			// that what is said of the later stages is a first reading.
 			gaps.Add(snapshot.Gap{Reason: snapshot.NotCovered, Detail: "routes of WebSocket APIs are not covered yet", Origin: r.Method.Origin})
 		}
-		step.pass(gaps, "%s, %s", methodName(r.Method), what)
+		step.pass(gaps, "%s, %s", MethodName(r.Method), what)
 	}
 }
 
-// methodName is how reports name a method: "POST /orders", or a route key.
-func methodName(m *snapshot.Method) string {
+// MethodName is how reports name a method: "POST /orders", or a route key.
+func MethodName(m *snapshot.Method) string {
 	if m.RouteKey != "" {
 		return m.RouteKey
 	}
@@ -114,8 +114,8 @@ func methodName(m *snapshot.Method) string {
 // refusal is a fault for which the API would not be deployed at all.
 func (w *walker) refusal() *Failure {
 	r := &w.t.Route
-	for i := range w.snap.Refusals {
-		refusal := &w.snap.Refusals[i]
+	for i := range w.Snapshot.Refusals {
+		refusal := &w.Snapshot.Refusals[i]
 		if len(refusal.APIs) == 0 || slices.Contains(refusal.APIs, r.API.ID) {
 			r.Refused = append(r.Refused, refusal)
 		}
@@ -299,15 +299,15 @@ func (w *walker) search(config *snapshot.Configuration) found {
 	return out
 }
 
-// fitting are the methods of a configuration that the path of the request fits.
-func (w *walker) fitting(config *snapshot.Configuration) []snapshot.Method {
-	index := w.index(config)
-	places := slices.Concat(index.exact[strings.Trim(w.t.Request.Path, "/")], index.open)
+// Fitting are the methods of a configuration that the path of the request fits.
+func (e *Engine) Fitting(config *snapshot.Configuration, r *Request) []snapshot.Method {
+	index := e.index(config)
+	places := slices.Concat(index.exact[strings.Trim(r.Path, "/")], index.open)
 	slices.Sort(places)
 	list := []snapshot.Method{}
 	for _, i := range places {
 		m := &config.Methods[i]
-		if _, _, ok := gateway.Match(m.Path, w.t.Request.Path); ok || m.Path == "" || m.RouteKey != "" {
+		if _, _, ok := gateway.Match(m.Path, r.Path); ok || m.Path == "" || m.RouteKey != "" {
 			list = append(list, *m)
 		}
 	}
@@ -321,7 +321,7 @@ type routeIndex struct {
 	open  []int            // paths with parameters, and routes without a path
 }
 
-func (e *engine) index(config *snapshot.Configuration) *routeIndex {
+func (e *Engine) index(config *snapshot.Configuration) *routeIndex {
 	key := identity(config)
 	if index, ok := e.indexes[key]; ok && key != nil {
 		return index

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -7,15 +7,11 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 )
 
-// Walk says what would happen to the request at each of the eight stages, with
-// the configuration of the snapshot. It is a pure function.
-func Walk(s *snapshot.Snapshot, r Request) *Trace { return newEngine(s).walk(r) }
-
-// walk follows one request. A stage that needs what an earlier one failed to
+// Walk follows one request. A stage that needs what an earlier one failed to
 // produce is unknown with reason Blocked; the others go on, so that everything
 // that is wrong shows at once.
-func (e *engine) walk(r Request) *Trace {
-	w := &walker{engine: e, t: &Trace{Request: r}}
+func (e *Engine) Walk(r Request) *Trace {
+	w := &walker{Engine: e, t: &Trace{Request: r}}
 	for i, s := range Stages {
 		w.t.Steps[i].Stage = s
 	}
@@ -32,7 +28,7 @@ func (e *engine) walk(r Request) *Trace {
 
 // walker is one walk in progress.
 type walker struct {
-	*engine
+	*Engine
 	t       *Trace
 	context *vtl.ContextValues // $context of this request, made when it is first read
 }

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"strings"
@@ -52,7 +52,7 @@ func FuzzBrokenAt(f *testing.F) {
 		if at > 0 && body[at] != '&' && body[at] != '%' {
 			t.Errorf("brokenAt(%q) = %d points to %q", body, at, body[at])
 		}
-		if i := actionAt(body); i >= 0 && !strings.HasPrefix(body[i-len("Action="):], "Action=") {
+		if i := ActionAt(body); i >= 0 && !strings.HasPrefix(body[i-len("Action="):], "Action=") {
 			t.Errorf("actionAt(%q) = %d", body, i)
 		}
 	})
@@ -110,7 +110,7 @@ func TestURIFault(t *testing.T) {
 
 // A URI with unresolved parts is at fault only where the resolved ones decide it.
 func TestCertainURI(t *testing.T) {
-	w := &walker{engine: &engine{opaque: iam.Opaque{"unknown-Uri", "000000000000"}}}
+	w := &walker{Engine: &Engine{opaque: iam.Opaque{"unknown-Uri", "000000000000"}}}
 	for text, want := range map[string]bool{
 		"unknown-Uri": false,
 		"arn:aws:apigateway:us-east-1:sqs:unknown-Uri":                 false,

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ func (w *walker) trust(gaps *snapshot.Gaps) *Failure {
 		Action:          "sts:AssumeRole",
 		Resource:        s.Role.ARN,
 		ResourceAccount: arnAccount(s.Role.ARN),
-		Context:         iam.AssumeRoleContext(w.snap.Target.Region, iam.Target{ARN: s.Role.ARN, Tags: w.roleTags()}),
+		Context:         iam.AssumeRoleContext(w.Snapshot.Target.Region, iam.Target{ARN: s.Role.ARN, Tags: w.roleTags()}),
 		Opaque:          w.opaque,
 	}, iam.Inputs{Service: iam.STS, Resource: &doc, IdentityComplete: true, RCPs: w.resourceControl()})
 	s.Trust = &d

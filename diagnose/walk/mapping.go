@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"encoding/base64"
@@ -27,7 +27,7 @@ func (w *walker) mapping() {
 	}
 	if integration == nil {
 		step.fail(gaps, Failure{Origin: FromDeployment, Code: BadRequest, Message: "No integration defined for method"}, // T106
-			"%s has no integration", methodName(w.t.Route.Method))
+			"%s has no integration", MethodName(w.t.Route.Method))
 		return
 	}
 	m.Integration = integration
@@ -169,7 +169,7 @@ func (w *walker) selectedTemplate(templates map[string]snapshot.Fact[string]) (s
 
 func (w *walker) render(gaps *snapshot.Gaps) *Failure {
 	m := &w.t.Mapping
-	template, err := w.template(m.Template)
+	template, err := w.Template(m.Template)
 	if err != nil {
 		m.SyntaxError, _ = err.(*vtl.SyntaxError)
 		return own(gateway.Internal(gateway.LogTransform)) // T107

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -136,14 +136,14 @@ func (w *walker) meansSQS() bool {
 	if kind, _ := i.Type.Read(&snapshot.Gaps{}); !strings.EqualFold(kind, "MOCK") && (strings.Contains(uri, ":sqs:") || strings.Contains(uri, "//sqs.") || strings.Contains(uri, ".queue.amazonaws.com")) {
 		return true
 	}
-	return sendsSQS(i)
+	return SendsSQS(i)
 }
 
 // identity finds out who signs, and whether API Gateway may take that role.
 func (w *walker) identity(gaps *snapshot.Gaps) *Failure {
 	s, i := &w.t.Signing, w.t.Mapping.Integration
 	s.CredOrigin = i.Credentials.Origin()
-	s.Account = w.snap.Target.Account
+	s.Account = w.Snapshot.Target.Account
 	if s.Type == "MOCK" || s.Type == "HTTP" || s.Type == "HTTP_PROXY" {
 		return nil
 	}
@@ -182,7 +182,7 @@ func (w *walker) identity(gaps *snapshot.Gaps) *Failure {
 		// iam-facts 51: a role of another account cannot be passed.
 		return &Failure{Origin: FromDeployment, Code: GatewayAccessDenied, Codes: []ErrorCode{GatewayAccessDenied, BadRequest}, Message: "Cross-account pass role is not allowed."}
 	}
-	fact := w.snap.Role(text)
+	fact := w.Snapshot.Role(text)
 	role, ok := fact.Read(gaps)
 	if !ok {
 		s.Principal = iam.RoleSessionPrincipal(text, "")
@@ -269,8 +269,8 @@ func arnAccount(arn string) string {
 	return parts[4]
 }
 
-// arnRegion is the region part of an ARN; empty when there is none.
-func arnRegion(arn string) string {
+// ARNRegion is the region part of an ARN; empty when there is none.
+func ARNRegion(arn string) string {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 {
 		return ""
@@ -290,7 +290,7 @@ func (w *walker) isOpaque(text string) bool {
 
 // expression writes the symbols of a text as the template does.
 func (w *walker) expression(text string) string {
-	for _, s := range w.snap.Symbols {
+	for _, s := range w.Snapshot.Symbols {
 		text = strings.ReplaceAll(text, s.Text, s.Expression)
 	}
 	return text

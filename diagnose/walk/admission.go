@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -41,7 +41,7 @@ func (w *walker) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
 			return own(gateway.MissingToken), "the method asks for a signed request (AWS_IAM)"
 		}
 	default:
-		for _, source := range authorizerSources(r.Method, r.Configuration, gaps) {
+		for _, source := range AuthorizerSources(r.Method, r.Configuration, gaps) {
 			parts := strings.SplitN(source, ".", 4)
 			if w.sends(parts[2], parts[3]) {
 				continue
@@ -59,10 +59,10 @@ func (w *walker) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
 	return nil, ""
 }
 
-// authorizerSources are the parameters of the client's call that the method's
+// AuthorizerSources are the parameters of the client's call that the method's
 // authorizer reads, as method.request.PLACE.NAME. An authorizer that the
 // snapshot does not hold reads the header Authorization, as most do.
-func authorizerSources(m *snapshot.Method, config *snapshot.Configuration, gaps *snapshot.Gaps) []string {
+func AuthorizerSources(m *snapshot.Method, config *snapshot.Configuration, gaps *snapshot.Gaps) []string {
 	usual := []string{"method.request.header.Authorization"}
 	id, ok := m.AuthorizerID.Read(&snapshot.Gaps{})
 	if !ok {

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -52,7 +52,7 @@ func (w *walker) resourcePolicy(gaps *snapshot.Gaps) (*Failure, string) {
 // executeARN names the method as resource policies do. Policies in which
 // "execute-api:/..." is written are stored with the full ARN.
 func (w *walker) executeARN() string {
-	r, t := &w.t.Route, w.snap.Target
+	r, t := &w.t.Route, w.Snapshot.Target
 	stage := "test-invoke-stage"
 	if r.Stage != nil {
 		stage = r.Stage.Name

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import "apisqs-doctor/diagnose/internal/sqs"
 

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -52,7 +52,7 @@ func (w *walker) encryption() {
 func (w *walker) useKey(step *Step, gaps *snapshot.Gaps, op sqs.Action) {
 	e := &w.t.Encryption
 	keyGaps := &snapshot.Gaps{}
-	key, ok := w.snap.Key(e.KeyReference).Read(keyGaps)
+	key, ok := w.Snapshot.Key(e.KeyReference).Read(keyGaps)
 	managed := isManagedAlias(e.KeyReference)
 	if ok && key == nil && !managed {
 		e.Missing = true
@@ -169,7 +169,7 @@ func (w *walker) keyDecision(action, arn string) iam.Decision {
 		Action:          action,
 		Resource:        arn,
 		ResourceAccount: arnAccount(arn),
-		Context:         iam.KMSContext(w.caller(), w.t.Queue.ARN, iam.Target{ARN: arn, Region: arnRegion(arn)}),
+		Context:         iam.KMSContext(w.caller(), w.t.Queue.ARN, iam.Target{ARN: arn, Region: ARNRegion(arn)}),
 		Opaque:          w.opaque,
 	}, w.t.Encryption.Inputs)
 }

@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"sort"
@@ -66,8 +66,8 @@ func SortedHeaders(m map[string]string) []Header {
 	return list
 }
 
-// curl renders the call for a POSIX shell.
-func (r *Request) curl(endpoint string) string {
+// Curl renders the call for a POSIX shell.
+func (r *Request) Curl(endpoint string) string {
 	var b strings.Builder
 	b.WriteString("curl -i -X " + r.Method)
 	for _, h := range r.Headers {

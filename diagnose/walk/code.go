@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 // ErrorCode is an error as the caller or the log shows it. Codes of SQS are
 // the names of the query protocol; the sqs package knows their other notations.

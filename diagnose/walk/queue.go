@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -64,7 +64,7 @@ func (w *walker) queue() {
 		step.blocked(StageProtocol)
 		return
 	}
-	queue, ok := w.snap.Queue(q.ARN).Read(gaps)
+	queue, ok := w.Snapshot.Queue(q.ARN).Read(gaps)
 	call := &p.Effective
 	if !ok || queue == nil {
 		q.Elsewhere, q.Near = w.elsewhere(q.ARN), w.near(q.ARN)

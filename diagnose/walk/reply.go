@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"encoding/base64"
@@ -105,7 +105,7 @@ func (w *walker) responseBody(response *snapshot.IntegrationResponse, gaps *snap
 		return nil
 	}
 	r.TemplateKey = key
-	template, err := w.template(text)
+	template, err := w.Template(text)
 	if err == nil && binary {
 		err = fmt.Errorf("the answer is handled as bytes, which a template cannot read") // T99
 	}
@@ -176,7 +176,7 @@ func (w *walker) brokenTemplates(responses []snapshot.IntegrationResponse) {
 		}
 		for _, key := range slices.Sorted(maps.Keys(responses[i].Templates)) {
 			met := chosen && key == r.TemplateKey
-			_, err := w.template(responses[i].Templates[key])
+			_, err := w.Template(responses[i].Templates[key])
 			switch {
 			case err != nil:
 				r.BrokenTemplates = append(r.BrokenTemplates, BrokenTemplate{responses[i], key, err.Error(), met})

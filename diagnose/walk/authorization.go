@@ -1,4 +1,4 @@
-package diagnose
+package walk
 
 import (
 	"fmt"
@@ -178,7 +178,7 @@ func (w *walker) readPolicies(gaps *snapshot.Gaps) {
 		return
 	}
 	local := &snapshot.Gaps{}
-	queue, ok := w.snap.Queue(arn).Read(local)
+	queue, ok := w.Snapshot.Queue(arn).Read(local)
 	switch {
 	case !ok:
 		in.Resource = &iam.Document{Name: "the queue policy", Unknown: firstDetail(local, "the queue policy was not read")}
@@ -263,7 +263,7 @@ func (w *walker) resourceControl() iam.Organization {
 // read are a note of the decision and not a gap: hardly any member account may
 // read them.
 func (w *walker) organization(pick func(snapshot.Organization) [][]snapshot.Policy) iam.Organization {
-	org, ok := w.snap.Organization.Read(&snapshot.Gaps{})
+	org, ok := w.Snapshot.Organization.Read(&snapshot.Gaps{})
 	if !ok {
 		return iam.Organization{State: iam.OrganizationUnread}
 	}

@@ -1,0 +1,79 @@
+package diagnose
+
+import (
+	"maps"
+	"slices"
+
+	"apisqs-doctor/diagnose/internal/iam"
+	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
+)
+
+// ClientChoice names the part of the request with which the caller picks the
+// action that SQS reads; empty when the configuration picks it.
+func (p *Pass) ClientChoice() (where string, at walk.Mapped) {
+	t := p.Trace
+	call := &t.Protocol.Call
+	switch call.ActionFrom {
+	case sqs.FromTarget:
+		if h, ok := t.Mapping.Header("X-Amz-Target"); ok && h.FromClient {
+			return "the header X-Amz-Target", h
+		}
+	case sqs.FromQuery:
+		for _, q := range t.Mapping.Query {
+			if q.Name == "Action" && q.FromClient && !q.Absent {
+				return "the query parameter Action", q
+			}
+		}
+	case sqs.FromBody:
+		if i := walk.ActionAt(string(t.Mapping.Body)); i >= 0 {
+			for _, span := range t.Mapping.Spans {
+				if i >= span.Start && i < span.End && walk.FromTheClient(span) {
+					return "the parameter Action of the body", walk.Mapped{Name: "Action", Expression: span.Printed, FromClient: true, Origin: t.Mapping.TemplateAt}
+				}
+			}
+		}
+	}
+	return "", walk.Mapped{}
+}
+
+// Queues lists the ARNs of the queues that are known to exist, those of the
+// region first, each part in alphabetical order.
+func (p *Pass) Queues(region string) []string {
+	var near, far []string
+	for _, arn := range slices.Sorted(maps.Keys(p.Snapshot.Queues)) {
+		if queue, ok := p.Snapshot.Queues[arn].Read(&snapshot.Gaps{}); !ok || queue == nil {
+			continue
+		}
+		if walk.ARNRegion(arn) == region {
+			near = append(near, arn)
+		} else {
+			far = append(far, arn)
+		}
+	}
+	return append(near, far...)
+}
+
+// OtherActions lists the actions of the queue that the signing principal may
+// perform besides the one of the call, and whether for some it is not known.
+func (p *Pass) OtherActions() (allowed []string, unknown bool) {
+	a := &p.Trace.Authorization
+	if a.Decision == nil {
+		return nil, true
+	}
+	for _, op := range sqs.Actions() {
+		if !op.OnQueue || op.IAM == a.Action || slices.Contains(allowed, op.IAM) {
+			continue
+		}
+		r := a.Request
+		r.Action = op.IAM
+		switch d := iam.Evaluate(r, a.Inputs); d.Effect {
+		case walk.Allowed:
+			allowed = append(allowed, op.IAM)
+		case walk.Undecided:
+			unknown = true
+		}
+	}
+	return allowed, unknown
+}

@@ -1,0 +1,88 @@
+package walk
+
+import (
+	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/iam"
+	"apisqs-doctor/diagnose/internal/vtl"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Engine walks requests through one snapshot. It keeps what is compiled once
+// and used by many walks: templates, policies and selection patterns. An engine
+// serves one goroutine.
+type Engine struct {
+	Snapshot  *snapshot.Snapshot
+	opaque    iam.Opaque
+	templates map[string]compiledTemplate
+	policies  map[string]parsedPolicy
+	patterns  map[string]compiledPattern
+
+	// Of this snapshot only:
+	comparisons map[versions]*comparison
+	indexes     map[*snapshot.Method]*routeIndex
+}
+
+type compiledTemplate struct {
+	Template *vtl.Template
+	err      error
+}
+
+type parsedPolicy struct {
+	policy   *iam.Policy
+	problems []iam.Problem
+}
+
+type compiledPattern struct {
+	pattern gateway.Pattern
+	err     error
+}
+
+func New(s *snapshot.Snapshot) *Engine {
+	return &Engine{
+		Snapshot:  s,
+		opaque:    s.Opaque(),
+		templates: map[string]compiledTemplate{},
+		policies:  map[string]parsedPolicy{},
+		patterns:  map[string]compiledPattern{},
+
+		comparisons: map[versions]*comparison{},
+		indexes:     map[*snapshot.Method]*routeIndex{},
+	}
+}
+
+// On returns an engine for a changed snapshot that shares what is compiled:
+// compilation depends on the texts alone.
+func (e *Engine) On(s *snapshot.Snapshot) *Engine {
+	changed := *e
+	changed.Snapshot = s
+	changed.comparisons = map[versions]*comparison{}
+	changed.indexes = map[*snapshot.Method]*routeIndex{}
+	return &changed
+}
+
+func (e *Engine) Template(text string) (*vtl.Template, error) {
+	c, ok := e.templates[text]
+	if !ok {
+		c.Template, c.err = vtl.Compile(text)
+		e.templates[text] = c
+	}
+	return c.Template, c.err
+}
+
+func (e *Engine) policy(text string) (*iam.Policy, []iam.Problem) {
+	p, ok := e.policies[text]
+	if !ok {
+		p.policy, p.problems = iam.Parse(text)
+		e.policies[text] = p
+	}
+	return p.policy, p.problems
+}
+
+func (e *Engine) pattern(text string) (gateway.Pattern, error) {
+	c, ok := e.patterns[text]
+	if !ok {
+		c.pattern, c.err = gateway.CompilePattern(text)
+		e.patterns[text] = c
+	}
+	return c.pattern, c.err
+}

@@ -1,0 +1,28 @@
+package walk
+
+import (
+	"regexp"
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// callRE finds the beginning of a call for a queue in templates and mappings.
+var callRE = regexp.MustCompile(`(?:\bAction=|AmazonSQS\.)(?:SendMessage|ReceiveMessage|DeleteMessage|PurgeQueue|GetQueue|ChangeMessageVisibility)`)
+
+// SendsSQS tells whether what the integration sends looks like a call of SQS.
+func SendsSQS(i *snapshot.Integration) bool {
+	for _, f := range []snapshot.Fact[map[string]snapshot.Fact[string]]{i.Templates, i.RequestParameters} {
+		m, _ := f.Read(&snapshot.Gaps{})
+		for name, fact := range m {
+			text, _ := fact.Read(&snapshot.Gaps{})
+			if name == "integration.request.querystring.Action" {
+				text = "Action=" + strings.Trim(text, "'")
+			}
+			if callRE.MatchString(text) {
+				return true
+			}
+		}
+	}
+	return false
+}
