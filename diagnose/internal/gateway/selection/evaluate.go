@@ -54,59 +54,53 @@ type Value struct {
 	// where it is due to the text itself. Why says it in plain words.
 	Source *Source
 	Why    string
-	// Spans tile Text and tell where each part comes from.
-	Spans []vtl.Span
+
+	expression *Expression
+	ends       []int // of the expression's parts in Text
 }
 
-// FromClient tells whether a part of the value is the client's.
-func (v *Value) FromClient() bool {
-	for i := range v.Spans {
-		if o := v.Spans[i].Origin; o == vtl.OriginClient || o == vtl.OriginMixed {
-			return true
+// Spans tile Text and tell where each part comes from. They are made when they
+// are asked for: most evaluations only want the text.
+func (v *Value) Spans() []vtl.Span {
+	spans := make([]vtl.Span, 0, len(v.ends))
+	start := 0
+	for i, end := range v.ends {
+		if end == start {
+			continue
 		}
+		span := vtl.Span{Origin: vtl.OriginTemplate}
+		if source := v.expression.parts[i].source; source >= 0 {
+			span = v.expression.Sources[source].span
+		}
+		span.Start, span.End = start, end
+		spans = append(spans, span)
+		start = end
 	}
-	return false
+	return spans
 }
 
-// Parts is the number of spans that a value has at most.
+// Parts is the number of parts that the expression has.
 func (e *Expression) Parts() int { return len(e.parts) }
 
-// Evaluate gives the value for one request. The spans are appended to room,
-// which may be nil.
-func (e *Expression) Evaluate(in *Input, room []vtl.Span) Value {
-	spans := room
-	v := Value{Outcome: Resolved}
+// Evaluate gives the value for one request. room is for notes on the value's
+// parts; it is appended to and may be nil.
+func (e *Expression) Evaluate(in *Input, room []int) Value {
+	v := Value{Outcome: Resolved, expression: e}
 	if len(e.parts) == 1 {
 		v.Text = e.part(&e.parts[0], in, &v)
-		spans = appendSpan(spans, e, &e.parts[0], 0, len(v.Text))
+		v.ends = append(room, len(v.Text))
 	} else {
 		text := make([]byte, 0, len(e.Text)+64)
 		for i := range e.parts {
-			at := len(text)
 			text = append(text, e.part(&e.parts[i], in, &v)...)
-			spans = appendSpan(spans, e, &e.parts[i], at, len(text))
+			room = append(room, len(text))
 		}
-		v.Text = string(text)
+		v.Text, v.ends = string(text), room
 	}
-	v.Spans = spans
 	if v.Outcome == Resolved && len(e.Doubts) > 0 {
 		v.Outcome, v.Why = Unknown, e.Doubts[0]
 	}
 	return v
-}
-
-func appendSpan(spans []vtl.Span, e *Expression, p *part, start, end int) []vtl.Span {
-	if start == end {
-		return spans
-	}
-	span := &staticSpan
-	if p.source >= 0 {
-		span = &e.Sources[p.source].span
-	}
-	spans = append(spans, *span)
-	last := &spans[len(spans)-1]
-	last.Start, last.End = start, end
-	return spans
 }
 
 // part is the text of one part. A source that gives nothing decides over one

@@ -3,8 +3,6 @@ package selection
 import (
 	"fmt"
 	"strings"
-
-	"apisqs-doctor/diagnose/internal/vtl"
 )
 
 // Expression is a compiled selection expression.
@@ -217,6 +215,3 @@ func (e *Expression) Static() (string, bool) {
 	}
 	return b.String(), true
 }
-
-// staticSpan marks text of the expression itself.
-var staticSpan = vtl.Span{Origin: vtl.OriginTemplate}

@@ -26,9 +26,9 @@ func FuzzEvaluate(f *testing.F) {
 			in := &Input{Body: body, Path: "/p", Headers: []Pair{{"x", body}}, StageVariables: map[string]string{}}
 			v := e.Evaluate(in, nil)
 			end := 0
-			for _, s := range v.Spans {
+			for _, s := range v.Spans() {
 				if s.Start != end || s.End <= s.Start {
-					t.Fatalf("%q: spans %+v of %q", text, v.Spans, v.Text)
+					t.Fatalf("%q: spans %+v of %q", text, v.Spans(), v.Text)
 				}
 				end = s.End
 			}
