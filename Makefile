@@ -5,7 +5,7 @@ FUZZTIME ?= 10s
 RELEASE ?= .release/files
 GORELEASER ?= $(GO) run github.com/goreleaser/goreleaser/v2@v2.16.0
 
-.PHONY: build test lint generate golden fuzz bench demo check drift vuln release release-check release-files release-snapshot help
+.PHONY: build test lint generate golden fuzz bench demo check drift vuln release release-check release-files release-snapshot same help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -49,6 +49,9 @@ drift: ## fail when a generated file, go.mod or go.sum is not up to date
 	$(GO) generate ./... && $(GO) mod tidy || exit 1; \
 	if [ "$$before" != "$$(git status --porcelain)" ] || [ "$$diff" != "$$(git diff | sha256sum)" ]; then \
 		echo "generated files, go.mod or go.sum were not up to date; they are now:"; git status --short; git diff --stat; exit 1; fi
+
+same: ## compare with another binary: make same OLD=BINARY PATHS='fixtures FOLDER...'
+	@$(GO) build -o .same.bin ./cmd/apisqs-doctor && .ci/same $(OLD) .same.bin $(PATHS); code=$$?; rm -f .same.bin; exit $$code
 
 vuln: ## look for known vulnerabilities; needs the internet, so it is not part of check
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...

@@ -33,11 +33,11 @@ Repair: set the variable on the stage. It takes effect without a deployment.`,
 				return
 			}
 		}
-		if len(p.Trace.Mapping.Missing) == 0 {
+		missing := p.Trace.MissingVariables()
+		if len(missing) == 0 {
 			p.Requires(walk.StageMapping)
 			return
 		}
-		missing := slices.Compact(slices.Sorted(slices.Values(p.Trace.Mapping.Missing)))
 		for _, name := range missing {
 			reportVariable(p, name)
 		}

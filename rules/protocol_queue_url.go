@@ -53,7 +53,7 @@ when the path names the queue.`,
 // addressElsewhere tells whether the URI is what is wrong, which signing-uri and
 // signing-region report.
 func addressElsewhere(p *diagnose.Pass) bool {
-	return p.Trace.Signing.URIFault != walk.URIFine || uriRegionWrong(p)
+	return p.Trace.URIFault() != walk.URIFine || uriRegionWrong(p)
 }
 
 func addressTrouble(p *diagnose.Pass) string {

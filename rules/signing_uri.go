@@ -33,7 +33,7 @@ Repair: set the URI to the form above with the queue's account and name, and dep
 		if _, ok := p.Trace.Mapping.Integration.URI.Read(p.Gaps()); !ok {
 			return
 		}
-		if s.URIFault == walk.URIFine {
+		if p.Trace.URIFault() == walk.URIFine {
 			if s.Host == "" && s.EndpointFailure == nil {
 				p.Requires(walk.StageSigning)
 			}
@@ -41,7 +41,7 @@ Repair: set the URI to the form above with the queue's account and name, and dep
 		}
 		f := diagnose.Finding{
 			Message:  uriMessage(p),
-			Why:      uriConsequence(s.URIFault),
+			Why:      uriConsequence(p.Trace.URIFault()),
 			Evidence: []diagnose.Evidence{uriEvidence(p)},
 			Fixes:    uriFixes(p),
 			Check:    "aws apigateway get-integration: uri should be arn:aws:apigateway:REGION:sqs:path/ACCOUNT/QUEUE",
@@ -59,7 +59,7 @@ Repair: set the URI to the form above with the queue's account and name, and dep
 func uriMessage(p *diagnose.Pass) string {
 	s := &p.Trace.Signing
 	text := p.Expression(s.URIText)
-	switch s.URIFault {
+	switch p.Trace.URIFault() {
 	case walk.URIQueueURL:
 		return fmt.Sprintf("the integration URI is a URL, %q, where an ARN of API Gateway belongs", text)
 	case walk.URIQueueARN:
@@ -108,12 +108,12 @@ func uriFixes(p *diagnose.Pass) []diagnose.Fix {
 	s := &p.Trace.Signing
 	lead := func(arn string) []diagnose.Fix {
 		to := walk.QueueURI(arn)
-		if i := strings.IndexByte(s.URIText, '?'); to != "" && i >= 0 && s.URIFault != walk.URIQueueURL {
+		if i := strings.IndexByte(s.URIText, '?'); to != "" && i >= 0 && p.Trace.URIFault() != walk.URIQueueURL {
 			to += s.URIText[i:]
 		}
 		return []diagnose.Fix{p.Fix("lead the integration to queue "+p.Expression(lastPart(arn)), setURI(p, to))}
 	}
-	switch s.URIFault {
+	switch p.Trace.URIFault() {
 	case walk.URIQueueURL, walk.URIQueueARN:
 		if arn := walk.QueueIn(s.URIText); arn != "" {
 			return lead(arn)

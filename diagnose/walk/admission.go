@@ -11,7 +11,7 @@ import (
 
 // admission checks what the method asks of the caller before the integration
 // is called, in API Gateway's order.
-func (w *walker) admission(gaps *snapshot.Gaps) (*Failure, string) {
+func (w *routing) admission(gaps *snapshot.Gaps) (*Failure, string) {
 	if f, said := w.resourcePolicy(gaps); f != nil {
 		return f, said
 	}
@@ -27,8 +27,8 @@ func (w *walker) admission(gaps *snapshot.Gaps) (*Failure, string) {
 // authorizer looks for the credentials that the method's authorization reads.
 // Whether they are good is the authorizer's secret: present ones are taken as
 // valid, and the sentence says so.
-func (w *walker) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
-	r := &w.t.Route
+func (w *routing) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
+	r := &w.Route
 	kind, ok := r.Method.Authorization.Read(gaps)
 	if !ok {
 		return nil, ""
@@ -36,7 +36,7 @@ func (w *walker) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
 	switch kind {
 	case "", "NONE":
 	case "AWS_IAM":
-		if value, _ := w.t.Request.Header("Authorization"); !strings.HasPrefix(value, "AWS4-") {
+		if value, _ := w.Request.Header("Authorization"); !strings.HasPrefix(value, "AWS4-") {
 			r.Lacks = append(r.Lacks, "a request signed with AWS Signature Version 4 (the method's authorization is AWS_IAM)")
 			return own(gateway.MissingToken), "the method asks for a signed request (AWS_IAM)"
 		}
@@ -90,13 +90,13 @@ func AuthorizerSources(m *snapshot.Method, config *snapshot.Configuration, gaps 
 	return sources
 }
 
-func (w *walker) apiKey(gaps *snapshot.Gaps) (*Failure, string) {
-	r := &w.t.Route
+func (w *routing) apiKey(gaps *snapshot.Gaps) (*Failure, string) {
+	r := &w.Route
 	required, ok := r.Method.APIKeyRequired.Read(gaps)
 	if !ok || !required {
 		return nil, ""
 	}
-	if _, has := w.t.Request.Header("x-api-key"); has {
+	if _, has := w.Request.Header("x-api-key"); has {
 		return nil, ""
 	}
 	r.Lacks = append(r.Lacks, "the header x-api-key with a key of a usage plan of this stage")
@@ -104,8 +104,8 @@ func (w *walker) apiKey(gaps *snapshot.Gaps) (*Failure, string) {
 }
 
 // validation applies the request validator: parameters first, then the body (T111).
-func (w *walker) validation(gaps *snapshot.Gaps) (*Failure, string) {
-	r := &w.t.Route
+func (w *routing) validation(gaps *snapshot.Gaps) (*Failure, string) {
+	r := &w.Route
 	id, ok := r.Method.ValidatorID.Read(gaps)
 	if !ok || id == "" {
 		return nil, ""
@@ -137,8 +137,8 @@ func (w *walker) validation(gaps *snapshot.Gaps) (*Failure, string) {
 
 // missingParameters lists required parameters that the request lacks: headers,
 // then path, then query string, as AWS lists them (T111).
-func (w *walker) missingParameters(gaps *snapshot.Gaps) ([]string, bool) {
-	declared, ok := w.t.Route.Method.RequestParameters.Read(gaps)
+func (w *routing) missingParameters(gaps *snapshot.Gaps) ([]string, bool) {
+	declared, ok := w.Route.Method.RequestParameters.Read(gaps)
 	if !ok {
 		return nil, false
 	}
@@ -161,15 +161,15 @@ func (w *walker) missingParameters(gaps *snapshot.Gaps) ([]string, bool) {
 
 // sends tells whether the client sends a parameter with a value: a blank one
 // counts as missing.
-func (w *walker) sends(place, name string) bool {
+func (w *routing) sends(place, name string) bool {
 	value := ""
 	switch place {
 	case "header":
-		value, _ = w.t.Request.Header(name)
+		value, _ = w.Request.Header(name)
 	case "path":
-		value = w.t.Route.PathParams[name]
+		value = w.Route.PathParams[name]
 	case "querystring":
-		for _, q := range w.t.Request.Query {
+		for _, q := range w.Request.Query {
 			if q.Name == name {
 				value = q.Value
 			}
@@ -180,12 +180,12 @@ func (w *walker) sends(place, name string) bool {
 
 // invalidBody says why the body does not fit the model of its media type; a
 // type without a model is not validated (T111).
-func (w *walker) invalidBody(gaps *snapshot.Gaps) string {
-	models, ok := w.t.Route.Method.RequestModels.Read(gaps)
+func (w *routing) invalidBody(gaps *snapshot.Gaps) string {
+	models, ok := w.Route.Method.RequestModels.Read(gaps)
 	if !ok {
 		return ""
 	}
-	contentType, _ := w.t.Request.Header("Content-Type")
+	contentType, _ := w.Request.Header("Content-Type")
 	name, ok := models[gateway.MediaType(contentType)]
 	if !ok {
 		name, ok = models["$default"]
@@ -193,16 +193,16 @@ func (w *walker) invalidBody(gaps *snapshot.Gaps) string {
 	if !ok || name == "Empty" {
 		return ""
 	}
-	fact, there := w.t.Route.Configuration.Models[name]
+	fact, there := w.Route.Configuration.Models[name]
 	if !there {
-		gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "the model " + name, Origin: w.t.Route.Method.Origin})
+		gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "the model " + name, Origin: w.Route.Method.Origin})
 		return ""
 	}
 	schema, ok := fact.Read(gaps)
 	if !ok {
 		return ""
 	}
-	why, err := gateway.ValidateBody(schema, w.modelText, w.t.Request.Body)
+	why, err := gateway.ValidateBody(schema, w.modelText, w.Request.Body)
 	if err != nil {
 		gaps.Add(snapshot.Gap{Reason: snapshot.Unparsed, Detail: fmt.Sprintf("the model %s: %v", name, err), Origin: fact.Origin()})
 	}
@@ -210,6 +210,6 @@ func (w *walker) invalidBody(gaps *snapshot.Gaps) string {
 }
 
 // modelText gives the schema of another model that a model refers to.
-func (w *walker) modelText(name string) (string, bool) {
-	return w.t.Route.Configuration.Models[name].Read(&snapshot.Gaps{})
+func (w *routing) modelText(name string) (string, bool) {
+	return w.Route.Configuration.Models[name].Read(&snapshot.Gaps{})
 }

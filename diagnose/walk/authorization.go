@@ -11,12 +11,12 @@ import (
 
 // authorization decides whether the role session may perform the action on the
 // queue, and which layer says so.
-func (w *walker) authorization() {
-	step, gaps, a := w.step(StageAuthorization), &snapshot.Gaps{}, &w.t.Authorization
-	s, p := &w.t.Signing, &w.t.Protocol
+func (w *authorizing) authorization() {
+	step, gaps, a := w.step(StageAuthorization), &snapshot.Gaps{}, &w.Authorization
+	s, p := &w.Signing, &w.Protocol
 	op, known := sqs.LookupAction(p.Action)
 	switch {
-	case w.t.Mapping.Integration == nil:
+	case w.Mapping.Integration == nil:
 		step.blocked(w.firstBlocker())
 		return
 	case s.Type == "MOCK":
@@ -83,8 +83,8 @@ func (w *walker) authorization() {
 
 // wide finds out what else the role may do: send to any other queue, purge or
 // delete this one, read its messages.
-func (w *walker) wide() {
-	a := &w.t.Authorization
+func (w *authorizing) wide() {
+	a := &w.Authorization
 	other := a.Resource[:strings.LastIndexByte(a.Resource, ':')+1] + "another-queue-of-this-account"
 	for _, try := range []struct{ action, resource, what string }{
 		{a.Action, other, a.Action + " on every queue of the account"},
@@ -108,21 +108,21 @@ func (w *walker) wide() {
 }
 
 // caller is the role session as SQS and KMS see it (iam-facts section E).
-func (w *walker) caller() iam.Caller {
-	return iam.Caller{Principal: w.t.Signing.Principal, Tags: w.roleTags()}
+func (w *signing) caller() iam.Caller {
+	return iam.Caller{Principal: w.Signing.Principal, Tags: w.roleTags()}
 }
 
-func (w *walker) roleTags() iam.Tags {
-	if w.t.Signing.Role == nil {
+func (w *signing) roleTags() iam.Tags {
+	if w.Signing.Role == nil {
 		return iam.Tags{}
 	}
-	tags, ok := w.t.Signing.Role.Tags.Read(&snapshot.Gaps{})
+	tags, ok := w.Signing.Role.Tags.Read(&snapshot.Gaps{})
 	return iam.Tags{Known: ok, Values: tags}
 }
 
 // document makes a policy of a fact; one that is not known stays a document
 // that may say anything.
-func (w *walker) document(name string, fact snapshot.Fact[string], lines []snapshot.Origin, gaps *snapshot.Gaps) iam.Document {
+func (w *call) document(name string, fact snapshot.Fact[string], lines []snapshot.Origin, gaps *snapshot.Gaps) iam.Document {
 	local := &snapshot.Gaps{}
 	text, ok := fact.Read(local)
 	doc := iam.Document{Name: name, Origin: policyOrigin{fact.Origin(), lines}}
@@ -169,11 +169,11 @@ func StatementOrigin(m iam.Match) snapshot.Origin {
 }
 
 // readPolicies gathers the policies that bear on the role session.
-func (w *walker) readPolicies(gaps *snapshot.Gaps) {
-	in := &w.t.Authorization.Inputs
+func (w *authorizing) readPolicies(gaps *snapshot.Gaps) {
+	in := &w.Authorization.Inputs
 	*in = w.identityInputs(gaps)
 	in.Service = iam.SQS
-	arn := w.t.Protocol.QueueARN
+	arn := w.Protocol.QueueARN
 	if arn == "" {
 		return
 	}
@@ -201,8 +201,8 @@ func firstDetail(g *snapshot.Gaps, fallback string) string {
 }
 
 // identityInputs are the role's own policies and what caps them.
-func (w *walker) identityInputs(gaps *snapshot.Gaps) iam.Inputs {
-	s := &w.t.Signing
+func (w *authorizing) identityInputs(gaps *snapshot.Gaps) iam.Inputs {
+	s := &w.Signing
 	in := iam.Inputs{SCPs: w.serviceControl(), RCPs: w.resourceControl()}
 	if s.Role == nil {
 		in.IdentityGap = "the policies of role " + roleName(s.Credentials) + " are not known"
@@ -236,7 +236,7 @@ func (w *walker) identityInputs(gaps *snapshot.Gaps) iam.Inputs {
 
 // rolePolicy makes a document of a role's policy. AWS managed policies whose
 // text was not read are known by content.
-func (w *walker) rolePolicy(p snapshot.Policy, gaps *snapshot.Gaps) iam.Document {
+func (w *call) rolePolicy(p snapshot.Policy, gaps *snapshot.Gaps) iam.Document {
 	name := p.Name
 	if name == "" {
 		name = p.ARN
@@ -251,18 +251,18 @@ func (w *walker) rolePolicy(p snapshot.Policy, gaps *snapshot.Gaps) iam.Document
 	return w.document(name, p.Document, p.Lines, gaps)
 }
 
-func (w *walker) serviceControl() iam.Organization {
+func (w *call) serviceControl() iam.Organization {
 	return w.organization(func(o snapshot.Organization) [][]snapshot.Policy { return o.ServiceControl })
 }
 
-func (w *walker) resourceControl() iam.Organization {
+func (w *call) resourceControl() iam.Organization {
 	return w.organization(func(o snapshot.Organization) [][]snapshot.Policy { return o.ResourceControl })
 }
 
 // organization gives the levels of organization policies. Those that were not
 // read are a note of the decision and not a gap: hardly any member account may
 // read them.
-func (w *walker) organization(pick func(snapshot.Organization) [][]snapshot.Policy) iam.Organization {
+func (w *call) organization(pick func(snapshot.Organization) [][]snapshot.Policy) iam.Organization {
 	org, ok := w.Snapshot.Organization.Read(&snapshot.Gaps{})
 	if !ok {
 		return iam.Organization{State: iam.OrganizationUnread}
@@ -282,8 +282,8 @@ func (w *walker) organization(pick func(snapshot.Organization) [][]snapshot.Poli
 }
 
 // malformedPolicies finds policy texts that AWS does not store.
-func (w *walker) malformedPolicies() *Failure {
-	a := &w.t.Authorization
+func (w *authorizing) malformedPolicies() *Failure {
+	a := &w.Authorization
 	check := func(kind iam.Kind, docs ...iam.Document) {
 		for _, doc := range docs {
 			if doc.Policy == nil {
@@ -316,15 +316,15 @@ func (w *walker) malformedPolicies() *Failure {
 }
 
 // deniedBy is SQS's answer to a denied call (T8).
-func (w *walker) deniedBy(d *iam.Decision) Failure {
-	answer := sqs.NewAnswer(string(AccessDenied), "", &w.t.Protocol.Effective)
+func (w *authorizing) deniedBy(d *iam.Decision) Failure {
+	answer := sqs.NewAnswer(string(AccessDenied), "", &w.Protocol.Effective)
 	f := answerFailure(&answer)
 	f.Origin = FromIAM
 	return f
 }
 
 // allowedBy says which statement allows the action.
-func (w *walker) allowedBy(d *iam.Decision, action string) string {
+func (w *authorizing) allowedBy(d *iam.Decision, action string) string {
 	if len(d.Statements) == 0 {
 		return action + " is allowed"
 	}
@@ -333,7 +333,7 @@ func (w *walker) allowedBy(d *iam.Decision, action string) string {
 }
 
 // deniedSentence says who may not do what, and which layer decides.
-func (w *walker) deniedSentence(d *iam.Decision, action, resource string) string {
+func (w *authorizing) deniedSentence(d *iam.Decision, action, resource string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s may not %s on %s: ", w.signer(), action, w.expression(resource))
 	if d.Explicit && len(d.Statements) > 0 {

@@ -11,15 +11,15 @@ import (
 
 // contextValues are the values of $context for the request: those that the
 // configuration fixes are real, the others are samples that look like AWS's (T144).
-func (w *walker) contextValues() *vtl.ContextValues {
+func (w *mapping) contextValues() *vtl.ContextValues {
 	if w.context == nil {
 		w.context = vtl.NewContext(w.contextMap())
 	}
 	return w.context
 }
 
-func (w *walker) contextMap() map[string]any {
-	r := &w.t.Route
+func (w *mapping) contextMap() map[string]any {
+	r := &w.Route
 	stage := ""
 	if r.Stage != nil {
 		stage = r.Stage.Name
@@ -38,9 +38,9 @@ func (w *walker) contextMap() map[string]any {
 		"domainName":        r.API.ID + ".execute-api." + region + ".amazonaws.com",
 		"domainPrefix":      r.API.ID,
 		"extendedRequestId": "JKJaXmPLvHcESHA=",
-		"httpMethod":        w.t.Request.Method,
+		"httpMethod":        w.Request.Method,
 		"identity":          w.identityValues(),
-		"path":              "/" + stage + w.t.Request.Path,
+		"path":              "/" + stage + w.Request.Path,
 		"protocol":          "HTTP/1.1",
 		"requestId":         "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
 		"requestTime":       "22/Nov/2026:00:00:00 +0000",
@@ -60,17 +60,17 @@ func (w *walker) contextMap() map[string]any {
 
 // identityValues are the members of $context.identity that the method's
 // authorization fills.
-func (w *walker) identityValues() map[string]any {
-	agent, ok := w.t.Request.Header("User-Agent")
+func (w *mapping) identityValues() map[string]any {
+	agent, ok := w.Request.Header("User-Agent")
 	if !ok {
 		agent = "apisqs-doctor"
 	}
 	values := map[string]any{"sourceIp": "203.0.113.7", "userAgent": agent}
 	none := &snapshot.Gaps{}
-	if key, ok := w.t.Request.Header("x-api-key"); ok {
+	if key, ok := w.Request.Header("x-api-key"); ok {
 		values["apiKey"], values["apiKeyId"] = key, "a1b2c3d4e5"
 	}
-	if kind, ok := w.t.Route.Method.Authorization.Read(none); ok && kind == "AWS_IAM" {
+	if kind, ok := w.Route.Method.Authorization.Read(none); ok && kind == "AWS_IAM" {
 		account := orDefault(w.Snapshot.Target.Account, "123456789012")
 		values["accountId"], values["accessKey"] = account, "AKIDEXAMPLE"
 		values["caller"], values["user"] = "AIDAEXAMPLE", "AIDAEXAMPLE"
@@ -83,13 +83,13 @@ func (w *walker) identityValues() map[string]any {
 // authorizerValues are samples of what an authorizer hands on: what it holds is
 // the authorizer's own affair, so every member that the template reads is there.
 // It is nil for a method without an authorizer.
-func (w *walker) authorizerValues() map[string]any {
-	kind, ok := w.t.Route.Method.Authorization.Read(&snapshot.Gaps{})
+func (w *mapping) authorizerValues() map[string]any {
+	kind, ok := w.Route.Method.Authorization.Read(&snapshot.Gaps{})
 	if ok && (kind == "" || kind == "NONE" || kind == "AWS_IAM") {
 		return nil
 	}
 	values := map[string]any{"principalId": "sample"}
-	template, err := w.Template(w.t.Mapping.Template)
+	template, err := w.Template(w.Mapping.Template)
 	if err != nil {
 		return values
 	}
@@ -102,7 +102,7 @@ func (w *walker) authorizerValues() map[string]any {
 }
 
 // contextValue is the value of context.NAME in a parameter mapping.
-func (w *walker) contextValue(name string) (string, bool) {
+func (w *mapping) contextValue(name string) (string, bool) {
 	var at any = w.contextMap()
 	if claim, ok := strings.CutPrefix(name, "authorizer."); ok && claim != "" {
 		return "sample", w.authorizerValues() != nil

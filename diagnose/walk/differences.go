@@ -11,8 +11,8 @@ import (
 
 // differences compares what the stage runs with the draft, method by method
 // and field by field. It is nil when one of them is not known.
-func (w *walker) differences() []Difference {
-	r := &w.t.Route
+func (w *routing) differences() []Difference {
+	r := &w.Route
 	draft, ok := r.API.Draft.Read(&snapshot.Gaps{})
 	if !ok || !r.Deployed {
 		return nil
@@ -90,9 +90,9 @@ func (c *comparison) add(d Difference) {
 }
 
 // meant names the method that the request meets, as deployed and in the draft.
-func (w *walker) meant() []string {
+func (w *routing) meant() []string {
 	var names []string
-	for _, m := range []*snapshot.Method{w.t.Route.Method, w.t.Route.DraftMethod} {
+	for _, m := range []*snapshot.Method{w.Route.Method, w.Route.DraftMethod} {
 		if m != nil && !slices.Contains(names, MethodName(m)) {
 			names = append(names, MethodName(m))
 		}

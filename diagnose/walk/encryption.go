@@ -10,16 +10,16 @@ import (
 )
 
 // encryption decides whether the queue's key can be used for the call.
-func (w *walker) encryption() {
-	step, gaps, e := w.step(StageEncryption), &snapshot.Gaps{}, &w.t.Encryption
-	queue := w.t.Queue.Queue
+func (w *encrypting) encryption() {
+	step, gaps, e := w.step(StageEncryption), &snapshot.Gaps{}, &w.Encryption
+	queue := w.Queue.Queue
 	if queue == nil {
 		switch {
-		case w.t.Signing.Type == "MOCK" && w.t.Mapping.Integration != nil:
+		case w.Signing.Type == "MOCK" && w.Mapping.Integration != nil:
 			step.skip("nothing is called")
-		case w.t.Queue.Missing:
+		case w.Queue.Missing:
 			step.skip("the queue does not exist")
-		case w.t.Queue.ARN != "":
+		case w.Queue.ARN != "":
 			gaps.Append(w.step(StageQueue).Gaps)
 			step.unknown(gaps, "the queue's encryption is not known")
 		default:
@@ -32,25 +32,25 @@ func (w *walker) encryption() {
 		step.unknown(gaps, "the queue's encryption is not known")
 		return
 	}
-	op, _ := sqs.LookupAction(w.t.Protocol.Action)
+	op, _ := sqs.LookupAction(w.Protocol.Action)
 	switch {
 	case id == "":
 		step.skip("the queue has no customer key") // iam-facts 59
 		return
 	case len(op.KMS) == 0:
-		step.skip("%s needs no key", w.t.Protocol.Action)
+		step.skip("%s needs no key", w.Protocol.Action)
 		return
 	}
 	e.KeyReference = snapshot.KeyReference(queue.ARN, id)
-	if w.t.Signing.Principal == (iam.Principal{}) {
+	if w.Signing.Principal == (iam.Principal{}) {
 		step.blocked(StageSigning)
 		return
 	}
 	w.useKey(step, gaps, op)
 }
 
-func (w *walker) useKey(step *Step, gaps *snapshot.Gaps, op sqs.Action) {
-	e := &w.t.Encryption
+func (w *encrypting) useKey(step *Step, gaps *snapshot.Gaps, op sqs.Action) {
+	e := &w.Encryption
 	keyGaps := &snapshot.Gaps{}
 	key, ok := w.Snapshot.Key(e.KeyReference).Read(keyGaps)
 	managed := isManagedAlias(e.KeyReference)
@@ -73,7 +73,7 @@ func (w *walker) useKey(step *Step, gaps *snapshot.Gaps, op sqs.Action) {
 	}
 	if managed {
 		// The alias names no key in a policy; the key's own ARN may not be known.
-		arn = managedKeyARN(w.t.Queue.ARN, key)
+		arn = managedKeyARN(w.Queue.ARN, key)
 	}
 	for _, action := range op.KMS {
 		d := w.keyDecision(action, arn)
@@ -85,7 +85,7 @@ func (w *walker) useKey(step *Step, gaps *snapshot.Gaps, op sqs.Action) {
 		switch d.Effect {
 		case iam.No:
 			if step.Failure == nil {
-				f := w.kmsFailure(KMSAccessDenied, d.KMSMessage(iam.Request{Principal: w.t.Signing.Principal, Action: action, Resource: arn}))
+				f := w.kmsFailure(KMSAccessDenied, d.KMSMessage(iam.Request{Principal: w.Signing.Principal, Action: action, Resource: arn}))
 				step.fail(gaps, f, "%s", w.deniedSentence(&d, action, arn))
 			}
 		case iam.Unknown:
@@ -138,7 +138,7 @@ func managedKeyARN(queueARN string, key *snapshot.Key) string {
 }
 
 // keyInputs are the policies that bear on the use of the key.
-func (w *walker) keyInputs(key *snapshot.Key, managed bool, gaps *snapshot.Gaps) iam.Inputs {
+func (w *encrypting) keyInputs(key *snapshot.Key, managed bool, gaps *snapshot.Gaps) iam.Inputs {
 	in := w.identityInputs(gaps)
 	in.Service = iam.KMS
 	if managed {
@@ -163,19 +163,19 @@ func (w *walker) keyInputs(key *snapshot.Key, managed bool, gaps *snapshot.Gaps)
 	return in
 }
 
-func (w *walker) keyDecision(action, arn string) iam.Decision {
+func (w *encrypting) keyDecision(action, arn string) iam.Decision {
 	return iam.Evaluate(iam.Request{
-		Principal:       w.t.Signing.Principal,
+		Principal:       w.Signing.Principal,
 		Action:          action,
 		Resource:        arn,
 		ResourceAccount: arnAccount(arn),
-		Context:         iam.KMSContext(w.caller(), w.t.Queue.ARN, iam.Target{ARN: arn, Region: ARNRegion(arn)}),
+		Context:         iam.KMSContext(w.caller(), w.Queue.ARN, iam.Target{ARN: arn, Region: ARNRegion(arn)}),
 		Opaque:          w.opaque,
-	}, w.t.Encryption.Inputs)
+	}, w.Encryption.Inputs)
 }
 
 // keyState is what KMS answers for a key that cannot be used (iam-facts 68).
-func (w *walker) keyState(key *snapshot.Key, gaps *snapshot.Gaps) *Failure {
+func (w *encrypting) keyState(key *snapshot.Key, gaps *snapshot.Gaps) *Failure {
 	if usage, ok := key.Usage.Read(gaps); ok && usage != "" && usage != "ENCRYPT_DECRYPT" {
 		f := w.kmsFailure(KMSInvalidUsage, fmt.Sprintf("the key's usage is %s, SQS needs ENCRYPT_DECRYPT", usage))
 		return &f
@@ -204,8 +204,8 @@ func (w *walker) keyState(key *snapshot.Key, gaps *snapshot.Gaps) *Failure {
 }
 
 // kmsFailure is SQS's answer when KMS refuses (iam-facts 71, 77).
-func (w *walker) kmsFailure(code ErrorCode, message string) Failure {
-	answer := sqs.NewAnswer(string(code), message, &w.t.Protocol.Effective)
+func (w *encrypting) kmsFailure(code ErrorCode, message string) Failure {
+	answer := sqs.NewAnswer(string(code), message, &w.Protocol.Effective)
 	f := answerFailure(&answer)
 	f.Origin, f.Message = FromKMS, message
 	return f

@@ -38,8 +38,8 @@ var otherServices = []string{"athena", "batch", "cognito-idp", "dynamodb", "ec2"
 	"kinesis", "kms", "lambda", "logs", "monitoring", "rds", "s3", "secretsmanager", "sns", "ssm", "states", "sts"}
 
 // endpointOf reads the integration URI.
-func (w *walker) endpointOf(gaps *snapshot.Gaps) *Failure {
-	s, i := &w.t.Signing, w.t.Mapping.Integration
+func (w *signing) endpointOf(gaps *snapshot.Gaps) *Failure {
+	s, i := &w.Signing, w.Mapping.Integration
 	s.URIOrigin = i.URI.Origin()
 	if s.Type == "MOCK" {
 		return nil
@@ -49,13 +49,13 @@ func (w *walker) endpointOf(gaps *snapshot.Gaps) *Failure {
 		return nil
 	}
 	if strings.Contains(text, "${stageVariables.") {
-		if w.t.Route.Variables == nil {
+		if w.Route.Variables == nil {
 			gaps.Add(w.variablesGap())
 			return nil
 		}
 		var missing []string
-		if text, missing = gateway.StageVariables(text, w.t.Route.Variables); len(missing) > 0 {
-			w.t.Mapping.Missing = append(w.t.Mapping.Missing, missing...)
+		if text, missing = gateway.StageVariables(text, w.Route.Variables); len(missing) > 0 {
+			s.Missing = append(s.Missing, missing...)
 			s.URIText = text
 			return own(gateway.Internal(gateway.LogEndpoint)) // T84
 		}
@@ -75,7 +75,7 @@ func (w *walker) endpointOf(gaps *snapshot.Gaps) *Failure {
 	}
 	s.Region = u.Region
 	values := map[string]string{}
-	for _, p := range w.t.Mapping.Path {
+	for _, p := range w.Mapping.Path {
 		if !p.Absent {
 			values[p.Name] = p.Value
 		}
@@ -94,8 +94,8 @@ func (w *walker) endpointOf(gaps *snapshot.Gaps) *Failure {
 }
 
 // refusedURI says why AWS does not store or deploy the URI.
-func (w *walker) refusedURI(u gateway.URI, err error) *Failure {
-	s := &w.t.Signing
+func (w *signing) refusedURI(u gateway.URI, err error) *Failure {
+	s := &w.Signing
 	switch {
 	case err != nil:
 		s.URIFault = uriFault(s.URIText, err)
@@ -115,7 +115,7 @@ func (w *walker) refusedURI(u gateway.URI, err error) *Failure {
 // foreignPartition tells a URI whose partition is not that of its region, or
 // whose region is not of the API's partition: an ARN of another partition names
 // nothing in this one.
-func (w *walker) foreignPartition(u gateway.URI) bool {
+func (w *signing) foreignPartition(u gateway.URI) bool {
 	if w.isOpaque(u.Partition) || w.isOpaque(u.Region) {
 		return false
 	}
@@ -142,7 +142,7 @@ func uriFault(text string, err error) URIFault {
 
 // certainURI tells whether a URI is at fault whatever its unresolved parts turn
 // out to be.
-func (w *walker) certainURI(text string) bool {
+func (w *signing) certainURI(text string) bool {
 	fixed := text
 	for _, o := range w.opaque {
 		if i := strings.Index(fixed, o); o != "" && i >= 0 && !isAccount(o) {
@@ -163,8 +163,8 @@ func (w *walker) certainURI(text string) bool {
 
 // otherService is what comes of a call meant for SQS at another service: the
 // answer is that service's own, and its form is not recorded.
-func (w *walker) otherService(u gateway.URI) *Failure {
-	s := &w.t.Signing
+func (w *signing) otherService(u gateway.URI) *Failure {
+	s := &w.Signing
 	s.URIFault = URIService
 	if w.isOpaque(u.Service) {
 		s.URIFault = URIFine
@@ -179,7 +179,7 @@ func (w *walker) otherService(u gateway.URI) *Failure {
 
 // sqsHost is the endpoint that API Gateway calls for an SQS URI. The region of
 // the URI decides.
-func (w *walker) sqsHost(u gateway.URI) string {
+func (w *signing) sqsHost(u gateway.URI) string {
 	if u.Subdomain != "" {
 		return u.Subdomain + "." + sqs.EndpointHost(u.Region)
 	}
@@ -187,8 +187,8 @@ func (w *walker) sqsHost(u gateway.URI) string {
 }
 
 // plainEndpoint takes an HTTP URL: the call would leave unsigned.
-func (w *walker) plainEndpoint(text string) *Failure {
-	s := &w.t.Signing
+func (w *signing) plainEndpoint(text string) *Failure {
+	s := &w.Signing
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		if !strings.HasPrefix(text, "arn:") && w.isOpaque(text) {
@@ -203,7 +203,7 @@ func (w *walker) plainEndpoint(text string) *Failure {
 
 // outgoingQuery joins the URI's own query string, the action of the action form
 // and the mapped parameters.
-func (w *walker) outgoingQuery(u gateway.URI) string {
+func (w *signing) outgoingQuery(u gateway.URI) string {
 	var parts []string
 	if u.Action != "" {
 		parts = append(parts, "Action="+url.QueryEscape(u.Action)) // T18e
@@ -211,7 +211,7 @@ func (w *walker) outgoingQuery(u gateway.URI) string {
 	if u.Query != "" {
 		parts = append(parts, u.Query)
 	}
-	for _, q := range w.t.Mapping.Query {
+	for _, q := range w.Mapping.Query {
 		if !q.Absent {
 			parts = append(parts, url.QueryEscape(q.Name)+"="+url.QueryEscape(q.Value))
 		}
@@ -221,8 +221,8 @@ func (w *walker) outgoingQuery(u gateway.URI) string {
 
 // wrongType says what comes of an integration type that does not call AWS
 // services (T100).
-func (w *walker) wrongType(gaps *snapshot.Gaps) *Failure {
-	s := &w.t.Signing
+func (w *signing) wrongType(gaps *snapshot.Gaps) *Failure {
+	s := &w.Signing
 	if !s.Meant {
 		return nil
 	}
@@ -232,7 +232,7 @@ func (w *walker) wrongType(gaps *snapshot.Gaps) *Failure {
 	case "AWS_PROXY":
 		return refusedPut(gateway.ErrProxyOnly)
 	case "MOCK":
-		if mockStatusRE.Match(w.t.Mapping.Body) {
+		if mockStatusRE.Match(w.Mapping.Body) {
 			return nil
 		}
 		// A MOCK integration reads the status in the rendered template, which is a
@@ -255,8 +255,8 @@ var mockStatusRE = regexp.MustCompile(`statusCode["']?\s*:\s*[1-5]\d\d`)
 // unsigned is what SQS answers to a call without a signature: such a caller is
 // nobody, and only the queue's policy can admit it. Whether SQS then says
 // AccessDenied or that the token is missing is not recorded.
-func (w *walker) unsigned(gaps *snapshot.Gaps) *Failure {
-	s := &w.t.Signing
+func (w *signing) unsigned(gaps *snapshot.Gaps) *Failure {
+	s := &w.Signing
 	if s.URIError != nil || s.Host == "" {
 		return nil // refused already, or not known
 	}

@@ -30,8 +30,8 @@ type Faults struct {
 func (f Faults) Any() bool { return f != Faults{} }
 
 // findFaults sorts what keeps SQS from reading the call.
-func (w *walker) findFaults() {
-	p := &w.t.Protocol
+func (w *reading) findFaults() {
+	p := &w.Protocol
 	c, f := &p.Call, &p.Faults
 	switch {
 	case c.Failure == nil:
@@ -48,7 +48,7 @@ func (w *walker) findFaults() {
 		w.unreadable(f)
 	}
 	w.findRefusal(f)
-	m := &w.t.Mapping
+	m := &w.Mapping
 	if m.Rendered == nil && len(m.Body) > 0 && (f.Broken || f.BrokenText || len(m.Keys) > 0 && (f.Document || f.Address || f.Parameter)) {
 		// The body was to be made by a template, or is no part of the call at all.
 		*f = Faults{PassedOn: true}
@@ -56,8 +56,8 @@ func (w *walker) findFaults() {
 }
 
 // findRefusal sorts what SQS refuses of the parameters.
-func (w *walker) findRefusal(f *Faults) {
-	p := &w.t.Protocol
+func (w *reading) findRefusal(f *Faults) {
+	p := &w.Protocol
 	if p.Refusal == nil {
 		return
 	}
@@ -74,8 +74,8 @@ func (w *walker) findRefusal(f *Faults) {
 }
 
 // unreadable looks at a request in which SQS finds no operation.
-func (w *walker) unreadable(f *Faults) {
-	r, m := &w.t.Protocol.Request, &w.t.Mapping
+func (w *reading) unreadable(f *Faults) {
+	r, m := &w.Protocol.Request, &w.Mapping
 	media := sqs.MediaType(r.Header.Get("Content-Type"))
 	target := r.Header.Get("X-Amz-Target")
 	form, blank := formAction(string(r.Body))
@@ -142,9 +142,9 @@ func formOfCall(body string) bool {
 
 // brokenBy tells whose text breaks the form: where the '&' or '%' comes from
 // that SQS stumbles over.
-func (w *walker) brokenBy() vtl.Origin {
-	at := brokenAt(string(w.t.Mapping.Body))
-	for _, span := range w.t.Mapping.Spans {
+func (w *reading) brokenBy() vtl.Origin {
+	at := brokenAt(string(w.Mapping.Body))
+	for _, span := range w.Mapping.Spans {
 		if at >= span.Start && at < span.End {
 			return span.Origin
 		}
@@ -176,8 +176,8 @@ func isHex(c byte) bool {
 
 // reinterpret finds a JSON document that names its action in a member Action, as
 // the query protocol does in a parameter: it is a call of neither protocol.
-func (w *walker) reinterpret() {
-	r, c := &w.t.Protocol.Request, &w.t.Protocol.Call
+func (w *reading) reinterpret() {
+	r, c := &w.Protocol.Request, &w.Protocol.Call
 	if c.Failure == nil || c.Intended == nil || c.Intended.Call.Protocol != sqs.ProtocolJSON ||
 		r.Header.Get("X-Amz-Target") != "" || sqs.MediaType(r.Header.Get("Content-Type")) == sqs.MediaTypeJSON10 {
 		return
@@ -187,7 +187,7 @@ func (w *walker) reinterpret() {
 	if !ok || action.Kind != sqs.KindString {
 		return
 	}
-	c.Intended, c.Queue = nil, w.t.Protocol.PathQueue
+	c.Intended, c.Queue = nil, w.Protocol.PathQueue
 	meant := *r
 	meant.Method, meant.Header = "POST", sqs.Header{"Content-Type": {sqs.MediaTypeForm}}
 	meant.Body = []byte("Action=" + action.Text)
@@ -201,8 +201,8 @@ func (w *walker) reinterpret() {
 
 // withoutStray finds what a form means that its author's own text breaks: the
 // same without the parts that are no parameters.
-func (w *walker) withoutStray() {
-	r, c := &w.t.Protocol.Request, &w.t.Protocol.Call
+func (w *reading) withoutStray() {
+	r, c := &w.Protocol.Request, &w.Protocol.Call
 	if c.Failure == nil || c.Intended != nil || c.Protocol != sqs.ProtocolQuery {
 		return
 	}

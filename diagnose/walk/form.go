@@ -150,8 +150,8 @@ func MappingNeeds(expression string) string {
 
 // mangled says what the template itself does to the client's data on its way
 // into the message: an object printed as {a=b}, or encoding that nobody takes off.
-func (w *walker) mangled(message string) string {
-	m := &w.t.Mapping
+func (w *reading) mangled(message string) string {
+	m := &w.Mapping
 	if m.Rendered == nil {
 		return ""
 	}
@@ -160,7 +160,7 @@ func (w *walker) mangled(message string) string {
 			return fmt.Sprintf("an object of the client's body arrives as %q", trimWord(unescape(string(m.Body[s.Start:s.End]), s.URLEncoded), 60))
 		}
 	}
-	if w.t.Protocol.Effective.Protocol == sqs.ProtocolJSON && message != m.Payload && unescape(message, 1) == m.Payload {
+	if w.Protocol.Effective.Protocol == sqs.ProtocolJSON && message != m.Payload && unescape(message, 1) == m.Payload {
 		return fmt.Sprintf("the message arrives percent-encoded: %q", trimWord(message, 60))
 	}
 	return ""

@@ -14,28 +14,28 @@ import (
 
 // mapping derives the request that API Gateway builds: the body by template or
 // passthrough, headers, query string and path by request parameter mappings.
-func (w *walker) mapping() {
-	step, gaps, m := w.step(StageMapping), &snapshot.Gaps{}, &w.t.Mapping
-	if w.t.Route.Method == nil {
+func (w *mapping) mapping() {
+	step, gaps, m := w.step(StageMapping), &snapshot.Gaps{}, &w.Mapping
+	if w.Route.Method == nil {
 		step.blocked(StageRoute)
 		return
 	}
-	integration, ok := w.t.Route.Method.Integration.Read(gaps)
+	integration, ok := w.Route.Method.Integration.Read(gaps)
 	if !ok {
 		step.unknown(gaps, "the integration is not known")
 		return
 	}
 	if integration == nil {
 		step.fail(gaps, Failure{Origin: FromDeployment, Code: BadRequest, Message: "No integration defined for method"}, // T106
-			"%s has no integration", MethodName(w.t.Route.Method))
+			"%s has no integration", MethodName(w.Route.Method))
 		return
 	}
 	m.Integration = integration
-	if w.t.Route.API.Type == snapshot.HTTP {
+	if w.Route.API.Type == snapshot.HTTP {
 		w.httpAPIMapping(step, gaps)
 		return
 	}
-	m.ContentType, _ = w.t.Request.Header("Content-Type")
+	m.ContentType, _ = w.Request.Header("Content-Type")
 	m.Passthrough, _ = integration.Passthrough.Read(gaps)
 	failures := []*Failure{w.body(gaps), w.parameters(gaps)}
 	w.applyOverrides()
@@ -54,8 +54,8 @@ func (w *walker) mapping() {
 	}
 }
 
-func (w *walker) mappingTrouble(f *Failure) string {
-	m := &w.t.Mapping
+func (w *mapping) mappingTrouble(f *Failure) string {
+	m := &w.Mapping
 	switch {
 	case f.Origin == FromDeployment:
 		return "AWS refuses the mapping: " + f.Message
@@ -69,8 +69,8 @@ func (w *walker) mappingTrouble(f *Failure) string {
 	return f.Message + ": " + f.Log
 }
 
-func (w *walker) mappingSummary() string {
-	m := &w.t.Mapping
+func (w *mapping) mappingSummary() string {
+	m := &w.Mapping
 	media := gateway.MediaType(m.ContentType)
 	switch {
 	case m.Choice.Key != "":
@@ -82,15 +82,15 @@ func (w *walker) mappingSummary() string {
 }
 
 // templateInput is what a request template sees of the call.
-func (w *walker) templateInput() *vtl.Input {
-	r := &w.t.Request
+func (w *mapping) templateInput() *vtl.Input {
+	r := &w.Request
 	in := &vtl.Input{
-		Body:           w.t.Mapping.Payload,
-		BodyIsBinary:   w.t.Mapping.Binary,
-		Path:           w.t.Route.PathParams,
+		Body:           w.Mapping.Payload,
+		BodyIsBinary:   w.Mapping.Binary,
+		Path:           w.Route.PathParams,
 		Query:          map[string]string{},
 		Header:         map[string]string{},
-		StageVariables: w.t.Route.Variables,
+		StageVariables: w.Route.Variables,
 		Context:        w.contextValues(),
 		Provenance:     true,
 	}
@@ -106,16 +106,16 @@ func (w *walker) templateInput() *vtl.Input {
 }
 
 // body chooses and renders the template, or passes the client's body on.
-func (w *walker) body(gaps *snapshot.Gaps) *Failure {
-	m := &w.t.Mapping
+func (w *mapping) body(gaps *snapshot.Gaps) *Failure {
+	m := &w.Mapping
 	templates, ok := m.Integration.Templates.Read(gaps)
 	if !ok {
 		return nil
 	}
 	m.Keys = slices.Sorted(maps.Keys(templates))
-	m.Payload = w.t.Request.Body
-	if binary, ok := w.t.Route.Configuration.BinaryMediaTypes.Read(gaps); ok {
-		m.Binary = w.t.Request.Body != "" && gateway.IsBinary(m.ContentType, binary)
+	m.Payload = w.Request.Body
+	if binary, ok := w.Route.Configuration.BinaryMediaTypes.Read(gaps); ok {
+		m.Binary = w.Request.Body != "" && gateway.IsBinary(m.ContentType, binary)
 	}
 	if handling, ok := m.Integration.ContentHandling.Read(gaps); ok {
 		switch {
@@ -157,18 +157,18 @@ func (w *walker) body(gaps *snapshot.Gaps) *Failure {
 
 // selectedTemplate is the template key that a WebSocket API's template
 // selection expression names; \$default and literal keys are understood.
-func (w *walker) selectedTemplate(templates map[string]snapshot.Fact[string]) (string, bool) {
-	if w.t.Route.API.Type != snapshot.WebSocket {
+func (w *mapping) selectedTemplate(templates map[string]snapshot.Fact[string]) (string, bool) {
+	if w.Route.API.Type != snapshot.WebSocket {
 		return "", false
 	}
-	expression, _ := w.t.Mapping.Integration.TemplateSelection.Read(&snapshot.Gaps{})
+	expression, _ := w.Mapping.Integration.TemplateSelection.Read(&snapshot.Gaps{})
 	key := strings.TrimPrefix(expression, `\`)
 	_, ok := templates[key]
 	return key, ok
 }
 
-func (w *walker) render(gaps *snapshot.Gaps) *Failure {
-	m := &w.t.Mapping
+func (w *mapping) render(gaps *snapshot.Gaps) *Failure {
+	m := &w.Mapping
 	template, err := w.Template(m.Template)
 	if err != nil {
 		m.SyntaxError, _ = err.(*vtl.SyntaxError)
@@ -189,7 +189,7 @@ func (w *walker) render(gaps *snapshot.Gaps) *Failure {
 	}
 	for _, e := range out.Empty {
 		// A variable that an #if asks for first, or that is meant to be silent, may be absent.
-		if name, ok := strings.CutPrefix(e.Subject, "stage variable "); ok && e.Reason == vtl.AbsentStageVariable && !e.Quiet && w.t.Route.Variables != nil {
+		if name, ok := strings.CutPrefix(e.Subject, "stage variable "); ok && e.Reason == vtl.AbsentStageVariable && !e.Quiet && w.Route.Variables != nil {
 			m.Missing = append(m.Missing, name)
 		}
 	}
@@ -205,13 +205,13 @@ func (w *walker) render(gaps *snapshot.Gaps) *Failure {
 }
 
 // parameters applies the request parameter mappings (T80 to T84).
-func (w *walker) parameters(gaps *snapshot.Gaps) *Failure {
-	m := &w.t.Mapping
+func (w *mapping) parameters(gaps *snapshot.Gaps) *Failure {
+	m := &w.Mapping
 	mappings, ok := m.Integration.RequestParameters.Read(gaps)
 	if !ok {
 		return nil
 	}
-	declared, declaredKnown := w.t.Route.Method.RequestParameters.Read(&snapshot.Gaps{})
+	declared, declaredKnown := w.Route.Method.RequestParameters.Read(&snapshot.Gaps{})
 	var failure *Failure
 	for _, name := range slices.Sorted(maps.Keys(mappings)) {
 		fact := mappings[name]
@@ -227,7 +227,7 @@ func (w *walker) parameters(gaps *snapshot.Gaps) *Failure {
 		refused := Refused{Name: name, Expression: text, Err: err, Origin: fact.Origin()}
 		if need := source.Declaration(); err == nil && need != "" {
 			if !declaredKnown {
-				gaps.Add(w.t.Route.Method.RequestParameters.Gap())
+				gaps.Add(w.Route.Method.RequestParameters.Gap())
 			} else if _, ok := declared[need]; !ok {
 				refused.Undeclared, refused.Declaration, refused.Err = true, need, gateway.Undeclared(text)
 			}
@@ -240,7 +240,10 @@ func (w *walker) parameters(gaps *snapshot.Gaps) *Failure {
 		}
 		mapped, f := w.evaluate(source, gaps)
 		if f != nil && failure == nil {
-			failure = f
+			failure, m.InvalidJSON = f, true
+		}
+		if mapped.Missing != "" {
+			m.Missing = append(m.Missing, mapped.Missing)
 		}
 		mapped.Name, mapped.Expression, mapped.Origin = dest.Name, text, fact.Origin()
 		w.place(dest.Place, mapped)
@@ -252,8 +255,8 @@ func (w *walker) parameters(gaps *snapshot.Gaps) *Failure {
 }
 
 // place files a mapped parameter under where it goes.
-func (w *walker) place(where string, p Mapped) {
-	m := &w.t.Mapping
+func (w *mapping) place(where string, p Mapped) {
+	m := &w.Mapping
 	switch where {
 	case "header":
 		if gateway.FatalHeader(p.Name) && !p.Absent {
@@ -270,8 +273,8 @@ func (w *walker) place(where string, p Mapped) {
 }
 
 // evaluate gives the value of a mapping's source.
-func (w *walker) evaluate(source gateway.Expression, gaps *snapshot.Gaps) (Mapped, *Failure) {
-	r := &w.t.Request
+func (w *mapping) evaluate(source gateway.Expression, gaps *snapshot.Gaps) (Mapped, *Failure) {
+	r := &w.Request
 	client := func(list []Header, all bool) Mapped {
 		var values []string
 		for _, h := range list {
@@ -298,18 +301,18 @@ func (w *walker) evaluate(source gateway.Expression, gaps *snapshot.Gaps) (Mappe
 	case gateway.QueryString, gateway.MultiQueryString:
 		return client(r.Query, source.Kind == gateway.MultiQueryString), nil
 	case gateway.PathParameter:
-		v, ok := w.t.Route.PathParams[source.Name]
+		v, ok := w.Route.PathParams[source.Name]
 		return Mapped{Value: v, Absent: !ok, FromClient: true}, nil
 	case gateway.StageVariable:
-		if w.t.Route.Variables == nil {
+		if w.Route.Variables == nil {
 			gaps.Add(w.variablesGap())
 			return Mapped{Absent: true}, nil
 		}
-		v, ok := w.t.Route.Variables[source.Name]
+		v, ok := w.Route.Variables[source.Name]
 		if !ok {
-			w.t.Mapping.Missing = append(w.t.Mapping.Missing, source.Name)
+			return Mapped{Absent: true, Missing: source.Name}, nil
 		}
-		return Mapped{Value: v, Absent: !ok}, nil
+		return Mapped{Value: v}, nil
 	case gateway.Context:
 		v, ok := w.contextValue(source.Name)
 		return Mapped{Value: v, Absent: !ok}, nil
@@ -318,16 +321,14 @@ func (w *walker) evaluate(source gateway.Expression, gaps *snapshot.Gaps) (Mappe
 }
 
 // bodySource evaluates method.request.body and paths below it (T83).
-func (w *walker) bodySource(source gateway.Expression) (Mapped, *Failure) {
-	body := w.t.Request.Body
+func (w *mapping) bodySource(source gateway.Expression) (Mapped, *Failure) {
+	body := w.Request.Body
 	if body == "" {
 		body = "{}"
 	}
 	if source.Name == "$" {
 		if strings.ContainsRune(`{["'`, rune(body[0])) && !validJSON(body) {
-			f := own(gateway.InvalidJSON)
-			w.t.Mapping.InvalidJSON = true
-			return Mapped{Value: body, FromClient: true}, f
+			return Mapped{Value: body, FromClient: true}, own(gateway.InvalidJSON)
 		}
 		return Mapped{Value: body, FromClient: true}, nil
 	}
@@ -335,9 +336,9 @@ func (w *walker) bodySource(source gateway.Expression) (Mapped, *Failure) {
 	return Mapped{Value: value, Absent: !ok, FromClient: true}, nil
 }
 
-func (w *walker) variablesGap() snapshot.Gap {
-	if w.t.Route.Stage != nil {
-		return w.t.Route.Stage.Variables.Gap()
+func (w *routing) variablesGap() snapshot.Gap {
+	if w.Route.Stage != nil {
+		return w.Route.Stage.Variables.Gap()
 	}
 	return snapshot.Gap{Reason: snapshot.NotRead, Detail: "stage variables: the stage is not known"}
 }

@@ -9,8 +9,8 @@ import (
 
 // applyOverrides lets $context.requestOverride of the template replace mapped
 // parameters (T142).
-func (w *walker) applyOverrides() {
-	m := &w.t.Mapping
+func (w *mapping) applyOverrides() {
+	m := &w.Mapping
 	if m.Rendered == nil {
 		return
 	}
@@ -50,13 +50,13 @@ func withoutMapped(list []Mapped, name string, foldCase bool) []Mapped {
 
 // defaultHeaders adds what API Gateway sends by itself: Accept (T61), the
 // client's Content-Type when there may be a body (T62), and User-Agent.
-func (w *walker) defaultHeaders() {
-	m := &w.t.Mapping
+func (w *mapping) defaultHeaders() {
+	m := &w.Mapping
 	if _, ok := m.Header("Accept"); !ok {
 		m.Headers = append(m.Headers, Mapped{Name: "Accept", Value: "application/json"})
 	}
 	if _, ok := m.Header("Content-Type"); !ok {
-		switch strings.ToUpper(w.t.Request.Method) {
+		switch strings.ToUpper(w.Request.Method) {
 		case "GET", "HEAD", "OPTIONS":
 		default:
 			value := m.ContentType
@@ -66,7 +66,7 @@ func (w *walker) defaultHeaders() {
 			m.Headers = append(m.Headers, Mapped{Name: "Content-Type", Value: value, FromClient: true})
 		}
 	}
-	m.Headers = append(m.Headers, Mapped{Name: "User-Agent", Value: "AmazonAPIGateway_" + w.t.Route.API.ID})
+	m.Headers = append(m.Headers, Mapped{Name: "User-Agent", Value: "AmazonAPIGateway_" + w.Route.API.ID})
 }
 
 // Header returns the value of a header that leaves API Gateway.

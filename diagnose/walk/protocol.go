@@ -11,10 +11,10 @@ import (
 
 // protocol asks which protocol and action SQS reads in the request, and
 // whether it holds the parameters that the action requires.
-func (w *walker) protocol() {
-	step, gaps, p := w.step(StageProtocol), &snapshot.Gaps{}, &w.t.Protocol
+func (w *reading) protocol() {
+	step, gaps, p := w.step(StageProtocol), &snapshot.Gaps{}, &w.Protocol
 	p.Protocol = "none"
-	s, m := &w.t.Signing, &w.t.Mapping
+	s, m := &w.Signing, &w.Mapping
 	switch {
 	case m.Integration == nil:
 		step.blocked(w.firstBlocker())
@@ -61,8 +61,8 @@ func (w *walker) protocol() {
 }
 
 // readCall lets SQS read the request, and what was meant where it cannot.
-func (w *walker) readCall() {
-	p := &w.t.Protocol
+func (w *reading) readCall() {
+	p := &w.Protocol
 	p.Request = w.outgoing()
 	p.PathQueue = w.pathQueue()
 	p.Call = sqs.Recognize(&p.Request)
@@ -85,8 +85,8 @@ func (w *walker) readCall() {
 }
 
 // pathQueue is the queue that the path of the URI names.
-func (w *walker) pathQueue() sqs.Address {
-	r := w.t.Protocol.Request
+func (w *reading) pathQueue() sqs.Address {
+	r := w.Protocol.Request
 	r.Method, r.RawQuery, r.Header, r.Body = "GET", "", nil, nil
 	call := sqs.Recognize(&r)
 	return call.Queue
@@ -94,8 +94,8 @@ func (w *walker) pathQueue() sqs.Address {
 
 // pathFault judges the URI's path, when the call takes its queue from there.
 // The JSON protocol never does (T42).
-func (w *walker) pathFault() {
-	s, p := &w.t.Signing, &w.t.Protocol
+func (w *reading) pathFault() {
+	s, p := &w.Signing, &w.Protocol
 	if s.URIFault != URIFine || p.Protocol == "json" {
 		return
 	}
@@ -108,21 +108,21 @@ func (w *walker) pathFault() {
 	}
 	switch p.PathQueue.Problem {
 	case sqs.AddressMalformed:
-		s.URIFault = URIPath
+		p.PathFault = URIPath
 		if strings.Contains(s.RequestPath, "{") {
-			s.URIFault = URIPlaceholder
+			p.PathFault = URIPlaceholder
 		}
 	case sqs.AddressAbsent:
 		if s.URI.Action != "" {
-			s.URIFault = URINoQueue
+			p.PathFault = URINoQueue
 		}
 	}
 }
 
 // unresolvedCall names the part of the request that is not known before
 // deployment and on which SQS's refusal rests; empty when it rests on none.
-func (w *walker) unresolvedCall() string {
-	p, f := &w.t.Protocol, w.t.Protocol.Faults
+func (w *reading) unresolvedCall() string {
+	p, f := &w.Protocol, w.Protocol.Faults
 	content, target := p.Request.Header.Get("Content-Type"), p.Request.Header.Get("X-Amz-Target")
 	body := string(p.Request.Body)
 	queue := p.Effective.Queue
@@ -145,11 +145,11 @@ func (w *walker) unresolvedCall() string {
 
 // unresolvedStructure tells whether a symbol stands where it may be more than a
 // value: as a name or a part of a form, or outside of the strings of a document.
-func (w *walker) unresolvedStructure(body string) bool {
+func (w *reading) unresolvedStructure(body string) bool {
 	if !w.unresolvedText(body) {
 		return false
 	}
-	if w.t.Protocol.Protocol != "json" {
+	if w.Protocol.Protocol != "json" {
 		for part := range strings.SplitSeq(body, "&") {
 			if name, _, _ := strings.Cut(part, "="); w.unresolvedText(name) {
 				return true
@@ -170,7 +170,7 @@ func (w *walker) unresolvedStructure(body string) bool {
 
 // unresolvedAddress tells whether the unresolved part of an address may make it
 // right. A symbol for the account reads as an account, one for a name as a name.
-func (w *walker) unresolvedAddress(a sqs.Address) bool {
+func (w *reading) unresolvedAddress(a sqs.Address) bool {
 	switch a.Problem {
 	case sqs.AddressForeign, sqs.AddressNoName:
 		return w.isOpaque(a.Host)
@@ -185,7 +185,7 @@ func (w *walker) unresolvedAddress(a sqs.Address) bool {
 
 // unresolvedText is isOpaque for symbols other than that of the account id,
 // which has the form of one.
-func (w *walker) unresolvedText(text string) bool {
+func (w *call) unresolvedText(text string) bool {
 	for _, o := range w.opaque {
 		if o != "" && !isAccount(o) && strings.Contains(text, o) {
 			return true
@@ -195,8 +195,8 @@ func (w *walker) unresolvedText(text string) bool {
 }
 
 // protocolTrouble says what SQS made of the request.
-func (w *walker) protocolTrouble() string {
-	p := &w.t.Protocol
+func (w *reading) protocolTrouble() string {
+	p := &w.Protocol
 	contentType := p.Request.Header.Get("Content-Type")
 	switch {
 	case p.Call.Failure == nil:

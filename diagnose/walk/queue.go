@@ -49,15 +49,15 @@ func queueFault(a *sqs.Answer) QueueFault {
 
 // queue checks whether the queue exists and takes the message, and whether
 // what it stores is what the client sent.
-func (w *walker) queue() {
-	step, gaps, q := w.step(StageQueue), &snapshot.Gaps{}, &w.t.Queue
-	p := &w.t.Protocol
+func (w *queueing) queue() {
+	step, gaps, q := w.step(StageQueue), &snapshot.Gaps{}, &w.Queue
+	p := &w.Protocol
 	q.ARN = p.QueueARN
 	switch {
-	case w.t.Mapping.Integration == nil:
+	case w.Mapping.Integration == nil:
 		step.blocked(w.firstBlocker())
 		return
-	case w.t.Signing.Type == "MOCK":
+	case w.Signing.Type == "MOCK":
 		step.skip("nothing is called")
 		return
 	case q.ARN == "":
@@ -92,7 +92,7 @@ func (w *walker) queue() {
 	}
 	if what := w.unresolvedValue(call, q.Answer); what != "" {
 		q.Answer = nil
-		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: what, Origin: w.t.Mapping.TemplateAt})
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: what, Origin: w.Mapping.TemplateAt})
 		step.unknown(gaps, "whether the queue takes the message depends on a value that is not known")
 		return
 	}
@@ -138,8 +138,8 @@ func attributeGap(queue *snapshot.Queue, what sqs.Open) snapshot.Gap {
 }
 
 // noQueue ends the stage for a queue that does not exist (T17).
-func (w *walker) noQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
-	q := &w.t.Queue
+func (w *queueing) noQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
+	q := &w.Queue
 	q.Missing = true
 	verdict := call.CheckQueue(sqs.Queue{Exists: sqs.No, ARN: q.ARN})
 	if verdict.Answer == nil {
@@ -152,8 +152,8 @@ func (w *walker) noQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
 
 // unreadQueue ends the stage for a queue of which nothing is known. Some calls
 // are refused by every queue of that name.
-func (w *walker) unreadQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
-	q := &w.t.Queue
+func (w *queueing) unreadQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
+	q := &w.Queue
 	verdict := call.CheckValues(sqs.Queue{ARN: q.ARN})
 	if a := verdict.Answer; a != nil && a.Code != "" && w.unresolvedValue(call, a) == "" && !w.unresolvedText(call.Queue.Name) {
 		q.Answer, q.Messages, q.Fault = a, call.Messages(), queueFault(a)
@@ -166,8 +166,8 @@ func (w *walker) unreadQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
 }
 
 // roleRefuses tells whether the role's own policies allow the call for certain not.
-func (w *walker) roleRefuses() bool {
-	a := &w.t.Authorization
+func (w *authorizing) roleRefuses() bool {
+	a := &w.Authorization
 	if a.Decision == nil {
 		return false
 	}
@@ -178,7 +178,7 @@ func (w *walker) roleRefuses() bool {
 
 // unresolvedValue names the value that SQS's refusal rests on, when it is not
 // known before deployment.
-func (w *walker) unresolvedValue(call *sqs.Call, a *sqs.Answer) string {
+func (w *queueing) unresolvedValue(call *sqs.Call, a *sqs.Answer) string {
 	if a == nil || a.Parameter == "" {
 		return ""
 	}
@@ -191,12 +191,12 @@ func (w *walker) unresolvedValue(call *sqs.Call, a *sqs.Answer) string {
 
 // undeduplicated tells whether a message for a FIFO queue has no id and the queue
 // makes none of its body (T26).
-func (w *walker) undeduplicated(queue *snapshot.Queue) bool {
+func (w *queueing) undeduplicated(queue *snapshot.Queue) bool {
 	byContent, ok := queue.ContentBasedDeduplication.Read(&snapshot.Gaps{})
 	if !ok || byContent {
 		return false
 	}
-	for _, m := range w.t.Queue.Messages {
+	for _, m := range w.Queue.Messages {
 		if m.DeduplicationID == "" {
 			return true
 		}
@@ -225,13 +225,13 @@ func lostEntries(a *sqs.Answer) string {
 	return fmt.Sprintf("SQS refuses %d of its messages in an answer with status 200: %q with %s", len(a.Failed), first.ID, first.Code)
 }
 
-func (w *walker) accepted(queue *snapshot.Queue) string {
+func (w *queueing) accepted(queue *snapshot.Queue) string {
 	kind := "standard"
 	if fifo, ok := queue.FIFO.Read(&snapshot.Gaps{}); ok && fifo {
 		kind = "FIFO"
 	}
-	if n := len(w.t.Queue.Messages); n == 1 {
-		return fmt.Sprintf("%s queue, takes a message of %d bytes", kind, len(w.t.Queue.Messages[0].Body))
+	if n := len(w.Queue.Messages); n == 1 {
+		return fmt.Sprintf("%s queue, takes a message of %d bytes", kind, len(w.Queue.Messages[0].Body))
 	} else if n > 1 {
 		return fmt.Sprintf("%s queue, takes %d messages", kind, n)
 	}
@@ -239,7 +239,7 @@ func (w *walker) accepted(queue *snapshot.Queue) string {
 }
 
 // queueFacts hands the queue's attributes over in three values.
-func (w *walker) queueFacts(queue *snapshot.Queue) sqs.Queue {
+func (w *queueing) queueFacts(queue *snapshot.Queue) sqs.Queue {
 	none := &snapshot.Gaps{}
 	facts := sqs.Queue{Exists: sqs.Yes, ARN: queue.ARN}
 	if v, ok := queue.FIFO.Read(none); ok {
@@ -257,8 +257,8 @@ func (w *walker) queueFacts(queue *snapshot.Queue) sqs.Queue {
 // altered compares the message that arrives with the client's body, where the
 // mapping makes the body the message. A template that builds another text on
 // purpose gives no ground for a comparison.
-func (w *walker) altered() string {
-	q, want := &w.t.Queue, w.t.Mapping.Payload
+func (w *queueing) altered() string {
+	q, want := &w.Queue, w.Mapping.Payload
 	if len(q.Messages) != 1 || want == "" {
 		return ""
 	}
@@ -283,8 +283,8 @@ func (w *walker) altered() string {
 // sendsWholeBody tells whether the template means the client's body, and
 // nothing else, to be the message: judged by where the bytes behind
 // "MessageBody=" come from, not by how the template is written.
-func (w *walker) sendsWholeBody() bool {
-	m := &w.t.Mapping
+func (w *queueing) sendsWholeBody() bool {
+	m := &w.Mapping
 	const name = "MessageBody="
 	at := strings.Index(string(m.Body), name)
 	if m.Rendered == nil || at < 0 {

@@ -75,7 +75,7 @@ func edits(a, b string, most int) int {
 }
 
 // elsewhere finds a queue of the same account and name in another region.
-func (w *walker) elsewhere(arn string) string {
+func (w *call) elsewhere(arn string) string {
 	return w.findQueue(arn, func(a, b []string) int {
 		if a[3] != b[3] && a[4] == b[4] && a[5] == b[5] {
 			return 0
@@ -85,7 +85,7 @@ func (w *walker) elsewhere(arn string) string {
 }
 
 // near finds the queue of the same region and account whose name comes closest.
-func (w *walker) near(arn string) string {
+func (w *call) near(arn string) string {
 	return w.findQueue(arn, func(a, b []string) int {
 		if a[3] != b[3] || a[4] != b[4] || w.unresolvedText(a[5]) || w.unresolvedText(b[5]) {
 			return far
@@ -95,7 +95,7 @@ func (w *walker) near(arn string) string {
 }
 
 // mistaken is the queue that was meant by an address that leads to no known one.
-func (w *walker) mistaken(arn string) string {
+func (w *call) mistaken(arn string) string {
 	if other := w.elsewhere(arn); other != "" {
 		return other
 	}
@@ -106,7 +106,7 @@ func (w *walker) mistaken(arn string) string {
 const far = 1000
 
 // findQueue finds the known queue with the least distance from another ARN.
-func (w *walker) findQueue(arn string, distance func(a, b []string) int) string {
+func (w *call) findQueue(arn string, distance func(a, b []string) int) string {
 	parts := strings.SplitN(arn, ":", 6)
 	best, least := "", far
 	for _, other := range slices.Sorted(maps.Keys(w.Snapshot.Queues)) {

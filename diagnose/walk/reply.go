@@ -15,8 +15,8 @@ import (
 
 // reply builds the client's answer of SQS's by the chosen integration response:
 // body, headers and a status that a template overrides.
-func (w *walker) reply(response *snapshot.IntegrationResponse, gaps *snapshot.Gaps) *Failure {
-	r := &w.t.Response
+func (w *responding) reply(response *snapshot.IntegrationResponse, gaps *snapshot.Gaps) *Failure {
+	r := &w.Response
 	r.setHeader("Content-Type", "application/json") // T98: whatever the body is
 	w.replyHeaders(response, gaps)
 	return w.responseBody(response, gaps)
@@ -24,8 +24,8 @@ func (w *walker) reply(response *snapshot.IntegrationResponse, gaps *snapshot.Ga
 
 // replyRefusals lists the response parameter mappings that AWS does not store:
 // malformed ones, and headers that the method response does not declare (T102).
-func (w *walker) replyRefusals(responses []snapshot.IntegrationResponse, declared map[string]snapshot.MethodResponse) *Failure {
-	r := &w.t.Response
+func (w *responding) replyRefusals(responses []snapshot.IntegrationResponse, declared map[string]snapshot.MethodResponse) *Failure {
+	r := &w.Response
 	for i := range responses {
 		method, known := declared[responses[i].Status]
 		for _, name := range slices.Sorted(maps.Keys(responses[i].Parameters)) {
@@ -48,7 +48,7 @@ func (w *walker) replyRefusals(responses []snapshot.IntegrationResponse, declare
 
 // replyHeaders applies the response parameter mappings. Of the headers that SQS
 // answers with only those are known that every answer has.
-func (w *walker) replyHeaders(response *snapshot.IntegrationResponse, gaps *snapshot.Gaps) {
+func (w *responding) replyHeaders(response *snapshot.IntegrationResponse, gaps *snapshot.Gaps) {
 	for _, name := range slices.Sorted(maps.Keys(response.Parameters)) {
 		header, ok := strings.CutPrefix(name, "method.response.header.")
 		source, err := gateway.ParseReplyExpression(response.Parameters[name])
@@ -56,13 +56,13 @@ func (w *walker) replyHeaders(response *snapshot.IntegrationResponse, gaps *snap
 			continue
 		}
 		if value, ok := w.replyValue(source, gaps); ok {
-			w.t.Response.setHeader(header, value)
+			w.Response.setHeader(header, value)
 		}
 	}
 }
 
-func (w *walker) replyValue(source gateway.Expression, gaps *snapshot.Gaps) (string, bool) {
-	r := &w.t.Response
+func (w *responding) replyValue(source gateway.Expression, gaps *snapshot.Gaps) (string, bool) {
+	r := &w.Response
 	switch source.Kind {
 	case gateway.ResponseBody:
 		if source.Name == "$" {
@@ -82,13 +82,16 @@ func (w *walker) replyValue(source gateway.Expression, gaps *snapshot.Gaps) (str
 		return "", false
 	}
 	mapped, _ := w.evaluate(source, gaps)
+	if mapped.Missing != "" {
+		r.Missing = append(r.Missing, mapped.Missing)
+	}
 	return mapped.Value, !mapped.Absent
 }
 
 // responseBody renders the response template for SQS's answer.
-func (w *walker) responseBody(response *snapshot.IntegrationResponse, gaps *snapshot.Gaps) *Failure {
-	r := &w.t.Response
-	accept, _ := w.t.Request.Header("Accept")
+func (w *responding) responseBody(response *snapshot.IntegrationResponse, gaps *snapshot.Gaps) *Failure {
+	r := &w.Response
+	accept, _ := w.Request.Header("Accept")
 	keys := slices.Sorted(maps.Keys(response.Templates))
 	key := gateway.ChooseResponseTemplate(accept, keys)
 	text := response.Templates[key]
@@ -99,8 +102,8 @@ func (w *walker) responseBody(response *snapshot.IntegrationResponse, gaps *snap
 	}
 	if key == "" || strings.TrimSpace(text) == "" {
 		r.Body = payload // an empty template is stored as null: passthrough (T105)
-		if w.t.Mapping.Rendered != nil {
-			w.override(w.t.Mapping.Rendered.ResponseOverride) // T143
+		if w.Mapping.Rendered != nil {
+			w.override(w.Mapping.Rendered.ResponseOverride) // T143
 		}
 		return nil
 	}
@@ -112,9 +115,9 @@ func (w *walker) responseBody(response *snapshot.IntegrationResponse, gaps *snap
 	if err == nil {
 		in := w.templateInput()
 		in.Body, in.BodyIsBinary = payload, false
-		if w.t.Mapping.Rendered != nil {
-			in.RequestOverride = w.t.Mapping.Rendered.RequestOverride // T143
-			in.ResponseOverride = w.t.Mapping.Rendered.ResponseOverride
+		if w.Mapping.Rendered != nil {
+			in.RequestOverride = w.Mapping.Rendered.RequestOverride // T143
+			in.ResponseOverride = w.Mapping.Rendered.ResponseOverride
 		}
 		if r.Rendered, err = template.Render(in); err == nil {
 			r.Body = r.Rendered.Text
@@ -134,8 +137,8 @@ func (w *walker) responseBody(response *snapshot.IntegrationResponse, gaps *snap
 // replyPayload is SQS's answer as the response template sees it. SQS answers
 // with text, which CONVERT_TO_BINARY decodes from base64, failing on what is
 // none (T99).
-func (w *walker) replyPayload(response *snapshot.IntegrationResponse) (payload string, binary, ok bool) {
-	payload = w.t.Response.SQSBody
+func (w *responding) replyPayload(response *snapshot.IntegrationResponse) (payload string, binary, ok bool) {
+	payload = w.Response.SQSBody
 	if response.ContentHandling != "CONVERT_TO_BINARY" || payload == "" {
 		return payload, false, true
 	}
@@ -144,8 +147,8 @@ func (w *walker) replyPayload(response *snapshot.IntegrationResponse) (payload s
 }
 
 // override applies $context.responseOverride (T95, T143).
-func (w *walker) override(o *vtl.Override) {
-	r := &w.t.Response
+func (w *responding) override(o *vtl.Override) {
+	r := &w.Response
 	if status, err := strconv.Atoi(o.Status); err == nil && status >= 100 && status < 600 {
 		r.Status = status
 	}
@@ -167,8 +170,8 @@ func (r *Response) setHeader(name, value string) {
 
 // brokenTemplates lists the response templates that do not parse, whichever
 // answer chooses them, and the one that fails on this call's answer.
-func (w *walker) brokenTemplates(responses []snapshot.IntegrationResponse) {
-	r := &w.t.Response
+func (w *responding) brokenTemplates(responses []snapshot.IntegrationResponse) {
+	r := &w.Response
 	for i := range responses {
 		chosen := r.Chosen == &responses[i]
 		if chosen && r.TemplateErr != "" && r.TemplateKey == "" {

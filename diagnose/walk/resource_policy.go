@@ -13,8 +13,8 @@ import (
 // resourcePolicy asks the API's resource policy whether an anonymous call to
 // this method is let in. What depends on who calls (address, VPC, identity) is
 // no fault of the configuration: such a policy passes and the rule notes it.
-func (w *walker) resourcePolicy(gaps *snapshot.Gaps) (*Failure, string) {
-	r := &w.t.Route
+func (w *routing) resourcePolicy(gaps *snapshot.Gaps) (*Failure, string) {
+	r := &w.Route
 	text, ok := r.API.Policy.Read(gaps)
 	if !ok {
 		return nil, ""
@@ -51,14 +51,14 @@ func (w *walker) resourcePolicy(gaps *snapshot.Gaps) (*Failure, string) {
 
 // executeARN names the method as resource policies do. Policies in which
 // "execute-api:/..." is written are stored with the full ARN.
-func (w *walker) executeARN() string {
-	r, t := &w.t.Route, w.Snapshot.Target
+func (w *routing) executeARN() string {
+	r, t := &w.Route, w.Snapshot.Target
 	stage := "test-invoke-stage"
 	if r.Stage != nil {
 		stage = r.Stage.Name
 	}
 	partition := orDefault(t.Partition, "aws")
-	return fmt.Sprintf("arn:%s:execute-api:%s:%s:%s/%s/%s%s", partition, t.Region, t.Account, r.API.ID, stage, strings.ToUpper(w.t.Request.Method), w.t.Request.Path)
+	return fmt.Sprintf("arn:%s:execute-api:%s:%s:%s/%s/%s%s", partition, t.Region, t.Account, r.API.ID, stage, strings.ToUpper(w.Request.Method), w.Request.Path)
 }
 
 // anonymousContext is what is known of a caller from the internet: nearly nothing.

@@ -17,14 +17,14 @@ var sqsStatuses = []int{200, 400, 403, 404, 413, 500, 503}
 
 // response derives what the client sees: of the answer that this request gets,
 // and of every other that SQS may give.
-func (w *walker) response() {
-	step, gaps, r := w.step(StageResponse), &snapshot.Gaps{}, &w.t.Response
-	integration := w.t.Mapping.Integration
+func (w *responding) response() {
+	step, gaps, r := w.step(StageResponse), &snapshot.Gaps{}, &w.Response
+	integration := w.Mapping.Integration
 	if integration == nil {
 		step.blocked(w.firstBlocker())
 		return
 	}
-	if w.t.Route.API.Type == snapshot.HTTP {
+	if w.Route.API.Type == snapshot.HTTP {
 		w.httpAPIResponse(step)
 		return
 	}
@@ -33,8 +33,8 @@ func (w *walker) response() {
 		step.unknown(gaps, "the integration responses are not known")
 		return
 	}
-	declared, ok := w.t.Route.Method.Responses.Read(gaps)
-	websocket := w.t.Route.API.Type == snapshot.WebSocket
+	declared, ok := w.Route.Method.Responses.Read(gaps)
+	websocket := w.Route.API.Type == snapshot.WebSocket
 	if !ok && !websocket {
 		step.unknown(gaps, "the method responses are not known")
 		return
@@ -49,7 +49,7 @@ func (w *walker) response() {
 	}
 	r.Unreachable = w.unreachable(responses, patterns)
 	defer w.brokenTemplates(responses)
-	failure := w.t.FirstFailure()
+	failure := firstFailure(&w.Steps)
 	if failure != nil && failure.Failure.Origin == FromDeployment {
 		step.skip("no call is ever made")
 		return
@@ -69,41 +69,41 @@ func (w *walker) response() {
 
 // sqsAnswer is the answer that API Gateway gets: of the first failure, or of a
 // success. It stays 0 where an earlier stage is unknown.
-func (w *walker) sqsAnswer(failure *Step) {
-	r := &w.t.Response
+func (w *responding) sqsAnswer(failure *Step) {
+	r := &w.Response
 	for _, s := range Stages[:StageResponse.Index()] {
 		step := w.step(s)
 		if step == failure {
 			r.SQSStatus, r.SQSBody = failure.Failure.Status, failure.Failure.Body
 			return
 		}
-		if step.Status == Unknown && !(s == StageRoute && w.t.Route.Method != nil) {
+		if step.Status == Unknown && !(s == StageRoute && w.Route.Method != nil) {
 			// That the stage's own configuration is not known is said by the route;
 			// what the draft does is still told.
 			return
 		}
 	}
-	call := &w.t.Protocol.Effective
+	call := &w.Protocol.Effective
 	success := call.Success(w.successFacts())
 	r.SQSStatus, r.SQSBody = success.Status, success.Body()
 }
 
 // successFacts are the queue's facts that a success body shows.
-func (w *walker) successFacts() sqs.Queue {
-	if w.t.Queue.Queue == nil {
-		return sqs.Queue{ARN: w.t.Queue.ARN}
+func (w *responding) successFacts() sqs.Queue {
+	if w.Queue.Queue == nil {
+		return sqs.Queue{ARN: w.Queue.ARN}
 	}
-	return w.queueFacts(w.t.Queue.Queue)
+	return w.queueFacts(w.Queue.Queue)
 }
 
 // answerClient turns SQS's answer into the client's.
-func (w *walker) answerClient(step *Step, gaps *snapshot.Gaps, responses []snapshot.IntegrationResponse, patterns []gateway.Pattern, declared map[string]snapshot.MethodResponse, websocket bool) {
-	r := &w.t.Response
+func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []snapshot.IntegrationResponse, patterns []gateway.Pattern, declared map[string]snapshot.MethodResponse, websocket bool) {
+	r := &w.Response
 	if gaps.Any() {
 		step.unknown(gaps, "a selection pattern cannot be evaluated")
 		return
 	}
-	if w.t.Signing.Type == "HTTP_PROXY" {
+	if w.Signing.Type == "HTTP_PROXY" {
 		r.Status, r.Body = r.SQSStatus, r.SQSBody
 		step.pass(gaps, "%d is passed through", r.Status)
 		return
@@ -176,12 +176,12 @@ func outcome(status int, responses []snapshot.IntegrationResponse, patterns []ga
 
 // compilePatterns compiles the selection patterns; one that cannot be evaluated
 // is a gap.
-func (w *walker) compilePatterns(responses []snapshot.IntegrationResponse, gaps *snapshot.Gaps) []gateway.Pattern {
+func (w *responding) compilePatterns(responses []snapshot.IntegrationResponse, gaps *snapshot.Gaps) []gateway.Pattern {
 	patterns := make([]gateway.Pattern, len(responses))
 	for i, response := range responses {
 		p, err := w.pattern(response.Pattern)
 		if err != nil {
-			w.t.Response.BadPatterns = append(w.t.Response.BadPatterns, response)
+			w.Response.BadPatterns = append(w.Response.BadPatterns, response)
 			gaps.Add(snapshot.Gap{Reason: snapshot.Unparsed, Detail: fmt.Sprintf("selection pattern %q: %v", response.Pattern, err), Origin: response.Origin})
 		}
 		patterns[i] = p
@@ -190,7 +190,7 @@ func (w *walker) compilePatterns(responses []snapshot.IntegrationResponse, gaps 
 }
 
 // unreachable finds integration responses that no HTTP status selects.
-func (w *walker) unreachable(responses []snapshot.IntegrationResponse, patterns []gateway.Pattern) []Unreachable {
+func (w *responding) unreachable(responses []snapshot.IntegrationResponse, patterns []gateway.Pattern) []Unreachable {
 	reached := make([]bool, len(responses))
 	for status := 100; status < 600; status++ {
 		if s := gateway.Select(status, patterns); s.Index >= 0 {

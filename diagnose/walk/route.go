@@ -12,11 +12,11 @@ import (
 
 // route finds the stage and the method, and what stands between the caller and
 // the integration: endpoint, resource policy, authorization, API key, validator.
-func (w *walker) route() {
-	step, gaps, r := w.step(StageRoute), &snapshot.Gaps{}, &w.t.Route
-	r.API = w.Snapshot.API(w.t.Request.API)
+func (w *routing) route() {
+	step, gaps, r := w.step(StageRoute), &snapshot.Gaps{}, &w.Route
+	r.API = w.Snapshot.API(w.Request.API)
 	if r.API == nil {
-		step.unknown(gaps, "no API %q in the snapshot", w.t.Request.API)
+		step.unknown(gaps, "no API %q in the snapshot", w.Request.API)
 		return
 	}
 	if refusal := w.refusal(); refusal != nil {
@@ -33,7 +33,7 @@ func (w *walker) route() {
 	r.DraftMethod = w.draftMethod()
 	if !w.findMethod() {
 		r.Differences = w.differences()
-		failure, said = firstOf(failure, said, w.noMethod(), fmt.Sprintf("no %s %s in the API", w.t.Request.Method, w.t.Request.Path))
+		failure, said = firstOf(failure, said, w.noMethod(), fmt.Sprintf("no %s %s in the API", w.Request.Method, w.Request.Path))
 		w.finishRoute(step, gaps, failure, said)
 		return
 	}
@@ -46,8 +46,8 @@ func (w *walker) route() {
 
 // stageConflict finds two stages of one name: a deployment that names its stage
 // creates it, and so does a stage resource; the second of them is refused.
-func (w *walker) stageConflict() *Failure {
-	r := &w.t.Route
+func (w *routing) stageConflict() *Failure {
+	r := &w.Route
 	for i := range r.Stages {
 		for j := range r.Stages[:i] {
 			if r.Stages[i].Name != r.Stages[j].Name || r.Conflict != "" {
@@ -76,8 +76,8 @@ func firstOf(f *Failure, said string, g *Failure, saidG string) (*Failure, strin
 	return g, saidG
 }
 
-func (w *walker) finishRoute(step *Step, gaps *snapshot.Gaps, failure *Failure, said string) {
-	r := &w.t.Route
+func (w *routing) finishRoute(step *Step, gaps *snapshot.Gaps, failure *Failure, said string) {
+	r := &w.Route
 	switch {
 	case failure != nil:
 		step.fail(gaps, *failure, "%s", said)
@@ -112,8 +112,8 @@ func MethodName(m *snapshot.Method) string {
 }
 
 // refusal is a fault for which the API would not be deployed at all.
-func (w *walker) refusal() *Failure {
-	r := &w.t.Route
+func (w *routing) refusal() *Failure {
+	r := &w.Route
 	for i := range w.Snapshot.Refusals {
 		refusal := &w.Snapshot.Refusals[i]
 		if len(refusal.APIs) == 0 || slices.Contains(refusal.APIs, r.API.ID) {
@@ -128,12 +128,12 @@ func (w *walker) refusal() *Failure {
 
 // findStage chooses the stage and the configuration to walk: the deployed one,
 // or the draft where that is not known or does not exist.
-func (w *walker) findStage(gaps *snapshot.Gaps) (failure *Failure, said string) {
-	r := &w.t.Route
+func (w *routing) findStage(gaps *snapshot.Gaps) (failure *Failure, said string) {
+	r := &w.Route
 	stages, known := r.API.Stages.Read(gaps)
 	r.Stages = stages
 	for i := range stages {
-		if w.t.Request.Stage == "" || stages[i].Name == w.t.Request.Stage {
+		if w.Request.Stage == "" || stages[i].Name == w.Request.Stage {
 			r.Stage = &stages[i]
 			break
 		}
@@ -153,8 +153,8 @@ func (w *walker) findStage(gaps *snapshot.Gaps) (failure *Failure, said string) 
 		}
 	} else if known {
 		failure, said = notDeployed(), "the API has no stage"
-		if w.t.Request.Stage != "" {
-			said = fmt.Sprintf("the API has no stage %q", w.t.Request.Stage)
+		if w.Request.Stage != "" {
+			said = fmt.Sprintf("the API has no stage %q", w.Request.Stage)
 		}
 		r.Variables = map[string]string{}
 	}
@@ -172,8 +172,8 @@ func (w *walker) findStage(gaps *snapshot.Gaps) (failure *Failure, said string) 
 
 // variables reads the stage's variables, with the overrides of its canary for a
 // call that the canary takes.
-func (w *walker) variables(gaps *snapshot.Gaps) {
-	r := &w.t.Route
+func (w *routing) variables(gaps *snapshot.Gaps) {
+	r := &w.Route
 	canary, ok := r.Stage.Canary.Read(gaps)
 	if ok && canary != nil && canary.Percent > 0 {
 		r.Canary = canary
@@ -188,7 +188,7 @@ func (w *walker) variables(gaps *snapshot.Gaps) {
 	}
 	r.Variables = map[string]string{}
 	maps.Copy(r.Variables, vars)
-	if r.Canary != nil && w.t.Request.Canary {
+	if r.Canary != nil && w.Request.Canary {
 		maps.Copy(r.Variables, r.Canary.Variables)
 	}
 }
@@ -201,13 +201,13 @@ func notDeployed() *Failure {
 
 // endpoint refuses calls to a disabled default endpoint. A caller who names
 // another host comes through a custom domain.
-func (w *walker) endpoint(gaps *snapshot.Gaps) (*Failure, string) {
-	disabled, ok := w.t.Route.API.DefaultEndpointDisabled.Read(gaps)
-	host, hasHost := w.t.Request.Header("Host")
+func (w *routing) endpoint(gaps *snapshot.Gaps) (*Failure, string) {
+	disabled, ok := w.Route.API.DefaultEndpointDisabled.Read(gaps)
+	host, hasHost := w.Request.Header("Host")
 	if !ok || !disabled || hasHost && !strings.Contains(host, ".execute-api.") {
 		return nil, ""
 	}
-	w.t.Route.EndpointRefused = true
+	w.Route.EndpointRefused = true
 	return own(gateway.Forbidden), "the default endpoint of the API is disabled"
 }
 
@@ -217,8 +217,8 @@ func own(o gateway.OwnResponse) *Failure {
 }
 
 // noMethod is the answer to a path or method that the API does not have.
-func (w *walker) noMethod() *Failure {
-	if w.t.Route.API.Type == snapshot.HTTP {
+func (w *routing) noMethod() *Failure {
+	if w.Route.API.Type == snapshot.HTTP {
 		f := own(gateway.HTTPNotFound)
 		f.Code = NotFound
 		return f
@@ -228,8 +228,8 @@ func (w *walker) noMethod() *Failure {
 
 // findMethod looks for the method of the request in the configuration that the
 // walk follows.
-func (w *walker) findMethod() bool {
-	r := &w.t.Route
+func (w *routing) findMethod() bool {
+	r := &w.Route
 	found := w.search(r.Configuration)
 	r.NearMethods, r.NearPaths = found.nearMethods, found.nearPaths
 	if found.method == nil {
@@ -247,8 +247,8 @@ func (w *walker) findMethod() bool {
 
 // draftMethod is the method that the request would meet if the draft were
 // deployed; nil when there is none or the draft is not known.
-func (w *walker) draftMethod() *snapshot.Method {
-	draft, ok := w.t.Route.API.Draft.Read(&snapshot.Gaps{})
+func (w *routing) draftMethod() *snapshot.Method {
+	draft, ok := w.Route.API.Draft.Read(&snapshot.Gaps{})
 	if !ok {
 		return nil
 	}
@@ -264,13 +264,13 @@ type found struct {
 
 // search looks for the method of the request: the most specific resource wins,
 // and an exact HTTP method wins over ANY.
-func (w *walker) search(config *snapshot.Configuration) found {
-	req := &w.t.Request
+func (w *routing) search(config *snapshot.Configuration) found {
+	req := &w.Request
 	out, best := found{}, ""
 	index := w.index(config)
 	for _, i := range slices.Concat(index.exact[strings.Trim(req.Path, "/")], index.open) {
 		m := &config.Methods[i]
-		if w.t.Route.API.Type == snapshot.WebSocket || m.Path == "" {
+		if w.Route.API.Type == snapshot.WebSocket || m.Path == "" {
 			if rank := routeRank(m, req); rank > best {
 				out.method, out.params, best = m, map[string]string{}, rank
 			}

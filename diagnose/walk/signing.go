@@ -15,14 +15,14 @@ import (
 const gatewayService = "apigateway.amazonaws.com"
 
 // signing derives the endpoint, the HTTP method and the identity of the call.
-func (w *walker) signing() {
-	step, gaps, s := w.step(StageSigning), &snapshot.Gaps{}, &w.t.Signing
-	integration := w.t.Mapping.Integration
+func (w *signing) signing() {
+	step, gaps, s := w.step(StageSigning), &snapshot.Gaps{}, &w.Signing
+	integration := w.Mapping.Integration
 	if integration == nil {
 		step.blocked(w.firstBlocker())
 		return
 	}
-	if w.t.Route.API.Type == snapshot.HTTP {
+	if w.Route.API.Type == snapshot.HTTP {
 		w.httpAPISigning(step, gaps)
 		return
 	}
@@ -63,19 +63,19 @@ func (w *walker) signing() {
 }
 
 // firstBlocker names the stage that kept the walk from getting further.
-func (w *walker) firstBlocker() Stage {
-	if w.t.Route.Method == nil {
+func (w *routing) firstBlocker() Stage {
+	if w.Route.Method == nil {
 		return StageRoute
 	}
 	return StageMapping
 }
 
-func (w *walker) signer() string {
-	s := &w.t.Signing
+func (w *signing) signer() string {
+	s := &w.Signing
 	switch {
 	case s.Caller:
 		return "the caller"
-	case s.Credentials == "" && w.t.Mapping.Integration.Credentials.IsKnown():
+	case s.Credentials == "" && w.Mapping.Integration.Credentials.IsKnown():
 		return "nobody"
 	case s.Credentials == "":
 		return "a role that is not known"
@@ -86,7 +86,7 @@ func (w *walker) signer() string {
 // roleName is the last part of a role's ARN.
 func roleName(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
-func (w *walker) signingTrouble(f *Failure) string {
+func (w *signing) signingTrouble(f *Failure) string {
 	switch {
 	case f.Origin == FromDeployment:
 		return "AWS refuses the integration: " + f.Message
@@ -102,8 +102,8 @@ func refusedPut(err error) *Failure {
 }
 
 // httpMethod reads the method towards the service (T68, T100).
-func (w *walker) httpMethod(gaps *snapshot.Gaps) *Failure {
-	s, i := &w.t.Signing, w.t.Mapping.Integration
+func (w *signing) httpMethod(gaps *snapshot.Gaps) *Failure {
+	s, i := &w.Signing, w.Mapping.Integration
 	kind, _ := i.Type.Read(gaps)
 	s.Type = strings.ToUpper(kind)
 	if s.Type == "MOCK" {
@@ -118,7 +118,7 @@ func (w *walker) httpMethod(gaps *snapshot.Gaps) *Failure {
 	case s.Method == "" && s.Type != "" && s.Type != "AWS_PROXY":
 		return refusedPut(gateway.ErrNoMethod)
 	case s.Method == "ANY":
-		s.Method = strings.ToUpper(w.t.Request.Method) // T68
+		s.Method = strings.ToUpper(w.Request.Method) // T68
 	case s.Method != "" && !slices.Contains(httpMethods, s.Method) && !w.isOpaque(method):
 		return &Failure{Origin: FromDeployment, Code: BadRequest, Message: "Invalid HttpMethod specified. Valid options are " + strings.Join(httpMethods, ",")}
 	}
@@ -130,8 +130,8 @@ var httpMethods = []string{"GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "
 
 // meansSQS tells whether the integration is meant to call SQS, by its URI or by
 // what it sends: only then another type or service is a fault.
-func (w *walker) meansSQS() bool {
-	i := w.t.Mapping.Integration
+func (w *signing) meansSQS() bool {
+	i := w.Mapping.Integration
 	uri, _ := i.URI.Read(&snapshot.Gaps{})
 	if kind, _ := i.Type.Read(&snapshot.Gaps{}); !strings.EqualFold(kind, "MOCK") && (strings.Contains(uri, ":sqs:") || strings.Contains(uri, "//sqs.") || strings.Contains(uri, ".queue.amazonaws.com")) {
 		return true
@@ -140,8 +140,8 @@ func (w *walker) meansSQS() bool {
 }
 
 // identity finds out who signs, and whether API Gateway may take that role.
-func (w *walker) identity(gaps *snapshot.Gaps) *Failure {
-	s, i := &w.t.Signing, w.t.Mapping.Integration
+func (w *signing) identity(gaps *snapshot.Gaps) *Failure {
+	s, i := &w.Signing, w.Mapping.Integration
 	s.CredOrigin = i.Credentials.Origin()
 	s.Account = w.Snapshot.Target.Account
 	if s.Type == "MOCK" || s.Type == "HTTP" || s.Type == "HTTP_PROXY" {
@@ -151,10 +151,10 @@ func (w *walker) identity(gaps *snapshot.Gaps) *Failure {
 	if !ok {
 		return nil
 	}
-	if strings.Contains(text, "${stageVariables.") && w.t.Route.Variables != nil {
+	if strings.Contains(text, "${stageVariables.") && w.Route.Variables != nil {
 		var missing []string
-		text, missing = gateway.StageVariables(text, w.t.Route.Variables)
-		w.t.Mapping.Missing = append(w.t.Mapping.Missing, missing...)
+		text, missing = gateway.StageVariables(text, w.Route.Variables)
+		s.Missing = append(s.Missing, missing...)
 	}
 	s.Credentials = text
 	switch {
@@ -165,7 +165,7 @@ func (w *walker) identity(gaps *snapshot.Gaps) *Failure {
 		return refusedPut(gateway.ErrNoRole) // T116, iam-facts 52
 	case isCallerCredentials(text):
 		s.Caller = true
-		if kind, ok := w.t.Route.Method.Authorization.Read(gaps); ok && kind != "AWS_IAM" {
+		if kind, ok := w.Route.Method.Authorization.Read(gaps); ok && kind != "AWS_IAM" {
 			return noCaller()
 		}
 		gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "the caller's own policies decide, and who calls is not known (iam-facts 53)", Origin: s.CredOrigin})
@@ -227,8 +227,8 @@ func isRoleARN(text string) bool {
 // getWithForm finds a GET that carries the form in its body: AWS answers
 // SignatureDoesNotMatch (knowledge centre). A GET with everything in the query
 // string is fine (T14).
-func (w *walker) getWithForm() *Failure {
-	s, m := &w.t.Signing, &w.t.Mapping
+func (w *signing) getWithForm() *Failure {
+	s, m := &w.Signing, &w.Mapping
 	if s.Method != "GET" || s.URI.Service != "sqs" || s.Host == "" || !m.BodyKnown || len(m.Body) == 0 {
 		return nil
 	}
@@ -245,8 +245,8 @@ func (w *walker) getWithForm() *Failure {
 }
 
 // outgoing is the request as it reaches SQS.
-func (w *walker) outgoing() sqs.Request {
-	s, m := &w.t.Signing, &w.t.Mapping
+func (w *signing) outgoing() sqs.Request {
+	s, m := &w.Signing, &w.Mapping
 	header := sqs.Header{}
 	for _, h := range m.Headers {
 		if !h.Absent {
@@ -279,7 +279,7 @@ func ARNRegion(arn string) string {
 }
 
 // isOpaque tells whether a text holds a symbol whose value is not known.
-func (w *walker) isOpaque(text string) bool {
+func (w *call) isOpaque(text string) bool {
 	for _, o := range w.opaque {
 		if o != "" && strings.Contains(text, o) {
 			return true
@@ -289,7 +289,7 @@ func (w *walker) isOpaque(text string) bool {
 }
 
 // expression writes the symbols of a text as the template does.
-func (w *walker) expression(text string) string {
+func (w *call) expression(text string) string {
 	for _, s := range w.Snapshot.Symbols {
 		text = strings.ReplaceAll(text, s.Text, s.Expression)
 	}
@@ -297,7 +297,7 @@ func (w *walker) expression(text string) string {
 }
 
 // decisionGaps records what leaves a decision open.
-func (w *walker) decisionGaps(gaps *snapshot.Gaps, what string, d *iam.Decision) {
+func (w *call) decisionGaps(gaps *snapshot.Gaps, what string, d *iam.Decision) {
 	if len(d.Unknowns) == 0 {
 		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: what + " depends on values that are not known"})
 	}

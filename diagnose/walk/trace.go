@@ -1,6 +1,8 @@
 package walk
 
 import (
+	"slices"
+
 	"apisqs-doctor/diagnose/internal/gateway"
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
@@ -49,10 +51,12 @@ func (t *Trace) Step(s Stage) *Step { return &t.Steps[s.Index()] }
 
 // FirstFailure returns the step that decides what the caller sees: a refusal
 // to deploy before everything else, else the first stage that fails.
-func (t *Trace) FirstFailure() *Step {
+func (t *Trace) FirstFailure() *Step { return firstFailure(&t.Steps) }
+
+func firstFailure(steps *[len(Stages)]Step) *Step {
 	var first *Step
-	for i := range t.Steps {
-		step := &t.Steps[i]
+	for i := range steps {
+		step := &steps[i]
 		if step.Status != Failed || step.Failure == nil {
 			continue
 		}
@@ -64,6 +68,23 @@ func (t *Trace) FirstFailure() *Step {
 		}
 	}
 	return first
+}
+
+// URIFault is what is wrong with the integration URI, be it seen by API Gateway or
+// only by SQS.
+func (t *Trace) URIFault() URIFault {
+	if t.Signing.URIFault != URIFine {
+		return t.Signing.URIFault
+	}
+	return t.Protocol.PathFault
+}
+
+// MissingVariables are the stage variables that the method reads and the stage
+// lacks, each once, in alphabetical order.
+func (t *Trace) MissingVariables() []string {
+	all := slices.Concat(t.Mapping.Missing, t.Signing.Missing, t.Response.Missing)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Route is where the call arrives.
@@ -89,7 +110,7 @@ type Route struct {
 	Conflict    string
 	Conflicting []snapshot.Origin
 	Variables   map[string]string // stage variables; nil when not known
-	// Canary is the stage\'s canary; nil when none takes calls.
+	// Canary is the stage's canary; nil when none takes calls.
 	Canary *snapshot.Canary
 	// Differences between the deployed methods and the draft, nil when one of
 	// them is not known.
@@ -97,7 +118,7 @@ type Route struct {
 	// Uncompared are fields of the method that the draft does not show.
 	Uncompared []string
 	Policy     *iam.Decision // of the API's resource policy; nil when there is none
-	// Needs says what the method asks for that the request lacks.
+	// Lacks says what the method asks for that the request lacks.
 	Lacks []string
 	// NearMethods are methods of the same path, NearPaths paths of the same method.
 	NearMethods, NearPaths []string
@@ -135,7 +156,7 @@ type Mapping struct {
 	Path        []Mapped
 	Refused     []Refused // mappings that AWS does not store
 	Fatal       []Mapped  // headers that make every call fail
-	Missing     []string  // stage variables that templates or mappings read and the stage lacks
+	Missing     []string  // stage variables that the template or a mapping reads and the stage lacks
 	SyntaxError *vtl.SyntaxError
 	RenderError *vtl.RenderError
 	// Spans tells where each part of the body comes from. A body that was passed
@@ -150,6 +171,7 @@ type Mapped struct {
 	Expression string // the mapping expression; empty for one that API Gateway adds itself
 	FromClient bool   // the value is the client's
 	Absent     bool   // the source has no value, so nothing is sent (T82)
+	Missing    string // the stage variable that the source reads and the stage lacks
 	Encoded    int    // how often the value was URL-encoded before API Gateway encodes a query parameter
 	Origin     snapshot.Origin
 }
@@ -181,6 +203,7 @@ type Signing struct {
 	Caller      bool           // the caller's own credentials are passed on
 	Role        *snapshot.Role // nil when there is none or it is not known
 	RoleMissing bool           // known not to exist
+	Missing     []string       // stage variables that the URI or the credentials read and the stage lacks
 	Principal   iam.Principal
 	Trust       *iam.Decision
 	TrustDoc    iam.Document
@@ -221,6 +244,9 @@ type Protocol struct {
 	Action    string
 	QueueARN  string
 
+	// PathFault is what is wrong with the URI's path, where the call takes its queue
+	// from there.
+	PathFault URIFault
 	// PathQueue is the queue that the path names, be it overruled by QueueUrl (T15).
 	PathQueue sqs.Address
 	// Faults says why SQS cannot read the request.
@@ -301,6 +327,7 @@ type Response struct {
 	Refused     []Refused // response parameter mappings that AWS does not store
 	Unreachable []Unreachable
 	BadPatterns []snapshot.IntegrationResponse // patterns the doctor cannot evaluate
+	Missing     []string // stage variables that a mapping reads and the stage lacks
 	TemplateErr string
 	TemplateKey string      // content type of the response template that ran; empty for none
 	Rendered    *vtl.Output // nil when no response template ran

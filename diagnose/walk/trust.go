@@ -10,8 +10,8 @@ import (
 )
 
 // trust decides whether API Gateway may assume the role (iam-facts 46, 49).
-func (w *walker) trust(gaps *snapshot.Gaps) *Failure {
-	s := &w.t.Signing
+func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
+	s := &w.Signing
 	doc := w.document("the trust policy", s.Role.Trust, nil, gaps)
 	s.TrustDoc = doc
 	if f := w.malformedTrust(doc); f != nil {
@@ -36,8 +36,8 @@ func (w *walker) trust(gaps *snapshot.Gaps) *Failure {
 }
 
 // malformedTrust finds a trust policy that AWS does not store.
-func (w *walker) malformedTrust(doc iam.Document) *Failure {
-	s := &w.t.Signing
+func (w *signing) malformedTrust(doc iam.Document) *Failure {
+	s := &w.Signing
 	text, ok := s.Role.Trust.Read(&snapshot.Gaps{})
 	if !ok {
 		return nil

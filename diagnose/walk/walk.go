@@ -11,30 +11,81 @@ import (
 // produce is unknown with reason Blocked; the others go on, so that everything
 // that is wrong shows at once.
 func (e *Engine) Walk(r Request) *Trace {
-	w := &walker{Engine: e, t: &Trace{Request: r}}
+	c := call{Engine: e, Request: r}
 	for i, s := range Stages {
-		w.t.Steps[i].Stage = s
+		c.Steps[i].Stage = s
 	}
-	w.route()
-	w.mapping()
-	w.signing()
-	w.protocol()
-	w.authorization()
-	w.queue()
-	w.encryption()
-	w.response()
-	return w.t
+	route := routing{call: c}
+	route.route()
+	mapping := mapping{routing: route}
+	mapping.mapping()
+	signing := signing{mapping: mapping}
+	signing.signing()
+	reading := reading{signing: signing}
+	reading.protocol()
+	authorizing := authorizing{reading: reading}
+	authorizing.authorization()
+	queueing := queueing{authorizing: authorizing}
+	queueing.queue()
+	encrypting := encrypting{queueing: queueing}
+	encrypting.encryption()
+	responding := responding{encrypting: encrypting}
+	responding.response()
+	return &Trace{
+		Request: r, Steps: responding.Steps,
+		Route: route.Route, Mapping: mapping.Mapping, Signing: signing.Signing, Protocol: reading.Protocol,
+		Authorization: authorizing.Authorization, Queue: queueing.Queue, Encryption: encrypting.Encryption, Response: responding.Response,
+	}
 }
 
-// walker is one walk in progress.
-type walker struct {
+// call is a walk in progress. Each stage works on a value of its own: what the
+// stages before it derived, which it only reads, and the section that it fills.
+type call struct {
 	*Engine
-	t       *Trace
-	context *vtl.ContextValues // $context of this request, made when it is first read
+	Request Request
+	Steps   [len(Stages)]Step
 }
 
-// step gives the step of a stage for writing, and a ledger for its gaps.
-func (w *walker) step(s Stage) *Step { return w.t.Step(s) }
+// The stages of a walk. The trace takes from each of them its own section, so
+// that none can change what an earlier one derived or see what a later one will.
+type (
+	routing struct {
+		call
+		Route Route
+	}
+	mapping struct {
+		routing
+		Mapping Mapping
+		context *vtl.ContextValues // $context of this request, made when it is first read
+	}
+	signing struct {
+		mapping
+		Signing Signing
+	}
+	reading struct {
+		signing
+		Protocol Protocol
+	}
+	authorizing struct {
+		reading
+		Authorization Authorization
+	}
+	queueing struct {
+		authorizing
+		Queue Queue
+	}
+	encrypting struct {
+		queueing
+		Encryption Encryption
+	}
+	responding struct {
+		encrypting
+		Response Response
+	}
+)
+
+// step gives the step of a stage.
+func (w *call) step(s Stage) *Step { return &w.Steps[s.Index()] }
 
 // pass ends a stage well, or as unknown when it met gaps.
 func (s *Step) pass(gaps *snapshot.Gaps, format string, args ...any) {
