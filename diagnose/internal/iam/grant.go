@@ -49,7 +49,7 @@ func (e *env) grant(g *Grant) Tri {
 func (e *env) grantee(g *Grant) Tri {
 	entry := PrincipalEntry{Kind: "AWS", Text: g.Grantee}
 	entry.compile()
-	m := e.principal(&entry)
+	m := e.principal(&entry, Allow)
 	if entry.form == formEveryone {
 		return No
 	}

@@ -19,7 +19,7 @@ func (e *env) excepted(st *Statement) Tri {
 	var role, session, account, direct Tri = No, No, No, No
 	for i := range st.Principals {
 		entry := &st.Principals[i]
-		m := e.principal(entry)
+		m := e.principal(entry, st.Effect)
 		role, account = role.Or(m.role), account.Or(m.account)
 		if entry.form != formEveryone && p.Type == RoleSession {
 			session = session.Or(m.direct)

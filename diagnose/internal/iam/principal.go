@@ -175,13 +175,15 @@ func (e *env) principals(st *Statement) principalMatch {
 	}
 	m := matchesNobody
 	for i := range st.Principals { // fact 22: alternatives
-		one := e.principal(&st.Principals[i])
+		one := e.principal(&st.Principals[i], st.Effect)
 		m.direct, m.role, m.account = m.direct.Or(one.direct), m.role.Or(one.role), m.account.Or(one.account)
 	}
 	return m
 }
 
-func (e *env) principal(entry *PrincipalEntry) principalMatch {
+// principal compares one entry. In a Deny everyone is everyone; whom else "*" lets
+// in, everyone says.
+func (e *env) principal(entry *PrincipalEntry, effect Effect) principalMatch {
 	if len(e.opaque) > 0 && entry.form != formEveryone && (e.opaque.in(entry.Text) || e.opaque.in(e.r.Principal.ARN()) || e.opaque.in(e.r.Principal.RoleARN)) {
 		return e.openPrincipal(entry)
 	}
@@ -189,7 +191,10 @@ func (e *env) principal(entry *PrincipalEntry) principalMatch {
 	m := matchesNobody
 	switch entry.form {
 	case formEveryone:
-		m.direct = e.everyone()
+		m.direct = Yes
+		if effect == Allow {
+			m.direct = e.everyone()
+		}
 	case formAccount:
 		m.account = e.accountEntry(entry)
 	case formRole:
@@ -216,8 +221,10 @@ func (e *env) principal(entry *PrincipalEntry) principalMatch {
 	return m
 }
 
-// everyone: "*" covers every caller. Whether it lets a service assume a role is
-// not documented: the guides always name the service there (fact 49).
+// everyone: an Allow for "*" covers every caller. Whether it lets a service assume a
+// role is not documented: the guides always name the service there (fact 49). A Deny
+// covers services: AWS's own policies against confused deputies deny "*" and tell
+// services apart by aws:PrincipalIsAWSService (fact 45).
 func (e *env) everyone() Tri {
 	if e.in.Service == STS && e.r.Principal.Type == AWSService {
 		return Unknown

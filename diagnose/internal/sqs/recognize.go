@@ -140,7 +140,7 @@ func (c *Call) readQuery(r *Request, media string, query form) {
 // formDoubts notes what may be read otherwise.
 func (c *Call) formDoubts(f, query *form, isForm bool) {
 	if isForm && f.empty {
-		c.doubt("an '&' with nothing behind it; it is assumed to be skipped, T6 was seen for text without '='")
+		c.doubt("an '&' with nothing behind it; it is assumed to be skipped") // T6 was seen for text without ''
 	}
 	if query.isStray {
 		c.doubt("the query string has the part " + quote(query.stray) + " without '='; it is assumed to be skipped")
@@ -152,7 +152,7 @@ func (c *Call) formDoubts(f, query *form, isForm bool) {
 		c.doubt("more than " + itoa(maxParams) + " parameters; the rest was not looked at")
 	}
 	if c.Version != "" && c.Version != "2012-11-05" {
-		c.doubt("Version is " + quote(c.Version) + ", not \"2012-11-05\"; what SQS makes of other versions is unverified (T13)")
+		c.doubt("Version is " + quote(c.Version) + ", not \"2012-11-05\"; what SQS makes of other versions is unverified") // T13
 	}
 	if p, ok := c.Param("QueueUrl"); ok && p.Value == "" {
 		c.doubt("QueueUrl is empty; the queue of the path is assumed to count")
