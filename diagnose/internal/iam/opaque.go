@@ -187,3 +187,20 @@ func intersectStep(x, y token, neither, withoutX, withoutY bool) bool {
 	}
 	return false
 }
+
+// without returns s without its placeholders.
+func (o Opaque) without(s string) string {
+	if !o.in(s) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		if n, _ := o.at(s[i:]); n > 0 {
+			i += n
+			continue
+		}
+		b.WriteByte(s[i])
+		i++
+	}
+	return b.String()
+}

@@ -49,8 +49,34 @@ func (k Kind) resourceBased() bool {
 	return k == QueuePolicy || k == KeyPolicy || k == Trust || k == RCP || k == APIResource
 }
 
-// Problem is something about a policy text that AWS refuses or that does not do
-// what it looks like.
+// answerQueuePolicy is all that SQS says about a queue policy that it refuses.
+const answerQueuePolicy = "Invalid value for the parameter Policy."
+
+// Refusal returns the error code with which a policy of this kind is refused when
+// it is saved, and the text: of IAM's answers those that IAM gives, SQS has one of
+// its own for all, and what the others say is known for some faults only.
+func (k Kind) Refusal(answer string) (code, text string) {
+	switch k {
+	case QueuePolicy:
+		return "InvalidAttributeValue", answerQueuePolicy
+	case KeyPolicy:
+		switch answer {
+		case answerPrincipal:
+			text = "Policy contains a statement with one or more invalid principals."
+		case answerOverlyPermissive:
+			text = answer
+		}
+		return "MalformedPolicyDocumentException", text
+	case APIResource:
+		return "BadRequestException", "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."
+	case SCP, RCP:
+		return "MalformedPolicyDocumentException", ""
+	}
+	return "MalformedPolicyDocument", answer
+}
+
+// Problem is something about a policy text, or a name, that AWS refuses or that
+// does not do what it looks like.
 type Problem struct {
 	Kind      Kind // of policy it is a problem for
 	Statement int  // 1 for the first; 0: the document as a whole
@@ -58,8 +84,10 @@ type Problem struct {
 	Line      int // 1 for the first; 0: no place known
 	Column    int // in bytes
 	Message   string
-	// Answer is what AWS answers when the policy is saved, where that is known.
-	Answer string
+	// Code and Answer are what AWS answers when the policy or name is saved, where
+	// that is known. Of Parse's problems the kind of policy is not known, and with
+	// it the code: [Kind.Refusal] says it.
+	Code, Answer string
 	// Fatal: the text could not be read at all; there is no Policy.
 	Fatal bool
 	// Refused: AWS refuses to save it. Dead: AWS takes it but the statement, or

@@ -14,6 +14,9 @@ func (p *Policy) Validate(kind Kind, opaque ...string) []Problem {
 	v := validator{policy: p, kind: kind, opaque: opaque}
 	for _, found := range p.problems {
 		found.Kind = AnyKind
+		if found.Refused {
+			found.Code, found.Answer = kind.Refusal(found.Answer)
+		}
 		if found.Statement > 0 {
 			found.Sid = p.Statements[found.Statement-1].Sid
 		}
@@ -48,12 +51,21 @@ const (
 	dead
 )
 
-// add reports a problem; answer is AWS's text, if known.
+// answerPrincipal is how IAM begins its answer to a principal that is none.
+const answerPrincipal = "Invalid principal in policy"
+
+// answerOverlyPermissive is the fault that KMS finds in a condition (fact 43).
+const answerOverlyPermissive = "OverlyPermissiveCondition"
+
+// add reports a problem; answer is IAM's text, if known.
 func (v *validator) add(w verdict, answer, format string, args ...any) {
 	if len(v.out) >= maxProblems {
 		return
 	}
 	found := Problem{Kind: v.kind, Message: fmt.Sprintf(format, args...), Answer: answer, Refused: w == refused, Dead: w == dead}
+	if w == refused && v.kind != AnyKind {
+		found.Code, found.Answer = v.kind.Refusal(answer)
+	}
 	if v.st != nil {
 		found.Statement, found.Sid, found.Line, found.Column = v.st.Index, v.st.Sid, v.st.Line, v.st.Column
 	}
@@ -84,7 +96,13 @@ func (v *validator) document() {
 		if st.Sid == "" {
 			continue
 		}
-		if sids[st.Sid] > 0 && (v.kind == Identity || v.kind == Boundary || v.kind == Session) {
+		if v.ownPolicy() && !alphanumeric(v.opaque.without(st.Sid)) {
+			v.st = st
+			v.add(refused, "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
+				"Sid %q may hold only letters and digits in an %s", st.Sid, v.kind)
+			v.st = nil
+		}
+		if sids[st.Sid] > 0 && v.ownPolicy() {
 			v.st = st
 			v.add(refused, "Statement IDs (SID) in a single policy must be unique.", "Sid %q is also that of statement %d", st.Sid, sids[st.Sid])
 			v.st = nil
@@ -93,6 +111,12 @@ func (v *validator) document() {
 		sids[st.Sid] = st.Index
 	}
 	v.quotas()
+}
+
+// ownPolicy reports whether the policy is one of a principal, whose statement ids
+// IAM checks. SQS's own policies have ids with underscores, KMS takes blanks in them.
+func (v *validator) ownPolicy() bool {
+	return v.kind == Identity || v.kind == Boundary || v.kind == Session
 }
 
 // quotas checks the limits of the kinds of policies that we meet.
@@ -106,6 +130,8 @@ func (v *validator) quotas() {
 	}
 	if v.kind == QueuePolicy && len(p.Statements) > 20 {
 		v.add(refused, "", "the policy has %d statements, a queue policy may have 20", len(p.Statements))
+		last := &v.out[len(v.out)-1]
+		last.Answer = fmt.Sprintf("%d statements were found in the submitted policy, max allowed is 20", len(p.Statements))
 	}
 }
 
@@ -181,11 +207,11 @@ func (v *validator) principal(entry *PrincipalEntry) {
 	case strings.ContainsAny(entry.Text, "*?"): // fact 18
 		v.add(dead, "", "the principal %q has a wildcard: a principal's name knows none, so it matches nobody (most services refuse it)", entry.Text)
 	case entry.form == formOther && !strings.HasPrefix(entry.Text, "arn:"):
-		v.add(refused, "Invalid principal in policy", "the principal %q is neither an ARN nor an account number", entry.Text)
+		v.add(refused, answerPrincipal, "the principal %q is neither an ARN nor an account number", entry.Text)
 	case entry.form == formOther && !strings.HasPrefix(lastOf(entry.Text), "federated-user/") && !strings.HasPrefix(lastOf(entry.Text), "assumed-role/"):
-		v.add(refused, "Invalid principal in policy", "the principal %q is not the ARN of an account, a role, a role session or a user", entry.Text)
+		v.add(refused, answerPrincipal, "the principal %q is not the ARN of an account, a role, a role session or a user", entry.Text)
 	case entry.form != formSession && entry.form != formOther && !isAccount(entry.account):
-		v.add(refused, "Invalid principal in policy", "the principal %q has no account number of 12 digits", entry.Text)
+		v.add(refused, answerPrincipal, "the principal %q has no account number of 12 digits", entry.Text)
 	}
 }
 
@@ -206,7 +232,7 @@ func (v *validator) conditions() {
 			v.add(note, "", "the operator %q is documented in another case", c.Operator)
 		}
 		if c.test.quantifier == forAllValues && v.kind == KeyPolicy && strings.HasPrefix(c.key, encryptionContextPrefix) {
-			v.add(refused, "OverlyPermissiveCondition", "KMS refuses ForAllValues with %s", c.Key) // fact 43
+			v.add(refused, answerOverlyPermissive, "KMS refuses ForAllValues with %s", c.Key) // fact 43
 		} else if c.test.quantifier == forAllValues && v.st.Effect == Allow {
 			v.add(note, "", "ForAllValues in an Allow also holds when %s is missing", c.Key) // fact 42
 		}

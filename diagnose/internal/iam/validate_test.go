@@ -44,7 +44,14 @@ func TestValidate(t *testing.T) {
 		{"trust policy with another action", `"Effect":"Allow","Principal":{"Service":"x.amazonaws.com"},"Action":"sqs:SendMessage"`, Trust, "refused", "sts", "only specify STS AssumeRole actions"},
 		{"fact 18: wildcard in a principal", queueFor(aws("arn:aws:iam::111111111111:role/*")), QueuePolicy, "dead", "matches nobody", ""},
 		{"fact 20: id of a deleted role", queueFor(aws("AROAEXAMPLEEXAMPLE123")), QueuePolicy, "dead", "deleted", ""},
-		{"principal that is no ARN", queueFor(aws("orders-api")), QueuePolicy, "refused", "neither an ARN", "Invalid principal"},
+		{"principal that is no ARN", queueFor(aws("orders-api")), QueuePolicy, "refused", "neither an ARN", "Invalid value for the parameter Policy."},
+		{"principal of a trust policy that is no ARN", `"Effect":"Allow","Principal":{"AWS":"orders-api"},"Action":"sts:AssumeRole"`, Trust, "refused", "neither an ARN", "Invalid principal in policy"},
+		{"principal of a key policy that is no ARN", `"Effect":"Allow","Principal":`+aws("orders-api")+`,"Action":"kms:*","Resource":"*"`, KeyPolicy, "refused", "neither an ARN", "one or more invalid principals"},
+		{"no principal in a key policy", `"Effect":"Deny","Action":"kms:*","Resource":"*"`, KeyPolicy, "refused", "Principal is missing", ""},
+		{"Sid with a hyphen", `"Sid":"send-orders",` + allowSend, Identity, "refused", "letters and digits", "must be alpha-numeric"},
+		{"Sid with a blank in a boundary", `"Sid":"send orders",` + allowSend, Boundary, "refused", "letters and digits", "must be alpha-numeric"},
+		{"Sid of SQS's own", `"Sid":"__owner_statement",` + queueFor(`"*"`), QueuePolicy, "", "", ""},
+		{"Sid of KMS's own", `"Sid":"Enable IAM User Permissions",` + keyForRoot, KeyPolicy, "", "", ""},
 		{"principal with a short account", queueFor(aws("arn:aws:iam::1111:root")), QueuePolicy, "refused", "12 digits", ""},
 		{"principal that is a queue", queueFor(aws(queueARN)), QueuePolicy, "refused", "not the ARN of", ""},
 		{"principal map with another kind", queueFor(`{"Role":"x"}`), QueuePolicy, "refused", "Role", ""},
@@ -62,6 +69,7 @@ func TestValidate(t *testing.T) {
 		{"fact 66: alias", `"Effect":"Allow","Action":"kms:Decrypt","Resource":"arn:aws:kms:us-east-1:111111111111:alias/x"`, Identity, "dead", "alias", ""},
 		{"alias where it belongs", `"Effect":"Allow","Action":"kms:CreateAlias","Resource":"arn:aws:kms:us-east-1:111111111111:alias/x"`, Identity, "", "", ""},
 		{"short form of an API", `"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"`, APIResource, "", "", ""},
+		{"version of a key policy", `{"Version":"2012-10-18","Statement":[{` + keyForRoot + `}]}`, KeyPolicy, "refused", "2012-10-18", ""},
 		{"same Sid", `{"Version":"2012-10-17","Statement":[{"Sid":"a",` + allowSend + `},{"Sid":"a",` + allowSend + `}]}`, Identity, "refused", "Sid", "must be unique"},
 		{"fact 57: seven actions", `"Effect":"Allow","Principal":"*","Action":["sqs:A*","sqs:B*","sqs:C*","sqs:D*","sqs:E*","sqs:F*","sqs:G*","sqs:H*"],"Resource":"*"`, QueuePolicy, "refused", "8 actions", ""},
 	}
@@ -94,6 +102,26 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+// Each service refuses a policy with a code of its own.
+func TestRefusalCodes(t *testing.T) {
+	bad := `"Effect":"Allow","Principal":{"AWS":"nobody"},"Action":"sts:AssumeRole","Bogus":1`
+	for kind, want := range map[Kind]string{QueuePolicy: "InvalidAttributeValue", KeyPolicy: "MalformedPolicyDocumentException", Trust: "MalformedPolicyDocument",
+		Identity: "MalformedPolicyDocument", APIResource: "BadRequestException"} {
+		refusals := 0
+		for _, p := range policy(t, bad).Validate(kind) {
+			if p.Refused {
+				refusals++
+				if p.Code != want {
+					t.Errorf("%s: code %q, want %q: %s", kind, p.Code, want, p.Message)
+				}
+			}
+		}
+		if refusals < 2 { // the element that Parse finds, and what only the kind tells
+			t.Errorf("%s: %d refusals", kind, refusals)
+		}
+	}
+}
+
 // What a template leaves open is not called wrong, unless its beginning is.
 func TestValidateOpaque(t *testing.T) {
 	for resource, want := range map[string]int{"⟨Ref Arn⟩": 0, "arn:⟨Partition⟩:sqs:x": 0, "a⟨x⟩": 0, "https://sqs.⟨Region⟩.amazonaws.com/1/q": 1} {
@@ -121,7 +149,7 @@ func TestValidateQuotas(t *testing.T) {
 	if got := policy(t, statements[:20]...).Validate(QueuePolicy); len(got) != 0 {
 		t.Errorf("20 statements: %v", got)
 	}
-	if got := policy(t, statements...).Validate(QueuePolicy); len(got) != 1 || !got[0].Refused {
+	if got := policy(t, statements...).Validate(QueuePolicy); len(got) != 1 || !got[0].Refused || !strings.HasPrefix(got[0].Answer, "21 statements were found") {
 		t.Errorf("21 statements: %v", got)
 	}
 	if got := policy(t, `"Sid":"`+strings.Repeat("x", 8192)+`",`+queueFor(`"*"`)).Validate(QueuePolicy); len(got) != 1 || !got[0].Refused {

@@ -133,9 +133,6 @@ func (v *validator) notARN(text string) {
 		fields := append(strings.SplitN(text, ":", 6), "*", "*", "*", "*", "*")[1:6]
 		answer = `Partition "` + fields[0] + `" is not valid for resource "arn:` + strings.Join(fields, ":") + `".`
 	}
-	if v.kind == QueuePolicy {
-		answer = "Invalid value for the parameter Policy."
-	}
 	v.add(refused, answer, "the resource %q %s", text, what)
 }
 

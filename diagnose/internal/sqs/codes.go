@@ -70,7 +70,7 @@ var codes = [...]Code{
 	{CodeInvalidAction, "InvalidAction", NamespaceCoral, 400, Sender, "The action %s is not valid for this endpoint."},
 	{CodeInvalidAddress, "InvalidAddress", NamespaceSQS, 404, Sender, "The address %s is not valid for this endpoint."},
 	{CodeInvalidAttributeName, "InvalidAttributeName", NamespaceSQS, 400, Sender, "Unknown Attribute %s."},
-	{"InvalidAttributeValue", "InvalidAttributeValue", NamespaceSQS, 400, Sender, "Invalid value for the parameter %s."},
+	{codeInvalidAttributeValue, "InvalidAttributeValue", NamespaceSQS, 400, Sender, "Invalid value for the parameter %s."},
 	{CodeInvalidBatchEntryID, "InvalidBatchEntryId", NamespaceSQS, 400, Sender, "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long."},
 	{"InvalidClientTokenId", "InvalidClientTokenId", NamespaceCoral, 403, Sender, "The security token included in the request is invalid."},
 	{"InvalidIdFormat", "InvalidIdFormat", NamespaceSQS, 400, Sender, ""},
