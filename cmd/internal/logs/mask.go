@@ -1,0 +1,77 @@
+package logs
+
+import (
+	"regexp"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+)
+
+// All are all entries. Credentials in lists of headers and parameters are left
+// out: API Gateway itself hides some of them only (L28).
+func (l Entries) All() []string {
+	list := make([]string, len(l))
+	for i, entry := range l {
+		label, rest, ok := strings.Cut(entry, ": {")
+		switch {
+		case ok && parameters.MatchString(label):
+			list[i] = label + ": {" + mask(rest)
+		case strings.HasPrefix(entry, sending) || strings.HasPrefix(entry, address):
+			list[i] = MaskURL(entry)
+		default:
+			list[i] = entry
+		}
+	}
+	return list
+}
+
+var (
+	parameters = regexp.MustCompile(`^(Method|Endpoint) (request|response) (headers|query string|path)$`)
+	parameter  = regexp.MustCompile(`(?:^ ?|, )([\w.-]+)=`)
+	// What may let somebody in. An Authorization header is a list itself.
+	credential = regexp.MustCompile(`(?i)` + credentials)
+	inQuery    = regexp.MustCompile(`(?i)([?&][^=&]*(?:` + credentials + `)[^=&]*=)[^&]*`)
+)
+
+const (
+	credentials = `auth|token|secret|passw|key|cookie|session|credential|sign`
+	hidden      = "(hidden)"
+)
+
+// MaskURL hides the values of credentials in the query of an address.
+func MaskURL(url string) string { return inQuery.ReplaceAllString(url, "${1}"+hidden) }
+
+// MaskHeaders hides the values of credentials in a list of headers or parameters.
+func MaskHeaders(list []diagnose.Header) []diagnose.Header {
+	out := make([]diagnose.Header, len(list))
+	for i, h := range list {
+		if credential.MatchString(h.Name) {
+			h.Value = hidden
+		}
+		out[i] = h
+	}
+	return out
+}
+
+// mask replaces the values of credentials in a list that is printed as
+// "a=b, c=d}" and that may be cut anywhere (T122).
+func mask(list string) string {
+	marks := parameter.FindAllStringSubmatchIndex(list, -1)
+	var b strings.Builder
+	at := 0
+	for i, m := range marks {
+		end := len(list)
+		if i+1 < len(marks) {
+			end = marks[i+1][0]
+		}
+		b.WriteString(list[at:m[1]])
+		at = m[1]
+		if credential.MatchString(list[m[2]:m[3]]) {
+			b.WriteString(hidden)
+			if at = end; end == len(list) && strings.HasSuffix(list, "}") {
+				b.WriteString("}")
+			}
+		}
+	}
+	return b.String() + list[at:]
+}
