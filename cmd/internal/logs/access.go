@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // consoleFormats are what the console offers for a format (L45), and what stands
@@ -211,7 +211,7 @@ func accessed(values map[string]string, e Event) *Observation {
 		}
 	}
 	if o.Called == Yes && o.SQSStatus > 299 {
-		if names, ok := diagnose.LookupCode(first(codeRE, get("integration.error"))); ok {
+		if names, ok := walk.LookupCode(first(codeRE, get("integration.error"))); ok {
 			o.Code = names.Code
 		}
 	}

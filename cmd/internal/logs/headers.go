@@ -3,17 +3,17 @@ package logs
 import (
 	"strings"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // pairs reads a list as the log prints it, {a=b, c=d}, with nothing escaped
 // (L29): a value goes on until a comma that a name and = follow. That is a guess
 // where a value holds such a comma.
-func pairs(list string) []diagnose.Header {
+func pairs(list string) []walk.Header {
 	list = strings.TrimSpace(list)
 	list = strings.TrimPrefix(list, "{")
 	list = strings.TrimSuffix(list, "}")
-	var out []diagnose.Header
+	var out []walk.Header
 	for list != "" {
 		name, rest, ok := strings.Cut(list, "=")
 		if !ok {
@@ -28,7 +28,7 @@ func pairs(list string) []diagnose.Header {
 			out[n-1].Value += ", " + name + "=" + value
 			continue
 		}
-		out = append(out, diagnose.Header{Name: name, Value: value})
+		out = append(out, walk.Header{Name: name, Value: value})
 	}
 	return out
 }
@@ -58,7 +58,7 @@ func isToken(c byte) bool {
 }
 
 // header is the value under a name, without regard to case.
-func header(list []diagnose.Header, name string) string {
+func header(list []walk.Header, name string) string {
 	for _, h := range list {
 		if strings.EqualFold(h.Name, name) {
 			return h.Value

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // outcome is what is decided by most.
@@ -18,8 +18,8 @@ type outcome struct {
 	Method, Path string
 	Status, SQS  int
 	Called       Answer
-	Code         diagnose.ErrorCode
-	Origin       diagnose.Source
+	Code         walk.ErrorCode
+	Origin       walk.Source
 }
 
 func outcomeOf(o *Observation) outcome {
@@ -45,11 +45,11 @@ func TestLines(t *testing.T) {
 			func(o *Observation) any { return o.Method + o.Path + o.API + o.Stage }, "GET/a1b2c3d4prod"},
 		{"L20 method", []string{"HTTP Method: POST, Resource Path: /orders"}, func(o *Observation) any { return o.Method + o.Path }, "POST/orders"},
 		{"L29 parameters", []string{"Method request path: {id=42, sub=a, b}", "Method request query string: {q=x=y, page=1}"},
-			func(o *Observation) any { return [][]diagnose.Header{o.PathParams, o.Query} },
-			[][]diagnose.Header{{{Name: "id", Value: "42"}, {Name: "sub", Value: "a, b"}}, {{Name: "q", Value: "x=y"}, {Name: "page", Value: "1"}}}},
-		{"L20 braces on a line of their own", []string{"Method request query string: \n{q=1}"}, func(o *Observation) any { return o.Query }, []diagnose.Header{{Name: "q", Value: "1"}}},
+			func(o *Observation) any { return [][]walk.Header{o.PathParams, o.Query} },
+			[][]walk.Header{{{Name: "id", Value: "42"}, {Name: "sub", Value: "a, b"}}, {{Name: "q", Value: "x=y"}, {Name: "page", Value: "1"}}}},
+		{"L20 braces on a line of their own", []string{"Method request query string: \n{q=1}"}, func(o *Observation) any { return o.Query }, []walk.Header{{Name: "q", Value: "1"}}},
 		{"L29 headers", []string{"Method request headers: {Accept=text/html, application/xml;q=0.9, Date=Mon, 30 Nov 2026 12:00:00 GMT, X-Amzn-Trace-Id=Root=1-2}"},
-			func(o *Observation) any { return o.Client.Headers }, []diagnose.Header{{Name: "Accept", Value: "text/html, application/xml;q=0.9"}, {Name: "Date", Value: "Mon, 30 Nov 2026 12:00:00 GMT"}, {Name: "X-Amzn-Trace-Id", Value: "Root=1-2"}}},
+			func(o *Observation) any { return o.Client.Headers }, []walk.Header{{Name: "Accept", Value: "text/html, application/xml;q=0.9"}, {Name: "Date", Value: "Mon, 30 Nov 2026 12:00:00 GMT"}, {Name: "X-Amzn-Trace-Id", Value: "Root=1-2"}}},
 		{"a signature is one header", []string{"Method request headers: {Authorization=AWS4-HMAC-SHA256 Credential=A/b, SignedHeaders=host, Signature=abc, Accept=*/*}"},
 			func(o *Observation) any { return len(o.Client.Headers) }, 2},
 		{"L31 body of several lines", []string{"Method request body before transformations: {\n  \"a\": 1\n}"}, func(o *Observation) any { return o.Client.Body }, "{\n  \"a\": 1\n}"},
@@ -59,13 +59,13 @@ func TestLines(t *testing.T) {
 		{"L20 address", []string{"Endpoint request URI: https://sqs.us-east-1.amazonaws.com/1/orders"}, func(o *Observation) any { return o.URL }, "https://sqs.us-east-1.amazonaws.com/1/orders"},
 		{"L20 sending alone", []string{"Sending request to https://sqs.us-east-1.amazonaws.com/1/orders"}, func(o *Observation) any { return []any{o.URL, o.Called} }, []any{"https://sqs.us-east-1.amazonaws.com/1/orders", Yes}},
 		{"L20 answer of 2019", []string{"Received response. Integration latency: 12 ms"}, func(o *Observation) any { return []any{o.SQSStatus, o.Latency, o.Called} }, []any{0, 12, Yes}},
-		{"L20 answer", []string{"Received response. Status: 403, Integration latency: 12 ms"}, func(o *Observation) any { return []any{o.SQSStatus, o.Latency, o.Origin} }, []any{403, 12, diagnose.FromSQS}},
+		{"L20 answer", []string{"Received response. Status: 403, Integration latency: 12 ms"}, func(o *Observation) any { return []any{o.SQSStatus, o.Latency, o.Origin} }, []any{403, 12, walk.FromSQS}},
 		{"L20 answer of 2019 with its code", []string{"Received response. Integration latency: 12 ms", "Endpoint response body before transformations: " + denied},
-			func(o *Observation) any { return []any{o.SQSStatus, o.Code} }, []any{403, diagnose.AccessDenied}},
+			func(o *Observation) any { return []any{o.SQSStatus, o.Code} }, []any{403, walk.AccessDenied}},
 		{"L21 SQS's id in the header", []string{"Endpoint response headers: {x-amzn-RequestId=7d1f, Date=Mon, 30 Nov 2026 12:00:00 GMT}"}, func(o *Observation) any { return o.SQSID }, "7d1f"},
 		{"L21 SQS's id", []string{"AWS Integration Endpoint RequestId : 7d1f"}, func(o *Observation) any { return o.SQSID }, "7d1f"},
 		{"L22 role", []string{"Execution failed due to configuration error: API Gateway does not have permission to assume the provided role arn:aws:iam::123456789012:role/r", "Gateway response type: DEFAULT_5XX with status code: 500"},
-			func(o *Observation) any { return []any{o.Status, o.Called, o.Origin, o.ResponseType} }, []any{500, No, diagnose.FromAPIGateway, "DEFAULT_5XX"}},
+			func(o *Observation) any { return []any{o.Status, o.Called, o.Origin, o.ResponseType} }, []any{500, No, walk.FromAPIGateway, "DEFAULT_5XX"}},
 		{"L22 empty reason", []string{"Execution failed due to configuration error:"}, func(o *Observation) any { return o.Failure }, "Execution failed due to configuration error"},
 		{"L22 timeout", []string{"Execution failed due to a timeout error", "Method completed with status: 504"}, func(o *Observation) any { return []any{o.Failure, o.Status} }, []any{"Execution failed due to a timeout error", 504}},
 		{"L22 status in the reason", []string{"Execution failed due to configuration error: No match for output mapping and no default output mapping configured. Endpoint Response Status Code: 403"},
@@ -106,18 +106,18 @@ func TestOutcomes(t *testing.T) {
 		delivered Answer
 		silent    bool
 	}{
-		{"taken", call{}, outcome{"POST", "/orders", 200, 200, Yes, "", diagnose.FromNobody}, Yes, false},
-		{"refused and mapped", call{sqs: 403, answer: denied, status: 403}, outcome{"POST", "/orders", 403, 403, Yes, diagnose.AccessDenied, diagnose.FromSQS}, No, false},
-		{"refused, told as success", call{sqs: 403, answer: denied, status: 200}, outcome{"POST", "/orders", 200, 403, Yes, diagnose.AccessDenied, diagnose.FromSQS}, No, true},
-		{"refused and not mapped", call{sqs: 403, answer: denied, status: 500, outputFailure: noMatch}, outcome{"POST", "/orders", 500, 403, Yes, diagnose.AccessDenied, diagnose.FromSQS}, No, false},
-		{"template fails", call{status: 500, failure: "Unable to transform request", gatewayAnswers: true}, outcome{"POST", "/orders", 500, 0, No, diagnose.InternalServerError, diagnose.FromAPIGateway}, No, false},
+		{"taken", call{}, outcome{"POST", "/orders", 200, 200, Yes, "", walk.FromNobody}, Yes, false},
+		{"refused and mapped", call{sqs: 403, answer: denied, status: 403}, outcome{"POST", "/orders", 403, 403, Yes, walk.AccessDenied, walk.FromSQS}, No, false},
+		{"refused, told as success", call{sqs: 403, answer: denied, status: 200}, outcome{"POST", "/orders", 200, 403, Yes, walk.AccessDenied, walk.FromSQS}, No, true},
+		{"refused and not mapped", call{sqs: 403, answer: denied, status: 500, outputFailure: noMatch}, outcome{"POST", "/orders", 500, 403, Yes, walk.AccessDenied, walk.FromSQS}, No, false},
+		{"template fails", call{status: 500, failure: "Unable to transform request", gatewayAnswers: true}, outcome{"POST", "/orders", 500, 0, No, walk.InternalServerError, walk.FromAPIGateway}, No, false},
 		{"part of a batch refused", call{sqs: 200, answer: `{"SendMessageBatchResponse":{"SendMessageBatchResult":{"Failed":[{"Code":"X","Id":"1"}]}}}`},
-			outcome{"POST", "/orders", 200, 200, Yes, "", diagnose.FromSQS}, No, true},
-		{"INFO without data trace", call{level: "info", sqs: 403, status: 403}, outcome{"POST", "/orders", 403, 403, Yes, "", diagnose.FromSQS}, No, false},
-		{"ERROR, in front of the call", call{level: "error", status: 500, failure: "Unable to transform request", gatewayAnswers: true}, outcome{"", "", 500, 0, No, diagnose.InternalServerError, diagnose.FromAPIGateway}, No, false},
-		{"ERROR, behind the call", call{level: "error", status: 500, outputFailure: noMatch}, outcome{"", "", 500, 403, Yes, "", diagnose.FromSQS}, No, false},
-		{"KMS", call{sqs: 400, answer: `{"Error":{"Code":"KMS.AccessDeniedException","Message":"User: x [TRUNCATED]`, status: 400}, outcome{"POST", "/orders", 400, 400, Yes, diagnose.KMSAccessDenied, diagnose.FromKMS}, No, false},
-		{"a code that is cut off", call{sqs: 400, answer: `{"Error":{"Code":"Missing [TRUNCATED]`, status: 400}, outcome{"POST", "/orders", 400, 400, Yes, "", diagnose.FromSQS}, No, false},
+			outcome{"POST", "/orders", 200, 200, Yes, "", walk.FromSQS}, No, true},
+		{"INFO without data trace", call{level: "info", sqs: 403, status: 403}, outcome{"POST", "/orders", 403, 403, Yes, "", walk.FromSQS}, No, false},
+		{"ERROR, in front of the call", call{level: "error", status: 500, failure: "Unable to transform request", gatewayAnswers: true}, outcome{"", "", 500, 0, No, walk.InternalServerError, walk.FromAPIGateway}, No, false},
+		{"ERROR, behind the call", call{level: "error", status: 500, outputFailure: noMatch}, outcome{"", "", 500, 403, Yes, "", walk.FromSQS}, No, false},
+		{"KMS", call{sqs: 400, answer: `{"Error":{"Code":"KMS.AccessDeniedException","Message":"User: x [TRUNCATED]`, status: 400}, outcome{"POST", "/orders", 400, 400, Yes, walk.KMSAccessDenied, walk.FromKMS}, No, false},
+		{"a code that is cut off", call{sqs: 400, answer: `{"Error":{"Code":"Missing [TRUNCATED]`, status: 400}, outcome{"POST", "/orders", 400, 400, Yes, "", walk.FromSQS}, No, false},
 	} {
 		for notation, list := range map[string][]*Observation{
 			"events": grouped(t, events(tt.call.lines())),
@@ -229,10 +229,10 @@ func TestHostileBodies(t *testing.T) {
 			call call
 			want outcome
 		}{
-			{"refused", call{body: body, sqs: 403, answer: denied, status: 403}, outcome{"POST", "/orders", 403, 403, Yes, diagnose.AccessDenied, diagnose.FromSQS}},
-			{"taken", call{body: body}, outcome{"POST", "/orders", 200, 200, Yes, "", diagnose.FromNobody}},
+			{"refused", call{body: body, sqs: 403, answer: denied, status: 403}, outcome{"POST", "/orders", 403, 403, Yes, walk.AccessDenied, walk.FromSQS}},
+			{"taken", call{body: body}, outcome{"POST", "/orders", 200, 200, Yes, "", walk.FromNobody}},
 			{"failed", call{body: body, status: 500, failure: "API Gateway does not have permission to assume the provided role r", gatewayAnswers: true},
-				outcome{"POST", "/orders", 500, 0, No, diagnose.InternalServerError, diagnose.FromAPIGateway}},
+				outcome{"POST", "/orders", 500, 0, No, walk.InternalServerError, walk.FromAPIGateway}},
 		} {
 			lines := tt.call.lines()
 			for notation, text := range map[string]string{"text": strings.Join(lines, "\n"), "JSON": document(events(lines)), "tail": "2026-11-30T12:00:00.001 " + strings.Join(lines, "\n2026-11-30T12:00:00.001 ")} {

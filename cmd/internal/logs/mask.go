@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // All are all entries. Credentials in lists of headers and parameters are left
@@ -42,8 +42,8 @@ const (
 func MaskURL(url string) string { return inQuery.ReplaceAllString(url, "${1}"+hidden) }
 
 // MaskHeaders hides the values of credentials in a list of headers or parameters.
-func MaskHeaders(list []diagnose.Header) []diagnose.Header {
-	out := make([]diagnose.Header, len(list))
+func MaskHeaders(list []walk.Header) []walk.Header {
+	out := make([]walk.Header, len(list))
 	for i, h := range list {
 		if credential.MatchString(h.Name) {
 			h.Value = hidden

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Observation is one request as far as it was logged.
@@ -23,26 +23,26 @@ type Observation struct {
 	Status       int    // that the client got; 0 when not logged
 	SQSStatus    int    // of SQS's answer; 0 when there is none or it was not logged
 	Called       Answer // whether SQS was called
-	Origin       diagnose.Source
-	Code         diagnose.ErrorCode // of the error, as the query protocol names it; empty for none or when not logged
-	Message      string             // of the error, by whom it is
-	ResponseType string             // of the gateway response that the client got (L22, L42); empty when not logged
-	Failure      string             // why the execution failed, as API Gateway says it
-	MessageID    string             // that SQS gave the one message
-	MD5          string             // of that message's body, by SQS
-	Lost         bool               // SQS refused entries of a batch
-	Client       Part               // what the client sent
-	PathParams   []diagnose.Header  // of the client's path
-	Query        []diagnose.Header  // of the client's
-	URL          string             // that SQS was called at
-	Sent         Part               // what was sent to SQS
-	Answered     Part               // by SQS
-	Returned     Part               // to the client
-	Deciding     string             // the line that says how it ended
-	Entries      Entries            // of an execution log or a test
-	Complete     bool               // from the first line to one that ends it
-	Begun        bool               // its first line was read
-	Doubtful     bool               // lines stand in its data, or two requests have its id: what was sent and answered is not certain
+	Origin       walk.Source
+	Code         walk.ErrorCode // of the error, as the query protocol names it; empty for none or when not logged
+	Message      string         // of the error, by whom it is
+	ResponseType string         // of the gateway response that the client got (L22, L42); empty when not logged
+	Failure      string         // why the execution failed, as API Gateway says it
+	MessageID    string         // that SQS gave the one message
+	MD5          string         // of that message's body, by SQS
+	Lost         bool           // SQS refused entries of a batch
+	Client       Part           // what the client sent
+	PathParams   []walk.Header  // of the client's path
+	Query        []walk.Header  // of the client's
+	URL          string         // that SQS was called at
+	Sent         Part           // what was sent to SQS
+	Answered     Part           // by SQS
+	Returned     Part           // to the client
+	Deciding     string         // the line that says how it ended
+	Entries      Entries        // of an execution log or a test
+	Complete     bool           // from the first line to one that ends it
+	Begun        bool           // its first line was read
+	Doubtful     bool           // lines stand in its data, or two requests have its id: what was sent and answered is not certain
 
 	order int // of its first line among all that were read
 }
@@ -56,7 +56,7 @@ func Sort(list []*Observation) {
 
 // Part is the headers and the body of a request or an answer.
 type Part struct {
-	Headers    []diagnose.Header
+	Headers    []walk.Header
 	Body       string
 	HasHeaders bool // they were logged
 	HasBody    bool

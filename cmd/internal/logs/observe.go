@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
 )
 
 var (
@@ -85,7 +85,7 @@ func (o *Observation) context(l Entries) {
 	}
 }
 
-func (o *Observation) list(label string) ([]diagnose.Header, bool) {
+func (o *Observation) list(label string) ([]walk.Header, bool) {
 	text, ok := o.Entries.only(label)
 	if !ok {
 		return nil, false
@@ -165,7 +165,7 @@ func (o *Observation) answer(l Entries) {
 	}
 	body := o.Answered.Body
 	if o.SQSStatus == 0 && first(messageRE, body) == "" && first(codeRE, body) != "" {
-		if names, ok := diagnose.LookupCode(first(codeRE, body)); ok {
+		if names, ok := walk.LookupCode(first(codeRE, body)); ok {
 			o.Code = names.Code // of an old log: an answer with a code is an error
 		}
 	}
@@ -178,8 +178,8 @@ func (o *Observation) answer(l Entries) {
 
 // refused reads SQS's error.
 func (o *Observation) refused(body string) {
-	o.Code = diagnose.ErrorCode(first(codeRE, body))
-	if names, ok := diagnose.LookupCode(string(o.Code)); ok {
+	o.Code = walk.ErrorCode(first(codeRE, body))
+	if names, ok := walk.LookupCode(string(o.Code)); ok {
 		o.Code = names.Code
 		if o.SQSStatus == 0 {
 			o.SQSStatus = names.Status
@@ -194,11 +194,11 @@ var unescape = strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\/`, "/", `\n`, " ", "
 func (o *Observation) settle() {
 	switch {
 	case o.SQSStatus > 299 && strings.HasPrefix(string(o.Code), "KMS."):
-		o.Origin = diagnose.FromKMS
+		o.Origin = walk.FromKMS
 	case o.SQSStatus > 299 || o.Lost:
-		o.Origin = diagnose.FromSQS
+		o.Origin = walk.FromSQS
 	case o.Failed() || o.Failure != "":
-		o.Origin = diagnose.FromAPIGateway
+		o.Origin = walk.FromAPIGateway
 		if o.Code == "" {
 			o.Code = responseCode(o.ResponseType, o.Status)
 		}
@@ -206,33 +206,33 @@ func (o *Observation) settle() {
 			o.Message = o.Failure
 		}
 	default:
-		o.Origin = diagnose.FromNobody
+		o.Origin = walk.FromNobody
 	}
 }
 
 // responseCodes are the errors that API Gateway answers with, by the type of its response.
-var responseCodes = map[string]diagnose.ErrorCode{
-	"MISSING_AUTHENTICATION_TOKEN":   diagnose.MissingAuthenticationToken,
-	"UNSUPPORTED_MEDIA_TYPE":         diagnose.UnsupportedMediaType,
-	"BAD_REQUEST_BODY":               diagnose.BadRequest,
-	"BAD_REQUEST_PARAMETERS":         diagnose.BadRequest,
-	"API_CONFIGURATION_ERROR":        diagnose.InternalServerError,
-	"AUTHORIZER_CONFIGURATION_ERROR": diagnose.InternalServerError,
-	"ACCESS_DENIED":                  diagnose.GatewayAccessDenied,
-	"UNAUTHORIZED":                   diagnose.Unauthorized,
-	"INVALID_API_KEY":                diagnose.Forbidden,
-	"WAF_FILTERED":                   diagnose.Forbidden,
+var responseCodes = map[string]walk.ErrorCode{
+	"MISSING_AUTHENTICATION_TOKEN":   walk.MissingAuthenticationToken,
+	"UNSUPPORTED_MEDIA_TYPE":         walk.UnsupportedMediaType,
+	"BAD_REQUEST_BODY":               walk.BadRequest,
+	"BAD_REQUEST_PARAMETERS":         walk.BadRequest,
+	"API_CONFIGURATION_ERROR":        walk.InternalServerError,
+	"AUTHORIZER_CONFIGURATION_ERROR": walk.InternalServerError,
+	"ACCESS_DENIED":                  walk.GatewayAccessDenied,
+	"UNAUTHORIZED":                   walk.Unauthorized,
+	"INVALID_API_KEY":                walk.Forbidden,
+	"WAF_FILTERED":                   walk.Forbidden,
 }
 
-func responseCode(kind string, status int) diagnose.ErrorCode {
+func responseCode(kind string, status int) walk.ErrorCode {
 	if code, ok := responseCodes[kind]; ok {
 		return code
 	}
 	switch status {
 	case 415:
-		return diagnose.UnsupportedMediaType
+		return walk.UnsupportedMediaType
 	case 500:
-		return diagnose.InternalServerError
+		return walk.InternalServerError
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"apisqs-doctor/cmd/internal/logs"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -26,7 +27,7 @@ func Compare(d *diagnose.Diagnosis, o *Observed) Verdict {
 	switch {
 	case !Predicts(p):
 		return Unpredicted
-	case matches(p, o) && sameMessage(d.Trace, o) != No:
+	case matches(p, o) && sameMessage(d.Trace, o) != logs.No:
 		return Agrees
 	case !p.Known:
 		return Unpredicted // a stage that could not be read may have failed first
@@ -44,7 +45,7 @@ func matches(p *diagnose.Prediction, o *Observed) bool {
 	if p.Status != 0 && p.Status != o.Status {
 		return false
 	}
-	if p.SQSStatus == 0 && o.Called == Yes || p.SQSStatus != 0 && o.Called == No {
+	if p.SQSStatus == 0 && o.Called == logs.Yes || p.SQSStatus != 0 && o.Called == logs.No {
 		return false
 	}
 	if p.SQSStatus != 0 && o.SQSStatus != 0 && p.SQSStatus != o.SQSStatus {
@@ -55,22 +56,22 @@ func matches(p *diagnose.Prediction, o *Observed) bool {
 		code = o.Code
 	}
 	if code == "" {
-		return p.Code == "" || p.Status != 0 && o.Delivered() == No
+		return p.Code == "" || p.Status != 0 && o.Delivered() == logs.No
 	}
 	return code == p.Code || slices.Contains(p.Codes, code)
 }
 
 // sameMessage tells whether SQS stored the message that was predicted, by its
 // digest. A template that reads $context makes a text that nobody can predict.
-func sameMessage(t *walk.Trace, o *Observed) Answer {
+func sameMessage(t *walk.Trace, o *Observed) logs.Answer {
 	if o.MD5 == "" || t == nil || len(t.Queue.Messages) != 1 || readsContext(t) {
-		return Unknown
+		return logs.Unknown
 	}
 	digest := md5.Sum([]byte(t.Queue.Messages[0].Body))
 	if hex.EncodeToString(digest[:]) == o.MD5 {
-		return Yes
+		return logs.Yes
 	}
-	return No
+	return logs.No
 }
 
 func readsContext(t *walk.Trace) bool {

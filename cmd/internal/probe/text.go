@@ -2,10 +2,10 @@ package probe
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"apisqs-doctor/cmd/internal/explain"
+	"apisqs-doctor/cmd/internal/logs"
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 )
@@ -76,7 +76,7 @@ func (t *Trial) Report(o *Observed, v Verdict, rules []diagnose.Rule, all bool) 
 		w.field("note", "the configuration has changed since it was read (IAM takes its time), something decides that was not read, such as a policy of the organization, "+
 			"or the doctor is wrong. In that case please report it, with what this prints: apisqs-doctor snapshot --api-id "+t.Call.API+" --redact")
 	}
-	well := v == Agrees && o.Delivered() == Yes
+	well := v == Agrees && o.Delivered() == logs.Yes
 	switch found := t.found(); {
 	case v == Agrees && len(found) > 0 && (!well || t.altered()):
 		w.causes("The diagnosis says why, and AWS bears it out. To repair it: apisqs-doctor fix --api-id "+t.Call.API, found)
@@ -93,11 +93,11 @@ func (t *Trial) headline(o *Observed, v Verdict) (word, sentence string) {
 	switch {
 	case v == Disagrees:
 		return "DISAGREES", "AWS did not do what the doctor predicted"
-	case delivered == Unknown:
+	case delivered == logs.Unknown:
 		return "UNCLEAR", "the log does not say what SQS answered"
-	case delivered == No && v == Agrees:
+	case delivered == logs.No && v == Agrees:
 		return "FAILED", "the call failed, as predicted"
-	case delivered == No:
+	case delivered == logs.No:
 		return "FAILED", "the call failed; there was no prediction"
 	case v == Unpredicted:
 		return "SUCCEEDED", "the call succeeded; there was no prediction"
@@ -123,9 +123,9 @@ const (
 // Settle sums a trial up.
 func (t *Trial) Settle(o *Observed, v Verdict) Settled {
 	switch delivered := o.Delivered(); {
-	case v == Disagrees || delivered == No:
+	case v == Disagrees || delivered == logs.No:
 		return Problem
-	case delivered == Unknown || v == Unpredicted:
+	case delivered == logs.Unknown || v == Unpredicted:
 		return Inconclusive
 	case t.altered():
 		return Problem
@@ -140,7 +140,7 @@ func (o *Observed) sentence() string {
 		s += " " + string(o.ErrorType)
 	}
 	switch {
-	case o.Called == No:
+	case o.Called == logs.No:
 		s += "; SQS was not called"
 	case o.SQSStatus == 0:
 		s += "; what SQS answered is not in the log"
@@ -162,22 +162,18 @@ func (t *Trial) message(o *Observed) string {
 	}
 	s := o.MessageID + " is on the queue"
 	switch sameMessage(t.Diagnosis.Trace, o) {
-	case Yes:
+	case logs.Yes:
 		s += ", with the expected text (MD5 " + o.MD5 + ")"
-	case No:
+	case logs.No:
 		s += ", with another text than expected (MD5 " + o.MD5 + ")"
 	}
 	return s
 }
 
-var integrationLatency = regexp.MustCompile(`Integration latency: (\d{1,7}) ms`)
-
 func (o *Observed) latency() string {
 	s := fmt.Sprintf("%d ms", o.Latency)
-	if answers := o.Log.all(received); len(answers) == 1 {
-		if ms := first(integrationLatency, answers[0]); ms != "" {
-			s += ", of which SQS took " + ms + " ms"
-		}
+	if o.SQSLatency != 0 {
+		s += fmt.Sprintf(", of which SQS took %d ms", o.SQSLatency)
 	}
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"apisqs-doctor/cmd/internal/logs"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live/testinvoke"
@@ -268,7 +269,7 @@ func TestNotes(t *testing.T) {
 // those of whoever runs it.
 func TestCallerCredentials(t *testing.T) {
 	_, trial := load(t, "signing_caller_credentials_failing")
-	o := Observed{Status: 200, Called: Yes, SQSStatus: 200}
+	o := Observed{Status: 200, Called: logs.Yes, SQSStatus: 200}
 	if v := Compare(&trial.Diagnosis, &o); v != Unpredicted || trial.Settle(&o, v) != Inconclusive {
 		t.Errorf("verdict %d; predicted %s", v, trial.Predicted())
 	}
