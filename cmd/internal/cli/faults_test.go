@@ -59,6 +59,25 @@ func TestRefusedCalls(t *testing.T) {
 	}
 }
 
+// Each call in turn succeeds with an answer that lacks what was asked for, as a
+// proxy or another service gives it: that is unknown, and never "nothing there".
+func TestHollowAnswers(t *testing.T) {
+	for _, fault := range []fakeaws.Fault{fakeaws.Empty, fakeaws.Foreign} {
+		for _, call := range readingCalls {
+			t.Run(string(fault)+"/"+call.operation, func(t *testing.T) {
+				stdout, stderr, exit := againstFake(t, fakeaws.Options{Faults: map[string]fakeaws.Fault{call.operation: fault}}, time.Minute)
+				verdict := verdictOf(t, stdout, stderr)
+				if call.harmless != (verdict == "healthy") {
+					t.Errorf("verdict %s with an answer that holds nothing", verdict)
+				}
+				if !call.harmless && exit != ExitInconclusive {
+					t.Errorf("exit code %d, want %d", exit, ExitInconclusive)
+				}
+			})
+		}
+	}
+}
+
 // A call that is throttled five times and then answered costs time and nothing else.
 func TestThrottledCalls(t *testing.T) {
 	if testing.Short() {

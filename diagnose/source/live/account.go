@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -62,8 +63,12 @@ type account struct {
 }
 
 func newAccount(ctx context.Context, cfg aws.Config, o Options) *account {
+	c := newCalls(o.Progress)
+	c.more = worthTrying(ctx, len(o.APIIDs))
+	cfg.HTTPClient = newWire(cfg.HTTPClient).forRun(largestRun)
+	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), c.counting)
 	a := &account{
-		ctx: ctx, cfg: cfg, partition: partition(cfg.Region), calls: newCalls(o.Progress),
+		ctx: ctx, cfg: cfg, partition: partition(cfg.Region), calls: c,
 		gateway: apigateway.NewFromConfig(cfg), iam: iam.NewFromConfig(cfg), sts: sts.NewFromConfig(cfg),
 		regions: clients{cfg: cfg},
 	}
@@ -104,7 +109,11 @@ type identity struct{ account, partition string }
 func (a *account) callerIdentity() identity {
 	s := spec{"sts", "GetCallerIdentity", "account", "sts:GetCallerIdentity"}
 	out, failed := call(a.ctx, a.calls, s, func(ctx context.Context) (*sts.GetCallerIdentityOutput, error) {
-		return a.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		out, err := a.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		if err == nil && !accountID.MatchString(aws.ToString(out.Account)) {
+			err = lacks("account")
+		}
+		return out, err
 	})
 	if failed != nil {
 		return identity{partition: a.partition}

@@ -30,6 +30,8 @@ type spec struct {
 // a time, none longer than its share of the time that is left.
 type calls struct {
 	progress func(Event)
+	tries    tries
+	more     time.Duration            // the timeout that would be worth trying
 	paces    map[string]*pace         // by operation, else by service
 	slots    map[string]chan struct{} // by service: one that hangs does not hold up the others
 
@@ -40,7 +42,7 @@ type calls struct {
 
 const (
 	inFlight    = 12               // calls at a time to one service
-	longestCall = 30 * time.Second // with its retries
+	longestCall = 30 * time.Second // with its retries, when nothing else ends the run
 )
 
 func newCalls(progress func(Event)) *calls {
@@ -60,8 +62,9 @@ func newCalls(progress func(Event)) *calls {
 // call makes one call. The failure is nil when it succeeded.
 func call[T any](ctx context.Context, c *calls, s spec, do func(context.Context) (T, error)) (T, *failure) {
 	c.tell(s, false, nil)
-	out, err := paced(ctx, c, s, do)
-	if err != nil {
+	own := &tries{}
+	out, err := paced(context.WithValue(ctx, triesKey{}, own), c, s, do)
+	if err = c.explain(own, err); err != nil {
 		f := &failure{s, err}
 		c.tell(s, true, f)
 		return out, f
@@ -94,7 +97,7 @@ func share(ctx context.Context) time.Duration {
 	if !ok {
 		return longestCall
 	}
-	return min(time.Until(deadline)/2, longestCall)
+	return time.Until(deadline) / 2
 }
 
 func (c *calls) tell(s spec, ended bool, err error) {

@@ -30,11 +30,12 @@ type ConfigOptions struct {
 	EndpointURL string // one endpoint for all services; empty: AWS_ENDPOINT_URL or the real ones
 }
 
-// maxAttempts is how often a throttled call is tried when AWS_MAX_ATTEMPTS does
-// not say: the control plane's quota is shared with every other tool of the account.
+// maxAttempts is how often a call that fails is tried when AWS_MAX_ATTEMPTS does
+// not say. A throttled one is tried as long as its time allows: the control
+// plane's quota is shared with every other tool of the account.
 const maxAttempts = 6
 
-// maxBackoff keeps five throttled tries within the time that one call may take.
+// maxBackoff keeps six tries within the time that one call may take.
 const maxBackoff = 4 * time.Second
 
 // Config loads the SDK configuration. The error is an *Error.
@@ -75,6 +76,7 @@ func Config(ctx context.Context, o ConfigOptions) (aws.Config, error) {
 	if cfg.RetryMode == "" || cfg.RetryMode == aws.RetryModeAdaptive {
 		cfg.Retryer = adaptive(cfg.RetryMaxAttempts)
 	}
+	cfg.HTTPClient = newWire(cfg.HTTPClient)
 	return cfg, nil
 }
 
@@ -86,6 +88,7 @@ func Loopback(endpointURL, region string) aws.Config {
 		BaseEndpoint: aws.String(endpointURL),
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "example", ""),
 		Retryer:      adaptive(0),
+		HTTPClient:   newWire(nil),
 		Logger:       logging.Nop{},
 	}
 }
@@ -95,17 +98,18 @@ func Loopback(endpointURL, region string) aws.Config {
 // trusted is not tried again: it is a wrong region, endpoint or certificate
 // bundle, and the user waits for that answer.
 func adaptive(attempts int) func() aws.Retryer {
-	if attempts == 0 {
-		attempts = maxAttempts
-	}
 	return func() aws.Retryer {
-		return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
+		mode := retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
 			o.StandardOptions = append(o.StandardOptions, func(so *retry.StandardOptions) {
 				so.MaxAttempts = attempts
 				so.MaxBackoff = maxBackoff
 				so.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(hopeless)}, so.Retryables...)
 			})
 		})
+		if attempts == 0 {
+			return patient{mode, maxAttempts}
+		}
+		return mode
 	}
 }
 

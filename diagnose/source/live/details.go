@@ -80,24 +80,19 @@ func listed[Item, T any](r *reader, operation, subject, path string, used []stri
 	if len(used) == 0 {
 		return nil
 	}
-	var position *string
-	first := true
-	more := func() bool { return first || aws.ToString(position) != "" }
-	items, failed := everyPage(r.account, r.spec(operation, subject, path), more, func(ctx context.Context) ([]Item, error) {
-		items, next, err := page(ctx, position)
-		first, position = false, next
-		return items, err
-	})
+	s := r.spec(operation, subject, path)
+	items, failed := everyPage(r.account, s, page)
+	if failed == nil {
+		failed = &failure{s, lacks("entry for it")}
+	}
 	out := map[string]snapshot.Fact[T]{}
-	if failed != nil {
-		for _, id := range used {
-			out[id] = unknown[T](failed, r.at(path, id))
-		}
-		return out
+	for _, id := range used {
+		out[id] = unknown[T](failed, r.at(path, id))
 	}
 	for _, item := range items {
-		id, v := entry(item)
-		out[id] = snapshot.Known(v, r.at(path, id))
+		if id, v := entry(item); id != "" {
+			out[id] = snapshot.Known(v, r.at(path, id))
+		}
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -11,7 +12,7 @@ import (
 
 	"apisqs-doctor/diagnose/snapshot"
 
-	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -31,6 +32,7 @@ const (
 	Timeout       Kind = "timeout"
 	RegionMissing Kind = "region-missing"
 	BadSettings   Kind = "bad-settings" // profile, endpoint URL or configuration file
+	Throttled     Kind = "throttled"    // the account's quota of calls is used up
 	Broken        Kind = "broken"       // AWS answers, but with errors throughout
 )
 
@@ -61,6 +63,10 @@ type failure struct {
 
 func (f *failure) Error() string {
 	_, said := Judge(f.err)
+	var s *storm
+	if errors.As(f.err, &s) {
+		said += "; " + s.suggest()
+	}
 	return f.call.operation + " (" + f.call.subject + "): " + said
 }
 
@@ -81,9 +87,22 @@ func unknown[T any](f *failure, at snapshot.Origin) snapshot.Fact[T] {
 	return snapshot.Unknown[T](f.gap(at))
 }
 
-// errEmpty is an answer without the thing that was asked for, as only something
-// that is not AWS gives it.
-var errEmpty = errors.New("the answer is empty")
+// foreign is an answer that only something that is not AWS gives: it lacks what
+// every such answer has, or is about something else. It says what is wrong.
+type foreign string
+
+func (f foreign) Error() string { return string(f) }
+
+// about is an answer about something else than what was asked for.
+func about(kind string, name *string) foreign {
+	if aws.ToString(name) == "" {
+		return lacks("name of the " + kind)
+	}
+	return foreign("the answer is about the " + kind + " " + *name)
+}
+
+// lacks is an answer without the thing that was asked for.
+func lacks(what string) foreign { return foreign("the answer has no " + what) }
 
 // code gives AWS's error code, or nothing when AWS did not answer with one.
 func code(err error) string {
@@ -98,7 +117,17 @@ func code(err error) string {
 // AWS's error code but never its message: messages about signatures repeat parts
 // of the signed request, the session token among them.
 func Judge(err error) (Kind, string) {
+	var again *storm
+	if errors.As(err, &again) {
+		if again.throttled {
+			return Throttled, again.Error()
+		}
+		return Broken, again.Error()
+	}
 	name := code(err)
+	if isThrottle(err) {
+		return Throttled, "throttled by AWS (" + orElse(name, "HTTP 429") + ")"
+	}
 	switch name {
 	case "":
 	case "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "ForbiddenException", "UnauthorizedException":
@@ -117,9 +146,17 @@ func Judge(err error) (Kind, string) {
 		dns  *net.DNSError
 		cert *tls.CertificateVerificationError
 		sent *smithyhttp.RequestSendError
-		slow *ratelimit.QuotaExceededError
+		away *redirect
+		size tooLarge
+		odd  foreign
 	)
 	switch {
+	case errors.As(err, &away):
+		return Broken, away.Error()
+	case errors.As(err, &size):
+		return Broken, size.Error()
+	case errors.As(err, &odd):
+		return Broken, odd.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		return Timeout, "timed out"
 	case errors.Is(err, context.Canceled):
@@ -138,18 +175,17 @@ func Judge(err error) (Kind, string) {
 			return Unreachable, op.Addr.String() + " refuses the connection"
 		}
 		return Unreachable, "the connection is refused"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return Broken, "the answer ends in the middle"
 	case errors.As(err, &sent):
 		return Unreachable, "the connection failed"
-	case errors.As(err, &slow):
-		return Broken, "throttled too often"
 	}
 	return Broken, "the answer is not AWS's" + status(err)
 }
 
 func status(err error) string {
-	var response *smithyhttp.ResponseError
-	if errors.As(err, &response) && response.HTTPStatusCode() >= 400 {
-		return " (HTTP " + strconv.Itoa(response.HTTPStatusCode()) + ")"
+	if status := httpStatus(err); status >= 400 {
+		return " (HTTP " + strconv.Itoa(status) + ")"
 	}
 	return ""
 }
@@ -167,6 +203,11 @@ func isCredentials(err error) bool {
 func impossible(f *failure, what string) *Error {
 	kind, said := Judge(f.err)
 	e := &Error{Kind: kind, Err: f.err, Message: what + " cannot be read: " + said}
+	var again *storm
+	if errors.As(f.err, &again) {
+		e.Message, e.Suggest = what+" cannot be read: "+again.text(again.run), again.suggest()
+		return e
+	}
 	switch kind {
 	case Denied:
 		e.Suggest = "allow " + f.call.needs
@@ -194,5 +235,12 @@ func impossible(f *failure, what string) *Error {
 }
 
 const noCredentials = "name a profile with --profile, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with: aws sso login"
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
 
 func quote(s string) string { return `"` + s + `"` }

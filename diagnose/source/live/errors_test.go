@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/smithy-go"
 )
 
 // answering starts a server that answers everything alike.
@@ -135,8 +136,15 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := cfg.Retryer().MaxAttempts(); got != maxAttempts {
-		t.Errorf("%d attempts, want %d", got, maxAttempts)
+	// Throttled calls are tried as long as there is time, others a few times.
+	for code, want := range map[string]bool{"TooManyRequestsException": true, "InternalFailure": false} {
+		refused := &smithy.GenericAPIError{Code: code}
+		if _, err := cfg.Retryer().RetryDelay(maxAttempts, refused); (err == nil) != want || cfg.Retryer().MaxAttempts() != 0 {
+			t.Errorf("%s: %d tries are the last: %v", code, maxAttempts, err)
+		}
+		if _, err := cfg.Retryer().RetryDelay(maxAttempts-1, refused); err != nil {
+			t.Errorf("%s: %d tries are the last: %v", code, maxAttempts-1, err)
+		}
 	}
 	t.Setenv("AWS_RETRY_MODE", "standard")
 	if cfg, err = Config(ctx, ConfigOptions{Region: "us-east-2"}); err != nil || cfg.Retryer != nil || cfg.RetryMode != aws.RetryModeStandard {

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,11 @@ type restAPI struct {
 func (r *reader) restAPI() restAPI {
 	at := r.at()
 	out, failed := call(r.ctx, r.calls, r.spec("GetRestApi", r.name()), func(ctx context.Context) (*apigateway.GetRestApiOutput, error) {
-		return r.gateway.GetRestApi(ctx, &apigateway.GetRestApiInput{RestApiId: &r.apiID})
+		out, err := r.gateway.GetRestApi(ctx, &apigateway.GetRestApiInput{RestApiId: &r.apiID})
+		if err == nil && aws.ToString(out.Id) != r.apiID {
+			err = about("API", out.Id)
+		}
+		return out, err
 	})
 	api := snapshot.API{ID: r.apiID, Type: snapshot.REST, Origin: at}
 	if failed != nil {
@@ -68,32 +73,26 @@ type draft struct {
 
 func (r *reader) readDraft() draft {
 	s := r.spec("GetResources", "resources", "resources")
-	pages := apigateway.NewGetResourcesPaginator(r.gateway, &apigateway.GetResourcesInput{
-		RestApiId: &r.apiID, Embed: []string{"methods"}, Limit: aws.Int32(pageSize)})
-	items, failed := everyPage(r.account, s, pages.HasMorePages, func(ctx context.Context) ([]types.Resource, error) {
-		out, err := pages.NextPage(ctx)
+	items, failed := everyPage(r.account, s, func(ctx context.Context, position *string) ([]types.Resource, *string, error) {
+		out, err := r.gateway.GetResources(ctx, &apigateway.GetResourcesInput{
+			RestApiId: &r.apiID, Embed: []string{"methods"}, Limit: aws.Int32(pageSize), Position: position})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return out.Items, nil
+		for _, resource := range out.Items {
+			if resource.Id == nil || resource.Path == nil {
+				return nil, nil, lacks("id and path of a resource")
+			}
+		}
+		return out.Items, out.Position, nil
 	})
-	if failed != nil {
+	switch {
+	case failed != nil:
 		return draft{failure: failed} // half a list is no list
+	case !slices.ContainsFunc(items, func(resource types.Resource) bool { return aws.ToString(resource.Path) == "/" }):
+		return draft{failure: &failure{s, lacks("root resource")}} // T164: every API has one
 	}
 	return draft{configuration: r.configuration(items)}
-}
-
-// everyPage makes a call for each page and puts the items together.
-func everyPage[T any](a *account, s spec, more func() bool, next func(context.Context) ([]T, error)) ([]T, *failure) {
-	var all []T
-	for more() {
-		page, failed := call(a.ctx, a.calls, s, next)
-		if failed != nil {
-			return nil, failed
-		}
-		all = append(all, page...)
-	}
-	return all, nil
 }
 
 // stageList is what GetStages said.
@@ -104,7 +103,19 @@ type stageList struct {
 
 func (r *reader) readStages() stageList {
 	out, failed := call(r.ctx, r.calls, r.spec("GetStages", "stages", "stages"), func(ctx context.Context) (*apigateway.GetStagesOutput, error) {
-		return r.gateway.GetStages(ctx, &apigateway.GetStagesInput{RestApiId: &r.apiID})
+		out, err := r.gateway.GetStages(ctx, &apigateway.GetStagesInput{RestApiId: &r.apiID})
+		if err != nil {
+			return nil, err
+		}
+		if out.Item == nil {
+			return nil, lacks("list of stages")
+		}
+		for _, stage := range out.Item {
+			if aws.ToString(stage.StageName) == "" {
+				return nil, lacks("name of a stage")
+			}
+		}
+		return out, nil
 	})
 	if failed != nil {
 		return stageList{failure: failed}
@@ -141,13 +152,12 @@ func (l stageList) variables(name string) []map[string]string {
 // the reader of a report and decide nothing, so that a failure leaves them out.
 func (r *reader) deploymentDates() map[string]string {
 	s := r.spec("GetDeployments", "deployments", "deployments")
-	pages := apigateway.NewGetDeploymentsPaginator(r.gateway, &apigateway.GetDeploymentsInput{RestApiId: &r.apiID, Limit: aws.Int32(pageSize)})
-	items, _ := everyPage(r.account, s, pages.HasMorePages, func(ctx context.Context) ([]types.Deployment, error) {
-		out, err := pages.NextPage(ctx)
+	items, _ := everyPage(r.account, s, func(ctx context.Context, position *string) ([]types.Deployment, *string, error) {
+		out, err := r.gateway.GetDeployments(ctx, &apigateway.GetDeploymentsInput{RestApiId: &r.apiID, Limit: aws.Int32(pageSize), Position: position})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return out.Items, nil
+		return out.Items, out.Position, nil
 	})
 	dates := map[string]string{}
 	for _, d := range items {

@@ -34,7 +34,7 @@ func (r *reader) readKey(ref string) snapshot.Fact[*snapshot.Key] {
 	out, failed := call(r.ctx, r.calls, keySpec("DescribeKey", ref), func(ctx context.Context) (*kms.DescribeKeyOutput, error) {
 		out, err := r.regions.kmsIn(region).DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &ref})
 		if err == nil && (out.KeyMetadata == nil || out.KeyMetadata.Arn == nil) {
-			err = errEmpty
+			err = lacks("key")
 		}
 		return out, err
 	})
@@ -97,7 +97,7 @@ func (r *reader) keyPolicy(region, arn string) *later[snapshot.Fact[string]] {
 		out, failed := call(r.ctx, r.calls, keySpec("GetKeyPolicy", arn), func(ctx context.Context) (*kms.GetKeyPolicyOutput, error) {
 			out, err := r.regions.kmsIn(region).GetKeyPolicy(ctx, &kms.GetKeyPolicyInput{KeyId: &arn, PolicyName: aws.String("default")})
 			if err == nil && out.Policy == nil {
-				err = errEmpty // every key has a policy
+				err = lacks("policy") // every key has one
 			}
 			return out, err
 		})
@@ -111,13 +111,12 @@ func (r *reader) keyPolicy(region, arn string) *later[snapshot.Fact[string]] {
 func (r *reader) grants(region, arn string) *later[snapshot.Fact[[]snapshot.Grant]] {
 	return r.keyGrants.get(arn, func() snapshot.Fact[[]snapshot.Grant] {
 		at := snapshot.Origin{Resource: arn, Path: "grants"}
-		pages := kms.NewListGrantsPaginator(r.regions.kmsIn(region), &kms.ListGrantsInput{KeyId: &arn, Limit: aws.Int32(100)})
-		entries, failed := everyPage(r.account, keySpec("ListGrants", arn), pages.HasMorePages, func(ctx context.Context) ([]types.GrantListEntry, error) {
-			out, err := pages.NextPage(ctx)
+		entries, failed := everyPage(r.account, keySpec("ListGrants", arn), func(ctx context.Context, marker *string) ([]types.GrantListEntry, *string, error) {
+			out, err := r.regions.kmsIn(region).ListGrants(ctx, &kms.ListGrantsInput{KeyId: &arn, Limit: aws.Int32(100), Marker: marker})
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			return out.Grants, nil
+			return out.Grants, out.NextMarker, cut(out.Truncated, out.NextMarker)
 		})
 		if failed != nil {
 			return unknown[[]snapshot.Grant](failed, at)

@@ -27,13 +27,17 @@ func List(ctx context.Context, cfg aws.Config) ([]Summary, error) {
 	}
 	a := newAccount(ctx, cfg, Options{})
 	s := spec{"apigateway", "GetRestApis", "APIs", "apigateway:GET on arn:" + a.partition + ":apigateway:" + cfg.Region + "::/restapis"}
-	pages := apigateway.NewGetRestApisPaginator(a.gateway, &apigateway.GetRestApisInput{Limit: aws.Int32(pageSize)})
-	items, failed := everyPage(a, s, pages.HasMorePages, func(ctx context.Context) ([]types.RestApi, error) {
-		out, err := pages.NextPage(ctx)
+	items, failed := everyPage(a, s, func(ctx context.Context, position *string) ([]types.RestApi, *string, error) {
+		out, err := a.gateway.GetRestApis(ctx, &apigateway.GetRestApisInput{Limit: aws.Int32(pageSize), Position: position})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return out.Items, nil
+		for _, item := range out.Items {
+			if aws.ToString(item.Id) == "" {
+				return nil, nil, lacks("id of an API")
+			}
+		}
+		return out.Items, out.Position, nil
 	})
 	if failed != nil {
 		if err := a.cancelled(); err != nil {

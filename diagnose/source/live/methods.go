@@ -38,6 +38,9 @@ func (r *reader) configuration(resources []types.Resource) snapshot.Configuratio
 }
 
 func method(path, resource, verb string, m types.Method, at snapshot.Origin) snapshot.Method {
+	if m.AuthorizationType == nil { // T160: each method has one; without it the method was not embedded
+		return notEmbedded(path, resource, verb, at)
+	}
 	responses := map[string]snapshot.MethodResponse{}
 	for status, response := range m.MethodResponses {
 		here := at
@@ -49,7 +52,7 @@ func method(path, resource, verb string, m types.Method, at snapshot.Origin) sna
 		Path:              path,
 		ResourceID:        resource,
 		Origin:            at,
-		Authorization:     snapshot.Known(orDefault(aws.ToString(m.AuthorizationType), "NONE"), at.At("authorizationType")),
+		Authorization:     snapshot.Known(strings.ToUpper(*m.AuthorizationType), at.At("authorizationType")),
 		AuthorizerID:      snapshot.Known(aws.ToString(m.AuthorizerId), at.At("authorizerId")),
 		APIKeyRequired:    snapshot.Known(aws.ToBool(m.ApiKeyRequired), at.At("apiKeyRequired")),
 		ValidatorID:       snapshot.Known(aws.ToString(m.RequestValidatorId), at.At("requestValidatorId")),
@@ -60,10 +63,29 @@ func method(path, resource, verb string, m types.Method, at snapshot.Origin) sna
 	}
 }
 
+// notEmbedded is a method of which GetResources gave the name and no more.
+func notEmbedded(path, resource, verb string, at snapshot.Origin) snapshot.Method {
+	gap := snapshot.Gap{Reason: snapshot.Failed, Detail: "GetResources gave the name of " + verb + " " + path + " and no more", Origin: at}
+	return snapshot.Method{
+		HTTPMethod: verb, Path: path, ResourceID: resource, Origin: at,
+		Authorization:     snapshot.Unknown[string](gap),
+		AuthorizerID:      snapshot.Unknown[string](gap),
+		APIKeyRequired:    snapshot.Unknown[bool](gap),
+		ValidatorID:       snapshot.Unknown[string](gap),
+		RequestParameters: snapshot.Unknown[map[string]bool](gap),
+		RequestModels:     snapshot.Unknown[map[string]string](gap),
+		Responses:         snapshot.Unknown[map[string]snapshot.MethodResponse](gap),
+		Integration:       snapshot.Unknown[*snapshot.Integration](gap),
+	}
+}
+
 func integration(in *types.Integration, at snapshot.Origin) snapshot.Fact[*snapshot.Integration] {
 	at.Resource += "/integration"
 	if in == nil {
 		return snapshot.Known[*snapshot.Integration](nil, at)
+	}
+	if in.Type == "" { // T161: each integration has one
+		return snapshot.Unknown[*snapshot.Integration](snapshot.Gap{Reason: snapshot.Failed, Detail: "GetResources gave an integration without its type", Origin: at})
 	}
 	timeout := int(in.TimeoutInMillis)
 	if timeout == 0 {

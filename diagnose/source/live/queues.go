@@ -79,8 +79,8 @@ func (r *reader) readQueue(q queueName) snapshot.Fact[*snapshot.Queue] {
 	located := start(func() answer[string] {
 		out, failed := call(r.ctx, r.calls, queueSpec("GetQueueUrl", q), func(ctx context.Context) (*sqs.GetQueueUrlOutput, error) {
 			out, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &q.name, QueueOwnerAWSAccountId: &q.account})
-			if err == nil && out.QueueUrl == nil {
-				err = errEmpty
+			if err == nil && aws.ToString(out.QueueUrl) == "" {
+				err = lacks("queue URL")
 			}
 			return out, err
 		})
@@ -123,7 +123,7 @@ func (r *reader) readQueue(q queueName) snapshot.Fact[*snapshot.Queue] {
 		queue.Policy = unknown[string](f, at.At(policy))
 		return snapshot.Known(queue, at)
 	}
-	if named, ok := attributes.value["QueueArn"]; ok && named != q.arn() {
+	if named := attributes.value["QueueArn"]; named != q.arn() {
 		return snapshot.Unknown[*snapshot.Queue](snapshot.Gap{Reason: snapshot.Failed, Origin: at,
 			Detail: "GetQueueAttributes answered about " + named})
 	}
@@ -147,8 +147,8 @@ func queueSpec(operation string, q queueName) spec {
 func (r *reader) queueAttributes(client *sqs.Client, q queueName, url string) answer[map[string]string] {
 	out, failed := call(r.ctx, r.calls, queueSpec("GetQueueAttributes", q), func(ctx context.Context) (*sqs.GetQueueAttributesOutput, error) {
 		out, err := client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll}})
-		if err == nil && out.Attributes == nil {
-			err = errEmpty // every queue has attributes
+		if err == nil && out.Attributes["QueueArn"] == "" {
+			err = lacks("QueueArn") // every queue has one
 		}
 		return out, err
 	})

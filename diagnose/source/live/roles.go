@@ -37,8 +37,8 @@ func (r *reader) readRole(arn string) snapshot.Fact[*snapshot.Role] {
 	defer func() { inline.wait(); attached.wait() }()
 	out, failed := call(r.ctx, r.calls, roleSpec("GetRole", arn, name), func(ctx context.Context) (*iam.GetRoleOutput, error) {
 		out, err := r.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
-		if err == nil && out.Role == nil {
-			err = errEmpty
+		if err == nil && (out.Role == nil || aws.ToString(out.Role.Arn) == "") {
+			err = lacks("role")
 		}
 		return out, err
 	})
@@ -88,13 +88,12 @@ func roleSpec(operation, arn, name string) spec {
 
 func (r *reader) inlinePolicies(arn, role string) snapshot.Fact[[]snapshot.Policy] {
 	at := snapshot.Origin{Resource: arn}
-	pages := iam.NewListRolePoliciesPaginator(r.iam, &iam.ListRolePoliciesInput{RoleName: &role})
-	names, failed := everyPage(r.account, roleSpec("ListRolePolicies", arn, role), pages.HasMorePages, func(ctx context.Context) ([]string, error) {
-		out, err := pages.NextPage(ctx)
+	names, failed := everyPage(r.account, roleSpec("ListRolePolicies", arn, role), func(ctx context.Context, marker *string) ([]string, *string, error) {
+		out, err := r.iam.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: &role, Marker: marker})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return out.PolicyNames, nil
+		return out.PolicyNames, out.Marker, cut(out.IsTruncated, out.Marker)
 	})
 	if failed != nil {
 		return unknown[[]snapshot.Policy](failed, at.At("inline policies"))
@@ -104,7 +103,11 @@ func (r *reader) inlinePolicies(arn, role string) snapshot.Fact[[]snapshot.Polic
 	for i, name := range names {
 		documents[i] = start(func() snapshot.Fact[string] {
 			out, failed := call(r.ctx, r.calls, roleSpec("GetRolePolicy", arn, role), func(ctx context.Context) (*iam.GetRolePolicyOutput, error) {
-				return r.iam.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &role, PolicyName: &name})
+				out, err := r.iam.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &role, PolicyName: &name})
+				if err == nil && out.PolicyDocument == nil {
+					err = lacks("document")
+				}
+				return out, err
 			})
 			if failed != nil {
 				return unknown[string](failed, at.At("policy/"+name))
@@ -121,13 +124,17 @@ func (r *reader) inlinePolicies(arn, role string) snapshot.Fact[[]snapshot.Polic
 
 func (r *reader) attachedPolicies(arn, role string) snapshot.Fact[[]snapshot.Policy] {
 	at := snapshot.Origin{Resource: arn}
-	pages := iam.NewListAttachedRolePoliciesPaginator(r.iam, &iam.ListAttachedRolePoliciesInput{RoleName: &role})
-	attached, failed := everyPage(r.account, roleSpec("ListAttachedRolePolicies", arn, role), pages.HasMorePages, func(ctx context.Context) ([]types.AttachedPolicy, error) {
-		out, err := pages.NextPage(ctx)
+	attached, failed := everyPage(r.account, roleSpec("ListAttachedRolePolicies", arn, role), func(ctx context.Context, marker *string) ([]types.AttachedPolicy, *string, error) {
+		out, err := r.iam.ListAttachedRolePolicies(ctx, &iam.ListAttachedRolePoliciesInput{RoleName: &role, Marker: marker})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return out.AttachedPolicies, nil
+		for _, p := range out.AttachedPolicies {
+			if aws.ToString(p.PolicyArn) == "" {
+				return nil, nil, lacks("ARN of a policy")
+			}
+		}
+		return out.AttachedPolicies, out.Marker, cut(out.IsTruncated, out.Marker)
 	})
 	if failed != nil {
 		return unknown[[]snapshot.Policy](failed, at.At("attached policies"))
@@ -163,8 +170,8 @@ func (r *reader) managedPolicy(arn string) *later[snapshot.Fact[string]] {
 		subject := "policy " + arn[strings.LastIndexByte(arn, '/')+1:]
 		meta, failed := call(r.ctx, r.calls, spec{"iam", "GetPolicy", subject, "iam:GetPolicy on " + arn}, func(ctx context.Context) (*iam.GetPolicyOutput, error) {
 			out, err := r.iam.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: &arn})
-			if err == nil && out.Policy == nil {
-				err = errEmpty
+			if err == nil && (out.Policy == nil || aws.ToString(out.Policy.Arn) != arn || out.Policy.DefaultVersionId == nil) {
+				err = lacks("default version of the policy")
 			}
 			return out, err
 		})
@@ -173,8 +180,8 @@ func (r *reader) managedPolicy(arn string) *later[snapshot.Fact[string]] {
 		}
 		out, failed := call(r.ctx, r.calls, spec{"iam", "GetPolicyVersion", subject, "iam:GetPolicyVersion on " + arn}, func(ctx context.Context) (*iam.GetPolicyVersionOutput, error) {
 			out, err := r.iam.GetPolicyVersion(ctx, &iam.GetPolicyVersionInput{PolicyArn: &arn, VersionId: meta.Policy.DefaultVersionId})
-			if err == nil && out.PolicyVersion == nil {
-				err = errEmpty
+			if err == nil && (out.PolicyVersion == nil || out.PolicyVersion.Document == nil) {
+				err = lacks("document")
 			}
 			return out, err
 		})

@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -142,51 +138,6 @@ func TestExportWithoutIntegrationsIsUnknown(t *testing.T) {
 	fact := value(got.APIs[0].Stages)[1].Deployed
 	if fact.IsKnown() || !strings.Contains(fact.Gap().Detail, "no integrations") {
 		t.Errorf("known %v, gap %+v; want unknown for want of integrations", fact.IsKnown(), fact.Gap())
-	}
-}
-
-// Answers without content, as a proxy or an emulator may give them, are unknown.
-func TestEmptyAnswersAreUnknown(t *testing.T) {
-	server, _ := serve(t, rich(), fakeaws.Options{})
-	aws, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gateway := httputil.NewSingleHostReverseProxy(aws)
-	empty := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.ParseForm()
-		action := r.Form.Get("Action")
-		_, target, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-		switch {
-		case strings.HasPrefix(r.URL.Path, "/restapis"):
-			gateway.ServeHTTP(w, r)
-		case action == "GetCallerIdentity":
-			fmt.Fprint(w, "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>")
-		case action != "":
-			fmt.Fprintf(w, "<%sResponse><%sResult/></%sResponse>", action, action, action)
-		case target == "GetQueueAttributes":
-			fmt.Fprint(w, `{"Attributes": {"KmsMasterKeyId": "alias/orders"}}`)
-		default:
-			fmt.Fprint(w, `{}`)
-		}
-	}))
-	defer empty.Close()
-	got, err := Read(context.Background(), configFor(empty.URL), Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for arn, fact := range got.Roles {
-		if role := value(fact); fact.IsKnown() && (role == nil || role.Trust.IsKnown() || role.Boundary.IsKnown()) {
-			t.Errorf("%s is known", arn)
-		}
-	}
-	for arn, fact := range got.Queues {
-		if queue := value(fact); fact.IsKnown() && (queue == nil || queue.MaximumMessageSize.IsKnown()) {
-			t.Errorf("%s is known", arn)
-		}
-	}
-	if fact, ok := got.Keys[aliasARN]; !ok || fact.IsKnown() {
-		t.Errorf("the key was read: %v, known: %v; want read and unknown", ok, fact.IsKnown())
 	}
 }
 

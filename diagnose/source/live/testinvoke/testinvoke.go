@@ -64,6 +64,9 @@ func Once(ctx context.Context, cfg live.Settings, partition string, r Request) (
 		in.Body = &r.Body
 	}
 	out, err := apigateway.NewFromConfig(cfg).TestInvokeMethod(ctx, in, func(o *apigateway.Options) { o.Retryer = aws.NopRetryer{} })
+	if err == nil && out.Status == 0 {
+		err = errors.New("the answer has no status")
+	}
 	if err != nil {
 		return Answer{}, failure(err, Needs(partition, cfg.Region, r))
 	}
