@@ -98,20 +98,6 @@ func QueueURL(arn string) string {
 	return sqs.QueueURL(parts[3], parts[4], parts[5])
 }
 
-// Curl renders the request for a POSIX shell, towards the API's default endpoint.
-func (p *Pass) Curl(r walk.Request) string {
-	endpoint := ""
-	if api := p.Trace.Route.API; api != nil {
-		stage := ""
-		if p.Trace.Route.Stage != nil {
-			stage = "/" + p.Trace.Route.Stage.Name
-		}
-		region := p.Snapshot.Target.Region
-		endpoint = "https://" + api.ID + ".execute-api." + region + "." + sqs.PartitionOf(region).DNSSuffix + stage
-	}
-	return r.Curl(endpoint)
-}
-
 // QueueARN is the ARN of the queue with the URL; empty when it is no queue URL
 // with an account.
 func QueueARN(url string) string {

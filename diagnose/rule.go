@@ -97,7 +97,7 @@ type Finding struct {
 	Why      string     // what AWS does with it, one or two sentences
 	Evidence []Evidence // the first one is where to look
 	Fixes    []Fix
-	Check    string        // how to verify it by hand; a command or a sentence
+	Check    Verification  // how to see it by hand
 	Request  *walk.Request // the corrected client call, when the client is at fault
 	Awkward  Awkward       // the awkward request that gave it; empty for the request under diagnosis
 }

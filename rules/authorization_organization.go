@@ -34,7 +34,7 @@ assumes that they let the call through and says so.`,
 			Message:  may(p) + ": a " + d.Layer.String() + " refuses it",
 			Why:      whyDenied,
 			Evidence: evidence,
-			Check:    "ask the administrators of the organization for the policies of this account",
+			Check:    diagnose.Say("ask the administrators of the organization for the policies of this account"),
 		}, p.Failed(walk.StageAuthorization))
 	},
 }

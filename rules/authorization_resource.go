@@ -52,6 +52,6 @@ func unlessTheQueueAllows(p *diagnose.Pass, d *walk.Decision) {
 		Why:      "Unless that queue exists and its own policy admits the role, SQS answers AccessDenied or NonExistentQueue. Often it is the queue's name in the integration URI that is wrong.",
 		Evidence: append([]diagnose.Evidence{{Label: "integration URI", Value: p.Expression(p.Trace.Signing.URIText), Origin: p.Trace.Signing.URIOrigin}}, nearEvidence(p, d.Nearest)...),
 		Codes:    []walk.ErrorCode{walk.AccessDenied, walk.NonExistentQueue},
-		Check:    "aws sqs get-queue-attributes --attribute-names Policy --queue-url " + diagnose.QueueURL(a.Resource),
+		Check:    diagnose.AWS("sqs", "get-queue-attributes", "--attribute-names", "Policy", "--queue-url", diagnose.QueueURL(a.Resource)),
 	})
 }

@@ -29,7 +29,7 @@ Repair: give the queue a key that exists, or none: without a key of its own SQS 
 			Message:  "the queue's key " + p.Expression(p.Trace.Encryption.KeyReference) + " does not exist",
 			Why:      "SQS cannot get a data key and refuses the message.",
 			Evidence: []diagnose.Evidence{keyEvidence(p)},
-			Check:    "aws kms describe-key --key-id " + p.Trace.Encryption.KeyReference,
+			Check:    diagnose.AWS("kms", "describe-key", "--key-id", p.Trace.Encryption.KeyReference),
 		}, p.Failed(walk.StageEncryption))
 	},
 }

@@ -36,7 +36,7 @@ queue another key. The doctor does not change the state of a key by itself: some
 			Message:  p.Expression(failure.Message),
 			Why:      "SQS cannot encrypt the message with this key and refuses it.",
 			Evidence: evidence,
-			Check:    "aws kms describe-key --key-id " + keyARN(p),
+			Check:    diagnose.AWS("kms", "describe-key", "--key-id", keyARN(p)),
 		}, failure)
 	},
 }

@@ -137,7 +137,7 @@ func clientText(p *diagnose.Pass) string {
 // harm is what a client's data can do to the form.
 type harm struct {
 	said     string
-	check    string
+	check    diagnose.Verification
 	evidence []diagnose.Evidence
 }
 

@@ -34,7 +34,7 @@ Repair: give the method an integration, and let the deployment depend on the met
 			Message:  methodOf(m) + " has no integration",
 			Why:      "AWS refuses to deploy an API with such a method: \"No integration defined for method\".",
 			Evidence: []diagnose.Evidence{{Label: "integration", Value: "none", Origin: m.Integration.Origin()}},
-			Check:    "aws apigateway create-deployment answers at once",
+			Check:    diagnose.Say("deploy the API: AWS answers at once"),
 		}, p.Failed(walk.StageMapping))
 	},
 }

@@ -42,7 +42,7 @@ Repair: put the literal in single quotes, or correct the name.`,
 				Why:      "PutIntegration answers 400: " + refused.Err.Error() + ".",
 				Evidence: []diagnose.Evidence{{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin}},
 				Fixes:    expressionFixes(p, refused),
-				Check:    "deploy the template, or put the integration again: AWS answers at once",
+				Check:    diagnose.Say("deploy the template, or put the integration again: AWS answers at once"),
 			}, p.Failed(walk.StageMapping))
 		}
 		for _, refused := range p.Trace.Response.Refused {
@@ -53,7 +53,7 @@ Repair: put the literal in single quotes, or correct the name.`,
 					Why:      "PutIntegrationResponse answers 400: " + refused.Err.Error() + ".",
 					Evidence: []diagnose.Evidence{{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin}},
 					Fixes:    withoutReplyMapping(p, refused.Name),
-					Check:    "put the value in single quotes, or read integration.response.header.NAME",
+					Check:    diagnose.Say("put the value in single quotes, or read a header of the response, such as integration.response.header.Date"),
 				}, p.Failed(walk.StageResponse))
 			}
 		}

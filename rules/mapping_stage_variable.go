@@ -51,7 +51,7 @@ func reportVariable(p *diagnose.Pass, name string) {
 		Message:  fmt.Sprintf("the stage has no variable %q", name),
 		Why:      "In a template it prints nothing, and a mapping that reads it is not sent.",
 		Evidence: []diagnose.Evidence{{Label: "stage variable " + name, Value: "not set"}},
-		Check:    "aws apigateway get-stage shows the variables of the stage",
+		Check:    diagnose.Say("look at the variables of the stage"),
 	}
 	if stage == nil {
 		p.Report(f)

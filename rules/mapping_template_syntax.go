@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -33,7 +32,7 @@ Repair: mend the place that the finding names, and deploy. The console's Test sh
 		}
 		f := diagnose.Finding{
 			Why:   "API Gateway cannot build the request: it answers 500 and does not call SQS.",
-			Check: fmt.Sprintf("aws apigateway test-invoke-method shows %q in its log", "Unable to transform request"),
+			Check: diagnose.Say("test the method in the console: the log says \"Unable to transform request\""),
 		}
 		if e := m.SyntaxError; e != nil {
 			f.Message = "the mapping template does not parse: " + e.Error()

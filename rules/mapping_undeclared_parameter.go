@@ -42,7 +42,7 @@ Repair: declare the parameter on the method.`,
 				},
 				Fixes: []diagnose.Fix{p.Fix("declare "+refused.Declaration+" on the method",
 					snapshot.DeclareParameter{On: p.Method(), Name: refused.Declaration})},
-				Check: "deploy the template, or put the integration again: AWS answers at once",
+				Check: diagnose.Say("deploy the template, or put the integration again: AWS answers at once"),
 			}, p.Failed(walk.StageMapping))
 		}
 		for _, refused := range p.Trace.Response.Refused {
@@ -53,7 +53,7 @@ Repair: declare the parameter on the method.`,
 					Why:      "PutIntegrationResponse answers 400: " + refused.Err.Error() + ".",
 					Evidence: []diagnose.Evidence{{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin}},
 					Fixes:    withoutReplyMapping(p, refused.Name),
-					Check:    "declare the header under the responseParameters of the method response, or remove the mapping",
+					Check:    diagnose.Say("declare the header under the responseParameters of the method response, or remove the mapping"),
 				}, p.Failed(walk.StageResponse))
 			}
 		}

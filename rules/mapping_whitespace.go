@@ -37,7 +37,7 @@ Repair: write the form on one line, or end each line with ## and start the next 
 				{Label: "mapping template " + p.Trace.Mapping.Choice.Key, Value: excerpt([]byte(p.Trace.Mapping.Template)), Origin: p.Trace.Mapping.TemplateAt},
 				{Label: "body that SQS receives", Value: fmt.Sprintf("%q", excerpt(p.Trace.Mapping.Body))},
 			},
-			Check: "aws apigateway test-invoke-method shows the body in its log as \"Endpoint request body after transformations\"",
+			Check: diagnose.Say("test the method in the console: the log shows the body as \"Endpoint request body after transformations\""),
 		}
 		tight, mended := tightened(p)
 		if mended != nil {

@@ -45,7 +45,7 @@ when the path names the queue.`,
 			Why:      fmt.Sprintf("SQS answers: %s", p.Expression(p.Trace.Protocol.Refusal.Message)),
 			Evidence: []diagnose.Evidence{bodyEvidence(p), uriEvidence(p)},
 			Fixes:    addressFixes(p, missing),
-			Check:    "aws sqs get-queue-url --queue-name NAME --region " + p.Trace.Signing.Region,
+			Check:    diagnose.Say("compare with the URL of the queue that is meant, as aws sqs list-queues prints it"),
 		}, p.Failed(walk.StageProtocol))
 	},
 }

@@ -40,7 +40,7 @@ Repair: address the queue that exists, by the integration URI or by QueueUrl, or
 			Message:  fmt.Sprintf("the queue %q does not exist", p.Expression(q.ARN)),
 			Why:      "SQS answers NonExistentQueue.",
 			Evidence: []diagnose.Evidence{uriEvidence(p)},
-			Check:    "aws sqs get-queue-url --queue-name " + p.Expression(lastPart(q.ARN)) + " --region " + arnRegion(q.ARN),
+			Check:    diagnose.AWS("sqs", "get-queue-url", "--queue-name", lastPart(q.ARN), "--queue-owner-aws-account-id", arnAccount(q.ARN), "--region", arnRegion(q.ARN)),
 		}
 		denied := p.Failed(walk.StageAuthorization)
 		if q.Missing && near != "" && denied != nil {

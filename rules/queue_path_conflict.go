@@ -48,7 +48,7 @@ Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
 			Evidence: []diagnose.Evidence{uriEvidence(p),
 				{Label: "QueueUrl, from the " + address.From.String(), Value: p.Expression(address.URL), Origin: t.Mapping.TemplateAt}},
 			Fixes: fixes,
-			Check: "aws sqs get-queue-attributes --queue-url " + diagnose.QueueURL(used) + " --attribute-names ApproximateNumberOfMessages",
+			Check: diagnose.AWS("sqs", "get-queue-attributes", "--queue-url", diagnose.QueueURL(used), "--attribute-names", "ApproximateNumberOfMessages"),
 		})
 	},
 }

@@ -30,7 +30,7 @@ Repair: write the pattern for the status that the response is meant for.`,
 				Message:  fmt.Sprintf("the integration response %s is never used: %s", u.Response.Status, u.Why),
 				Why:      "API Gateway compares the pattern with the status that SQS answers, from the first digit to the last.",
 				Evidence: []diagnose.Evidence{{Label: "selection pattern", Value: orNothing(u.Response.Pattern), Origin: u.Response.Origin}},
-				Check:    "aws apigateway get-integration shows the integration responses",
+				Check:    p.Stored("get-integration", "look at the integration responses"),
 			}
 			if u.Never {
 				f.Severity = diagnose.Warning

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"fmt"
-
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -35,7 +33,7 @@ op=replace,path=/disableExecuteApiEndpoint,value=False) and deploy the API again
 			Message:  "the call goes to the default endpoint, which the API has disabled",
 			Why:      "API Gateway answers 403 to calls of a disabled default endpoint before it looks at the method.",
 			Evidence: []diagnose.Evidence{{Label: "disableExecuteApiEndpoint", Value: "true", Origin: r.API.DefaultEndpointDisabled.Origin()}},
-			Check:    fmt.Sprintf("aws apigateway update-rest-api --rest-api-id %s --patch-operations op=replace,path=/disableExecuteApiEndpoint,value=False", r.API.ID),
+			Check:    diagnose.AWS("apigateway", "get-rest-api", "--rest-api-id", r.API.ID, "--query", "disableExecuteApiEndpoint"),
 		}
 		if failure := p.Failed(walk.StageRoute); failure != nil && r.EndpointRefused {
 			p.ReportAs(f, failure)

@@ -41,7 +41,7 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 					Message:  "the API is private and has no resource policy",
 					Why:      "AWS refuses to deploy it: \"" + failure.Message + "\".",
 					Evidence: []diagnose.Evidence{{Label: "resource policy of the API", Value: "none", Origin: r.API.Policy.Origin()}},
-					Check:    "aws apigateway create-deployment answers at once",
+					Check:    diagnose.Say("deploy the API: AWS answers at once"),
 				}, failure)
 			}
 			if text != "" {

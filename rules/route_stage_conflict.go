@@ -32,7 +32,7 @@ Repair: remove StageName from the deployment and leave the stage to the stage re
 		f := diagnose.Finding{
 			Message: fmt.Sprintf("stage %q is created twice", r.Conflict),
 			Why:     "The second creation is refused with \"Stage already exists\", so the configuration is never deployed.",
-			Check:   "remove StageName from the deployment, or the stage resource, and deploy the template again",
+			Check:   diagnose.Say("remove StageName from the deployment, or the stage resource, and deploy the template again"),
 		}
 		for i, label := range []string{"created here", "and again here"} {
 			if i < len(r.Conflicting) {

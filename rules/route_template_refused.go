@@ -35,7 +35,7 @@ A transform that fails, such as that of SAM, answers with a text and no code; th
 				Message:  p.Expression(refusal.Message),
 				Why:      "The template is refused as a whole, so that nothing of it is deployed.",
 				Evidence: []diagnose.Evidence{{Label: "refused", Origin: refusal.Origin}},
-				Check:    "validate the template again, or deploy it without executing the change set",
+				Check:    diagnose.Say("validate the template again, or deploy it without executing the change set"),
 			}, p.Failed(walk.StageRoute))
 		}
 		if len(r.Refused) == 0 {

@@ -34,7 +34,7 @@ Repair: use an execution role, unless it is wanted that every caller is judged b
 			Why:      "SQS decides on the policies of whoever calls; the doctor cannot know them.",
 			Evidence: []diagnose.Evidence{{Label: "integration credentials", Value: s.Credentials, Origin: s.CredOrigin}},
 			Fixes:    roleFixes(p),
-			Check:    "aws iam simulate-principal-policy --policy-source-arn <ARN of a caller> --action-names sqs:SendMessage --resource-arns " + p.Trace.Protocol.QueueARN,
+			Check:    diagnose.Say("ask the policy simulator of IAM whether a caller may call SQS on " + p.Expression(p.Trace.Protocol.QueueARN)),
 		}
 		if s.IdentityFailure != nil {
 			f.Severity = diagnose.Error

@@ -48,7 +48,7 @@ Repair: use the role's ARN; in a template Fn::GetAtt of Arn instead of Ref.`,
 			Why:      "AWS refuses the integration: " + s.IdentityFailure.Message,
 			Evidence: []diagnose.Evidence{{Label: "integration credentials", Value: p.Expression(stored), Origin: fact.Origin()}},
 			Fixes:    append(roleByName(p, stored), roleFixes(p)...),
-			Check:    "aws iam get-role --role-name " + lastPart(stored) + " --query Role.Arn",
+			Check:    diagnose.AWS("iam", "get-role", "--role-name", lastPart(stored), "--query", "Role.Arn"),
 		}, s.IdentityFailure)
 	},
 }

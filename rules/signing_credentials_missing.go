@@ -35,7 +35,7 @@ the queue.`,
 			Why:      "Without the ARN of an execution role AWS refuses the integration, so that no call is ever made.",
 			Evidence: []diagnose.Evidence{{Label: "integration credentials", Value: "none", Origin: fact.Origin()}, uriEvidence(p)},
 			Fixes:    roleFixes(p),
-			Check:    "aws apigateway get-integration: credentials must be the ARN of a role",
+			Check:    p.Stored("get-integration", "credentials must be the ARN of a role"),
 		}, p.Trace.Signing.IdentityFailure)
 	},
 }

@@ -58,7 +58,7 @@ Repair: put the queue's region into the integration URI. The API itself may be i
 		if to := strings.Replace(s.URIText, ":apigateway:"+s.Region+":", ":apigateway:"+region+":", 1); to != s.URIText {
 			f.Fixes = []diagnose.Fix{p.Fix("call SQS in "+region, setURI(p, to))}
 		}
-		f.Check = "aws sqs get-queue-url --queue-name " + p.Expression(lastPart(address.Name)) + " --region " + s.Region
+		f.Check = diagnose.AWS("sqs", "get-queue-url", "--queue-name", lastPart(address.Name), "--region", s.Region)
 		p.Report(f)
 	},
 }

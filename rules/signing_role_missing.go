@@ -35,7 +35,7 @@ Repair: name a role that exists, or create it.`,
 			Why:      "API Gateway cannot assume it and answers 500 without calling SQS.",
 			Evidence: []diagnose.Evidence{roleEvidence(p)},
 			Fixes:    roleFixes(p),
-			Check:    "aws iam get-role --role-name " + lastPart(s.Credentials),
+			Check:    diagnose.AWS("iam", "get-role", "--role-name", lastPart(s.Credentials)),
 		}, s.IdentityFailure)
 	},
 }

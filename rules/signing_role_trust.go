@@ -64,7 +64,7 @@ func reportMalformedTrust(p *diagnose.Pass) {
 		Why:      "AWS does not store the role with it.",
 		Evidence: []diagnose.Evidence{{Label: "trust policy", Value: p.Expression(excerpt([]byte(text))), Origin: s.TrustProblem.Origin}, roleEvidence(p)},
 		Fixes:    fixes,
-		Check:    "aws accessanalyzer validate-policy --policy-type RESOURCE_POLICY --validate-policy-resource-type AWS::IAM::AssumeRolePolicyDocument",
+		Check:    diagnose.Say("validate the trust policy in the console of IAM"),
 	}, s.IdentityFailure)
 }
 
@@ -75,7 +75,7 @@ func reportTrust(p *diagnose.Pass) {
 		Message:  "the trust policy of role " + role + " does not let " + gatewayPrincipal + " assume it",
 		Why:      "API Gateway cannot assume the role and answers 500 without calling SQS; only the execution log names the reason.",
 		Evidence: []diagnose.Evidence{{Label: "trust policy", Value: "no statement for " + gatewayPrincipal, Origin: s.Role.Trust.Origin()}, roleEvidence(p)},
-		Check:    "aws iam get-role --role-name " + role + " --query Role.AssumeRolePolicyDocument",
+		Check:    diagnose.AWS("iam", "get-role", "--role-name", role, "--query", "Role.AssumeRolePolicyDocument"),
 	}
 	add := p.Fix("let API Gateway assume the role", snapshot.SetStatement{On: trustOf(p), After: trustStatement})
 	near := s.Trust.Nearest

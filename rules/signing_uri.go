@@ -44,7 +44,7 @@ Repair: set the URI to the form above with the queue's account and name, and dep
 			Why:      uriConsequence(p.Trace.URIFault()),
 			Evidence: []diagnose.Evidence{uriEvidence(p)},
 			Fixes:    uriFixes(p),
-			Check:    "aws apigateway get-integration: uri should be arn:aws:apigateway:REGION:sqs:path/ACCOUNT/QUEUE",
+			Check:    p.Stored("get-integration", "uri should be that of the path of a queue, arn:aws:apigateway:REGION:sqs:path/ACCOUNT/QUEUE"),
 		}
 		switch {
 		case s.EndpointFailure != nil:

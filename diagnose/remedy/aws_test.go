@@ -36,7 +36,7 @@ func TestCommandsForReal(t *testing.T) {
 	var script []string
 	for _, name := range []string{"set header", "add header", "set template", "add template", "remove field", "add method response", "declare parameter", "set response", "default response", "move response",
 		"new policy", "replace statement", "managed policy", "trust", "queue policy", "key policy", "queue key", "stage variable", "set type", "deploy"} {
-		commands, err := remedy.Commands(want, fix(changes[name]))
+		commands, err := remedy.Writer{}.Commands(want, fix(changes[name]))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -48,7 +48,7 @@ func BenchmarkRender(b *testing.B) {
 	s := live(b)
 	x := fix(changes["set header"], changes["add statement"], changes["deploy"])
 	for range b.N {
-		if _, err := remedy.Commands(s, x); err != nil {
+		if _, err := (remedy.Writer{}).Commands(s, x); err != nil {
 			b.Fatal(err)
 		}
 		if _, err := remedy.CloudFormation(s, x); err != nil {

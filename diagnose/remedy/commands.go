@@ -10,33 +10,44 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
 )
 
-// Commands renders a fix as AWS CLI commands for a POSIX shell, in the order in
-// which they have to be run. s is the configuration before the fix. A template's
-// resources do not exist yet, so that there is nothing a command could change.
-func Commands(s *snapshot.Snapshot, fix diagnose.Fix) ([]string, error) {
+// Commands renders a fix as AWS CLI commands, in the order in which they have to
+// be run; lines that begin as comments explain variables. s is the configuration
+// before the fix. What a template describes does not exist yet, so that there is
+// nothing a command could change.
+func (w Writer) Commands(s *snapshot.Snapshot, fix diagnose.Fix) ([]string, error) {
+	script, err := w.Script(s, fix)
+	if err != nil {
+		return nil, err
+	}
+	return script.Write(w.Shell)
+}
+
+// Script is what Commands writes, as data.
+func (w Writer) Script(s *snapshot.Snapshot, fix diagnose.Fix) (shell.Script, error) {
 	if s.Target.Kind == snapshot.Template {
 		return nil, errors.New("the fix belongs into the template, not into a deployed API")
 	}
-	var list []string
+	var script shell.Script
 	for _, change := range fix.Changes {
 		after, err := change.Apply(s)
 		if err != nil {
 			return nil, err
 		}
-		lines, err := command(s, after, change)
+		lines, err := w.command(s, after, change)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, lines...)
+		script = append(script, lines...)
 		s = after
 	}
-	return list, nil
+	return script, nil
 }
 
 // command renders one change, which leads from one snapshot to the other.
-func command(before, after *snapshot.Snapshot, change snapshot.Change) ([]string, error) {
+func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change) (shell.Script, error) {
 	region := before.Target.Region
 	if ref, ok := methodOf(change); ok {
 		if err := editable(before, ref); err != nil {
@@ -45,34 +56,34 @@ func command(before, after *snapshot.Snapshot, change snapshot.Change) ([]string
 	}
 	switch c := change.(type) {
 	case snapshot.SetRequestParameter:
-		return updateIntegration(before, c.On, entryPatch("/requestParameters/", c.Name, stored(before, c), c.After)), nil
+		return w.updateIntegration(before, c.On, entryPatch("/requestParameters/", c.Name, stored(before, c), c.After)), nil
 	case snapshot.SetTemplate:
-		return updateIntegration(before, c.On, entryPatch("/requestTemplates/", c.ContentType, stored(before, c), c.After)), nil
+		return w.updateIntegration(before, c.On, entryPatch("/requestTemplates/", c.ContentType, stored(before, c), c.After)), nil
 	case snapshot.SetIntegration:
 		if c.Field == snapshot.FieldType {
-			return putIntegration(after, c.On)
+			return w.putIntegration(after, c.On)
 		}
-		return updateIntegration(before, c.On, fieldPatch("/"+string(c.Field), c.After)), nil
+		return w.updateIntegration(before, c.On, fieldPatch("/"+string(c.Field), c.After)), nil
 	case snapshot.SetIntegrationResponse:
-		return integrationResponse(before, c)
+		return w.integrationResponse(before, c)
 	case snapshot.AddMethodResponse:
-		return onMethod(before, "put-method-response", c.On).flag("status-code", c.Status).lines(), nil
+		return w.onMethod(before, "put-method-response", c.On).flag("status-code", c.Status).lines(), nil
 	case snapshot.DeclareParameter:
 		p := Patch{Op: "add", Path: "/requestParameters/" + segment(c.Name), Value: fmt.Sprint(c.Required)}
-		return onMethod(before, "update-method", c.On).document("patch-operations", []Patch{p}).lines(), nil
+		return w.onMethod(before, "update-method", c.On).json("patch-operations", []Patch{p}).lines(), nil
 	case snapshot.SetStatement:
-		return statement(before, after, c)
+		return w.statement(before, after, c)
 	case snapshot.SetQueueAttribute:
-		return aws("sqs", "set-queue-attributes").flag("queue-url", queueURL(before, c.Queue)).document("attributes", map[string]string{c.Name: c.After}).
-			flag("region", arnPart(c.Queue, 3)).lines(), nil
+		return w.aws(before, arnPart(c.Queue, 3), "sqs", "set-queue-attributes").flag("queue-url", queueURL(before, c.Queue)).
+			json("attributes", map[string]string{c.Name: c.After}).lines(), nil
 	case snapshot.SetStageVariable:
 		p := fieldPatch("/variables/"+segment(c.Name), c.After)
-		return aws("apigateway", "update-stage").flag("rest-api-id", c.API).flag("stage-name", c.Stage).flag("region", region).document("patch-operations", []Patch{p}).lines(), nil
+		return w.aws(before, region, "apigateway", "update-stage").flag("rest-api-id", c.API).flag("stage-name", c.Stage).json("patch-operations", []Patch{p}).lines(), nil
 	case snapshot.Deploy:
 		if api := before.API(c.API); api != nil && api.Type != snapshot.REST {
 			return nil, errNotREST
 		}
-		return aws("apigateway", "create-deployment").flag("rest-api-id", c.API).flag("stage-name", c.Stage).flag("region", region).lines(), nil
+		return w.aws(before, region, "apigateway", "create-deployment").flag("rest-api-id", c.API).flag("stage-name", c.Stage).lines(), nil
 	}
 	return nil, fmt.Errorf("no command is known to %s", change)
 }
@@ -134,16 +145,16 @@ func stored(s *snapshot.Snapshot, change snapshot.Change) string {
 }
 
 // onMethod begins a command about a method of the draft.
-func onMethod(s *snapshot.Snapshot, operation string, ref snapshot.MethodRef) *cli {
+func (w Writer) onMethod(s *snapshot.Snapshot, operation string, ref snapshot.MethodRef) *cli {
 	resource := ""
 	if m := method(s, ref); m != nil {
 		resource = m.ResourceID
 	}
-	return aws("apigateway", operation).flag("rest-api-id", ref.API).flag("resource-id", resource).flag("http-method", ref.Method).flag("region", s.Target.Region)
+	return w.aws(s, s.Target.Region, "apigateway", operation).flag("rest-api-id", ref.API).flag("resource-id", resource).flag("http-method", ref.Method)
 }
 
-func updateIntegration(s *snapshot.Snapshot, ref snapshot.MethodRef, p Patch) []string {
-	return onMethod(s, "update-integration", ref).document("patch-operations", []Patch{p}).lines()
+func (w Writer) updateIntegration(s *snapshot.Snapshot, ref snapshot.MethodRef, p Patch) shell.Script {
+	return w.onMethod(s, "update-integration", ref).json("patch-operations", []Patch{p}).lines()
 }
 
 func method(s *snapshot.Snapshot, ref snapshot.MethodRef) *snapshot.Method {
@@ -173,7 +184,7 @@ func integration(s *snapshot.Snapshot, ref snapshot.MethodRef) *snapshot.Integra
 
 // putIntegration stores the integration anew, because its type cannot be
 // patched, and its responses after it: they belong to what is replaced.
-func putIntegration(after *snapshot.Snapshot, ref snapshot.MethodRef) ([]string, error) {
+func (w Writer) putIntegration(after *snapshot.Snapshot, ref snapshot.MethodRef) (shell.Script, error) {
 	i := integration(after, ref)
 	if i == nil {
 		return nil, fmt.Errorf("the integration of %s is not known", ref)
@@ -182,7 +193,7 @@ func putIntegration(after *snapshot.Snapshot, ref snapshot.MethodRef) ([]string,
 	if err != nil {
 		return nil, err
 	}
-	c := onMethod(after, "put-integration", ref)
+	c := w.onMethod(after, "put-integration", ref)
 	for _, f := range [][2]string{{"type", whole.Type}, {"integration-http-method", whole.HTTPMethod}, {"uri", whole.URI}, {"credentials", whole.Credentials},
 		{"passthrough-behavior", whole.Passthrough}, {"content-handling", whole.ContentHandling}} {
 		c.flag(f[0], f[1])
@@ -191,32 +202,32 @@ func putIntegration(after *snapshot.Snapshot, ref snapshot.MethodRef) ([]string,
 		c.flag("timeout-in-millis", fmt.Sprint(whole.TimeoutMillis))
 	}
 	if len(whole.Parameters) > 0 {
-		c.document("request-parameters", whole.Parameters)
+		c.json("request-parameters", whole.Parameters)
 	}
 	if len(whole.Templates) > 0 {
-		c.document("request-templates", whole.Templates)
+		c.json("request-templates", whole.Templates)
 	}
 	list := c.lines()
 	for _, r := range whole.Responses {
-		list = append(list, putResponse(after, ref, r)...)
+		list = append(list, w.putResponse(after, ref, r)...)
 	}
 	return list, nil
 }
 
-func integrationResponse(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) ([]string, error) {
+func (w Writer) integrationResponse(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) (shell.Script, error) {
 	if err := statusFree(s, c); err != nil {
 		return nil, err
 	}
-	var list []string
+	var list shell.Script
 	if c.Before != nil && c.After != nil && c.After.Status == c.Before.Status {
 		ops := ResponsePatches(*StoredResponse(integration(s, c.On), c.Before), *c.After)
-		return onMethod(s, "update-integration-response", c.On).flag("status-code", c.After.Status).document("patch-operations", ops).lines(), nil
+		return w.onMethod(s, "update-integration-response", c.On).flag("status-code", c.After.Status).json("patch-operations", ops).lines(), nil
 	}
 	if c.Before != nil {
-		list = append(list, onMethod(s, "delete-integration-response", c.On).flag("status-code", c.Before.Status).lines()...)
+		list = append(list, w.onMethod(s, "delete-integration-response", c.On).flag("status-code", c.Before.Status).lines()...)
 	}
 	if c.After != nil {
-		list = append(list, putResponse(s, c.On, *c.After)...)
+		list = append(list, w.putResponse(s, c.On, *c.After)...)
 	}
 	return list, nil
 }
@@ -237,38 +248,39 @@ func statusFree(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) error {
 	return nil
 }
 
-func putResponse(s *snapshot.Snapshot, ref snapshot.MethodRef, r snapshot.IntegrationResponse) []string {
-	put := onMethod(s, "put-integration-response", ref).flag("status-code", r.Status).flag("selection-pattern", r.Pattern).flag("content-handling", r.ContentHandling)
+func (w Writer) putResponse(s *snapshot.Snapshot, ref snapshot.MethodRef, r snapshot.IntegrationResponse) shell.Script {
+	put := w.onMethod(s, "put-integration-response", ref).flag("status-code", r.Status).flag("selection-pattern", r.Pattern).flag("content-handling", r.ContentHandling)
 	if len(r.Templates) > 0 {
-		put.document("response-templates", r.Templates)
+		put.json("response-templates", r.Templates)
 	}
 	if len(r.Parameters) > 0 {
-		put.document("response-parameters", r.Parameters)
+		put.json("response-parameters", r.Parameters)
 	}
 	return put.lines()
 }
 
 // statement stores the policy with its one statement changed.
-func statement(before, after *snapshot.Snapshot, c snapshot.SetStatement) ([]string, error) {
+func (w Writer) statement(before, after *snapshot.Snapshot, c snapshot.SetStatement) (shell.Script, error) {
 	p, err := PolicyOf(before, after, c.On)
 	if err != nil {
 		return nil, err
 	}
+	region := before.Target.Region // IAM has none, but a partition
 	switch p.Store {
 	case QueueAttribute:
-		return aws("sqs", "set-queue-attributes").flag("queue-url", p.Queue).flag("region", arnPart(c.On.Resource, 3)).document("attributes", map[string]string{"Policy": p.After}).lines(), nil
+		return w.aws(before, arnPart(c.On.Resource, 3), "sqs", "set-queue-attributes").flag("queue-url", p.Queue).json("attributes", map[string]string{"Policy": p.After}).lines(), nil
 	case KeyPolicy:
-		return aws("kms", "put-key-policy").flag("key-id", p.ARN).flag("policy-name", "default").flag("region", arnPart(p.ARN, 3)).document("policy", p.After).lines(), nil
+		return w.aws(before, arnPart(p.ARN, 3), "kms", "put-key-policy").flag("key-id", p.ARN).flag("policy-name", "default").json("policy", p.After).lines(), nil
 	case TrustPolicy:
-		return aws("iam", "update-assume-role-policy").flag("role-name", p.Role).document("policy-document", p.After).lines(), nil
+		return w.aws(before, region, "iam", "update-assume-role-policy").flag("role-name", p.Role).json("policy-document", p.After).lines(), nil
 	case InlinePolicy:
 		if p.After == "" {
-			return aws("iam", "delete-role-policy").flag("role-name", p.Role).flag("policy-name", p.Name).lines(), nil
+			return w.aws(before, region, "iam", "delete-role-policy").flag("role-name", p.Role).flag("policy-name", p.Name).lines(), nil
 		}
-		return aws("iam", "put-role-policy").flag("role-name", p.Role).flag("policy-name", p.Name).document("policy-document", p.After).lines(), nil
+		return w.aws(before, region, "iam", "put-role-policy").flag("role-name", p.Role).flag("policy-name", p.Name).json("policy-document", p.After).lines(), nil
 	default:
-		line := aws("iam", "create-policy-version").flag("policy-arn", p.ARN).document("policy-document", p.After)
-		line.words = append(line.words, "--set-as-default")
+		line := w.aws(before, region, "iam", "create-policy-version").flag("policy-arn", p.ARN).json("policy-document", p.After)
+		line.document = append(line.document, shell.Arg{Word: shell.Text("--set-as-default")})
 		return line.lines(), nil
 	}
 }

@@ -1,6 +1,7 @@
 package remedy_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -13,46 +14,48 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
+	"apisqs-doctor/diagnose/text/shell/shelltest"
 )
 
-const onOrders = "--rest-api-id a1b2c3d4 --resource-id r0ders --http-method POST --region us-east-1 "
+const onOrders = "--rest-api-id a1b2c3d4 --resource-id r0ders --http-method POST "
 
 // Each change as the commands that make it. "~1" stands for the slash of a name
 // in a patch path, as RFC 6901 has it.
 func TestCommands(t *testing.T) {
 	for name, want := range map[string][]string{
 		"set header": {`aws apigateway update-integration ` + onOrders +
-			`--patch-operations '[{"op":"replace","path":"/requestParameters/integration.request.header.Content-Type","value":"\u0027application/x-amz-json-1.0\u0027"}]'`},
+			`--region us-east-1 --patch-operations '[{"op":"replace","path":"/requestParameters/integration.request.header.Content-Type","value":"\u0027application/x-amz-json-1.0\u0027"}]'`},
 		"add header": {`aws apigateway update-integration ` + onOrders +
-			`--patch-operations '[{"op":"add","path":"/requestParameters/integration.request.header.X-Amz-Target","value":"\u0027AmazonSQS.SendMessage\u0027"}]'`},
-		"remove header": {`aws apigateway update-integration ` + onOrders + `--patch-operations '[{"op":"remove","path":"/requestParameters/integration.request.header.Content-Type"}]'`},
-		"add template":  {`aws apigateway update-integration ` + onOrders + `--patch-operations '[{"op":"add","path":"/requestTemplates/text~1plain","value":"Action=SendMessage"}]'`},
+			`--region us-east-1 --patch-operations '[{"op":"add","path":"/requestParameters/integration.request.header.X-Amz-Target","value":"\u0027AmazonSQS.SendMessage\u0027"}]'`},
+		"remove header": {`aws apigateway update-integration ` + onOrders + `--region us-east-1 --patch-operations '[{"op":"remove","path":"/requestParameters/integration.request.header.Content-Type"}]'`},
+		"add template":  {`aws apigateway update-integration ` + onOrders + `--region us-east-1 --patch-operations '[{"op":"add","path":"/requestTemplates/text~1plain","value":"Action=SendMessage"}]'`},
 		"set template": {`aws apigateway update-integration ` + onOrders +
-			`--patch-operations '[{"op":"replace","path":"/requestTemplates/application~1json","value":"Action=SendMessage&MessageBody=$util.urlEncode($input.body)&Note=it\u0027s\n\"${a}\""}]'`},
-		"remove field": {`aws apigateway update-integration ` + onOrders + `--patch-operations '[{"op":"remove","path":"/credentials"}]'`},
+			`--region us-east-1 --patch-operations '[{"op":"replace","path":"/requestTemplates/application~1json","value":"Action=SendMessage&MessageBody=$util.urlEncode($input.body)&Note=it\u0027s\n\"${a}\""}]'`},
+		"remove field": {`aws apigateway update-integration ` + onOrders + `--region us-east-1 --patch-operations '[{"op":"remove","path":"/credentials"}]'`},
 		"set type": {`aws apigateway put-integration ` + onOrders + `--type AWS --integration-http-method POST --uri arn:aws:apigateway:us-east-1:sqs:path/123456789012/orders --credentials ` + roleARN +
-			` --passthrough-behavior NEVER --timeout-in-millis 29000 --request-parameters '{"integration.request.header.Content-Type":"\u0027application/x-www-form-urlencoded\u0027"}'` +
+			` --passthrough-behavior NEVER --timeout-in-millis 29000 --region us-east-1 --request-parameters '{"integration.request.header.Content-Type":"\u0027application/x-www-form-urlencoded\u0027"}'` +
 			` --request-templates '{"application/json":"Action=SendMessage&MessageBody=$util.urlEncode($input.body)"}'`,
-			`aws apigateway put-integration-response ` + onOrders + `--status-code 200 --selection-pattern '2\d{2}'`,
-			`aws apigateway put-integration-response ` + onOrders + `--status-code 400 --selection-pattern '4\d{2}'`,
-			`aws apigateway put-integration-response ` + onOrders + `--status-code 500`},
+			`aws apigateway put-integration-response ` + onOrders + `--status-code 200 --selection-pattern '2\d{2}' --region us-east-1`,
+			`aws apigateway put-integration-response ` + onOrders + `--status-code 400 --selection-pattern '4\d{2}' --region us-east-1`,
+			`aws apigateway put-integration-response ` + onOrders + `--status-code 500 --region us-east-1`},
 		"set response": {`aws apigateway update-integration-response ` + onOrders +
-			`--status-code 400 --patch-operations '[{"op":"replace","path":"/selectionPattern","value":"[45]\\d{2}"},{"op":"add","path":"/responseParameters/method.response.header.X","value":"\u0027a\u0027"}]'`},
-		"default response": {`aws apigateway update-integration-response ` + onOrders + `--status-code 200 --patch-operations '[{"op":"replace","path":"/selectionPattern","value":""}]'`},
-		"move response": {`aws apigateway delete-integration-response ` + onOrders + `--status-code 500`,
-			`aws apigateway put-integration-response ` + onOrders + `--status-code 502`},
-		"add method response": {`aws apigateway put-method-response ` + onOrders + `--status-code 502`},
-		"declare parameter":   {`aws apigateway update-method ` + onOrders + `--patch-operations '[{"op":"add","path":"/requestParameters/method.request.header.X-Tenant","value":"false"}]'`},
-		"new policy":          {`aws iam put-role-policy --role-name orders-api --policy-name orders --policy-document '{"Version":"2012-10-17","Statement":[` + send + `]}'`},
-		"remove statement":    {`aws iam delete-role-policy --role-name orders-api --policy-name send`},
-		"boundary": {`aws iam create-policy-version --policy-arn arn:aws:iam::123456789012:policy/cap --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"},` +
+			`--status-code 400 --region us-east-1 --patch-operations '[{"op":"replace","path":"/selectionPattern","value":"[45]\\d{2}"},{"op":"add","path":"/responseParameters/method.response.header.X","value":"\u0027a\u0027"}]'`},
+		"default response": {`aws apigateway update-integration-response ` + onOrders + `--status-code 200 --region us-east-1 --patch-operations '[{"op":"replace","path":"/selectionPattern","value":""}]'`},
+		"move response": {`aws apigateway delete-integration-response ` + onOrders + `--status-code 500 --region us-east-1`,
+			`aws apigateway put-integration-response ` + onOrders + `--status-code 502 --region us-east-1`},
+		"add method response": {`aws apigateway put-method-response ` + onOrders + `--status-code 502 --region us-east-1`},
+		"declare parameter":   {`aws apigateway update-method ` + onOrders + `--region us-east-1 --patch-operations '[{"op":"add","path":"/requestParameters/method.request.header.X-Tenant","value":"false"}]'`},
+		"new policy":          {`aws iam put-role-policy --role-name orders-api --policy-name orders --region us-east-1 --policy-document '{"Version":"2012-10-17","Statement":[` + send + `]}'`},
+		"remove statement":    {`aws iam delete-role-policy --role-name orders-api --policy-name send --region us-east-1`},
+		"boundary": {`aws iam create-policy-version --policy-arn arn:aws:iam::123456789012:policy/cap --region us-east-1 --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"},` +
 			send + `]}' --set-as-default`},
-		"queue key removed": {`aws sqs set-queue-attributes --queue-url https://sqs.us-east-1.amazonaws.com/123456789012/orders --attributes '{"KmsMasterKeyId":""}' --region us-east-1`},
+		"queue key removed": {`aws sqs set-queue-attributes --queue-url https://sqs.us-east-1.amazonaws.com/123456789012/orders --region us-east-1 --attributes '{"KmsMasterKeyId":""}'`},
 		"stage variable":    {`aws apigateway update-stage --rest-api-id a1b2c3d4 --stage-name prod --region us-east-1 --patch-operations '[{"op":"replace","path":"/variables/queue","value":"orders"}]'`},
 		"deploy":            {`aws apigateway create-deployment --rest-api-id a1b2c3d4 --stage-name prod --region us-east-1`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := remedy.Commands(live(t), fix(changes[name]))
+			got, err := remedy.Writer{}.Commands(live(t), fix(changes[name]))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,7 +72,7 @@ func TestCommandsThatCannotBe(t *testing.T) {
 		"status taken":         "status 200 has an integration response already",
 		"unknown role":         "not-read",
 	} {
-		if got, err := remedy.Commands(live(t), fix(changes[name])); err == nil || !strings.Contains(err.Error(), want) {
+		if got, err := (remedy.Writer{}).Commands(live(t), fix(changes[name])); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %q, error %v, want %q", name, got, err, want)
 		}
 	}
@@ -79,24 +82,20 @@ func TestCommandsThatCannotBe(t *testing.T) {
 // commands hand the AWS CLI the words that are meant.
 func TestCommandsInAShell(t *testing.T) {
 	dir := t.TempDir()
-	stub := "#!/bin/sh\nfor word in \"$@\"; do printf '%s\\0' \"$word\"; done\nprintf '\\0'\n"
-	if err := os.WriteFile(filepath.Join(dir, "aws"), []byte(stub), 0o700); err != nil {
-		t.Fatal(err)
-	}
 	run := func(name string, s *snapshot.Snapshot, x diagnose.Fix) {
-		commands, err := remedy.Commands(s, x)
+		commands, err := remedy.Writer{}.Commands(s, x)
 		if err != nil {
 			return // a sentence; TestEveryFixRenders looks at those
 		}
-		script := "              " + strings.ReplaceAll(strings.Join(commands, "\n"), "\n", "\n              ")
-		cmd := exec.Command("sh", "-eu", "-c", script)
-		cmd.Dir, cmd.Env = dir, []string{"PATH=" + dir + ":/usr/bin:/bin"}
-		out, err := cmd.CombinedOutput()
+		calls, err := shelltest.Run(dir, commands, shelltest.Variables(commands))
 		if err != nil {
-			t.Fatalf("%s: %v\n%s\n%s", name, err, script, out)
+			t.Fatalf("%s: %v", name, err)
 		}
-		for _, call := range strings.Split(strings.TrimSuffix(string(out), "\x00\x00"), "\x00\x00") {
-			checkCall(t, name, dir, strings.Split(call, "\x00"))
+		if want := intended(t, remedy.Writer{}, s, x); !cmp.Equal(calls, want) {
+			t.Errorf("%s: -meant +run:\n%s", name, cmp.Diff(want, calls))
+		}
+		for _, call := range calls {
+			checkCall(t, name, call)
 		}
 	}
 	for name, change := range changes {
@@ -105,8 +104,49 @@ func TestCommandsInAShell(t *testing.T) {
 	offered(t, run)
 }
 
+// intended are the calls that the commands of a fix are meant to make.
+func intended(t *testing.T, w remedy.Writer, s *snapshot.Snapshot, x diagnose.Fix) []shelltest.Call {
+	script, err := w.Script(s, x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return meant(script)
+}
+
+// meant are the calls of a script.
+func meant(script shell.Script) []shelltest.Call {
+	var calls []shelltest.Call
+	for _, l := range script {
+		if l.Run == nil {
+			continue
+		}
+		call := shelltest.Call{Words: []string{l.Run.Program}, Files: map[string]string{}}
+		for _, a := range l.Run.Args {
+			text := ""
+			for _, p := range a.Word {
+				text += p.Text
+				if p.Variable != nil {
+					text += "VALUE-OF-" + p.Variable.Name
+				}
+			}
+			if long := a.JSON && len(a.Word.Text()) >= 400; long {
+				var pretty bytes.Buffer
+				if json.Indent(&pretty, []byte(text), "              ", "  ") == nil && !strings.Contains(text, "VALUE-OF-") {
+					text = pretty.String()
+				}
+				call.Files[a.By+a.File] = text + "\n"
+				text = a.By + a.File
+			}
+			call.Words = append(call.Words, text)
+		}
+		calls = append(calls, call)
+	}
+	return calls
+}
+
 // checkCall wants JSON where JSON is due, and nothing that a shell has eaten.
-func checkCall(t *testing.T, name, dir string, words []string) {
+func checkCall(t *testing.T, name string, call shelltest.Call) {
+	words := call.Words
 	for i, word := range words {
 		if i == 0 || !strings.HasPrefix(words[i-1], "--") {
 			continue
@@ -114,12 +154,8 @@ func checkCall(t *testing.T, name, dir string, words []string) {
 		option := strings.TrimPrefix(words[i-1], "--")
 		switch option {
 		case "patch-operations", "policy-document", "policy", "attributes", "request-parameters", "request-templates", "response-templates", "response-parameters":
-			if file, ok := strings.CutPrefix(word, "file://"); ok {
-				text, err := os.ReadFile(filepath.Join(dir, file))
-				if err != nil {
-					t.Errorf("%s: %v", name, err)
-				}
-				word = string(text)
+			if text, ok := call.Files[word]; ok {
+				word = text
 			}
 			if !json.Valid([]byte(word)) {
 				t.Errorf("%s: --%s is not JSON: %s", name, option, word)
@@ -139,7 +175,7 @@ func TestCommandsKeepTheText(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{"it's", `a\nb`, "a\nb\n", "$HOME `id` $(id) !x", "\\u0027 '\\'' ", "tab\there", "ünï 🙂", strings.Repeat("long'\"\n", 200), "  indented\n  twice"} {
-		commands, err := remedy.Commands(live(t), fix(snapshot.SetTemplate{On: post, ContentType: "application/json", After: text}))
+		commands, err := remedy.Writer{}.Commands(live(t), fix(snapshot.SetTemplate{On: post, ContentType: "application/json", After: text}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -97,6 +98,21 @@ func offered(t *testing.T, take func(name string, s *snapshot.Snapshot, fix diag
 			for _, f := range d.Findings {
 				for _, x := range f.Fixes {
 					take(name, c.Snapshot, x)
+				}
+			}
+		}
+	}
+}
+
+// checked lists how the findings of every fixture are verified.
+func checked(t *testing.T, take func(name string, s *snapshot.Snapshot, trace *walk.Trace, v diagnose.Verification)) {
+	for _, name := range fixtures.Names() {
+		c := load(t, name)
+		e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), rules.All())
+		for i := range e.Diagnoses {
+			for _, f := range e.Diagnoses[i].Findings {
+				if !f.Check.IsZero() {
+					take(name, c.Snapshot, e.Diagnoses[i].Trace, f.Check)
 				}
 			}
 		}

@@ -14,7 +14,7 @@ func TestEveryFixRenders(t *testing.T) {
 	fixes, rendered := 0, 0
 	check := func(name string, s *snapshot.Snapshot, x diagnose.Fix) {
 		fixes++
-		commands, err := remedy.Commands(s, x)
+		commands, err := remedy.Writer{}.Commands(s, x)
 		says := []string{strings.Join(commands, "\n")}
 		sentences := []error{err}
 		cfn, err := remedy.CloudFormation(s, x)

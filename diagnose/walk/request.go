@@ -65,28 +65,3 @@ func SortedHeaders(m map[string]string) []Header {
 	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
 	return list
 }
-
-// Curl renders the call for a POSIX shell.
-func (r *Request) Curl(endpoint string) string {
-	var b strings.Builder
-	b.WriteString("curl -i -X " + r.Method)
-	for _, h := range r.Headers {
-		b.WriteString(" -H " + shellQuote(h.Name+": "+h.Value))
-	}
-	if r.Body != "" {
-		b.WriteString(" --data-binary " + shellQuote(r.Body))
-	}
-	url := endpoint + r.Path
-	for i, q := range r.Query {
-		sep := "&"
-		if i == 0 {
-			sep = "?"
-		}
-		url += sep + q.Name + "=" + q.Value
-	}
-	return b.String() + " " + shellQuote(url)
-}
-
-func shellQuote(s string) string {
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}

@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	accept "apisqs-doctor/cmd/internal/gate"
+	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/fixtures"
 )
 
@@ -140,7 +142,7 @@ func (a *app) demo(ctx context.Context, f *demoFlags, example string) error {
 	if !f.live {
 		e.Target.Kind, e.Target.File = snapshot.Saved, "demo "+example
 	}
-	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{}, remedies())
+	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{}, remedies(remedy.Writer{Shell: shell.Kind(f.shell)}))
 }
 
 // listDemos lists the examples, on the error stream because it is no report.

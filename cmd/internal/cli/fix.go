@@ -62,6 +62,7 @@ The exit code is that of the diagnosis: after --apply and --write of the new one
 	flags.BoolVar(&f.write, "write", false, "make the changes in the template's file")
 	flags.StringVar(&f.rollback, "rollback", "", "take back the run that wrote this `FILE`")
 	_ = cmd.MarkFlagFilename("rollback", "json")
+	addShell(cmd, &f.shell)
 	f.failOn, f.color = "error", "auto"
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := f.check(a.given); err != nil {
@@ -365,5 +366,5 @@ func (a *app) diagnoseAgain(f *fixFlags, s *snapshot.Snapshot, c call) error {
 	if err != nil {
 		return err
 	}
-	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{}, withEdits(remedies()))
+	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{}, withEdits(remedies(f.writer(f.shell))))
 }

@@ -14,6 +14,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
 )
 
 // formats are the notations of a report, each with what writes it.
@@ -45,12 +46,19 @@ type outputFlags struct {
 	outputs []output
 	color   string
 	short   bool // the text report in a line for each method
+	shell   string
 }
 
 func (o *outputFlags) add(cmd *cobra.Command) {
 	cmd.Flags().VarP(outputList{&o.outputs}, "output", "o", "text (default), json, sarif, junit, markdown or github; FORMAT=FILE for a file; repeatable")
 	cmd.Flags().BoolVar(&o.short, "short", false, "a line for each method in the text report, for a chat message")
+	addShell(cmd, &o.shell)
 	choiceVar(cmd, &o.color, "color", "colour in the text report", "auto", "always", "never")
+}
+
+// addShell adds the flag that says where the reader pastes commands.
+func addShell(cmd *cobra.Command, p *string) {
+	choiceVar(cmd, p, "shell", "the shell that commands are written for, in text and Markdown", shell.Kinds...)
 }
 
 // outputList collects -o.
@@ -137,6 +145,9 @@ func (a *app) adviseAnchor(o *outputFlags, e *diagnose.Examination, anchor strin
 
 // write writes the run in every format that was asked for.
 func (a *app) write(o *outputFlags, run report.Run) error {
+	if a.env("OS") == "Windows_NT" && !a.given["shell"] && run.Remedy.Check != nil && advises(&run.Examination) {
+		fmt.Fprintf(a.Err, "%s: note: commands are written for a POSIX shell; for others: --shell powershell or --shell cmd\n", name)
+	}
 	for _, out := range a.all(o) {
 		var b bytes.Buffer
 		write := formats[out.format]
@@ -157,6 +168,11 @@ func (a *app) write(o *outputFlags, run report.Run) error {
 		}
 	}
 	return nil
+}
+
+// advises tells whether a report has commands in it.
+func advises(e *diagnose.Examination) bool {
+	return slices.ContainsFunc(e.Diagnoses, func(d diagnose.Diagnosis) bool { return len(d.Findings) > 0 })
 }
 
 // colored decides on colour: a flag beats the environment, the environment

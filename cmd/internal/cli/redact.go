@@ -10,7 +10,9 @@ import (
 	"apisqs-doctor/cmd/internal/redact"
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
@@ -27,7 +29,7 @@ func (a *app) finishRedacted(f *diagnoseFlags, s *snapshot.Snapshot, e *diagnose
 	if err != nil {
 		return err
 	}
-	if err := a.finish(&f.outputFlags, f.gate, clean, copied, marks, remedies()); err != nil {
+	if err := a.finish(&f.outputFlags, f.gate, clean, copied, marks, remedies(remedy.Writer{Shell: shell.Kind(f.shell)})); err != nil {
 		return err
 	}
 	remaining := accept.Remaining(e, accepted.Suppressed)

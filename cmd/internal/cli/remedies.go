@@ -3,16 +3,41 @@ package cli
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
+	"apisqs-doctor/diagnose/walk"
 )
 
-// remedies is what puts a fix into words that people change AWS with.
-func remedies() report.Remedy {
-	return report.Remedy{Commands: remedy.Commands, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform}
+// remedies is what puts a fix, and how a finding is verified, into words. The
+// writer says for whom; its shell is the report's reader's.
+func remedies(w remedy.Writer) report.Remedy {
+	w.Secret = report.IsCredential
+	in := func(kind shell.Kind) remedy.Writer {
+		v := w
+		v.Shell = kind
+		return v
+	}
+	return report.Remedy{Shell: w.Shell, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform,
+		Commands: func(kind shell.Kind, s *snapshot.Snapshot, f diagnose.Fix) ([]string, error) {
+			return in(kind).Commands(s, f)
+		},
+		Check: func(kind shell.Kind, s *snapshot.Snapshot, t *walk.Trace, v diagnose.Verification) (string, []string) {
+			return in(kind).Check(s, t, v)
+		}}
+}
+
+// writer is for whoever gave these flags.
+func (t *targetFlags) writer(kind string) remedy.Writer {
+	w := remedy.Writer{Shell: shell.Kind(kind), Profile: t.profile, EndpointURL: t.endpointURL}
+	if !slices.Contains(t.templates, "-") { // what was piped in is gone
+		w.Doctor = t.words()
+	}
+	return w
 }
 
 // withEdits adds what a fix makes of the template's files. It is not for reports

@@ -188,7 +188,7 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 		return a.finishRedacted(f, s, &e, accepted)
 	}
 	a.adviseAnchor(&f.outputFlags, &e, accepted.Anchor)
-	return a.finish(&f.outputFlags, f.gate, s, e, accepted, withEdits(remedies()))
+	return a.finish(&f.outputFlags, f.gate, s, e, accepted, withEdits(remedies(f.writer(f.shell))))
 }
 
 // finish writes the reports and settles the exit code.

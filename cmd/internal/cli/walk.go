@@ -18,6 +18,7 @@ import (
 	"apisqs-doctor/diagnose/remedy/apply"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live"
+	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
@@ -30,6 +31,7 @@ type walkFlags struct {
 	demo       string
 	color      string
 	accessible bool
+	shell      string
 }
 
 func (a *app) walkCommand() *cobra.Command {
@@ -55,6 +57,7 @@ With --accessible it asks and answers in plain lines of text, for screen readers
 	f.targetFlags.addAWS(cmd)
 	f.organizationFlags.add(cmd)
 	cmd.Flags().StringVar(&f.demo, "demo", "", "walk through the embedded example of that `NAME`")
+	addShell(cmd, &f.shell)
 	choiceVar(cmd, &f.color, "color", "colour on the screen", "auto", "always", "never")
 	cmd.Flags().BoolVar(&f.accessible, "accessible", false, "plain numbered prompts in place of a screen")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.walk(cmd, &f) }
@@ -70,7 +73,7 @@ func (a *app) walk(cmd *cobra.Command, f *walkFlags) error {
 	var notes bytes.Buffer // what a source has to say must not run into the screen
 	quiet := *a
 	quiet.Err, quiet.ErrTTY = &notes, false
-	o := tui.Options{In: a.In, Out: a.Out, Env: a.env, Rules: rules.All(), Remedy: remedies(), Color: a.colored(f.color, ""), Accessible: f.accessible,
+	o := tui.Options{In: a.In, Out: a.Out, Env: a.env, Rules: rules.All(), Remedy: remedies(f.writer(f.shell)), Color: a.colored(f.color, ""), Accessible: f.accessible,
 		Selection: diagnose.Selection{Stage: f.stage, Method: c.method, Path: c.path}, Apply: f.walkApply}
 	switch {
 	case f.demo != "":
@@ -130,7 +133,7 @@ func (a *app) walkTarget(f *walkFlags, o *tui.Options) error {
 	if err := f.one(); err != nil {
 		return err
 	}
-	o.Command = f.commandLine()
+	o.Command = commandLine(f.shell, f.words()...)
 	switch {
 	case f.live():
 		o.What = "API " + f.apiIDs[0]
@@ -188,7 +191,7 @@ func readForScreen(ctx context.Context, t *targetFlags, id string, progress func
 // walkAccount lets the user choose among the account's APIs.
 func (a *app) walkAccount(f *walkFlags, o *tui.Options) error {
 	account := f.targetFlags
-	o.Command = name + " walk" + account.awsFlags()
+	o.Command = commandLine(f.shell, append([]string{name, "walk"}, account.awsWords()...)...)
 	o.Choose = func(ctx context.Context) ([]tui.Choice, error) {
 		ctx, cancel := context.WithTimeout(ctx, account.timeout)
 		defer cancel()
@@ -204,7 +207,7 @@ func (a *app) walkAccount(f *walkFlags, o *tui.Options) error {
 		for _, api := range list {
 			target := account
 			target.apiIDs = []string{api.ID}
-			choices = append(choices, tui.Choice{Name: strings.TrimSpace(api.Name + " " + api.ID), Detail: api.Description, Command: target.commandLine(),
+			choices = append(choices, tui.Choice{Name: strings.TrimSpace(api.Name + " " + api.ID), Detail: api.Description, Command: commandLine(f.shell, target.words()...),
 				Load: func(ctx context.Context, progress func(tui.Event)) (*snapshot.Snapshot, error) {
 					return a.walkLoad(ctx, f, api.ID, progress)
 				}})
@@ -268,7 +271,7 @@ func saveAs(file string, f *walkFlags, e *diagnose.Examination, s *snapshot.Snap
 	case "request":
 		err = writeRequest(&b, &e.Diagnoses[0].Trace.Request)
 	default:
-		err = formats[what](&b, report.Run{Tool: tool(), Snapshot: s, Examination: *e, Remedy: remedies()}, false)
+		err = formats[what](&b, report.Run{Tool: tool(), Snapshot: s, Examination: *e, Remedy: remedies(f.writer(f.shell))}, false)
 	}
 	if err != nil {
 		return err
@@ -295,12 +298,12 @@ func writeRequest(w io.Writer, r *walk.Request) error {
 	}{r.Method, r.Path, r.Query, append([]walk.Header{}, r.Headers...), r.Body})
 }
 
-// commandLine is the command line with the target's flags.
-func (t *targetFlags) commandLine() string {
-	s := name
+// words are the command line with the target's flags, the program first.
+func (t *targetFlags) words() []string {
+	words := []string{name}
 	add := func(flag, value string) {
 		if value != "" {
-			s += " --" + flag + " " + shellWord(value)
+			words = append(words, "--"+flag, value)
 		}
 	}
 	for _, id := range t.apiIDs {
@@ -315,24 +318,25 @@ func (t *targetFlags) commandLine() string {
 	}
 	add("parameters-file", t.parametersFile)
 	add("account-id", t.accountID)
-	return s + t.awsFlags()
+	return append(words, t.awsWords()...)
 }
 
-// awsFlags are the flags that say which AWS is meant.
-func (t *targetFlags) awsFlags() string {
-	s := ""
+// awsWords are the flags that say which AWS is meant.
+func (t *targetFlags) awsWords() []string {
+	var words []string
 	for _, c := range [][2]string{{"region", t.region}, {"profile", t.profile}, {"endpoint-url", t.endpointURL}} {
 		if c[1] != "" {
-			s += " --" + c[0] + " " + shellWord(c[1])
+			words = append(words, "--"+c[0], c[1])
 		}
 	}
-	return s
+	return words
 }
 
-// shellWord makes s one word for a POSIX shell.
-func shellWord(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+,=") == "" {
-		return s
+// commandLine writes words for a shell; what it cannot carry is left out.
+func commandLine(kind string, words ...string) string {
+	lines, err := shell.Script{{Run: shell.New(words[0], words[1:]...)}}.Write(shell.Kind(kind))
+	if err != nil {
+		return words[0]
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return strings.Join(lines, "\n")
 }

@@ -14,6 +14,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
@@ -192,7 +193,13 @@ func TestNoSecretGetsOut(t *testing.T) {
 		out["snapshot"] = b.String()
 		for n, request := range []*walk.Request{nil, &q} {
 			run := report.Run{Tool: report.Tool{Name: "x", Version: "1"}, Snapshot: clean, Examination: examine(clean, request), Rules: rules.All(),
-				Remedy: report.Remedy{Commands: remedy.Commands, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform}}
+				Remedy: report.Remedy{CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform,
+					Commands: func(_ shell.Kind, s *snapshot.Snapshot, f diagnose.Fix) ([]string, error) {
+						return remedy.Writer{}.Commands(s, f)
+					},
+					Check: func(_ shell.Kind, s *snapshot.Snapshot, t *walk.Trace, v diagnose.Verification) (string, []string) {
+						return remedy.Writer{}.Check(s, t, v)
+					}}}
 			for format, write := range formats {
 				var b bytes.Buffer
 				if err := write(&b, run); err != nil {

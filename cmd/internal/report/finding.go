@@ -53,7 +53,7 @@ func (t *text) field(name, prose string) {
 	t.hang(fmt.Sprintf("    %-10s", name), fieldColumns, prose)
 }
 
-func (t *text) finding(f diagnose.Finding) {
+func (t *text) finding(d *diagnose.Diagnosis, f diagnose.Finding) {
 	t.hang("  "+t.style.severity(f.Severity).Render(string(f.Severity)+" "+f.Rule)+": ", fieldColumns, t.clean(f.Message))
 	for i, e := range f.Evidence {
 		name := "where"
@@ -73,7 +73,13 @@ func (t *text) finding(f diagnose.Finding) {
 	if f.Request != nil {
 		t.field("send", t.clean(call(f.Request, t.say)))
 	}
-	t.commands("check", f.Check)
+	name := "check"
+	say, commands := t.run.check(d.Trace, f.Check)
+	if say != "" {
+		t.field(name, t.clean(say))
+		name = ""
+	}
+	t.commands(name, commands)
 }
 
 // evidence says what stands where.
@@ -101,9 +107,7 @@ func (t *text) fix(name string, x diagnose.Fix) {
 	if x.Risk != "" {
 		t.field("", "risk: "+t.clean(x.Risk))
 	}
-	for _, l := range t.recipe(x) {
-		t.commands("", l)
-	}
+	t.commands("", t.recipe(x))
 }
 
 // recipe is the change as its reader can make it: commands for what is
@@ -111,29 +115,26 @@ func (t *text) fix(name string, x diagnose.Fix) {
 func (t *text) recipe(x diagnose.Fix) []string {
 	if t.run.Examination.Target.Kind == snapshot.Template {
 		if fragment, _ := render(t.run, t.run.Remedy.CloudFormation, x); fragment != "" {
-			return []string{strings.TrimRight(fragment, "\n")}
+			return []string{strings.TrimRight(t.say.Show(fragment), "\n")}
 		}
 	}
-	if commands, _ := render(t.run, t.run.Remedy.Commands, x); len(commands) > 0 {
+	if commands, _ := render(t.run, t.run.commands, x); len(commands) > 0 {
 		return commands
 	}
 	var list []string
 	for _, c := range x.Changes {
-		list = append(list, c.String())
+		list = append(list, t.say.Show(c.String()))
 	}
 	return list
 }
 
 // commands writes lines to be copied, as they are.
-func (t *text) commands(name, s string) {
-	if s == "" {
-		return
-	}
-	for i, l := range strings.Split(t.block(s), "\n") {
-		if i > 0 {
+func (t *text) commands(name string, list []string) {
+	for _, s := range list {
+		for l := range strings.SplitSeq(visible(s, true), "\n") {
+			t.line("%s", strings.TrimRight(fmt.Sprintf("    %-10s%s", name, l), " "))
 			name = ""
 		}
-		t.line("%s", strings.TrimRight(fmt.Sprintf("    %-10s%s", name, l), " "))
 	}
 }
 

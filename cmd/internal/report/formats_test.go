@@ -261,7 +261,7 @@ func TestFormatsQuoteTheData(t *testing.T) {
 	const evil = "x|y</summary><script>alert(1)</script>\n::error::gotcha\r\n```\n@everyone `code` [link](http://example.com) %0A"
 	r := whole()
 	f := &r.Examination.Diagnoses[0].Findings[0]
-	f.Message, f.Why, f.Check = evil, evil, evil
+	f.Message, f.Why, f.Check = evil, evil, diagnose.Verification{Say: evil, Command: []string{evil}}
 	f.Evidence = []diagnose.Evidence{{Label: evil, Value: evil, Origin: snapshot.Origin{File: "a,b:c\n.yaml", Line: 3}}}
 	r.Examination.APIs[0].Name = evil
 	out := map[string]string{}

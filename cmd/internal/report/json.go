@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"apisqs-doctor/diagnose"
@@ -131,6 +132,8 @@ type Finding struct {
 	Evidence []Evidence `json:"evidence"`
 	Fixes    []Fix      `json:"fixes"`
 	Check    string     `json:"check"`
+	Say      string     `json:"-"`                 // the words of the check
+	Run      string     `json:"-"`                 // and its commands
 	Request  *Request   `json:"request,omitempty"` // the corrected call, when the client is at fault
 	Help     string     `json:"help"`
 	// Fingerprint names the finding in the same way from run to run.
@@ -187,7 +190,7 @@ func JSON(w io.Writer, r Run) error {
 	enc := json.NewEncoder(&b)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(NewDocument(r)); err != nil {
+	if err := enc.Encode(NewDocument(r.posix())); err != nil {
 		return err
 	}
 	_, err := w.Write(escapeUnseen(b.Bytes()))
@@ -288,7 +291,12 @@ func plan(d *diagnose.Diagnosis, say Words) *Plan {
 func finding(r Run, d *diagnose.Diagnosis, f diagnose.Finding, say Words) Finding {
 	out := Finding{Rule: f.Rule, Severity: string(f.Severity), Stage: string(f.Stage), Codes: codes(f.Codes), Message: say.Show(f.Message),
 		Why: say.Show(f.Why), Evidence: make([]Evidence, 0, len(f.Evidence)), Fixes: make([]Fix, 0, len(f.Fixes)),
-		Check: say.Show(f.Check), Help: help(f.Rule), Fingerprint: Fingerprint(d, f), Suppressed: r.suppression(d, f)}
+		Help: help(f.Rule), Fingerprint: Fingerprint(d, f), Suppressed: r.suppression(d, f)}
+	words, commands := r.check(d.Trace, f.Check)
+	out.Say, out.Run = say.Show(words), strings.Join(commands, "\n")
+	if out.Check = out.Run; out.Run == "" {
+		out.Check = out.Say
+	}
 	for _, e := range f.Evidence {
 		out.Evidence = append(out.Evidence, Evidence{e.Label, say.Show(e.Value), origin(e.Origin, say)})
 	}
@@ -308,11 +316,9 @@ func fix(r Run, x diagnose.Fix, say Words) Fix {
 		out.Changes = append(out.Changes, say.Show(c.String()))
 	}
 	why := map[string]string{}
-	commands, reason := render(r, r.Remedy.Commands, x)
+	commands, reason := render(r, r.commands, x)
 	why["commands"] = reason
-	for _, c := range commands {
-		out.Commands = append(out.Commands, say.Show(c))
-	}
+	out.Commands = append(out.Commands, commands...)
 	out.CloudFormation, why["cloudformation"] = render(r, r.Remedy.CloudFormation, x)
 	out.Terraform, why["terraform"] = render(r, r.Remedy.Terraform, x)
 	out.CloudFormation, out.Terraform = say.Show(out.CloudFormation), say.Show(out.Terraform)

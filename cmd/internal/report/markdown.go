@@ -7,6 +7,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
 )
 
 // mostMarkdown is the size, in bytes, that keeps a report within a comment on
@@ -42,7 +43,7 @@ func Markdown(w io.Writer, r Run) error {
 	left := 0
 	for _, m := range doc.Methods {
 		for _, f := range m.Findings {
-			text := markdownFinding(m, f, doc.Target.Kind == snapshot.Template)
+			text := markdownFinding(m, f, doc.Target.Kind == snapshot.Template, language(r.Remedy.Shell))
 			if left > 0 || b.Len()+len(text) > mostMarkdown {
 				left++
 				continue
@@ -70,7 +71,7 @@ func queueName(m Method) string {
 
 // markdownFinding tells a finding, folded. What stands in a template is mended
 // there, what is deployed by commands.
-func markdownFinding(m Method, f Finding, template bool) string {
+func markdownFinding(m Method, f Finding, template bool, language string) string {
 	var b strings.Builder
 	word := f.Severity
 	if f.Suppressed != nil {
@@ -101,10 +102,13 @@ func markdownFinding(m Method, f Finding, template bool) string {
 		if template && x.CloudFormation != "" {
 			b.WriteString(fence("yaml", x.CloudFormation))
 		} else {
-			b.WriteString(fence("sh", strings.Join(x.Commands, "\n")))
+			b.WriteString(fence(language, strings.Join(x.Commands, "\n")))
 		}
 	}
-	b.WriteString(fence("sh", f.Check))
+	if f.Say != "" {
+		fmt.Fprintf(&b, "\nCheck: %s\n", prose(f.Say))
+	}
+	b.WriteString(fence(language, f.Run))
 	fmt.Fprintf(&b, "\nMore: %s\n\n</details>\n", code(f.Help))
 	return b.String()
 }
@@ -205,6 +209,17 @@ func prose(s string) string {
 
 // code shows a text as code on one line; a table takes it too.
 func code(s string) string { return "<code>" + prose(s) + "</code>" }
+
+// language is what Markdown calls the commands of a shell.
+func language(kind shell.Kind) string {
+	switch kind {
+	case shell.PowerShell:
+		return "powershell"
+	case shell.Cmd:
+		return "bat"
+	}
+	return "sh"
+}
 
 // fence shows lines to be copied, between marks longer than any in them.
 func fence(language, s string) string {

@@ -16,6 +16,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -77,7 +78,7 @@ func broken() Run {
 				Changes: []snapshot.Change{snapshot.SetRequestParameter{On: snapshot.MethodRef{API: "a1b2c3d4", Path: "/orders", Method: "POST"},
 					Name: "integration.request.header.Content-Type", After: "'application/x-www-form-urlencoded'"}},
 				Verdict: diagnose.Healthy, After: &diagnose.Prediction{Status: 200, SQSStatus: 200, Origin: walk.FromNobody, Known: true}}},
-			Check: "curl -i -X POST 'https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/prod/orders'",
+			Check: diagnose.Verification{Command: []string{"curl", "-i", "https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/prod/orders"}},
 		}},
 	}
 	doubtful := diagnose.Diagnosis{
@@ -100,7 +101,12 @@ func broken() Run {
 		Snapshot: &snapshot.Snapshot{Symbols: []snapshot.Symbol{{Text: account, Expression: "${AWS::AccountId}"}}},
 		Examination: diagnose.Examination{Target: snapshot.Target{Kind: snapshot.Template, Region: "us-east-1", Account: account, File: "template.yaml"},
 			APIs: []*snapshot.API{api}, Diagnoses: []diagnose.Diagnosis{sick, doubtful, risky, healthy}, Others: 2, Verdict: diagnose.Broken},
-		Remedy: Remedy{Commands: func(*snapshot.Snapshot, diagnose.Fix) ([]string, error) {
+		Remedy: Remedy{Check: func(_ shell.Kind, _ *snapshot.Snapshot, _ *walk.Trace, v diagnose.Verification) (string, []string) {
+			if v.Command == nil {
+				return v.Say, nil
+			}
+			return v.Say, []string{strings.Join(v.Command, " ")}
+		}, Commands: func(shell.Kind, *snapshot.Snapshot, diagnose.Fix) ([]string, error) {
 			return []string{"aws apigateway update-integration --rest-api-id a1b2c3d4 \\\n  --patch-operations op=add"}, nil
 		}, Terraform: func(*snapshot.Snapshot, diagnose.Fix) (string, error) {
 			return "", errors.New("no Terraform resource is known for it")
@@ -266,7 +272,7 @@ func TestCredentialsAreNotShown(t *testing.T) {
 		tr := *r.Examination.Diagnoses[0].Trace
 		tr.Request = tr.Request.WithHeader(name, secret)
 		r.Examination.Diagnoses[0].Trace = &tr
-		r.Examination.Diagnoses[0].Findings[0].Check = "curl -H '" + name + ": " + secret + "'"
+		r.Examination.Diagnoses[0].Findings[0].Check = diagnose.Say("send " + name + ": " + secret)
 		var b bytes.Buffer
 		if err := JSON(&b, r); err != nil {
 			t.Fatal(err)

@@ -5,6 +5,8 @@ package report
 import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Run is one run of the doctor, as every format shows it.
@@ -36,7 +38,10 @@ type Problem struct {
 // Remedy renders a fix in the notations that people change AWS with. The
 // error says in a sentence why a notation cannot tell the fix.
 type Remedy struct {
-	Commands       func(*snapshot.Snapshot, diagnose.Fix) ([]string, error) // AWS CLI, in order
+	Shell    shell.Kind                                                           // that people paste commands into; what programs read is for POSIX shells
+	Commands func(shell.Kind, *snapshot.Snapshot, diagnose.Fix) ([]string, error) // AWS CLI, in order
+	// Check says how a finding is verified: in a sentence, in commands, or in both.
+	Check          func(shell.Kind, *snapshot.Snapshot, *walk.Trace, diagnose.Verification) (say string, commands []string)
 	CloudFormation func(*snapshot.Snapshot, diagnose.Fix) (string, error)
 	Terraform      func(*snapshot.Snapshot, diagnose.Fix) (string, error)
 	// Edits makes the fix in the user's own template files. It is nil where there
@@ -54,6 +59,28 @@ type Edit struct {
 type FileEdit struct {
 	Name     string
 	Old, New []byte
+}
+
+// commands are those of a fix for the shell of the run.
+func (r Run) commands(s *snapshot.Snapshot, f diagnose.Fix) ([]string, error) {
+	if r.Remedy.Commands == nil {
+		return nil, nil
+	}
+	return r.Remedy.Commands(r.Remedy.Shell, s, f)
+}
+
+// check is how a finding of the trace is verified.
+func (r Run) check(t *walk.Trace, v diagnose.Verification) (say string, commands []string) {
+	if r.Remedy.Check == nil || r.Snapshot == nil {
+		return v.Say, nil
+	}
+	return r.Remedy.Check(r.Remedy.Shell, r.Snapshot, t, v)
+}
+
+// posix is the run as programs read it, whatever shell its reader has.
+func (r Run) posix() Run {
+	r.Remedy.Shell = shell.POSIX
+	return r
 }
 
 // render calls one of the notations; none gives nothing.

@@ -26,7 +26,7 @@ const (
 // run names a file that it is shown at. What a fix changes in a template is told
 // character by character.
 func SARIF(w io.Writer, r Run) error {
-	doc := NewDocument(r)
+	doc := NewDocument(r.posix())
 	s := &sarifWriter{run: r, doc: doc, say: newWords(r), standIn: standIn(r), index: map[string]int{}, seen: map[string]int{}}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -25,8 +25,9 @@ func ofTemplate(file string, which diagnose.Selection) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	return Run{Tool: Tool{"apisqs-doctor", "1.2.3"}, Snapshot: s, Examination: diagnose.Examine(s, which, nil, rules.All()), Rules: rules.All(),
-		Remedy: Remedy{Commands: remedy.Commands, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform, Edits: editsOf()}}, nil
+	words := remedies()
+	words.Edits = editsOf()
+	return Run{Tool: Tool{"apisqs-doctor", "1.2.3"}, Snapshot: s, Examination: diagnose.Examine(s, which, nil, rules.All()), Rules: rules.All(), Remedy: words}, nil
 }
 
 // editsOf makes fixes in template files, each of which it reads once.

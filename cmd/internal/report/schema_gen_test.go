@@ -74,6 +74,9 @@ func (g *generator) structure(t reflect.Type) ordered {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "-" {
+			continue
+		}
 		optional := strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero")
 		key := t.Name() + "." + f.Name
 		value := g.value(f.Type, key, optional)

@@ -17,6 +17,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
@@ -148,6 +149,17 @@ func validate(t *testing.T, s *jsonschema.Schema, what string, text []byte) {
 	}
 }
 
+// remedies are words as the command line has them.
+func remedies() Remedy {
+	return Remedy{CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform,
+		Commands: func(kind shell.Kind, s *snapshot.Snapshot, f diagnose.Fix) ([]string, error) {
+			return remedy.Writer{Shell: kind}.Commands(s, f)
+		},
+		Check: func(kind shell.Kind, s *snapshot.Snapshot, t *walk.Trace, v diagnose.Verification) (string, []string) {
+			return remedy.Writer{Shell: kind}.Check(s, t, v)
+		}}
+}
+
 // runOf is the run on a fixture, with remedies as the command line has them.
 func runOf(t testing.TB, name string) Run {
 	t.Helper()
@@ -156,7 +168,7 @@ func runOf(t testing.TB, name string) Run {
 		t.Fatal(err)
 	}
 	return Run{Tool: Tool{"apisqs-doctor", "1.2.3"}, Snapshot: c.Snapshot, Rules: rules.All(), Examination: diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), rules.All()),
-		Remedy: Remedy{Commands: remedy.Commands, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform}}
+		Remedy: remedies()}
 }
 
 // Every fixture's report, in both notations, and snapshot validates, and has no member that its schema does not name.

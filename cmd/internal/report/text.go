@@ -58,9 +58,6 @@ func (t *text) line(format string, args ...any) { fmt.Fprintf(t, format+"\n", ar
 // clean makes a text of the diagnosis safe to print on one line.
 func (t *text) clean(s string) string { return visible(t.say.Show(s), false) }
 
-// block makes a text of the diagnosis safe to print on lines of its own.
-func (t *text) block(s string) string { return visible(t.say.Show(s), true) }
-
 func (t *text) heading(d *diagnose.Diagnosis) string {
 	p := placeOf(d)
 	api := p.apiID
@@ -102,7 +99,7 @@ func (t *text) diagnosis(d *diagnose.Diagnosis) {
 		if known := t.run.suppression(d, f); known != nil {
 			t.suppressed(f, *known)
 		} else {
-			t.finding(f)
+			t.finding(d, f)
 		}
 		t.line("")
 	}

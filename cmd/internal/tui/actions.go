@@ -56,8 +56,10 @@ func (w *walkScreen) copyable(command string) (what, text string) {
 			return "the fix (" + dialects[w.detail.dialect] + ")", text
 		}
 	}
-	if f := w.finding(); f != nil && f.Check != "" {
-		return "the check", f.Check
+	if f := w.finding(); f != nil {
+		if _, commands := w.detail.check(f); commands != "" {
+			return "the check", commands
+		}
 	}
 	return "the command line", command
 }
@@ -125,7 +127,7 @@ func (m *model) startApplying() {
 	fix := m.walk.fix()
 	m.confirm = confirmation{fix: *fix, only: m.walk.finding().Rule}
 	if m.o.Remedy.Commands != nil {
-		m.confirm.lines, _ = m.o.Remedy.Commands(m.snap, *fix)
+		m.confirm.lines, _ = m.o.Remedy.Commands(m.o.Remedy.Shell, m.snap, *fix)
 	}
 	if len(m.confirm.lines) == 0 {
 		for _, c := range fix.Changes {

@@ -79,12 +79,23 @@ func (d *doc) prosef(r role, format string, args ...any) { d.prose(fmt.Sprintf(f
 // literal adds text as it is: its lines are cut where they have to be.
 func (d *doc) literal(text string, r role) {
 	text, left := clip(text)
-	for _, row := range strings.Split(strings.TrimSuffix(d.words.Show(text), "\n"), "\n") {
+	d.put(d.words.Show(text), r)
+	d.left(left)
+}
+
+// command adds a command line, which is quoted already: no word in it changes.
+func (d *doc) command(text string) {
+	if text != "" {
+		d.put(text, plain)
+	}
+}
+
+func (d *doc) put(text string, r role) {
+	for _, row := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
 		for _, piece := range wrap(showTabs(row), d.width-labelColumns) {
 			d.row(put(piece, r))
 		}
 	}
-	d.left(left)
 }
 
 // name adds "name: value". A value that does not fit beside the name begins a

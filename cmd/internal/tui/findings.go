@@ -84,8 +84,12 @@ func (v *detail) found(d *doc, i int, f *diagnose.Finding) {
 		v.body(d, "", f.Request.Body, plain)
 	}
 	v.fixes(d, i, f)
-	if f.Check != "" {
-		d.in("check").literal(f.Check, plain)
+	if say, commands := v.check(f); say != "" || commands != "" {
+		d.in("check")
+		if say != "" {
+			d.prose(say, plain)
+		}
+		d.command(commands)
 	}
 }
 
@@ -140,7 +144,11 @@ func (v *detail) recipe(d *doc, x *diagnose.Fix) {
 		}
 		return
 	}
-	d.literal(text, plain)
+	if v.dialect == 0 {
+		d.command(text)
+	} else {
+		d.literal(text, plain)
+	}
 }
 
 // render writes the fix in the chosen notation.
@@ -156,7 +164,16 @@ func (v *detail) render(x *diagnose.Fix) (string, error) {
 	return "", fmt.Errorf("this notation is not available here")
 }
 
+// check is how a finding is verified: in words, and by commands.
+func (v *detail) check(f *diagnose.Finding) (say, commands string) {
+	if v.remedy.Check == nil {
+		return f.Check.Say, ""
+	}
+	say, list := v.remedy.Check(v.remedy.Shell, v.snap, v.d.Trace, f.Check)
+	return say, strings.Join(list, "\n")
+}
+
 func commands(v *detail, s *snapshot.Snapshot, x *diagnose.Fix) (string, error) {
-	list, err := v.remedy.Commands(s, *x)
+	list, err := v.remedy.Commands(v.remedy.Shell, s, *x)
 	return strings.Join(list, "\n"), err
 }

@@ -13,6 +13,8 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
+	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
@@ -55,7 +57,13 @@ func withSnapshot(s *snapshot.Snapshot, o Options) Options {
 	if o.Save == nil {
 		o.Save = func(string, *diagnose.Examination, *snapshot.Snapshot, string) error { return nil }
 	}
-	o.Remedy = report.Remedy{Commands: remedy.Commands, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform}
+	o.Remedy = report.Remedy{CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform,
+		Commands: func(_ shell.Kind, s *snapshot.Snapshot, f diagnose.Fix) ([]string, error) {
+			return remedy.Writer{}.Commands(s, f)
+		},
+		Check: func(_ shell.Kind, s *snapshot.Snapshot, t *walk.Trace, v diagnose.Verification) (string, []string) {
+			return remedy.Writer{}.Check(s, t, v)
+		}}
 	o.now, o.frame = func() time.Time { return began }, time.Nanosecond
 	return o
 }

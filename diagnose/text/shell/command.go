@@ -48,7 +48,8 @@ func Text(s string) Word { return Word{{Text: s}} }
 type Arg struct {
 	Word
 	// File is the name of the file, and By what stands before it on the command
-	// line, such as file://. Without a name the text has to stand there itself.
+	// line, such as file://; without that it is always a file. Without a name the
+	// text has to stand there itself.
 	File, By string
 	// JSON says that a final line end does not matter and non-ASCII may be escaped.
 	JSON bool
@@ -177,9 +178,9 @@ func (c *Command) write(kind Kind) ([]string, error) {
 // needsFile tells whether the argument cannot, or should not, stand on the
 // command line.
 func (a Arg) needsFile(kind Kind) bool {
-	text := a.Word.literal()
+	text := a.Word.Text()
 	switch {
-	case a.By != "" && strings.HasPrefix(text, a.By) || a.By == "@" && strings.HasPrefix(text, "@"):
+	case strings.HasPrefix(text, a.By): // also where nothing stands before it
 		return true // it would be taken for the name of a file
 	case !printable(text):
 		return true
@@ -190,8 +191,8 @@ func (a Arg) needsFile(kind Kind) bool {
 	return a.JSON && len(text) >= longest
 }
 
-// literal is the text of a word without its variables.
-func (w Word) literal() string {
+// Text is the text of a word without its variables.
+func (w Word) Text() string {
 	var b strings.Builder
 	for _, p := range w {
 		b.WriteString(p.Text)

@@ -32,7 +32,7 @@ var errNUL = errors.New("the text holds a NUL character, which no command line c
 // posixWord follows the Shell Command Language of POSIX.1, 2.2 Quoting: nothing
 // has a meaning between single quotes.
 func posixWord(w Word) (string, error) {
-	plain := w.literal()
+	plain := w.Text()
 	switch {
 	case strings.Contains(plain, "\x00"):
 		return "", errNUL
@@ -113,7 +113,7 @@ func printfFormat(s string) string {
 // posixFile writes a file by printf and not by a here-document, because a report
 // indents its commands, and an indented end mark ends no here-document.
 func posixFile(a Arg) (string, error) {
-	text := a.Word.literal()
+	text := a.Word.Text()
 	if !a.JSON {
 		if a.Word.hasVariable() {
 			return "", errors.New("the text has characters that cannot be shown beside a variable")
@@ -134,7 +134,7 @@ func posixFile(a Arg) (string, error) {
 // powerWord follows about_Quoting_Rules: between single quotes a quote is
 // doubled, and the typographic ones count as quotes too.
 func powerWord(w Word) (string, error) {
-	plain := w.literal()
+	plain := w.Text()
 	if strings.Contains(plain, "\x00") {
 		return "", errNUL
 	}
@@ -212,7 +212,7 @@ func powerText(s string) (string, error) {
 func powerFile(a Arg) (string, error) {
 	text, err := powerWord(a.Word)
 	if !a.Word.hasVariable() {
-		text, err = powerText(a.Word.literal())
+		text, err = powerText(a.Word.Text())
 	}
 	return fmt.Sprintf(`[IO.File]::WriteAllText("$PWD/%s", %s)`, a.File, text), err
 }
@@ -221,7 +221,7 @@ func powerFile(a Arg) (string, error) {
 // from every mark its meaning to cmd, which knows no quoting that a program's
 // own would agree with.
 func cmdWord(w Word) (string, error) {
-	plain := w.literal()
+	plain := w.Text()
 	if err := cmdCarries(plain); err != nil {
 		return "", err
 	}

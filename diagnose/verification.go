@@ -1,0 +1,34 @@
+package diagnose
+
+import "apisqs-doctor/diagnose/walk"
+
+// Verification is how a reader sees for himself that a finding is so.
+type Verification struct {
+	Call    *walk.Request // of the client: what it is answered shows the fault
+	Command []string      // of the AWS CLI, in words; symbols of a template may stand in them
+	Say     string        // what to look at or to do, in a sentence; alone or with a command
+}
+
+// IsZero tells whether there is none.
+func (v Verification) IsZero() bool { return v.Call == nil && v.Command == nil && v.Say == "" }
+
+// Say is a verification in words.
+func Say(sentence string) Verification { return Verification{Say: sentence} }
+
+// AWS is a verification by the AWS CLI, whose region is added where it is written.
+func AWS(words ...string) Verification { return Verification{Command: words} }
+
+// Curl is a verification by the client's own call.
+func (p *Pass) Curl(r walk.Request) Verification { return Verification{Call: &r} }
+
+// Stored is a verification by what AWS has stored of the method: the operation
+// is one that reads a part of it. Without the ids of the method, as in a
+// template, the sentence has to do.
+func (p *Pass) Stored(operation, sentence string) Verification {
+	v := Say(sentence)
+	r := &p.Trace.Route
+	if m := r.Method; r.API != nil && m != nil && m.ResourceID != "" {
+		v.Command = []string{"apigateway", operation, "--rest-api-id", r.API.ID, "--resource-id", m.ResourceID, "--http-method", m.HTTPMethod}
+	}
+	return v
+}
