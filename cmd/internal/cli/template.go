@@ -7,6 +7,7 @@ import (
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/cloudformation"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // loadTemplate reads CloudFormation, SAM or CDK templates.
@@ -35,7 +36,7 @@ func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
 }
 
 func templateFailure(err error) error {
-	var content *cloudformation.Error
+	var content *tree.Error
 	if !errors.As(err, &content) {
 		return usage("", "%s", err)
 	}

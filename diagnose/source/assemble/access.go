@@ -136,6 +136,7 @@ func setPolicy(q *snapshot.Queue, found []*QueuePolicy) {
 func (a *assembler) keys() {
 	for i := range a.Keys {
 		key := &a.Keys[i].Key
+		key.Usage, key.Spec = upper(key.Usage, "ENCRYPT_DECRYPT"), upper(key.Spec, "SYMMETRIC_DEFAULT")
 		if policy, ok := read(key.Policy); ok && policy == "" {
 			key.Policy = key.Policy.With(defaultKeyPolicy(key.ARN))
 		}

@@ -127,15 +127,12 @@ func union(a, b snapshot.Fact[[]string]) snapshot.Fact[[]string] {
 	return a.With(slices.Concat(have, more))
 }
 
-// Configuration is what the document alone describes, methods in the order of
-// their paths, as an export of a stage is read.
-func (d *Definition) Configuration(typ snapshot.APIType) snapshot.Fact[snapshot.Configuration] {
-	one := (&assembler{apis: map[string]*api{}}).add(&api{out: snapshot.API{Type: typ}})
+// Configuration is what the document alone describes.
+func (d *Definition) Configuration(typ snapshot.APIType, origin snapshot.Origin) snapshot.Fact[snapshot.Configuration] {
+	one := (&assembler{apis: map[string]*api{}}).add(&api{out: snapshot.API{Type: typ, Origin: origin}})
+	one.draft.BinaryMediaTypes = snapshot.Known([]string{}, origin)
 	one.define(d)
-	if one.doubt != nil {
-		return snapshot.Unknown[snapshot.Configuration](*one.doubt)
-	}
-	return snapshot.Known(one.draft, one.out.Origin)
+	return one.finish().Draft
 }
 
 // finish makes the API of what was collected.

@@ -139,7 +139,6 @@ type MethodResponse struct {
 // names its id, or of a REST API's method with that Resource and HTTPMethod.
 type Integration struct {
 	Address  string // of the resource, as Deployment.Waits takes it
-	ID       string
 	API      Ref
 	Resource Ref
 	Verb     string // HTTP method of the REST API's method

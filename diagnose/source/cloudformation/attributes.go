@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // resourceKind says how the names of a resource type are made. Holes in the
@@ -72,20 +74,20 @@ func keyID(stack, id string) string {
 }
 
 // keyOf is the id of a KMS key. A replica has the id of its primary key.
-func (s *stack) keyOf(r *resource) *value {
+func (s *stack) keyOf(r *resource) *tree.Value {
 	if r.typ == "AWS::KMS::ReplicaKey" {
-		if p := r.properties.get("PrimaryKeyArn"); p != nil && !r.busy {
+		if p := r.properties.Get("PrimaryKeyArn"); p != nil && !r.busy {
 			r.busy = true
 			v := s.resolve(p)
 			r.busy = false
-			if _, id, ok := strings.Cut(v.text, ":key/"); ok && v.readable() {
-				return &value{kind: kindString, text: id, partial: v.partial && s.world.symbolic(id)}
+			if _, id, ok := strings.Cut(v.Text, ":key/"); ok && v.Readable() {
+				return &tree.Value{Kind: tree.String, Text: id, Partial: v.Partial && s.world.symbolic(id)}
 			}
 		}
 	}
 	id := keyID(s.name, r.id)
-	if m := r.properties.get("MultiRegion"); r.typ == "AWS::KMS::ReplicaKey" || m != nil && s.resolve(m).text == "true" {
-		return text("mrk-" + strings.ReplaceAll(id, "-", ""))
+	if m := r.properties.Get("MultiRegion"); r.typ == "AWS::KMS::ReplicaKey" || m != nil && s.resolve(m).Text == "true" {
+		return tree.Text("mrk-" + strings.ReplaceAll(id, "-", ""))
 	}
-	return text(id)
+	return tree.Text(id)
 }

@@ -1,13 +1,17 @@
 package cloudformation
 
-import "fmt"
+import (
+	"fmt"
+
+	"apisqs-doctor/diagnose/source/tree"
+)
 
 // conditionNamed evaluates a condition of the template.
-func (s *stack) conditionNamed(name string, at place) truth {
+func (s *stack) conditionNamed(name string, at tree.Place) truth {
 	c, ok := s.conditions[name]
 	if !ok {
 		if !s.macros {
-			s.world.refuse("ValidationError", fmt.Sprintf("Template error: the condition %q is not defined", clip(name, 80)), s.origin(nil, "", at))
+			s.world.refuse("ValidationError", fmt.Sprintf("Template error: the condition %q is not defined", tree.Clip(name, 80)), s.origin(nil, "", at))
 		}
 		return maybe
 	}
@@ -15,27 +19,27 @@ func (s *stack) conditionNamed(name string, at place) truth {
 		return c.truth
 	}
 	if c.busy {
-		s.world.fail(c.field.at, fmt.Sprintf("circular condition: %q depends on itself", clip(name, 80)), "conditions that lead to parameters")
+		s.world.fail(c.field.At, fmt.Sprintf("circular condition: %q depends on itself", tree.Clip(name, 80)), "conditions that lead to parameters")
 		return maybe
 	}
 	c.busy = true
-	c.truth = s.truth(c.field.value)
+	c.truth = s.truth(c.field.Value)
 	c.busy, c.known = false, true
 	return c.truth
 }
 
 // truth evaluates a condition's definition.
-func (s *stack) truth(n *node) truth {
+func (s *stack) truth(n *tree.Node) truth {
 	w := s.world
-	if n == nil || !w.spend(n.at) {
+	if n == nil || !w.spend(n.At) {
 		return maybe
 	}
 	if w.recursion++; w.recursion > maxRecursion {
-		w.fail(n.at, "conditions lead through conditions without end", "fewer conditions in a row")
+		w.fail(n.At, "conditions lead through conditions without end", "fewer conditions in a row")
 	}
 	defer func() { w.recursion-- }()
-	if n.scalar() {
-		switch n.text {
+	if n.Scalar() {
+		switch n.Text {
 		case "true":
 			return yes
 		case "false":
@@ -43,37 +47,37 @@ func (s *stack) truth(n *node) truth {
 		}
 		return maybe
 	}
-	f := n.single()
+	f := n.Single()
 	if f == nil {
 		return maybe
 	}
-	arg := f.value
+	arg := f.Value
 	switch {
-	case f.name == "Condition" && arg.scalar():
-		return s.conditionNamed(arg.text, arg.at)
-	case arg.kind != kindList:
-	case f.name == "Fn::Equals" && len(arg.items) == 2:
-		return equal(s.resolve(arg.items[0]), s.resolve(arg.items[1]))
-	case f.name == "Fn::Not" && len(arg.items) == 1:
-		return s.truth(arg.items[0]).not()
-	case f.name == "Fn::And":
+	case f.Name == "Condition" && arg.Scalar():
+		return s.conditionNamed(arg.Text, arg.At)
+	case arg.Kind != tree.List:
+	case f.Name == "Fn::Equals" && len(arg.Items) == 2:
+		return equal(s.resolve(arg.Items[0]), s.resolve(arg.Items[1]))
+	case f.Name == "Fn::Not" && len(arg.Items) == 1:
+		return s.truth(arg.Items[0]).not()
+	case f.Name == "Fn::And":
 		result := yes
-		for _, in := range arg.items {
+		for _, in := range arg.Items {
 			result = result.and(s.truth(in))
 		}
 		return result
-	case f.name == "Fn::Or":
+	case f.Name == "Fn::Or":
 		result := no
-		for _, in := range arg.items {
+		for _, in := range arg.Items {
 			result = result.or(s.truth(in))
 		}
 		return result
-	case f.name == "Fn::If" && len(arg.items) == 3 && arg.items[0].scalar():
-		switch s.conditionNamed(arg.items[0].text, arg.at) {
+	case f.Name == "Fn::If" && len(arg.Items) == 3 && arg.Items[0].Scalar():
+		switch s.conditionNamed(arg.Items[0].Text, arg.At) {
 		case yes:
-			return s.truth(arg.items[1])
+			return s.truth(arg.Items[1])
 		case no:
-			return s.truth(arg.items[2])
+			return s.truth(arg.Items[2])
 		}
 	}
 	return maybe

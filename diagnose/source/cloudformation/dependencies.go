@@ -3,6 +3,8 @@ package cloudformation
 import (
 	"sort"
 	"strings"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // dependencies lists the logical ids that a resource waits for by itself:
@@ -13,16 +15,16 @@ func (s *stack) dependencies(r *resource) []string {
 	}
 	r.scanned = true
 	found := map[string]bool{}
-	for _, f := range r.body.fields {
-		switch f.name {
+	for _, f := range r.body.Fields {
+		switch f.Name {
 		case "DependsOn":
-			for _, n := range append(f.value.items, f.value) {
-				if n.scalar() {
-					found[n.text] = true
+			for _, n := range append(f.Value.Items, f.Value) {
+				if n.Scalar() {
+					found[n.Text] = true
 				}
 			}
 		case "Properties":
-			s.scan(f.value, found)
+			s.scan(f.Value, found)
 		}
 	}
 	for id := range found {
@@ -36,43 +38,43 @@ func (s *stack) dependencies(r *resource) []string {
 
 // scan collects the logical ids that a node refers to. Branches of Fn::If that
 // are not taken do not count.
-func (s *stack) scan(n *node, found map[string]bool) {
-	if n == nil || !s.world.spend(n.at) {
+func (s *stack) scan(n *tree.Node, found map[string]bool) {
+	if n == nil || !s.world.spend(n.At) {
 		return
 	}
-	if f := n.single(); f != nil && intrinsic(f.name) {
-		arg := f.value
+	if f := n.Single(); f != nil && intrinsic(f.Name) {
+		arg := f.Value
 		switch {
-		case f.name == "Ref" && arg.scalar():
-			id, _, _ := strings.Cut(arg.text, ".")
+		case f.Name == "Ref" && arg.Scalar():
+			id, _, _ := strings.Cut(arg.Text, ".")
 			found[id] = true
 			return
-		case f.name == "Fn::GetAtt" && arg.scalar():
-			id, _, _ := strings.Cut(arg.text, ".")
+		case f.Name == "Fn::GetAtt" && arg.Scalar():
+			id, _, _ := strings.Cut(arg.Text, ".")
 			found[id] = true
 			return
-		case f.name == "Fn::GetAtt" && len(arg.items) > 0 && arg.items[0].scalar():
-			found[arg.items[0].text] = true
-		case f.name == "Fn::Sub" && arg.scalar():
-			scanSub(arg.text, found)
-		case f.name == "Fn::Sub" && len(arg.items) > 0 && arg.items[0].scalar():
-			scanSub(arg.items[0].text, found)
-		case f.name == "Fn::If" && len(arg.items) == 3 && arg.items[0].scalar():
-			switch s.conditionNamed(arg.items[0].text, arg.at) {
+		case f.Name == "Fn::GetAtt" && len(arg.Items) > 0 && arg.Items[0].Scalar():
+			found[arg.Items[0].Text] = true
+		case f.Name == "Fn::Sub" && arg.Scalar():
+			scanSub(arg.Text, found)
+		case f.Name == "Fn::Sub" && len(arg.Items) > 0 && arg.Items[0].Scalar():
+			scanSub(arg.Items[0].Text, found)
+		case f.Name == "Fn::If" && len(arg.Items) == 3 && arg.Items[0].Scalar():
+			switch s.conditionNamed(arg.Items[0].Text, arg.At) {
 			case yes:
-				s.scan(arg.items[1], found)
+				s.scan(arg.Items[1], found)
 				return
 			case no:
-				s.scan(arg.items[2], found)
+				s.scan(arg.Items[2], found)
 				return
 			}
 		}
 	}
-	for _, in := range n.items {
+	for _, in := range n.Items {
 		s.scan(in, found)
 	}
-	for _, f := range n.fields {
-		s.scan(f.value, found)
+	for _, f := range n.Fields {
+		s.scan(f.Value, found)
 	}
 }
 
@@ -158,7 +160,7 @@ func checkCycles(s *stack) {
 					}
 				}
 				sort.Strings(ids)
-				s.world.refuse("ValidationError", "Circular dependency between resources: ["+clip(strings.Join(ids, ", "), 300)+"]", s.origin(other, "", other.at))
+				s.world.refuse("ValidationError", "Circular dependency between resources: ["+tree.Clip(strings.Join(ids, ", "), 300)+"]", s.origin(other, "", other.at))
 				return
 			}
 		}

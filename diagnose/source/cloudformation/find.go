@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // maxTemplates is how many templates one call loads, nested ones included.
@@ -37,9 +39,9 @@ func findTemplates(files []string) ([]source, error) {
 	}
 	switch {
 	case len(found) == 0:
-		return nil, &Error{Problem: "no template was named", Expected: "a file, a folder or - for standard input"}
+		return nil, &tree.Error{Problem: "no template was named", Expected: "a file, a folder or - for standard input"}
 	case len(found) > maxTemplates:
-		return nil, &Error{File: files[0], Problem: "more than 100 templates", Expected: "the templates of one application"}
+		return nil, &tree.Error{File: files[0], Problem: "more than 100 templates", Expected: "the templates of one application"}
 	case len(found) > 1:
 		for i := range found {
 			if found[i].stack == "" {
@@ -55,7 +57,7 @@ func findTemplates(files []string) ([]source, error) {
 func templatesIn(folder string) ([]source, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return nil, fileError(folder, err)
+		return nil, language.FileError(folder, err)
 	}
 	has := map[string]bool{}
 	var assembled, others []source
@@ -96,7 +98,7 @@ func templatesIn(folder string) ([]source, error) {
 		}
 	}
 	if len(templates) == 0 {
-		return nil, &Error{File: folder, Problem: "no template in this folder", Expected: "template.yaml, a *.template.json or a cdk.out folder"}
+		return nil, &tree.Error{File: folder, Problem: "no template in this folder", Expected: "template.yaml, a *.template.json or a cdk.out folder"}
 	}
 	return templates, nil
 }
@@ -119,15 +121,15 @@ func assemblies(folder string, entries []os.DirEntry) ([]source, error) {
 
 // isTemplate tells whether a file among others in a folder is a template.
 func isTemplate(file string) bool {
-	data, err := readFile(file, nil)
+	data, err := language.ReadFile(file, nil)
 	if err != nil {
 		return false
 	}
 	if text := string(data); !strings.Contains(text, "Resources") || !strings.Contains(text, "AWS::") {
 		return false
 	}
-	doc, err := parseDocument(file, data)
-	return err == nil && doc.root.get("Resources") != nil && checkTemplate(doc) == nil
+	doc, err := language.Parse(file, data)
+	return err == nil && doc.Root.Get("Resources") != nil && checkTemplate(doc) == nil
 }
 
 // stackNameOf makes a stack's name of its template's file name.

@@ -1,6 +1,10 @@
 package cloudformation
 
-import "strings"
+import (
+	"strings"
+
+	"apisqs-doctor/diagnose/source/tree"
+)
 
 const (
 	maxLoops = 1000 // turns of one loop
@@ -10,58 +14,58 @@ const (
 // loop writes out an Fn::ForEach of the language extensions:
 // "Fn::ForEach::Name": [Identifier, Collection, {Key: Body}]. A loop over what
 // is not known adds nothing, and the stack then has resources out of sight.
-func (s *stack) loop(f field) []field {
-	arg := f.value
-	if arg.kind != kindList || len(arg.items) != 3 || !arg.items[0].scalar() || arg.items[2].kind != kindObject {
-		s.world.fail(f.at, "a malformed "+clip(f.name, 80), "[Identifier, Collection, {Key: Body}]")
+func (s *stack) loop(f tree.Field) []tree.Field {
+	arg := f.Value
+	if arg.Kind != tree.List || len(arg.Items) != 3 || !arg.Items[0].Scalar() || arg.Items[2].Kind != tree.Object {
+		s.world.fail(f.At, "a malformed "+tree.Clip(f.Name, 80), "[Identifier, Collection, {Key: Body}]")
 		return nil
 	}
-	list := s.resolve(arg.items[1])
-	if list.kind != kindList || len(list.items) > maxLoops {
+	list := s.resolve(arg.Items[1])
+	if list.Kind != tree.List || len(list.Items) > maxLoops {
 		s.macros = true
-		s.world.warn("%s:%d: the collection of %s is not known before deployment; what it adds is not seen", f.at.file.name, f.at.line, f.name)
+		s.world.warn("%s:%d: the collection of %s is not known before deployment; what it adds is not seen", f.At.File, f.At.Line, f.Name)
 		return nil
 	}
-	var out []field
-	for _, in := range list.items {
-		if !in.value.readable() {
+	var out []tree.Field
+	for _, in := range list.Items {
+		if !in.Value.Readable() {
 			s.macros = true
 			continue
 		}
-		for _, body := range arg.items[2].fields {
-			out = append(out, s.instance(body, arg.items[0].text, in.value.text))
+		for _, body := range arg.Items[2].Fields {
+			out = append(out, s.instance(body, arg.Items[0].Text, in.Value.Text))
 		}
 	}
 	return out
 }
 
 // instance copies the body of a loop for one turn.
-func (s *stack) instance(f field, name, turn string) field {
+func (s *stack) instance(f tree.Field, name, turn string) tree.Field {
 	r := strings.NewReplacer("${"+name+"}", turn, "&{"+name+"}", alphanumeric(turn))
-	return field{name: r.Replace(f.name), at: f.at, value: s.instantiate(f.value, name, turn, r)}
+	return tree.Field{Name: r.Replace(f.Name), At: f.At, Value: s.instantiate(f.Value, name, turn, r)}
 }
 
-func (s *stack) instantiate(n *node, name, turn string, r *strings.Replacer) *node {
+func (s *stack) instantiate(n *tree.Node, name, turn string, r *strings.Replacer) *tree.Node {
 	s.world.steps += copyCost
-	if !s.world.spend(n.at) {
+	if !s.world.spend(n.At) {
 		return n
 	}
-	if f := n.single(); f != nil && f.name == "Ref" && f.value.scalar() && f.value.text == name {
-		return &node{kind: kindString, text: turn, quoted: true, at: n.at}
+	if f := n.Single(); f != nil && f.Name == "Ref" && f.Value.Scalar() && f.Value.Text == name {
+		return &tree.Node{Kind: tree.String, Text: turn, Quoted: true, At: n.At}
 	}
 	out := *n
-	if n.kind == kindString {
-		if !s.world.made(n.at, len(n.text)) {
+	if n.Kind == tree.String {
+		if !s.world.made(n.At, len(n.Text)) {
 			return n
 		}
-		out.text = r.Replace(n.text)
+		out.Text = r.Replace(n.Text)
 	}
-	out.items, out.fields = nil, nil
-	for _, i := range n.items {
-		out.items = append(out.items, s.instantiate(i, name, turn, r))
+	out.Items, out.Fields = nil, nil
+	for _, i := range n.Items {
+		out.Items = append(out.Items, s.instantiate(i, name, turn, r))
 	}
-	for _, f := range n.fields {
-		out.fields = append(out.fields, field{name: r.Replace(f.name), at: f.at, value: s.instantiate(f.value, name, turn, r)})
+	for _, f := range n.Fields {
+		out.Fields = append(out.Fields, tree.Field{Name: r.Replace(f.Name), At: f.At, Value: s.instantiate(f.Value, name, turn, r)})
 	}
 	return &out
 }

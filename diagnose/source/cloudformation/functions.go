@@ -4,94 +4,88 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // join evaluates Fn::Join.
-func (s *stack) join(arg, n *node) *value {
-	if arg.kind != kindList || len(arg.items) != 2 {
+func (s *stack) join(arg, n *tree.Node) *tree.Value {
+	if arg.Kind != tree.List || len(arg.Items) != 2 {
 		return s.unknown(n)
 	}
-	separator, list := s.resolve(arg.items[0]), s.resolve(arg.items[1])
-	if separator.kind != kindString || list.kind != kindList {
+	separator, list := s.resolve(arg.Items[0]), s.resolve(arg.Items[1])
+	if separator.Kind != tree.String || list.Kind != tree.List {
 		return s.unknown(n)
 	}
-	parts := make([]*value, 0, 2*len(list.items))
-	for i, in := range list.items {
+	parts := make([]*tree.Value, 0, 2*len(list.Items))
+	for i, in := range list.Items {
 		if i > 0 {
 			parts = append(parts, separator)
 		}
-		parts = append(parts, in.value)
+		parts = append(parts, in.Value)
 	}
 	return s.concat(parts, n)
 }
 
 // concat joins texts; the result is partial when any of them holds a symbol,
 // and nothing but the symbol when it is the only one.
-func (s *stack) concat(parts []*value, n *node) *value {
-	if len(parts) == 1 && parts[0].readable() {
-		return parts[0].asText()
+func (s *stack) concat(parts []*tree.Value, n *tree.Node) *tree.Value {
+	if len(parts) == 1 && parts[0].Readable() {
+		return parts[0].AsText()
 	}
 	length, partial := 0, false
 	for _, p := range parts {
-		if !p.readable() {
+		if !p.Readable() {
 			return s.inherit(n, p)
 		}
-		length += len(p.text)
-		partial = partial || p.partial
+		length += len(p.Text)
+		partial = partial || p.Partial
 	}
-	if !s.world.made(n.at, length) {
-		return nothing
+	if !s.world.made(n.At, length) {
+		return tree.Nothing
 	}
 	var b strings.Builder
 	b.Grow(length)
 	for _, p := range parts {
-		b.WriteString(p.text)
+		b.WriteString(p.Text)
 	}
-	return &value{kind: kindString, text: b.String(), partial: partial}
-}
-
-// asText is the value as it stands in text: numbers and booleans become strings.
-func (v *value) asText() *value {
-	if v.kind == kindNumber || v.kind == kindBool {
-		return &value{kind: kindString, text: v.text, partial: v.partial}
-	}
-	return v
+	return &tree.Value{Kind: tree.String, Text: b.String(), Partial: partial}
 }
 
 // pick evaluates Fn::Select.
-func (s *stack) pick(arg, n *node) *value {
-	if arg.kind != kindList || len(arg.items) != 2 {
+func (s *stack) pick(arg, n *tree.Node) *tree.Value {
+	if arg.Kind != tree.List || len(arg.Items) != 2 {
 		return s.unknown(n)
 	}
-	at, list := s.resolve(arg.items[0]), s.resolve(arg.items[1])
-	i, err := strconv.Atoi(at.text)
-	if err != nil || at.kind == kindUnknown || list.kind != kindList || i < 0 || i >= len(list.items) {
+	at, list := s.resolve(arg.Items[0]), s.resolve(arg.Items[1])
+	i, err := strconv.Atoi(at.Text)
+	if err != nil || at.Kind == tree.Unknown || list.Kind != tree.List || i < 0 || i >= len(list.Items) {
 		return s.inherit(n, list)
 	}
-	return list.items[i].value
+	return list.Items[i].Value
 }
 
 // split evaluates Fn::Split. A text with a symbol in it may hold the separator
 // out of sight, so that only what stands before the symbol is certain.
-func (s *stack) split(arg, n *node) *value {
-	if arg.kind != kindList || len(arg.items) != 2 {
+func (s *stack) split(arg, n *tree.Node) *tree.Value {
+	if arg.Kind != tree.List || len(arg.Items) != 2 {
 		return s.unknown(n)
 	}
-	separator, source := s.resolve(arg.items[0]), s.resolve(arg.items[1])
-	if separator.kind != kindString || separator.text == "" || !source.readable() || source.kind == kindUnknown {
+	separator, source := s.resolve(arg.Items[0]), s.resolve(arg.Items[1])
+	if separator.Kind != tree.String || separator.Text == "" || !source.Readable() || source.Kind == tree.Unknown {
 		return s.inherit(n, source)
 	}
-	out := &value{kind: kindList}
-	if !s.world.made(n.at, len(source.text)) {
-		return nothing
+	out := &tree.Value{Kind: tree.List}
+	if !s.world.made(n.At, len(source.Text)) {
+		return tree.Nothing
 	}
-	for _, part := range strings.Split(source.text, separator.text) {
-		if !s.world.spend(n.at) {
-			return nothing
+	for _, part := range strings.Split(source.Text, separator.Text) {
+		if !s.world.spend(n.At) {
+			return tree.Nothing
 		}
-		v := text(part)
-		v.partial = source.partial && s.world.symbolic(part)
-		out.items = append(out.items, item{at: n.at, value: v})
+		v := tree.Text(part)
+		v.Partial = source.Partial && s.world.symbolic(part)
+		out.Items = append(out.Items, tree.Item{At: n.At, Value: v})
 	}
 	return out
 }
@@ -106,57 +100,57 @@ func (w *world) symbolic(part string) bool {
 	return false
 }
 
-func (s *stack) base64(arg, n *node) *value {
+func (s *stack) base64(arg, n *tree.Node) *tree.Value {
 	v := s.resolve(arg)
-	if !v.readable() || !v.certain() || !s.world.made(n.at, 2*len(v.text)) {
+	if !v.Readable() || !v.Certain() || !s.world.made(n.At, 2*len(v.Text)) {
 		return s.inherit(n, v)
 	}
-	return text(base64.StdEncoding.EncodeToString([]byte(v.text)))
+	return tree.Text(base64.StdEncoding.EncodeToString([]byte(v.Text)))
 }
 
-func (s *stack) length(arg, n *node) *value {
+func (s *stack) length(arg, n *tree.Node) *tree.Value {
 	v := s.resolve(arg)
-	if v.kind != kindList {
+	if v.Kind != tree.List {
 		return s.inherit(n, v)
 	}
-	return &value{kind: kindNumber, text: strconv.Itoa(len(v.items))}
+	return &tree.Value{Kind: tree.Number, Text: strconv.Itoa(len(v.Items))}
 }
 
-func (s *stack) toJSON(arg, n *node) *value {
+func (s *stack) toJSON(arg, n *tree.Node) *tree.Value {
 	v := s.resolve(arg)
-	out, ok := jsonOf(v)
+	out, ok := tree.JSON(v)
 	if !ok {
 		return s.inherit(n, v)
 	}
-	if !s.world.made(n.at, len(out)) {
-		return nothing
+	if !s.world.made(n.At, len(out)) {
+		return tree.Nothing
 	}
-	return &value{kind: kindString, text: out, partial: !v.certain()}
+	return &tree.Value{Kind: tree.String, Text: out, Partial: !v.Certain()}
 }
 
 // zones evaluates Fn::GetAZs. Which zones an account has is not known; that
 // there are some is, so that Fn::Select and Fn::Join have something to work on.
-func (s *stack) zones(_, n *node) *value {
+func (s *stack) zones(_, n *tree.Node) *tree.Value {
 	return s.shapeless(n, "the availability zones depend on the account")
 }
 
 // importValue evaluates Fn::ImportValue: from another stack of the same call
 // when one exports the name, otherwise a symbol.
-func (s *stack) importValue(arg, n *node) *value {
+func (s *stack) importValue(arg, n *tree.Node) *tree.Value {
 	name := s.resolve(arg)
-	if !name.readable() {
+	if !name.Readable() {
 		return s.inherit(n, name)
 	}
 	if e, ok := s.world.exported(name); ok {
 		return e.stack.output(e.output, n)
 	}
-	return s.world.symbolIn(accountScope, "!ImportValue "+clip(name.text, 140), name.text, "", n)
+	return s.world.symbolIn(accountScope, "!ImportValue "+tree.Clip(name.Text, 140), name.Text, "", n)
 }
 
 // dynamic replaces the dynamic references in a text, {{resolve:...}}, by symbols.
-func (s *stack) dynamic(raw string, at place) *value {
-	var parts []*value
-	n := &node{kind: kindString, text: raw, at: at}
+func (s *stack) dynamic(raw string, at tree.Place) *tree.Value {
+	var parts []*tree.Value
+	n := &tree.Node{Kind: tree.String, Text: raw, At: at}
 	for {
 		before, rest, found := strings.Cut(raw, "{{resolve:")
 		reference, after, closed := strings.Cut(rest, "}}")
@@ -164,13 +158,13 @@ func (s *stack) dynamic(raw string, at place) *value {
 			break
 		}
 		if before != "" {
-			parts = append(parts, text(before))
+			parts = append(parts, tree.Text(before))
 		}
-		parts = append(parts, s.world.symbolIn(accountScope, "{{resolve:"+clip(reference, 140)+"}}", reference, "", n))
+		parts = append(parts, s.world.symbolIn(accountScope, "{{resolve:"+tree.Clip(reference, 140)+"}}", reference, "", n))
 		raw = after
 	}
 	if raw != "" || len(parts) == 0 {
-		parts = append(parts, text(raw))
+		parts = append(parts, tree.Text(raw))
 	}
 	return s.concat(parts, n)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // FuzzLoad: no input makes Load panic or hang; it gives an *Error or a snapshot
@@ -27,7 +28,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		s, err := Load([]string{"-"}, Options{Stdin: bytes.NewReader(data)})
 		if err != nil {
-			var e *Error
+			var e *tree.Error
 			if !errors.As(err, &e) || e.Problem == "" {
 				t.Fatalf("not a proper *Error: %v", err)
 			}
@@ -64,20 +65,20 @@ func FuzzResolve(f *testing.F) {
 		if strings.Contains(expression, "Include") {
 			t.Skip("may name a file")
 		}
-		doc, err := parseDocument("t.yaml", []byte(intrinsicsHead+expression+"\n"))
+		doc, err := language.Parse("t.yaml", []byte(intrinsicsHead+expression+"\n"))
 		if err != nil {
 			return
 		}
 		w := newWorld(Options{})
-		w.documents[doc.name] = doc
+		w.know(doc)
 		w.addRoot(doc, "", false)
 		s := w.stacks[0]
 		if s.outputs["Out"] == nil {
 			return
 		}
-		v := s.output("Out", doc.root)
-		if w.err == nil && v.kind == kindUnknown && v.text != "" && !w.symbolic(v.text) {
-			t.Fatalf("%q is unknown and its text %q is no symbol", expression, v.text)
+		v := s.output("Out", doc.Root)
+		if w.err == nil && v.Kind == tree.Unknown && v.Text != "" && !w.symbolic(v.Text) {
+			t.Fatalf("%q is unknown and its text %q is no symbol", expression, v.Text)
 		}
 	})
 }

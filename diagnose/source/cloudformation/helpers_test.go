@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // load reads one template from standard input.
@@ -23,11 +24,11 @@ func load(t *testing.T, template string, o Options) *snapshot.Snapshot {
 }
 
 // loadError reads a template that must fail.
-func loadError(t *testing.T, template string, o Options) *Error {
+func loadError(t *testing.T, template string, o Options) *tree.Error {
 	t.Helper()
 	o.Stdin = strings.NewReader(template)
 	_, err := Load([]string{"-"}, o)
-	var e *Error
+	var e *tree.Error
 	if !errors.As(err, &e) {
 		t.Fatalf("Load gave %v, expected an *Error", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 func TestBadInput(t *testing.T) {
@@ -39,7 +41,7 @@ func TestBadInput(t *testing.T) {
 		"type as a function":   {"Resources:\n  Q: {Type: !Ref T}\n", `the Type of resource "Q" is an object`, 2},
 		"duplicate in YAML":    {"Resources:\n  Q: {Type: A}\n  Q: {Type: B}\n", `the name "Q" is there twice`, 3},
 		"duplicate in JSON":    {"{\"Resources\": {\n\"Q\": {\"Type\": \"A\"},\n\"Q\": {\"Type\": \"A\"}}}", `the name "Q" is there twice`, 3},
-		"merge key":            {"X: &x {a: b}\nResources:\n  Q:\n    <<: *x\n    Type: A\n", "a merge key (<<), which CloudFormation does not take", 4},
+		"merge key":            {"X: &x {a: b}\nResources:\n  Q:\n    <<: *x\n    Type: A\n", "a merge key (<<), which AWS does not take", 4},
 		"unknown tag":          {"Resources:\n  Q: {Type: A, Properties: {a: !Reff b}}\n", `unknown tag "!Reff"`, 2},
 		"YAML syntax":          {"Resources:\n  Q: {Type: A\n", "not YAML", 3},
 		"JSON syntax":          {"{\"Resources\": {\n  \"Q\" {}\n}}", "unexpected '{'", 2},
@@ -145,15 +147,15 @@ func TestLargeFiles(t *testing.T) {
 	}
 	f.Close()
 	_, err = Load([]string{file}, Options{})
-	if e, ok := err.(*Error); !ok || e.Problem != "larger than 6 MiB" {
+	if e, ok := err.(*tree.Error); !ok || e.Problem != "larger than 6 MiB" {
 		t.Errorf("a file of 100 MB gives %v", err)
 	}
 	_, err = Load([]string{"-"}, Options{Stdin: endless{}})
-	if e, ok := err.(*Error); !ok || e.Problem != "larger than 6 MiB" {
+	if e, ok := err.(*tree.Error); !ok || e.Problem != "larger than 6 MiB" {
 		t.Errorf("endless input gives %v", err)
 	}
 	_, err = Load([]string{filepath.Join(t.TempDir(), "none.yaml")}, Options{})
-	if e, ok := err.(*Error); !ok || e.Problem != "no such file" {
+	if e, ok := err.(*tree.Error); !ok || e.Problem != "no such file" {
 		t.Errorf("a missing file gives %v", err)
 	}
 }

@@ -3,19 +3,21 @@ package cloudformation
 import (
 	"strings"
 	"testing"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // evaluate resolves the output "Out" of a template.
-func evaluate(t *testing.T, template string, o Options) (*value, *world) {
+func evaluate(t *testing.T, template string, o Options) (*tree.Value, *world) {
 	t.Helper()
-	doc, err := parseDocument("t.yaml", []byte(template))
+	doc, err := language.Parse("t.yaml", []byte(template))
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := newWorld(o)
-	w.documents[doc.name] = doc
+	w.know(doc)
 	w.addRoot(doc, "", false)
-	v := w.stacks[0].output("Out", doc.root)
+	v := w.stacks[0].output("Out", doc.Root)
 	if w.err != nil {
 		t.Fatalf("resolving: %v", w.err)
 	}
@@ -123,12 +125,12 @@ func TestIntrinsics(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			v, _ := evaluate(t, intrinsicsHead+test.value+"\n", Options{})
-			got := v.text
+			got := v.Text
 			switch {
-			case v.kind == kindUnknown:
-				got = "?" + v.gap.expression
-			case v.kind == kindList || v.kind == kindObject:
-				got, _ = jsonOf(v)
+			case v.Kind == tree.Unknown:
+				got = "?" + v.Gap.Expression
+			case v.Kind == tree.List || v.Kind == tree.Object:
+				got, _ = tree.JSON(v)
 			}
 			if got != test.want {
 				t.Errorf("%s = %q, expected %q", test.value, got, test.want)
@@ -146,16 +148,16 @@ func TestOptionsReachReferences(t *testing.T) {
 		`!Sub '${AWS::Partition} ${AWS::URLSuffix}'`: "aws-cn amazonaws.com.cn",
 	} {
 		v, w := evaluate(t, intrinsicsHead+expression+"\n", o)
-		is(t, expression, v.text, want)
+		is(t, expression, v.Text, want)
 		is(t, expression+": symbols", len(w.symbols.list), 0)
 	}
 	v, _ := evaluate(t, intrinsicsHead+"!Ref AWS::Partition\n", Options{Region: "us-gov-west-1"})
-	is(t, "partition", v.text, "aws-us-gov")
+	is(t, "partition", v.Text, "aws-us-gov")
 }
 
 func TestSameExpressionSameSymbol(t *testing.T) {
 	v, w := evaluate(t, intrinsicsHead+"!Sub '${Bare}|${Bare}|${Other.Token}'\n", Options{})
-	is(t, "text", v.text, "unknown-Bare|unknown-Bare|unknown-Other-Token")
+	is(t, "text", v.Text, "unknown-Bare|unknown-Bare|unknown-Other-Token")
 	is(t, "number of symbols", len(w.symbols.list), 2)
 	sym := w.symbols.list[0]
 	is(t, "expression", sym.Expression, "${Bare}")
@@ -167,7 +169,7 @@ func TestSameExpressionSameSymbol(t *testing.T) {
 func TestSymbolsAreFresh(t *testing.T) {
 	template := "Parameters: {Bare: {Type: String}, BareName: {Type: String}, unknown: {Type: String}}\nResources: {}\nOutputs: {Out: {Value: !Sub '${Bare} ${BareName} unknown-Bare ${unknown}'}}\n"
 	v, w := evaluate(t, template, Options{})
-	parts := strings.Split(v.text, " ")
+	parts := strings.Split(v.Text, " ")
 	for i, a := range w.symbols.list {
 		for j, b := range w.symbols.list {
 			if i != j && strings.Contains(a.Text, b.Text) {
@@ -180,7 +182,7 @@ func TestSymbolsAreFresh(t *testing.T) {
 	}
 	is(t, "literal", parts[2], "unknown-Bare")
 	if parts[0] == parts[1] || parts[0] == parts[2] {
-		t.Errorf("texts that differ became equal: %q", v.text)
+		t.Errorf("texts that differ became equal: %q", v.Text)
 	}
 }
 
@@ -188,10 +190,10 @@ func TestKeyNames(t *testing.T) {
 	id, _ := evaluate(t, intrinsicsHead+"!Ref K\n", Options{})
 	arn, _ := evaluate(t, intrinsicsHead+"!GetAtt K.Arn\n", Options{})
 	again, _ := evaluate(t, intrinsicsHead+"!GetAtt K.KeyId\n", Options{})
-	is(t, "KeyId", again.text, id.text)
-	is(t, "ARN", arn.text, "arn:aws:kms:us-east-1:000000000000:key/"+id.text)
-	if len(id.text) != 36 || strings.Count(id.text, "-") != 4 {
-		t.Errorf("%q has not the shape of a key id", id.text)
+	is(t, "KeyId", again.Text, id.Text)
+	is(t, "ARN", arn.Text, "arn:aws:kms:us-east-1:000000000000:key/"+id.Text)
+	if len(id.Text) != 36 || strings.Count(id.Text, "-") != 4 {
+		t.Errorf("%q has not the shape of a key id", id.Text)
 	}
 }
 

@@ -3,65 +3,62 @@ package cloudformation
 import (
 	"fmt"
 	"strings"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // checkTemplate returns an error that says what the document is when it is no template.
-func checkTemplate(doc *document) error {
-	root := doc.root
-	fail := func(problem, expected string) error {
-		return &Error{File: doc.name, Line: int(root.at.line), Column: int(root.at.column), Problem: problem, Expected: expected}
-	}
+func checkTemplate(doc *tree.Document) error {
+	root := doc.Root
+	fail := func(problem, expected string) error { return root.At.Fail(problem, expected) }
 	const template = `a CloudFormation template (an object with "Resources")`
 	switch {
-	case root.kind == kindNull:
+	case root.Kind == tree.Null:
 		return fail("the file is empty", template)
-	case root.kind != kindObject:
-		if what := textKind(doc.text); what != "" {
+	case root.Kind != tree.Object:
+		if what := tree.TextKind(doc.Text); what != "" {
 			return fail(what, template)
 		}
-		return fail("the file holds "+root.kind.String(), template)
+		return fail("the file holds "+root.Kind.String(), template)
 	}
-	resources := root.field("Resources")
+	resources := root.Field("Resources")
 	if what := otherKind(root); what != "" {
 		return fail(what, template)
 	}
-	included := root.get("Transform") != nil || root.get("Fn::Transform") != nil
+	included := root.Get("Transform") != nil || root.Get("Fn::Transform") != nil
 	switch {
 	case resources == nil && !included:
 		return fail("there are no Resources", template)
 	case resources == nil:
 		return nil
-	case resources.value.kind != kindObject:
-		return &Error{File: doc.name, Line: int(resources.at.line), Column: int(resources.at.column),
-			Problem: "Resources is " + resources.value.kind.String(), Expected: "an object of resources by their logical id"}
+	case resources.Value.Kind != tree.Object:
+		return resources.At.Fail("Resources is "+resources.Value.Kind.String(), "an object of resources by their logical id")
 	}
-	for _, f := range resources.value.fields {
-		if strings.HasPrefix(f.name, "Fn::") {
+	for _, f := range resources.Value.Fields {
+		if strings.HasPrefix(f.Name, "Fn::") {
 			continue
 		}
-		if err := checkResource(doc, f); err != nil {
+		if err := checkResource(f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkResource(doc *document, f field) error {
-	fail := func(problem, expected string) error {
-		return &Error{File: doc.name, Line: int(f.at.line), Column: int(f.at.column), Problem: problem, Expected: expected}
+func checkResource(f tree.Field) error {
+	fail := func(problem, expected string) error { return f.At.Fail(problem, expected) }
+	if !alphanumericID(f.Name) {
+		return fail(fmt.Sprintf("the logical id %q", tree.Clip(f.Name, 80)), "letters and digits only")
 	}
-	if !alphanumericID(f.name) {
-		return fail(fmt.Sprintf("the logical id %q", clip(f.name, 80)), "letters and digits only")
+	if f.Value.Kind != tree.Object {
+		return fail(fmt.Sprintf("the resource %q is %s", tree.Clip(f.Name, 80), f.Value.Kind), `an object with "Type"`)
 	}
-	if f.value.kind != kindObject {
-		return fail(fmt.Sprintf("the resource %q is %s", clip(f.name, 80), f.value.kind), `an object with "Type"`)
-	}
-	typ := f.value.get("Type")
+	typ := f.Value.Get("Type")
 	switch {
 	case typ == nil:
-		return fail(fmt.Sprintf("the resource %q has no Type", clip(f.name, 80)), `a type such as "AWS::SQS::Queue"`)
-	case typ.kind != kindString:
-		return fail(fmt.Sprintf("the Type of resource %q is %s", clip(f.name, 80), typ.kind), `a type such as "AWS::SQS::Queue"`)
+		return fail(fmt.Sprintf("the resource %q has no Type", tree.Clip(f.Name, 80)), `a type such as "AWS::SQS::Queue"`)
+	case typ.Kind != tree.String:
+		return fail(fmt.Sprintf("the Type of resource %q is %s", tree.Clip(f.Name, 80), typ.Kind), `a type such as "AWS::SQS::Queue"`)
 	}
 	return nil
 }
@@ -72,24 +69,24 @@ func alphanumericID(id string) bool {
 }
 
 // otherKind recognises documents that people have beside their templates.
-func otherKind(root *node) string {
+func otherKind(root *tree.Node) string {
 	has := func(names ...string) bool {
 		for _, name := range names {
-			if root.field(name) == nil {
+			if root.Field(name) == nil {
 				return false
 			}
 		}
 		return true
 	}
 	text := func(name string) string {
-		if n := root.get(name); n.scalar() {
-			return n.text
+		if n := root.Get(name); n.Scalar() {
+			return n.Text
 		}
 		return ""
 	}
 	switch {
 	case strings.HasPrefix(text("schema"), "apisqs-doctor/"):
-		return fmt.Sprintf("this is a file of the doctor itself (%q; give a snapshot with --snapshot)", clip(text("schema"), 60))
+		return fmt.Sprintf("this is a file of the doctor itself (%q; give a snapshot with --snapshot)", tree.Clip(text("schema"), 60))
 	case has("format_version", "planned_values"), has("format_version", "values"), has("terraform_version"):
 		return "this looks like a Terraform plan or state"
 	case has("service", "provider"), has("service", "functions"):

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 const (
@@ -31,17 +32,17 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 	}
 	w := newWorld(o)
 	for _, src := range sources {
-		doc, err := readDocument(src.file, o.Stdin)
+		doc, err := language.Read(src.file, o.Stdin)
 		if err != nil {
 			return nil, err
 		}
 		if err := checkTemplate(doc); err != nil {
 			return nil, err
 		}
-		w.documents[doc.name] = doc
+		w.know(doc)
 		w.addRoot(doc, src.stack, len(sources) > 1)
-		if doc.alias > 0 {
-			w.warn("%s:%d: CloudFormation takes no YAML aliases; the template must go through a tool that writes them out, such as sam build", doc.name, doc.alias)
+		if doc.Alias > 0 {
+			w.warn("%s:%d: CloudFormation takes no YAML aliases; the template must go through a tool that writes them out, such as sam build", doc.Name, doc.Alias)
 		}
 	}
 	if err := w.checkParameters(w.stacks[:len(sources)]); err != nil {
@@ -51,10 +52,10 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 	if w.err != nil {
 		return nil, w.err
 	}
-	out.Target.File = displayName(files[0])
+	out.Target.File = tree.DisplayName(files[0])
 	if len(files) > 1 {
 		for _, file := range files {
-			out.Target.Files = append(out.Target.Files, displayName(file))
+			out.Target.Files = append(out.Target.Files, tree.DisplayName(file))
 		}
 	}
 	return out, nil
@@ -62,7 +63,7 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 
 // addRoot adds a stack that is not nested. Several stacks get names and id
 // prefixes of their own, so that equal logical ids stay apart.
-func (w *world) addRoot(doc *document, name string, several bool) {
+func (w *world) addRoot(doc *tree.Document, name string, several bool) {
 	if name == "" || !several && w.options.StackName != "" {
 		name = w.options.StackName
 	}
@@ -84,9 +85,9 @@ func (w *world) addRoot(doc *document, name string, several bool) {
 	if several {
 		prefix = name + "-"
 	}
-	given := map[string]*value{}
+	given := map[string]*tree.Value{}
 	for key, v := range w.options.Parameters {
-		given[key] = text(v)
+		given[key] = tree.Text(v)
 	}
 	w.newStack(doc, name, prefix, 0, given)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // largeStack is the template of a large application: 40 queues with a role and
@@ -63,30 +65,30 @@ func largeJSON(tb testing.TB) string {
 
 // largeYAML is the same template in block style.
 func largeYAML(tb testing.TB) string {
-	doc, err := parseDocument("large.json", []byte(largeJSON(tb)))
+	doc, err := language.Parse("large.json", []byte(largeJSON(tb)))
 	if err != nil {
 		tb.Fatal(err)
 	}
 	var b strings.Builder
-	writeYAML(&b, doc.root, 0)
+	writeYAML(&b, doc.Root, 0)
 	return b.String()
 }
 
-func writeYAML(b *strings.Builder, n *node, depth int) {
+func writeYAML(b *strings.Builder, n *tree.Node, depth int) {
 	indent := "\n" + strings.Repeat("  ", depth)
-	switch n.kind {
-	case kindObject:
-		for _, f := range n.fields {
-			b.WriteString(indent + f.name + ":")
-			writeYAML(b, f.value, depth+1)
+	switch n.Kind {
+	case tree.Object:
+		for _, f := range n.Fields {
+			b.WriteString(indent + f.Name + ":")
+			writeYAML(b, f.Value, depth+1)
 		}
-	case kindList:
-		for _, i := range n.items {
+	case tree.List:
+		for _, i := range n.Items {
 			b.WriteString(indent + "-")
 			writeYAML(b, i, depth+1)
 		}
 	default:
-		b.WriteString(" '" + strings.ReplaceAll(n.text, "'", "''") + "'")
+		b.WriteString(" '" + strings.ReplaceAll(n.Text, "'", "''") + "'")
 	}
 }
 

@@ -2,6 +2,8 @@ package cloudformation
 
 import (
 	"fmt"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // maxNesting is how deep stacks may nest.
@@ -18,18 +20,18 @@ func (s *stack) open(r *resource) *stack {
 	if location == "" {
 		return nil
 	}
-	file := r.at.file.beside(location)
+	file := beside(r.at.File, location)
 	if s.depth+1 > maxNesting {
 		s.world.fail(r.at, fmt.Sprintf("stacks nest more than %d deep", maxNesting), "a template that does not contain itself")
 		return nil
 	}
 	doc, err := s.world.include(file)
 	if err != nil {
-		if e, ok := err.(*Error); ok && e.Line > 0 {
+		if e, ok := err.(*tree.Error); ok && e.Line > 0 {
 			s.world.stop(err)
 			return nil
 		}
-		s.world.warn("%s:%d: the nested stack %s cannot be read: %v", r.at.file.name, r.at.line, r.id, err)
+		s.world.warn("%s:%d: the nested stack %s cannot be read: %v", r.at.File, r.at.Line, r.id, err)
 		return nil
 	}
 	if err := checkTemplate(doc); err != nil {
@@ -40,9 +42,9 @@ func (s *stack) open(r *resource) *stack {
 		s.world.fail(r.at, fmt.Sprintf("more than %d stacks belong together", maxTemplates), "")
 		return nil
 	}
-	given := map[string]*value{}
-	for _, m := range s.props(r).get("Parameters").members() {
-		given[m.name] = joined(m.view.v)
+	given := map[string]*tree.Value{}
+	for _, m := range s.props(r).Get("Parameters").Members() {
+		given[m.Name] = joined(m.View.Value)
 	}
 	r.child = s.world.newStack(doc, s.name+"-"+r.id, s.prefix+r.serial+"-", s.depth+1, given)
 	r.child.root = s.root
@@ -50,20 +52,20 @@ func (s *stack) open(r *resource) *stack {
 }
 
 // joined is a value as a stack takes it for a parameter: lists become text.
-func joined(v *value) *value {
-	if v.kind != kindList {
+func joined(v *tree.Value) *tree.Value {
+	if v.Kind != tree.List {
 		return v
 	}
-	out := &value{kind: kindString}
-	for i, in := range v.items {
-		if !in.value.readable() {
+	out := &tree.Value{Kind: tree.String}
+	for i, in := range v.Items {
+		if !in.Value.Readable() {
 			return v
 		}
 		if i > 0 {
-			out.text += ","
+			out.Text += ","
 		}
-		out.text += in.value.text
-		out.partial = out.partial || in.value.partial
+		out.Text += in.Value.Text
+		out.Partial = out.Partial || in.Value.Partial
 	}
 	return out
 }
@@ -71,22 +73,22 @@ func joined(v *value) *value {
 // nestedLocation is the local path of a nested stack's template, or empty.
 func (s *stack) nestedLocation(r *resource) string {
 	// The CDK keeps the file beside the template and says so in the metadata.
-	if asset := r.body.get("Metadata").get("aws:asset:path"); asset.scalar() {
-		return asset.text
+	if asset := r.body.Get("Metadata").Get("aws:asset:path"); asset.Scalar() {
+		return asset.Text
 	}
 	property := "TemplateURL"
 	if r.typ == "AWS::Serverless::Application" {
 		property = "Location"
 	}
-	v := s.props(r).get(property).v
-	if v == nil || v.kind != kindString || v.partial || remote(v.text) {
+	v := s.props(r).Get(property).Value
+	if v == nil || v.Kind != tree.String || v.Partial || remote(v.Text) {
 		return ""
 	}
-	return v.text
+	return v.Text
 }
 
 // nestedOutput evaluates Fn::GetAtt Stack.Outputs.Name.
-func (s *stack) nestedOutput(r *resource, name string, n *node) *value {
+func (s *stack) nestedOutput(r *resource, name string, n *tree.Node) *tree.Value {
 	if child := s.open(r); child != nil {
 		return child.output(name, n)
 	}
@@ -94,21 +96,21 @@ func (s *stack) nestedOutput(r *resource, name string, n *node) *value {
 }
 
 // output evaluates an output of the stack for another stack.
-func (s *stack) output(name string, n *node) *value {
+func (s *stack) output(name string, n *tree.Node) *tree.Value {
 	out, ok := s.outputs[name]
 	if !ok {
-		s.world.refuse("ValidationError", fmt.Sprintf("the stack %s has no output %q", s.name, clip(name, 80)), originAt(n.at))
+		s.world.refuse("ValidationError", fmt.Sprintf("the stack %s has no output %q", s.name, tree.Clip(name, 80)), n.At.Origin())
 		return s.world.symbolIn(s.prefix, "${Outputs."+name+"}", name, "", n)
 	}
 	if out.value != nil {
 		return out.value
 	}
 	if out.busy {
-		s.world.fail(out.field.at, fmt.Sprintf("circular dependency: the output %q leads back to itself", clip(name, 80)), "")
-		return nothing
+		s.world.fail(out.field.At, fmt.Sprintf("circular dependency: the output %q leads back to itself", tree.Clip(name, 80)), "")
+		return tree.Nothing
 	}
 	out.busy = true
-	out.value = s.resolve(out.field.value.get("Value"))
+	out.value = s.resolve(out.field.Value.Get("Value"))
 	out.busy = false
 	return out.value
 }
@@ -120,19 +122,19 @@ type export struct {
 }
 
 // exported finds the stack of this call that exports a name.
-func (w *world) exported(name *value) (export, bool) {
+func (w *world) exported(name *tree.Value) (export, bool) {
 	if w.exports == nil {
 		w.exports = map[string]export{}
 		for _, s := range w.stacks {
 			for _, output := range sortedKeys(s.outputs) {
-				if n := s.outputs[output].field.value.get("Export").get("Name"); n != nil {
-					if v := s.resolve(n); v.readable() {
-						w.exports[v.text] = export{s, output}
+				if n := s.outputs[output].field.Value.Get("Export").Get("Name"); n != nil {
+					if v := s.resolve(n); v.Readable() {
+						w.exports[v.Text] = export{s, output}
 					}
 				}
 			}
 		}
 	}
-	e, ok := w.exports[name.text]
+	e, ok := w.exports[name.Text]
 	return e, ok
 }

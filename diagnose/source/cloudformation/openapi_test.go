@@ -178,7 +178,7 @@ func TestSwagger2(t *testing.T) {
 	m, i := method(t, s, "POST", "/a")
 	is(t, "model", get(t, "models", m.RequestModels)["application/json"], "Order")
 	is(t, "authorization", get(t, "authorization", m.Authorization), "COGNITO_USER_POOLS")
-	is(t, "source", get(t, "authorizer", draft(t, s).Authorizers["pool"]).IdentitySource, "Authorization")
+	is(t, "source", get(t, "authorizer", draft(t, s).Authorizers["pool"]).IdentitySource, "method.request.header.Authorization")
 	is(t, "responses", len(get(t, "responses", i.Responses)), 2)
 	is(t, "default", get(t, "timeout", i.TimeoutMillis), 29000)
 }

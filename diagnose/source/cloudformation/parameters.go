@@ -5,27 +5,29 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // parameter is one entry of a template's Parameters.
 type parameter struct {
 	stack    *stack
-	field    field
-	resolved *value
+	field    tree.Field
+	resolved *tree.Value
 }
 
 // value is what Ref of the parameter gives.
-func (p *parameter) value() *value {
+func (p *parameter) value() *tree.Value {
 	if p.resolved != nil {
 		return p.resolved
 	}
-	s, def := p.stack, p.field.value
+	s, def := p.stack, p.field.Value
 	typ := "String"
-	if t := def.get("Type"); t.scalar() {
-		typ = t.text
+	if t := def.Get("Type"); t.Scalar() {
+		typ = t.Text
 	}
-	given, isGiven := s.given[p.field.name]
-	fallback := def.get("Default")
+	given, isGiven := s.given[p.field.Name]
+	fallback := def.Get("Default")
 	switch {
 	case strings.HasPrefix(typ, "AWS::SSM::Parameter::Value"):
 		// The template holds the name of an SSM parameter, the deployment its value.
@@ -33,26 +35,26 @@ func (p *parameter) value() *value {
 	case isGiven:
 		p.checkAllowed(given)
 		p.resolved = typed(given, typ)
-	case fallback.scalar():
+	case fallback.Scalar():
 		p.resolved = typed(s.resolve(fallback), typ)
-	case fallback != nil && fallback.kind == kindList:
+	case fallback != nil && fallback.Kind == tree.List:
 		p.resolved = s.resolve(fallback)
 	default:
 		needs := ""
 		if s.depth == 0 {
-			needs = "--parameter " + p.field.name + "=Value"
+			needs = "--parameter " + p.field.Name + "=Value"
 		}
 		p.resolved = p.symbol(needs)
 		if isListType(typ) {
-			p.resolved = &value{kind: kindUnknown, gap: p.resolved.gap}
+			p.resolved = &tree.Value{Kind: tree.Unknown, Gap: p.resolved.Gap}
 		}
 	}
 	return p.resolved
 }
 
-func (p *parameter) symbol(needs string) *value {
-	n := &node{at: p.field.at}
-	return p.stack.world.symbolIn(p.stack.prefix, "${"+p.field.name+"}", p.field.name, needs, n)
+func (p *parameter) symbol(needs string) *tree.Value {
+	n := &tree.Node{At: p.field.At}
+	return p.stack.world.symbolIn(p.stack.prefix, "${"+p.field.Name+"}", p.field.Name, needs, n)
 }
 
 func isListType(typ string) bool {
@@ -60,44 +62,37 @@ func isListType(typ string) bool {
 }
 
 // typed makes a list of the text that a list parameter has.
-func typed(v *value, typ string) *value {
+func typed(v *tree.Value, typ string) *tree.Value {
 	if !isListType(typ) {
-		return v.asText()
+		return v.AsText()
 	}
-	if v.kind == kindList || !v.readable() || v.kind == kindUnknown {
+	if v.Kind == tree.List || !v.Readable() || v.Kind == tree.Unknown {
 		return v
 	}
-	list := &value{kind: kindList}
-	if v.text == "" {
+	list := &tree.Value{Kind: tree.List}
+	if v.Text == "" {
 		return list
 	}
-	for part := range strings.SplitSeq(v.text, ",") {
-		list.items = append(list.items, item{value: &value{kind: kindString, text: strings.TrimSpace(part), partial: v.partial}})
+	for part := range strings.SplitSeq(v.Text, ",") {
+		list.Items = append(list.Items, tree.Item{Value: &tree.Value{Kind: tree.String, Text: strings.TrimSpace(part), Partial: v.Partial}})
 	}
 	return list
 }
 
 // checkAllowed refuses a value that CloudFormation would refuse.
-func (p *parameter) checkAllowed(v *value) {
-	allowed := p.field.value.get("AllowedValues")
-	if allowed == nil || allowed.kind != kindList || !v.readable() || !v.certain() {
+func (p *parameter) checkAllowed(v *tree.Value) {
+	allowed := p.field.Value.Get("AllowedValues")
+	if allowed == nil || allowed.Kind != tree.List || !v.Readable() || !v.Certain() {
 		return
 	}
 	var names []string
-	for _, a := range allowed.items {
-		names = append(names, fmt.Sprintf("%q", a.text))
+	for _, a := range allowed.Items {
+		names = append(names, fmt.Sprintf("%q", a.Text))
 	}
-	if !slices.Contains(names, fmt.Sprintf("%q", v.text)) && !isListType(p.field.value.get("Type").textOr("String")) {
-		p.stack.world.fail(p.field.at, fmt.Sprintf("the value %q is not allowed for parameter %q", clip(v.text, 80), p.field.name),
-			"one of "+clip(strings.Join(names, ", "), 200))
+	if !slices.Contains(names, fmt.Sprintf("%q", v.Text)) && !isListType(p.field.Value.Get("Type").TextOr("String")) {
+		p.stack.world.fail(p.field.At, fmt.Sprintf("the value %q is not allowed for parameter %q", tree.Clip(v.Text, 80), p.field.Name),
+			"one of "+tree.Clip(strings.Join(names, ", "), 200))
 	}
-}
-
-func (n *node) textOr(fallback string) string {
-	if n.scalar() {
-		return n.text
-	}
-	return fallback
 }
 
 // checkParameters refuses names that no template declares: a misspelt
@@ -113,9 +108,9 @@ func (w *world) checkParameters(roots []*stack) error {
 		if !declared[name] {
 			expected := "none, as the template declares no parameters"
 			if len(declared) > 0 {
-				expected = "one of " + clip(strings.Join(sortedKeys(declared), ", "), 300)
+				expected = "one of " + tree.Clip(strings.Join(sortedKeys(declared), ", "), 300)
 			}
-			return &Error{Problem: fmt.Sprintf("the template has no parameter %q", clip(name, 80)), Expected: expected}
+			return &tree.Error{Problem: fmt.Sprintf("the template has no parameter %q", tree.Clip(name, 80)), Expected: expected}
 		}
 	}
 	return nil
@@ -135,60 +130,60 @@ func sortedKeys[T any](m map[string]T) []string {
 // "Name=Value" texts, {"Parameters": {...}} or a plain object, in JSON or YAML.
 // The error is an *Error.
 func ReadParameters(file string) (map[string]string, error) {
-	doc, err := readDocument(file, nil)
+	doc, err := language.Read(file, nil)
 	if err != nil {
 		return nil, err
 	}
 	const expected = `{"Name": "value"}, {"Parameters": {...}} or the list that the AWS CLI takes`
-	root := doc.root
-	if inner := root.get("Parameters"); inner != nil {
+	root := doc.Root
+	if inner := root.Get("Parameters"); inner != nil {
 		root = inner
 	}
 	values := map[string]string{}
-	set := func(at *node, name string, v *node) error {
+	set := func(at *tree.Node, name string, v *tree.Node) error {
 		switch {
-		case v != nil && v.scalar():
-			values[name] = v.text
-		case v != nil && v.kind == kindList:
+		case v != nil && v.Scalar():
+			values[name] = v.Text
+		case v != nil && v.Kind == tree.List:
 			var parts []string
-			for _, i := range v.items {
-				if !i.scalar() {
-					return errorAt(i.at, fmt.Sprintf("an item of parameter %q is %s", clip(name, 80), i.kind), "text")
+			for _, i := range v.Items {
+				if !i.Scalar() {
+					return i.At.Fail(fmt.Sprintf("an item of parameter %q is %s", tree.Clip(name, 80), i.Kind), "text")
 				}
-				parts = append(parts, i.text)
+				parts = append(parts, i.Text)
 			}
 			values[name] = strings.Join(parts, ",")
 		default:
-			return errorAt(at.at, fmt.Sprintf("parameter %q has no value that is text", clip(name, 80)), expected)
+			return at.At.Fail(fmt.Sprintf("parameter %q has no value that is text", tree.Clip(name, 80)), expected)
 		}
 		return nil
 	}
-	switch root.kind {
-	case kindObject:
-		for _, f := range root.fields {
-			if err := set(f.value, f.name, f.value); err != nil {
+	switch root.Kind {
+	case tree.Object:
+		for _, f := range root.Fields {
+			if err := set(f.Value, f.Name, f.Value); err != nil {
 				return nil, err
 			}
 		}
-	case kindList:
-		for _, in := range root.items {
-			name, v := in.get("ParameterKey"), in.get("ParameterValue")
-			if key, val, ok := strings.Cut(in.textOr(""), "="); ok {
+	case tree.List:
+		for _, in := range root.Items {
+			name, v := in.Get("ParameterKey"), in.Get("ParameterValue")
+			if key, val, ok := strings.Cut(in.TextOr(""), "="); ok {
 				values[key] = val
 				continue
 			}
-			if in.get("UsePreviousValue") != nil && v == nil {
+			if in.Get("UsePreviousValue") != nil && v == nil {
 				continue
 			}
-			if !name.scalar() {
-				return nil, errorAt(in.at, "an item without ParameterKey", expected)
+			if !name.Scalar() {
+				return nil, in.At.Fail("an item without ParameterKey", expected)
 			}
-			if err := set(in, name.text, v); err != nil {
+			if err := set(in, name.Text, v); err != nil {
 				return nil, err
 			}
 		}
 	default:
-		return nil, errorAt(root.at, "the file holds "+root.kind.String(), expected)
+		return nil, root.At.Fail("the file holds "+root.Kind.String(), expected)
 	}
 	return values, nil
 }

@@ -3,28 +3,30 @@ package cloudformation
 import (
 	"fmt"
 	"strings"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // ref evaluates Ref.
-func (s *stack) ref(name string, n *node) *value {
+func (s *stack) ref(name string, n *tree.Node) *tree.Value {
 	w := s.world
 	switch name {
 	case "AWS::NoValue":
-		return nothing
+		return tree.Nothing
 	case "AWS::AccountId":
-		return w.accountID(originAt(n.at))
+		return w.accountID(n.At.Origin())
 	case "AWS::Region":
-		return text(w.region)
+		return tree.Text(w.region)
 	case "AWS::Partition":
-		return text(w.partition)
+		return tree.Text(w.partition)
 	case "AWS::URLSuffix":
-		return text(w.suffix)
+		return tree.Text(w.suffix)
 	case "AWS::StackName":
-		return text(s.name)
+		return tree.Text(s.name)
 	case "AWS::StackId":
-		return s.concat([]*value{text("arn:" + w.partition + ":cloudformation:" + w.region + ":"), w.accountID(originAt(n.at)), text(":stack/" + s.name + "/" + keyID(s.name, ""))}, n)
+		return s.concat([]*tree.Value{tree.Text("arn:" + w.partition + ":cloudformation:" + w.region + ":"), w.accountID(n.At.Origin()), tree.Text(":stack/" + s.name + "/" + keyID(s.name, ""))}, n)
 	case "AWS::NotificationARNs":
-		return &value{kind: kindList}
+		return &tree.Value{Kind: tree.List}
 	}
 	if p, ok := s.parameters[name]; ok {
 		return p.value()
@@ -43,37 +45,37 @@ func (s *stack) ref(name string, n *node) *value {
 }
 
 // unresolved records a reference to nothing. A transform may still add it.
-func (s *stack) unresolved(name string, n *node) {
+func (s *stack) unresolved(name string, n *tree.Node) {
 	if s.sam || s.macros {
 		return
 	}
-	s.world.refuse("ValidationError", fmt.Sprintf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", clip(name, 100)), originAt(n.at))
+	s.world.refuse("ValidationError", fmt.Sprintf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", tree.Clip(name, 100)), n.At.Origin())
 }
 
 // getAtt evaluates Fn::GetAtt: "Resource.Attribute" or a list of the two.
-func (s *stack) getAtt(arg, n *node) *value {
-	if arg.scalar() {
-		id, attribute, ok := strings.Cut(arg.text, ".")
+func (s *stack) getAtt(arg, n *tree.Node) *tree.Value {
+	if arg.Scalar() {
+		id, attribute, ok := strings.Cut(arg.Text, ".")
 		if !ok {
 			return s.unknown(n)
 		}
 		return s.attribute(id, attribute, n)
 	}
-	if arg.kind != kindList || len(arg.items) < 2 || !arg.items[0].scalar() {
+	if arg.Kind != tree.List || len(arg.Items) < 2 || !arg.Items[0].Scalar() {
 		return s.unknown(n)
 	}
 	var names []string
-	for _, in := range arg.items[1:] {
+	for _, in := range arg.Items[1:] {
 		v := s.resolve(in)
-		if !v.readable() || !v.certain() {
+		if !v.Readable() || !v.Certain() {
 			return s.inherit(n, v)
 		}
-		names = append(names, v.text)
+		names = append(names, v.Text)
 	}
-	return s.attribute(arg.items[0].text, strings.Join(names, "."), n)
+	return s.attribute(arg.Items[0].Text, strings.Join(names, "."), n)
 }
 
-func (s *stack) attribute(id, name string, n *node) *value {
+func (s *stack) attribute(id, name string, n *tree.Node) *tree.Value {
 	if r, ok := s.resources[id]; ok {
 		return s.attributeOf(r, name, n)
 	}
@@ -82,7 +84,7 @@ func (s *stack) attribute(id, name string, n *node) *value {
 }
 
 // attributeOf evaluates an attribute of a resource.
-func (s *stack) attributeOf(r *resource, name string, n *node) *value {
+func (s *stack) attributeOf(r *resource, name string, n *tree.Node) *tree.Value {
 	if r.typ == "AWS::CloudFormation::Stack" || r.typ == "AWS::Serverless::Application" {
 		if outputName, ok := strings.CutPrefix(name, "Outputs."); ok {
 			return s.nestedOutput(r, outputName, n)
@@ -102,8 +104,8 @@ func (s *stack) attributeOf(r *resource, name string, n *node) *value {
 	case "AWS::Serverless::Api":
 		switch name {
 		case "Stage":
-			if v := s.props(r).get("StageName"); v.v != nil {
-				return v.v
+			if v := s.props(r).Get("StageName"); v.Value != nil {
+				return v.Value
 			}
 		case "Deployment":
 			return s.fill(r, "{id}-deployment", n)
@@ -113,7 +115,7 @@ func (s *stack) attributeOf(r *resource, name string, n *node) *value {
 }
 
 // refOf evaluates Ref of a resource.
-func (s *stack) refOf(r *resource, n *node) *value {
+func (s *stack) refOf(r *resource, n *tree.Node) *tree.Value {
 	if r.typ == "AWS::KMS::Key" || r.typ == "AWS::KMS::ReplicaKey" {
 		return s.fill(r, "{key}", n)
 	}
@@ -123,7 +125,7 @@ func (s *stack) refOf(r *resource, n *node) *value {
 	return s.world.symbolIn(s.prefix, "${"+r.id+"}", r.id, "", n)
 }
 
-func (s *stack) shaped(r *resource, pattern string, n *node) *value {
+func (s *stack) shaped(r *resource, pattern string, n *tree.Node) *tree.Value {
 	if pattern == "" {
 		return nil
 	}
@@ -131,16 +133,16 @@ func (s *stack) shaped(r *resource, pattern string, n *node) *value {
 }
 
 // fill builds a name, ARN or URL of a resource from a pattern.
-func (s *stack) fill(r *resource, pattern string, n *node) *value {
+func (s *stack) fill(r *resource, pattern string, n *tree.Node) *tree.Value {
 	w := s.world
 	if w.recursion++; w.recursion > maxRecursion {
-		w.fail(n.at, "references lead through references without end", "fewer references in a row")
+		w.fail(n.At, "references lead through references without end", "fewer references in a row")
 	}
 	defer func() { w.recursion-- }()
-	if !w.spend(n.at) {
-		return nothing
+	if !w.spend(n.At) {
+		return tree.Nothing
 	}
-	var parts []*value
+	var parts []*tree.Value
 	for pattern != "" {
 		before, rest, found := strings.Cut(pattern, "{")
 		parts = appendText(parts, before)
@@ -154,19 +156,19 @@ func (s *stack) fill(r *resource, pattern string, n *node) *value {
 	return s.concat(parts, n)
 }
 
-func (s *stack) hole(r *resource, name string, n *node) *value {
+func (s *stack) hole(r *resource, name string, n *tree.Node) *tree.Value {
 	w := s.world
 	switch name {
 	case "partition":
-		return text(w.partition)
+		return tree.Text(w.partition)
 	case "region":
-		return text(w.region)
+		return tree.Text(w.region)
 	case "suffix":
-		return text(w.suffix)
+		return tree.Text(w.suffix)
 	case "account":
-		return w.accountID(originAt(n.at))
+		return w.accountID(n.At.Origin())
 	case "id":
-		return text(r.serial)
+		return tree.Text(r.serial)
 	case "path":
 		return s.iamPath(r)
 	case "key":
@@ -175,43 +177,43 @@ func (s *stack) hole(r *resource, name string, n *node) *value {
 	return s.physicalName(r)
 }
 
-func (s *stack) iamPath(r *resource) *value {
-	if p := r.properties.get("Path"); p != nil {
-		if v := s.resolve(p); v.readable() && v.text != "" {
-			return v.asText()
+func (s *stack) iamPath(r *resource) *tree.Value {
+	if p := r.properties.Get("Path"); p != nil {
+		if v := s.resolve(p); v.Readable() && v.Text != "" {
+			return v.AsText()
 		}
 	}
-	return text("/")
+	return tree.Text("/")
 }
 
 // physicalName is the given name of a resource or the one that CloudFormation
 // would generate, without its random end.
-func (s *stack) physicalName(r *resource) *value {
+func (s *stack) physicalName(r *resource) *tree.Value {
 	if r.name != nil {
 		return r.name
 	}
 	if r.busy {
-		s.world.fail(r.at, fmt.Sprintf("circular dependency: the name of resource %q leads back to itself", clip(r.id, 80)), "names that do not refer to each other")
-		return nothing
+		s.world.fail(r.at, fmt.Sprintf("circular dependency: the name of resource %q leads back to itself", tree.Clip(r.id, 80)), "names that do not refer to each other")
+		return tree.Nothing
 	}
 	r.busy = true
 	defer func() { r.busy = false }()
-	r.name = nothing
+	r.name = tree.Nothing
 	if property := kinds[r.typ].name; property != "" {
-		if p := r.properties.get(property); p != nil {
+		if p := r.properties.Get(property); p != nil {
 			r.name = nil
 			given := s.resolve(p)
-			if given.readable() {
-				r.name = given.asText()
+			if given.Readable() {
+				r.name = given.AsText()
 				return r.name
 			}
-			if given.kind == kindUnknown {
+			if given.Kind == tree.Unknown {
 				r.name = s.world.symbolIn(s.prefix, "${"+r.id+"}", r.id, "", p)
 				return r.name
 			}
 		}
 	}
-	r.name = text(s.generatedName(r))
+	r.name = tree.Text(s.generatedName(r))
 	return r.name
 }
 
@@ -219,7 +221,7 @@ func (s *stack) generatedName(r *resource) string {
 	name := s.name + "-" + r.id
 	switch r.typ {
 	case "AWS::SQS::Queue":
-		if f := r.properties.get("FifoQueue"); f != nil && s.resolve(f).text == "true" {
+		if f := r.properties.Get("FifoQueue"); f != nil && s.resolve(f).Text == "true" {
 			return name + ".fifo"
 		}
 	case "AWS::S3::Bucket":

@@ -3,60 +3,62 @@ package cloudformation
 import (
 	"fmt"
 	"strings"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // resolve evaluates the intrinsic functions of a node and everything in it.
-func (s *stack) resolve(n *node) *value {
+func (s *stack) resolve(n *tree.Node) *tree.Value {
 	w := s.world
-	if n == nil || !w.spend(n.at) {
-		return nothing
+	if n == nil || !w.spend(n.At) {
+		return tree.Nothing
 	}
 	if w.recursion++; w.recursion > maxRecursion {
-		w.fail(n.at, "references lead through references without end", "fewer references in a row")
+		w.fail(n.At, "references lead through references without end", "fewer references in a row")
 	}
 	defer func() { w.recursion-- }()
-	switch n.kind {
-	case kindObject:
-		if f := n.single(); f != nil && intrinsic(f.name) && !strings.HasPrefix(f.name, "Fn::ForEach") {
+	switch n.Kind {
+	case tree.Object:
+		if f := n.Single(); f != nil && intrinsic(f.Name) && !strings.HasPrefix(f.Name, "Fn::ForEach") {
 			return s.call(n, f)
 		}
 		return s.object(n)
-	case kindList:
-		v := &value{kind: kindList, items: make([]item, 0, len(n.items))}
-		for _, in := range n.items {
-			if r := s.resolve(in); r.kind != kindNull {
-				v.items = append(v.items, item{at: in.at, value: r})
+	case tree.List:
+		v := &tree.Value{Kind: tree.List, Items: make([]tree.Item, 0, len(n.Items))}
+		for _, in := range n.Items {
+			if r := s.resolve(in); r.Kind != tree.Null {
+				v.Items = append(v.Items, tree.Item{At: in.At, Value: r})
 			}
 		}
 		return v
-	case kindNull:
-		return nothing
+	case tree.Null:
+		return tree.Nothing
 	}
-	if n.kind == kindString && strings.Contains(n.text, "{{resolve:") {
-		return s.dynamic(n.text, n.at)
+	if n.Kind == tree.String && strings.Contains(n.Text, "{{resolve:") {
+		return s.dynamic(n.Text, n.At)
 	}
-	return &value{kind: n.kind, text: n.text}
+	return &tree.Value{Kind: n.Kind, Text: n.Text}
 }
 
-func (s *stack) object(n *node) *value {
-	fields := s.splice(n.fields, 0)
-	v := &value{kind: kindObject, members: make([]member, 0, len(fields))}
+func (s *stack) object(n *tree.Node) *tree.Value {
+	fields := s.splice(n.Fields, 0)
+	v := &tree.Value{Kind: tree.Object, Members: make([]tree.Member, 0, len(fields))}
 	for _, f := range fields {
-		r := s.resolve(f.value)
-		if r.kind != kindNull {
-			v.members = append(v.members, member{name: f.name, at: f.at, value: r})
+		r := s.resolve(f.Value)
+		if r.Kind != tree.Null {
+			v.Members = append(v.Members, tree.Member{Name: f.Name, At: f.At, Value: r})
 		}
 	}
 	return v
 }
 
 // call evaluates one intrinsic function.
-func (s *stack) call(n *node, f *field) *value {
-	arg := f.value
-	switch f.name {
+func (s *stack) call(n *tree.Node, f *tree.Field) *tree.Value {
+	arg := f.Value
+	switch f.Name {
 	case "Ref":
-		if arg.scalar() {
-			return s.ref(arg.text, n)
+		if arg.Scalar() {
+			return s.ref(arg.Text, n)
 		}
 	case "Fn::GetAtt":
 		return s.getAtt(arg, n)
@@ -87,9 +89,9 @@ func (s *stack) call(n *node, f *field) *value {
 	case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not":
 		switch s.truth(n) {
 		case yes:
-			return &value{kind: kindBool, text: "true"}
+			return &tree.Value{Kind: tree.Bool, Text: "true"}
 		case no:
-			return &value{kind: kindBool, text: "false"}
+			return &tree.Value{Kind: tree.Bool, Text: "false"}
 		}
 	}
 	return s.unknown(n)
@@ -97,124 +99,124 @@ func (s *stack) call(n *node, f *field) *value {
 
 // unknown is the value of a call that has none before deployment, with a text
 // to stand for it.
-func (s *stack) unknown(n *node) *value {
-	f := n.single()
+func (s *stack) unknown(n *tree.Node) *tree.Value {
+	f := n.Single()
 	expression := describe(n)
 	base := expression
-	if f != nil && f.value.scalar() {
-		base = f.value.text
+	if f != nil && f.Value.Scalar() {
+		base = f.Value.Text
 	}
 	return s.world.symbolIn(s.prefix, expression, base, "", n)
 }
 
 // shapeless is an unknown value that may be anything: an object, a list, text or nothing.
-func (s *stack) shapeless(n *node, detail string) *value {
-	return &value{kind: kindUnknown, gap: &missing{expression: describe(n), detail: detail}}
+func (s *stack) shapeless(n *tree.Node, detail string) *tree.Value {
+	return &tree.Value{Kind: tree.Unknown, Gap: &tree.Missing{Expression: describe(n), Detail: detail}}
 }
 
 // accountScope is the scope of names that all stacks of an account share.
 const accountScope = "account"
 
-func (w *world) symbolIn(scope, expression, base, needs string, n *node) *value {
+func (w *world) symbolIn(scope, expression, base, needs string, n *tree.Node) *tree.Value {
 	if len(w.symbols.list) >= maxSymbols {
-		w.fail(n.at, fmt.Sprintf("more than %d values are not known before deployment", maxSymbols), "")
-		return nothing
+		w.fail(n.At, fmt.Sprintf("more than %d values are not known before deployment", maxSymbols), "")
+		return tree.Nothing
 	}
-	return w.symbol(scope, expression, base, needs, originAt(n.at))
+	return w.symbol(scope, expression, base, needs, n.At.Origin())
 }
 
 // inherit makes an unknown value of what a function could not do without.
-func (s *stack) inherit(n *node, from *value) *value {
+func (s *stack) inherit(n *tree.Node, from *tree.Value) *tree.Value {
 	v := s.unknown(n)
-	if from.gap != nil && v.gap != nil && v.gap.needs == "" {
-		v.gap.needs = from.gap.needs
+	if from.Gap != nil && v.Gap != nil && v.Gap.Needs == "" {
+		v.Gap.Needs = from.Gap.Needs
 	}
 	return v
 }
 
 // choose evaluates Fn::If.
-func (s *stack) choose(arg, n *node) *value {
-	if arg.kind != kindList || len(arg.items) != 3 || !arg.items[0].scalar() {
+func (s *stack) choose(arg, n *tree.Node) *tree.Value {
+	if arg.Kind != tree.List || len(arg.Items) != 3 || !arg.Items[0].Scalar() {
 		return s.unknown(n)
 	}
-	switch s.conditionNamed(arg.items[0].text, arg.items[0].at) {
+	switch s.conditionNamed(arg.Items[0].Text, arg.Items[0].At) {
 	case yes:
-		return s.resolve(arg.items[1])
+		return s.resolve(arg.Items[1])
 	case no:
-		return s.resolve(arg.items[2])
+		return s.resolve(arg.Items[2])
 	}
-	then, other := s.resolve(arg.items[1]), s.resolve(arg.items[2])
+	then, other := s.resolve(arg.Items[1]), s.resolve(arg.Items[2])
 	if equal(then, other) == yes {
 		return then
 	}
-	if then.readable() && other.readable() {
+	if then.Readable() && other.Readable() {
 		return s.unknown(n)
 	}
-	return s.shapeless(n, fmt.Sprintf("the condition %q is not known before deployment", arg.items[0].text))
+	return s.shapeless(n, fmt.Sprintf("the condition %q is not known before deployment", arg.Items[0].Text))
 }
 
 // findInMap evaluates Fn::FindInMap, with the DefaultValue of the language extensions.
-func (s *stack) findInMap(arg, n *node) *value {
-	if arg.kind != kindList || len(arg.items) < 3 {
+func (s *stack) findInMap(arg, n *tree.Node) *tree.Value {
+	if arg.Kind != tree.List || len(arg.Items) < 3 {
 		return s.unknown(n)
 	}
 	found := s.mappings
-	for _, key := range arg.items[:3] {
+	for _, key := range arg.Items[:3] {
 		k := s.resolve(key)
-		if !k.readable() || !k.certain() {
+		if !k.Readable() || !k.Certain() {
 			return s.inherit(n, k)
 		}
-		if found = found.get(k.text); found == nil {
-			if len(arg.items) > 3 {
-				if d := arg.items[3].get("DefaultValue"); d != nil {
+		if found = found.Get(k.Text); found == nil {
+			if len(arg.Items) > 3 {
+				if d := arg.Items[3].Get("DefaultValue"); d != nil {
 					return s.resolve(d)
 				}
 			}
 			v := s.unknown(n)
-			s.world.refuse("ValidationError", "Template error: Unable to get mapping for "+s.keys(arg.items[:3]), s.origin(nil, "", n.at))
+			s.world.refuse("ValidationError", "Template error: Unable to get mapping for "+s.keys(arg.Items[:3]), s.origin(nil, "", n.At))
 			return v
 		}
 	}
 	return s.resolve(found)
 }
 
-func (s *stack) keys(items []*node) string {
+func (s *stack) keys(items []*tree.Node) string {
 	var names []string
 	for _, i := range items {
-		names = append(names, s.resolve(i).text)
+		names = append(names, s.resolve(i).Text)
 	}
 	return strings.Join(names, "::")
 }
 
 // transform evaluates Fn::Transform: AWS::Include of a local file. Other macros
 // are programs of the account.
-func (s *stack) transform(arg, n *node) *value {
+func (s *stack) transform(arg, n *tree.Node) *tree.Value {
 	doc, problem := s.included(arg)
 	if doc == nil {
 		v := s.shapeless(n, problem)
 		return v
 	}
-	return s.resolve(doc.root)
+	return s.resolve(doc.Root)
 }
 
 // included returns the document that an AWS::Include names, or why there is none.
-func (s *stack) included(arg *node) (*document, string) {
-	name := arg.get("Name")
-	if !name.scalar() || name.text != "AWS::Include" {
+func (s *stack) included(arg *tree.Node) (*tree.Document, string) {
+	name := arg.Get("Name")
+	if !name.Scalar() || name.Text != "AWS::Include" {
 		return nil, "a macro of the account makes it"
 	}
-	location := arg.get("Parameters").get("Location")
+	location := arg.Get("Parameters").Get("Location")
 	if location == nil {
 		return nil, "the AWS::Include has no Location"
 	}
 	where := s.resolve(location)
-	if !where.readable() || !where.certain() || remote(where.text) {
+	if !where.Readable() || !where.Certain() || remote(where.Text) {
 		return nil, "the AWS::Include reads " + describe(location) + ", which is not a local file"
 	}
-	file := location.at.file.beside(where.text)
+	file := beside(location.At.File, where.Text)
 	doc, err := s.world.include(file)
 	if err != nil {
-		if e, ok := err.(*Error); ok && e.Line > 0 {
+		if e, ok := err.(*tree.Error); ok && e.Line > 0 {
 			s.world.stop(e)
 		}
 		return nil, fmt.Sprintf("the file %q of the AWS::Include cannot be read", file)
@@ -230,28 +232,28 @@ func (w *world) stop(err error) {
 
 // splice writes out what may stand among the members of an object: a nested
 // Fn::Transform that includes a file, and the loops of the language extensions.
-func (s *stack) splice(fields []field, depth int) []field {
+func (s *stack) splice(fields []tree.Field, depth int) []tree.Field {
 	special := false
 	for _, f := range fields {
-		if f.name == "Fn::Transform" || strings.HasPrefix(f.name, "Fn::ForEach::") {
+		if f.Name == "Fn::Transform" || strings.HasPrefix(f.Name, "Fn::ForEach::") {
 			special = true
 		}
 	}
 	if !special || depth > 20 {
 		return fields
 	}
-	var out []field
+	var out []tree.Field
 	for _, f := range fields {
 		switch {
-		case f.name == "Fn::Transform":
-			doc, problem := s.included(f.value)
-			if doc == nil || doc.root.kind != kindObject || !s.world.spend(f.at) {
+		case f.Name == "Fn::Transform":
+			doc, problem := s.included(f.Value)
+			if doc == nil || doc.Root.Kind != tree.Object || !s.world.spend(f.At) {
 				s.macros = true
-				s.world.warn("%s:%d: %s; what it adds is not seen", f.at.file.name, f.at.line, problem)
+				s.world.warn("%s:%d: %s; what it adds is not seen", f.At.File, f.At.Line, problem)
 				continue
 			}
-			out = append(out, s.splice(doc.root.fields, depth+1)...)
-		case strings.HasPrefix(f.name, "Fn::ForEach::"):
+			out = append(out, s.splice(doc.Root.Fields, depth+1)...)
+		case strings.HasPrefix(f.Name, "Fn::ForEach::"):
 			out = append(out, s.splice(s.loop(f), depth+1)...)
 		default:
 			out = append(out, f)

@@ -4,76 +4,75 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
-// serverless maps what the SAM transform makes of an AWS::Serverless::Api or
+// serverless reads what the SAM transform makes of an AWS::Serverless::Api or
 // HttpApi: the API, its deployment and its stages.
-func (b *builder) serverless(a *gatewayAPI) {
-	s, r := a.stack, a.res
+func (b *builder) serverless(s *stack, r *resource, p tree.View, a *assemble.API) {
 	if !s.sam && !s.macros {
-		b.world.refuse("ValidationError", "Template format error: Unrecognized resource types: ["+r.typ+"]", a.out.Origin)
+		b.world.refuse("ValidationError", "Template format error: Unrecognized resource types: ["+r.typ+"]", a.Origin)
 	}
-	if !b.editable(a) {
+	if !b.editable(r, p, a) {
 		return
 	}
-	b.definition(a, "DefinitionBody", "DefinitionUri")
-	b.serverlessAuth(a)
-	p := a.props
-	deployment := snapshot.Known(r.serial+"-deployment", a.out.Origin)
-	stage := func(name string) snapshot.Stage {
-		return snapshot.Stage{Name: name, Origin: s.origin(r, "Properties.StageName", p.get("StageName").at), DeploymentID: deployment,
-			Variables: snapshot.Known(map[string]string{}, p.origin()), Canary: snapshot.Known[*snapshot.Canary](nil, p.origin()), AutoDeploy: true}
+	auth := samAuth{p.Get("Auth"), a}
+	b.definition(s, r, p, a, auth.authorizers())
+	auth.apply()
+	stage := func(name string) assemble.Stage {
+		return assemble.Stage{API: assemble.To(a.ID, a.Origin), Type: a.Type, Name: name, Origin: s.origin(r, "Properties.StageName", p.Get("StageName").At),
+			Deployment: assemble.To(r.serial+"-deployment", a.Origin), AutoDeploy: snapshot.Known(true, a.Origin),
+			Variables: snapshot.Known(map[string]string{}, p.Origin()), Canary: snapshot.Known[*snapshot.Canary](nil, p.Origin())}
 	}
-	if a.typ == snapshot.HTTP {
-		name := p.get("StageName").plain()
-		if name == "" {
-			name = "$default"
+	st := stage(p.Get("StageName").Plain())
+	if a.Type == snapshot.HTTP {
+		if st.Name == "" {
+			st.Name = "$default"
 		}
-		st := stage(name)
-		st.Variables = p.get("StageVariables").textMap()
-		a.stages = append(a.stages, st)
+		st.Variables = p.Get("StageVariables").TextMap()
+		b.parts.Stages = append(b.parts.Stages, st)
 		return
 	}
-	st := stage(p.get("StageName").plain())
-	st.Variables = p.get("Variables").textMap()
-	st.Canary = canaryOf(p.get("CanarySetting"), "")
-	a.stages = append(a.stages, st)
+	st.Variables = p.Get("Variables").TextMap()
+	st.Canary = canaryOf(p.Get("CanarySetting"), "")
+	b.parts.Stages = append(b.parts.Stages, st)
 	// Without OpenApiVersion the generated deployment makes a stage of its own, named "Stage".
-	if p.get("OpenApiVersion").absent() {
-		a.stages = append(a.stages, stage("Stage"))
+	if p.Get("OpenApiVersion").Absent() {
+		b.parts.Stages = append(b.parts.Stages, stage("Stage"))
 	}
 }
 
 // withGlobals merges the Globals section into the properties of a SAM
 // resource: the resource's own win, maps merge and lists are joined.
-func (s *stack) withGlobals(r *resource, own *value) *value {
+func (s *stack) withGlobals(r *resource, own *tree.Value) *tree.Value {
 	section := map[string]string{"AWS::Serverless::Api": "Api", "AWS::Serverless::HttpApi": "HttpApi"}[r.typ]
-	n := s.globals.get(section)
+	n := s.globals.Get(section)
 	if n == nil {
 		return own
 	}
 	return merge(s.resolve(n), own, 0)
 }
 
-func merge(base, own *value, depth int) *value {
+func merge(base, own *tree.Value, depth int) *tree.Value {
 	switch {
-	case own == nil || own.kind == kindNull:
+	case own == nil || own.Kind == tree.Null:
 		return base
-	case base.kind == kindList && own.kind == kindList:
-		return &value{kind: kindList, items: append(base.items[:len(base.items):len(base.items)], own.items...)}
-	case base.kind != kindObject || own.kind != kindObject:
+	case base.Kind == tree.List && own.Kind == tree.List:
+		return &tree.Value{Kind: tree.List, Items: append(base.Items[:len(base.Items):len(base.Items)], own.Items...)}
+	case base.Kind != tree.Object || own.Kind != tree.Object:
 		return own
 	}
-	out := &value{kind: kindObject}
-	for _, m := range base.members {
-		if mine := own.member(m.name); mine != nil {
-			m = member{name: m.name, at: mine.at, value: merge(m.value, mine.value, depth+1)}
+	out := &tree.Value{Kind: tree.Object}
+	for _, m := range base.Members {
+		if mine := own.Member(m.Name); mine != nil {
+			m = tree.Member{Name: m.Name, At: mine.At, Value: merge(m.Value, mine.Value, depth+1)}
 		}
-		out.members = append(out.members, m)
+		out.Members = append(out.Members, m)
 	}
-	for _, m := range own.members {
-		if base.member(m.name) == nil {
-			out.members = append(out.members, m)
+	for _, m := range own.Members {
+		if base.Member(m.Name) == nil {
+			out.Members = append(out.Members, m)
 		}
 	}
 	return out
@@ -85,152 +84,36 @@ var editors = []struct{ property, noun string }{{"Auth", "Auth"}, {"Cors", "Cors
 // editable tells whether the SAM transform takes the resource. What edits the
 // definition needs one that SAM can see: inline, or brought by an AWS::Include
 // that CloudFormation expands before it runs SAM, nested transforms first.
-func (b *builder) editable(a *gatewayAPI) bool {
-	p := a.props
+func (b *builder) editable(r *resource, p tree.View, a *assemble.API) bool {
 	language := "OpenApi"
-	if a.typ == snapshot.REST {
+	if a.Type == snapshot.REST {
 		language = "Swagger"
 	}
-	body := p.get("DefinitionBody")
+	body := p.Get("DefinitionBody")
 	refuse := func(message string) bool {
-		b.world.refuse("", fmt.Sprintf("Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application Specification document. Resource with id [%s] is invalid. %s", a.res.id, message), body.origin())
-		gap := snapshot.Gap{Reason: snapshot.Unresolved, Detail: "the SAM transform fails for this API", Origin: body.origin()}
-		a.doubt = &gap
-		a.out.Stages = snapshot.Known([]snapshot.Stage{}, a.out.Origin)
+		b.world.refuse("", fmt.Sprintf("Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application Specification document. Resource with id [%s] is invalid. %s", r.id, message), body.Origin())
+		a.Doubt = &snapshot.Gap{Reason: snapshot.Unresolved, Detail: "the SAM transform fails for this API", Origin: body.Origin()}
 		return false
 	}
 	for _, e := range editors {
-		x := p.get(e.property)
-		if x.absent() || x.unknown() || x.v.kind == kindObject && len(x.v.members) == 0 {
+		x := p.Get(e.property)
+		if x.Absent() || x.Unknown() || x.Value.Kind == tree.Object && len(x.Value.Members) == 0 {
 			continue
 		}
 		switch {
-		case body.absent() && !p.get("DefinitionUri").absent() && e.property == "Auth":
+		case body.Absent() && !p.Get("DefinitionUri").Absent() && e.property == "Auth":
 			return refuse(fmt.Sprintf("%s works only with inline %s specified in the 'DefinitionBody' property.", e.noun, language))
-		case body.absent():
+		case body.Absent():
 			continue
 		}
-		paths := body.get("paths")
-		version := body.get("openapi")
-		if a.typ == snapshot.REST && version.absent() {
-			version = body.get("swagger")
+		paths := body.Get("paths")
+		version := body.Get("openapi")
+		if a.Type == snapshot.REST && version.Absent() {
+			version = body.Get("swagger")
 		}
-		if body.unknown() || version.absent() || paths.absent() || !paths.unknown() && paths.v.kind != kindObject {
+		if body.Unknown() || version.Absent() || paths.Absent() || !paths.Unknown() && paths.Value.Kind != tree.Object {
 			return refuse(fmt.Sprintf("Unable to add %s configuration because 'DefinitionBody' does not contain a valid %s definition.", e.noun, language))
 		}
 	}
 	return true
-}
-
-// serverlessAuth adds what the Auth property asks of every method.
-func (b *builder) serverlessAuth(a *gatewayAPI) {
-	auth := a.props.get("Auth")
-	if auth.absent() {
-		return
-	}
-	if auth.unknown() {
-		for i := range a.draft.Methods {
-			a.draft.Methods[i].Authorization = snapshot.Unknown[string](auth.gap())
-		}
-		return
-	}
-	for _, m := range auth.get("Authorizers").members() {
-		a.draft.Authorizers[m.name] = samAuthorizer(a, m)
-	}
-	b.defaultAuthorizer(a, auth.get("DefaultAuthorizer"))
-	if auth.get("ApiKeyRequired").is("true") {
-		for i := range a.draft.Methods {
-			if m := &a.draft.Methods[i]; m.HTTPMethod != "OPTIONS" {
-				m.APIKeyRequired = snapshot.Known(true, auth.get("ApiKeyRequired").origin())
-			}
-		}
-	}
-	b.resourcePolicy(a, auth.get("ResourcePolicy"))
-}
-
-// samAuthorizer maps an entry of Auth.Authorizers.
-func samAuthorizer(a *gatewayAPI, m named) snapshot.Fact[snapshot.Authorizer] {
-	x := m.view
-	if x.unknown() {
-		return snapshot.Unknown[snapshot.Authorizer](x.gap())
-	}
-	out := snapshot.Authorizer{Name: m.name, Type: "TOKEN", IdentitySource: "method.request.header.Authorization"}
-	switch {
-	case !x.get("UserPoolArn").absent():
-		out.Type = "COGNITO_USER_POOLS"
-	case !x.get("JwtConfiguration").absent():
-		out.Type = "JWT"
-	case a.typ == snapshot.HTTP || x.get("FunctionPayloadType").is("REQUEST"):
-		out.Type = "REQUEST"
-	}
-	if a.typ == snapshot.HTTP {
-		out.IdentitySource = "$request.header.Authorization"
-	}
-	if source := x.get("IdentitySource").plain(); source != "" {
-		out.IdentitySource = source
-	}
-	identity := x.get("Identity")
-	if header := identity.get("Header").plain(); header != "" {
-		out.IdentitySource = "method.request.header." + header
-	}
-	if headers := identity.get("Headers").items(); len(headers) > 0 {
-		prefix := "method.request.header."
-		if a.typ == snapshot.HTTP {
-			prefix = "$request.header."
-		}
-		out.IdentitySource = ""
-		for _, h := range headers {
-			if out.IdentitySource != "" {
-				out.IdentitySource += ","
-			}
-			out.IdentitySource += prefix + h.plain()
-		}
-	}
-	return snapshot.Known(out, x.origin())
-}
-
-// defaultAuthorizer gives every method without one the default authorizer.
-func (b *builder) defaultAuthorizer(a *gatewayAPI, x view) {
-	if x.absent() {
-		return
-	}
-	name := x.plain()
-	authorization := snapshot.Known("AWS_IAM", x.origin())
-	id := snapshot.Known("", x.origin())
-	if declared, ok := a.draft.Authorizers[name]; ok {
-		id = snapshot.Known(name, x.origin())
-		authorizer, known := declared.Read(&snapshot.Gaps{})
-		if authorization = snapshot.Known(authorizationOf(authorizer.Type), x.origin()); !known {
-			authorization = snapshot.Unknown[string](declared.Gap())
-		}
-	} else if name != "AWS_IAM" || x.unknown() {
-		authorization = snapshot.Unknown[string](snapshot.Gap{Reason: snapshot.Unresolved, Detail: fmt.Sprintf("the default authorizer %q is not among the Authorizers", name), Origin: x.origin()})
-	}
-	for i := range a.draft.Methods {
-		m := &a.draft.Methods[i]
-		// SAM leaves the preflight method of CORS open, and methods that say so.
-		if has, ok := knownText(m.Authorization); ok && has == "NONE" && m.HTTPMethod != "OPTIONS" && !a.open[i] {
-			m.Authorization, m.AuthorizerID = authorization, id
-		}
-	}
-}
-
-// resourcePolicy maps Auth.ResourcePolicy. Statements are taken as they are;
-// the lists of addresses, accounts and endpoints become statements that are
-// written out by SAM and not modelled here.
-func (b *builder) resourcePolicy(a *gatewayAPI, x view) {
-	if x.absent() {
-		return
-	}
-	statements := x.get("CustomStatements")
-	if x.unknown() || len(x.members()) > 1 || statements.absent() {
-		a.out.Policy = snapshot.Unknown[string](snapshot.Gap{Reason: snapshot.NotCovered, Detail: "the statements that SAM writes for Auth.ResourcePolicy are not modelled", Origin: x.origin()})
-		return
-	}
-	out, ok := jsonOf(statements.v)
-	if !ok {
-		a.out.Policy = snapshot.Unknown[string](statements.gap())
-		return
-	}
-	a.out.Policy = snapshot.Known(`{"Version":"2012-10-17","Statement":`+out+`}`, statements.origin())
 }

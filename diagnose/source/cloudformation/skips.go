@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // metadataKey is the member of a Metadata that is meant for the doctor.
@@ -17,9 +18,9 @@ const maxSkips = 10_000
 // readSkips takes down the findings that the template says are known, in its own
 // Metadata and in that of each resource that is created.
 func (b *builder) readSkips(s *stack) {
-	b.out.Skips = append(b.out.Skips, s.world.skipsIn(s.metadata)...)
+	b.skips = append(b.skips, s.world.skipsIn(s.metadata)...)
 	for _, r := range s.order {
-		list := s.world.skipsIn(r.body.get("Metadata"))
+		list := s.world.skipsIn(r.body.Get("Metadata"))
 		if s.world.err != nil {
 			return
 		}
@@ -29,8 +30,8 @@ func (b *builder) readSkips(s *stack) {
 		for i := range list {
 			list[i].Origin.Resource = s.resourceName(r.id)
 		}
-		b.out.Skips = append(b.out.Skips, list...)
-		if len(b.out.Skips) > maxSkips {
+		b.skips = append(b.skips, list...)
+		if len(b.skips) > maxSkips {
 			s.world.fail(r.at, fmt.Sprintf("more than %d skips", maxSkips), "")
 			return
 		}
@@ -39,35 +40,35 @@ func (b *builder) readSkips(s *stack) {
 
 // skipsIn reads the doctor's member of a Metadata. Everything in it is plain: a
 // skip has to mean the same whatever the parameters of the deployment are.
-func (w *world) skipsIn(metadata *node) []snapshot.Skip {
-	own := w.plainMembers(metadata.get(metadataKey), metadataKey, "skips")["skips"]
+func (w *world) skipsIn(metadata *tree.Node) []snapshot.Skip {
+	own := w.plainMembers(metadata.Get(metadataKey), metadataKey, "skips")["skips"]
 	switch {
-	case own == nil || own.kind == kindNull:
+	case own == nil || own.Kind == tree.Null:
 		return nil
-	case own.kind != kindList:
-		w.fail(own.at, `"skips" is `+written(own), `a list, each item with "rule" and "reason"`)
+	case own.Kind != tree.List:
+		w.fail(own.At, `"skips" is `+written(own), `a list, each item with "rule" and "reason"`)
 		return nil
 	}
 	var list []snapshot.Skip
-	for _, in := range own.items[:min(len(own.items), maxSkips+1)] {
+	for _, in := range own.Items[:min(len(own.Items), maxSkips+1)] {
 		list = append(list, w.skipOf(in))
 	}
 	return list
 }
 
-func (w *world) skipOf(n *node) snapshot.Skip {
-	skip := snapshot.Skip{Origin: originAt(n.at)}
-	if n.kind == kindNull {
-		w.fail(n.at, "a skip is nothing", `an object with "rule" and "reason"`)
+func (w *world) skipOf(n *tree.Node) snapshot.Skip {
+	skip := snapshot.Skip{Origin: n.At.Origin()}
+	if n.Kind == tree.Null {
+		w.fail(n.At, "a skip is nothing", `an object with "rule" and "reason"`)
 		return skip
 	}
 	members := w.plainMembers(n, "a skip", "rule", "reason", "until", "method")
 	skip.Rule, skip.Reason = w.plainText(members, "rule"), w.plainText(members, "reason")
 	skip.Until, skip.Method = w.plainText(members, "until"), w.plainText(members, "method")
 	if member, problem := skip.Fault(); problem != "" {
-		at := n.at
+		at := n.At
 		if m := members[member]; m != nil {
-			at = m.at
+			at = m.At
 		}
 		w.fail(at, problem, "")
 	}
@@ -75,42 +76,42 @@ func (w *world) skipOf(n *node) snapshot.Skip {
 }
 
 // plainMembers gives the members of an object, which may only have those names.
-func (w *world) plainMembers(n *node, what string, names ...string) map[string]*node {
-	if n == nil || n.kind == kindNull {
+func (w *world) plainMembers(n *tree.Node, what string, names ...string) map[string]*tree.Node {
+	if n == nil || n.Kind == tree.Null {
 		return nil
 	}
-	if f := n.single(); n.kind != kindObject || f != nil && intrinsic(f.name) {
-		w.fail(n.at, what+" is "+written(n), "an object with "+strings.Join(names, ", "))
+	if f := n.Single(); n.Kind != tree.Object || f != nil && intrinsic(f.Name) {
+		w.fail(n.At, what+" is "+written(n), "an object with "+strings.Join(names, ", "))
 		return nil
 	}
-	members := map[string]*node{}
-	for _, f := range n.fields {
-		if !slices.Contains(names, f.name) {
-			w.fail(f.at, fmt.Sprintf("unknown member %q of %s", clip(f.name, 80), what), strings.Join(names, ", "))
+	members := map[string]*tree.Node{}
+	for _, f := range n.Fields {
+		if !slices.Contains(names, f.Name) {
+			w.fail(f.At, fmt.Sprintf("unknown member %q of %s", tree.Clip(f.Name, 80), what), strings.Join(names, ", "))
 		}
-		members[f.name] = f.value
+		members[f.Name] = f.Value
 	}
 	return members
 }
 
 // plainText is a member's text without the blanks around it; empty when it is
 // not there.
-func (w *world) plainText(members map[string]*node, name string) string {
+func (w *world) plainText(members map[string]*tree.Node, name string) string {
 	n := members[name]
 	switch {
 	case n == nil:
 		return ""
-	case !n.scalar():
-		w.fail(n.at, fmt.Sprintf("%q is %s", name, written(n)), "plain text")
+	case !n.Scalar():
+		w.fail(n.At, fmt.Sprintf("%q is %s", name, written(n)), "plain text")
 		return ""
 	}
-	return strings.TrimSpace(n.text)
+	return strings.TrimSpace(n.Text)
 }
 
 // written says what stands in the file where something else was expected.
-func written(n *node) string {
-	if f := n.single(); f != nil && intrinsic(f.name) {
-		return "the function " + clip(f.name, 80)
+func written(n *tree.Node) string {
+	if f := n.Single(); f != nil && intrinsic(f.Name) {
+		return "the function " + tree.Clip(f.Name, 80)
 	}
-	return n.kind.String()
+	return n.Kind.String()
 }

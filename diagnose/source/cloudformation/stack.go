@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // stack is one template with its parameters: what CloudFormation deploys as a unit.
@@ -12,49 +13,49 @@ type stack struct {
 	world  *world
 	name   string
 	prefix string // of generated ids; empty for the only root stack
-	doc    *document
+	doc    *tree.Document
 	root   *stack // that it is nested in, at whatever depth, or itself
 	depth  int    // 0 for a stack that is not nested
 	sam    bool   // the template goes through the SAM transform
 	macros bool   // some other transform may add resources
 
 	parameters map[string]*parameter
-	mappings   *node
+	mappings   *tree.Node
 	conditions map[string]*condition
 	resources  map[string]*resource
 	order      []*resource
 	outputs    map[string]*output
-	globals    *node
-	metadata   *node
-	given      map[string]*value // parameters that a parent stack or the user sets
+	globals    *tree.Node
+	metadata   *tree.Node
+	given      map[string]*tree.Value // parameters that a parent stack or the user sets
 }
 
 // resource is one entry of a template's Resources.
 type resource struct {
 	id         string
 	typ        string
-	at         place
-	body       *node // the whole resource
-	properties *node // may be nil
+	at         tree.Place
+	body       *tree.Node // the whole resource
+	properties *tree.Node // may be nil
 	condition  string
-	serial     string // unique id derived from the logical id
-	resolved   *value // Properties, once resolved
-	busy       bool   // its name is being resolved
-	name       *value // the physical name, once resolved
-	child      *stack // of a nested stack with a local template
-	opened     bool   // child was looked for
+	serial     string      // unique id derived from the logical id
+	resolved   *tree.Value // Properties, once resolved
+	busy       bool        // its name is being resolved
+	name       *tree.Value // the physical name, once resolved
+	child      *stack      // of a nested stack with a local template
+	opened     bool        // child was looked for
 	needs      []string
 	scanned    bool
 }
 
 type output struct {
-	field field
+	field tree.Field
 	busy  bool
-	value *value
+	value *tree.Value
 }
 
 type condition struct {
-	field field
+	field tree.Field
 	busy  bool
 	known bool
 	truth truth
@@ -62,26 +63,26 @@ type condition struct {
 
 // newStack reads the sections of a template. given holds parameter values; it
 // may be nil.
-func (w *world) newStack(doc *document, name, prefix string, depth int, given map[string]*value) *stack {
+func (w *world) newStack(doc *tree.Document, name, prefix string, depth int, given map[string]*tree.Value) *stack {
 	s := &stack{world: w, name: name, prefix: prefix, doc: doc, depth: depth, given: given,
 		parameters: map[string]*parameter{}, conditions: map[string]*condition{}, resources: map[string]*resource{}, outputs: map[string]*output{}}
 	s.root = s
-	root := &node{kind: kindObject, at: doc.root.at, fields: s.splice(doc.root.fields, 0)}
-	s.readTransforms(root.get("Transform"))
-	if f := root.get("Fn::Transform"); f != nil {
+	root := &tree.Node{Kind: tree.Object, At: doc.Root.At, Fields: s.splice(doc.Root.Fields, 0)}
+	s.readTransforms(root.Get("Transform"))
+	if f := root.Get("Fn::Transform"); f != nil {
 		s.readTransforms(f)
 	}
 	s.mappings = s.section(root, "Mappings")
-	s.globals = root.get("Globals")
-	s.metadata = root.get("Metadata")
+	s.globals = root.Get("Globals")
+	s.metadata = root.Get("Metadata")
 	for _, f := range sectionFields(s.section(root, "Parameters")) {
-		s.parameters[f.name] = &parameter{stack: s, field: f}
+		s.parameters[f.Name] = &parameter{stack: s, field: f}
 	}
 	for _, f := range sectionFields(s.section(root, "Conditions")) {
-		s.conditions[f.name] = &condition{field: f}
+		s.conditions[f.Name] = &condition{field: f}
 	}
 	for _, f := range sectionFields(s.section(root, "Outputs")) {
-		s.outputs[f.name] = &output{field: f}
+		s.outputs[f.Name] = &output{field: f}
 	}
 	serials := map[string]bool{}
 	for _, f := range sectionFields(s.section(root, "Resources")) {
@@ -92,75 +93,67 @@ func (w *world) newStack(doc *document, name, prefix string, depth int, given ma
 }
 
 // section returns a top-level section with includes and loops written out.
-func (s *stack) section(root *node, name string) *node {
-	n := root.get(name)
-	if n == nil || n.kind != kindObject {
+func (s *stack) section(root *tree.Node, name string) *tree.Node {
+	n := root.Get(name)
+	if n == nil || n.Kind != tree.Object {
 		return n
 	}
-	return &node{kind: kindObject, at: n.at, fields: s.splice(n.fields, 0)}
+	return &tree.Node{Kind: tree.Object, At: n.At, Fields: s.splice(n.Fields, 0)}
 }
 
-func sectionFields(n *node) []field {
+func sectionFields(n *tree.Node) []tree.Field {
 	if n == nil {
 		return nil
 	}
-	return n.fields
+	return n.Fields
 }
 
-func (s *stack) addResource(f field, serials map[string]bool) {
-	if f.value.kind != kindObject || strings.HasPrefix(f.name, "Fn::") {
+func (s *stack) addResource(f tree.Field, serials map[string]bool) {
+	if f.Value.Kind != tree.Object || strings.HasPrefix(f.Name, "Fn::") {
 		s.macros = true
 		return
 	}
-	typ := f.value.get("Type")
-	if s.resources[f.name] != nil || !typ.scalar() || !alphanumericID(f.name) {
+	typ := f.Value.Get("Type")
+	if s.resources[f.Name] != nil || !typ.Scalar() || !alphanumericID(f.Name) {
 		return
 	}
-	r := &resource{id: f.name, typ: typ.text, at: f.at, body: f.value, properties: f.value.get("Properties")}
-	if c := f.value.get("Condition"); c.scalar() {
-		r.condition = c.text
+	r := &resource{id: f.Name, typ: typ.Text, at: f.At, body: f.Value, properties: f.Value.Get("Properties")}
+	if c := f.Value.Get("Condition"); c.Scalar() {
+		r.condition = c.Text
 	}
-	r.serial = s.prefix + strings.ToLower(f.name)
+	r.serial = s.prefix + strings.ToLower(f.Name)
 	for serials[r.serial] {
 		r.serial += "-2"
 	}
 	serials[r.serial] = true
-	s.resources[f.name] = r
+	s.resources[f.Name] = r
 	s.order = append(s.order, r)
 }
 
 // readTransforms looks at the Transform section: a name, an object or a list of them.
-func (s *stack) readTransforms(n *node) {
+func (s *stack) readTransforms(n *tree.Node) {
 	switch {
 	case n == nil:
-	case n.kind == kindList:
-		for _, item := range n.items {
+	case n.Kind == tree.List:
+		for _, item := range n.Items {
 			s.readTransforms(item)
 		}
-	case n.kind == kindObject:
-		s.readTransforms(n.get("Name"))
-	case n.text == "AWS::LanguageExtensions", n.text == "AWS::Include":
-	case strings.HasPrefix(n.text, "AWS::Serverless"):
+	case n.Kind == tree.Object:
+		s.readTransforms(n.Get("Name"))
+	case n.Text == "AWS::LanguageExtensions", n.Text == "AWS::Include":
+	case strings.HasPrefix(n.Text, "AWS::Serverless"):
 		s.sam = true
-	case n.text != "":
+	case n.Text != "":
 		s.macros = true
 	}
 }
 
 // origin is the place of a resource, or of a path below it.
-func (s *stack) origin(r *resource, path string, at place) snapshot.Origin {
-	o := originAt(at)
+func (s *stack) origin(r *resource, path string, at tree.Place) snapshot.Origin {
+	o := at.Origin()
 	o.Path = path
 	if r != nil {
 		o.Resource = s.resourceName(r.id)
-	}
-	return o
-}
-
-func originAt(at place) snapshot.Origin {
-	o := snapshot.Origin{Line: int(at.line), Column: int(at.column)}
-	if at.file != nil {
-		o.File = at.file.name
 	}
 	return o
 }
@@ -190,7 +183,7 @@ func (s *stack) live(types ...string) []*resource {
 				continue
 			}
 			if s.exists(r) == maybe {
-				s.world.warn("%s: the condition %q of %s is not known before deployment; it is diagnosed as if it held", r.at.file.name, r.condition, r.id)
+				s.world.warn("%s: the condition %q of %s is not known before deployment; it is diagnosed as if it held", r.at.File, r.condition, r.id)
 			}
 			list = append(list, r)
 		}
@@ -199,27 +192,27 @@ func (s *stack) live(types ...string) []*resource {
 }
 
 // props resolves the properties of a resource.
-func (s *stack) props(r *resource) view {
+func (s *stack) props(r *resource) tree.View {
 	if r.resolved == nil {
-		r.resolved = nothing
+		r.resolved = tree.Nothing
 		if r.properties != nil {
 			r.resolved = s.resolve(r.properties)
 		}
 	}
 	at := r.at
-	if f := r.body.field("Properties"); f != nil {
-		at = f.at
+	if f := r.body.Field("Properties"); f != nil {
+		at = f.At
 	}
-	return view{stack: s, res: r, path: "Properties", at: at, v: r.resolved}
+	return tree.View{Resource: s.resourceName(r.id), Path: "Properties", At: at, Value: r.resolved}
 }
 
-// beside returns the path of a file that the document names relative to itself.
-func (doc *document) beside(location string) string {
+// beside returns the path of a file that another one names relative to itself.
+func beside(file, location string) string {
 	location = strings.TrimPrefix(location, "file://")
-	if filepath.IsAbs(location) || doc.name == displayName("-") {
+	if filepath.IsAbs(location) || file == snapshot.StandardInput {
 		return filepath.Clean(location)
 	}
-	return filepath.Join(filepath.Dir(doc.name), location)
+	return filepath.Join(filepath.Dir(file), location)
 }
 
 // remote tells whether a location is not a file of this machine.

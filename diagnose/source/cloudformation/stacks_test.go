@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 const childTemplate = `Parameters:
@@ -116,7 +117,7 @@ func TestReadParameters(t *testing.T) {
 	}
 	for content, line := range map[string]int{"[1]": 1, "{\"a\": {}}": 1, "a: b\nc:\n  d: e\n": 3, "just text": 1} {
 		_, err := ReadParameters(filepath.Join(folder(t, map[string]string{"p": content}), "p"))
-		e, ok := err.(*Error)
+		e, ok := err.(*tree.Error)
 		if !ok {
 			t.Fatalf("%q: %v", content, err)
 		}

@@ -1,24 +1,28 @@
 package cloudformation
 
-import "strings"
+import (
+	"strings"
+
+	"apisqs-doctor/diagnose/source/tree"
+)
 
 // maxVariable is how long the name in ${...} may be, in bytes. A logical id has
 // at most 255.
 const maxVariable = 600
 
 // sub evaluates Fn::Sub, as text or as a list of text and variables.
-func (s *stack) sub(arg, n *node) *value {
-	template, variables := arg, (*node)(nil)
-	if arg.kind == kindList && len(arg.items) == 2 {
-		template, variables = arg.items[0], arg.items[1]
-	} else if arg.kind == kindList && len(arg.items) == 1 {
-		template = arg.items[0]
+func (s *stack) sub(arg, n *tree.Node) *tree.Value {
+	template, variables := arg, (*tree.Node)(nil)
+	if arg.Kind == tree.List && len(arg.Items) == 2 {
+		template, variables = arg.Items[0], arg.Items[1]
+	} else if arg.Kind == tree.List && len(arg.Items) == 1 {
+		template = arg.Items[0]
 	}
-	if !template.scalar() {
+	if !template.Scalar() {
 		return s.unknown(n)
 	}
-	raw := template.text
-	var parts []*value
+	raw := template.Text
+	var parts []*tree.Value
 	literal := 0
 	for at := 0; at < len(raw); {
 		open := strings.Index(raw[at:], "${")
@@ -32,8 +36,8 @@ func (s *stack) sub(arg, n *node) *value {
 			continue
 		}
 		end += open
-		if !s.world.spend(n.at) {
-			return nothing
+		if !s.world.spend(n.At) {
+			return tree.Nothing
 		}
 		inside := raw[open+2 : end]
 		at = end + 1
@@ -52,25 +56,25 @@ func (s *stack) sub(arg, n *node) *value {
 	}
 	parts = appendText(parts, raw[literal:])
 	if len(parts) == 0 {
-		return text("")
+		return tree.Text("")
 	}
 	if strings.Contains(raw, "{{resolve:") {
 		v := s.concat(parts, n)
-		if v.kind != kindString {
+		if v.Kind != tree.String {
 			return v
 		}
-		resolved := *s.dynamic(v.text, n.at)
-		resolved.partial = resolved.partial || v.partial
+		resolved := *s.dynamic(v.Text, n.At)
+		resolved.Partial = resolved.Partial || v.Partial
 		return &resolved
 	}
 	return s.concat(parts, n)
 }
 
-func appendText(parts []*value, literal string) []*value {
+func appendText(parts []*tree.Value, literal string) []*tree.Value {
 	if literal == "" {
 		return parts
 	}
-	return append(parts, text(literal))
+	return append(parts, tree.Text(literal))
 }
 
 // substitutable tells whether ${inside} is a substitution.
@@ -86,8 +90,8 @@ func substitutable(inside string) bool {
 
 // variable looks a name of Fn::Sub up: its own variables, then what Ref and
 // Fn::GetAtt know.
-func (s *stack) variable(name string, variables, n *node) *value {
-	if v := variables.get(name); v != nil {
+func (s *stack) variable(name string, variables, n *tree.Node) *tree.Value {
+	if v := variables.Get(name); v != nil {
 		return s.resolve(v)
 	}
 	if id, attribute, dotted := strings.Cut(name, "."); dotted {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // accountSymbol stands for the account id while it is not known.
@@ -15,40 +16,40 @@ const accountSymbol = "000000000000"
 // The same expression gives the same text, and no text occurs inside another
 // one or in the templates themselves.
 type symbols struct {
-	byExpression map[string]*value
+	byExpression map[string]*tree.Value
 	list         []snapshot.Symbol
 }
 
 // symbol returns the value that stands for an expression. The scope tells equal
 // expressions of different stacks apart; base is what the text is made of.
-func (w *world) symbol(scope, expression, base, needs string, origin snapshot.Origin) *value {
+func (w *world) symbol(scope, expression, base, needs string, origin snapshot.Origin) *tree.Value {
 	key := scope + "\x00" + expression
 	if v, ok := w.symbols.byExpression[key]; ok {
 		return v
 	}
 	name, ok := w.freshText(base)
 	if !ok {
-		w.stop(&Error{File: origin.File, Line: origin.Line, Column: origin.Column, Problem: "the templates are full of texts such as \"" + symbolPrefix + "-x\", which stand for values that are not known", Expected: "other names"})
-		return nothing
+		w.stop(&tree.Error{File: origin.File, Line: origin.Line, Column: origin.Column, Problem: "the templates are full of texts such as \"" + symbolPrefix + "-x\", which stand for values that are not known", Expected: "other names"})
+		return tree.Nothing
 	}
-	v := &value{kind: kindUnknown, text: name, partial: true, gap: &missing{expression: expression, needs: needs}}
+	v := &tree.Value{Kind: tree.Unknown, Text: name, Partial: true, Gap: &tree.Missing{Expression: expression, Needs: needs}}
 	w.symbols.byExpression[key] = v
-	w.symbols.list = append(w.symbols.list, snapshot.Symbol{Text: v.text, Expression: expression, Needs: needs, Origin: origin})
+	w.symbols.list = append(w.symbols.list, snapshot.Symbol{Text: v.Text, Expression: expression, Needs: needs, Origin: origin})
 	return v
 }
 
 // accountID returns the account id, or its symbol.
-func (w *world) accountID(origin snapshot.Origin) *value {
+func (w *world) accountID(origin snapshot.Origin) *tree.Value {
 	if w.options.Account != "" {
-		return text(w.options.Account)
+		return tree.Text(w.options.Account)
 	}
 	const expression = "${AWS::AccountId}"
 	if v, ok := w.symbols.byExpression[expression]; ok {
 		return v
 	}
-	v := &value{kind: kindString, text: accountSymbol, partial: true}
+	v := &tree.Value{Kind: tree.String, Text: accountSymbol, Partial: true}
 	w.symbols.byExpression[expression] = v
-	w.symbols.list = append(w.symbols.list, snapshot.Symbol{Text: v.text, Expression: expression, Needs: "--account-id", Origin: origin})
+	w.symbols.list = append(w.symbols.list, snapshot.Symbol{Text: v.Text, Expression: expression, Needs: "--account-id", Origin: origin})
 	return v
 }
 
@@ -81,9 +82,9 @@ func (w *world) free(candidate string) bool {
 			return false
 		}
 	}
-	for _, doc := range w.documents {
-		at := sort.SearchStrings(doc.mentions, candidate)
-		if at < len(doc.mentions) && strings.HasPrefix(doc.mentions[at], candidate) {
+	for _, mentions := range w.mentions {
+		at := sort.SearchStrings(mentions, candidate)
+		if at < len(mentions) && strings.HasPrefix(mentions[at], candidate) {
 			return false
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // Limits that keep a hostile file from taking memory or time.
@@ -24,7 +25,8 @@ type world struct {
 	partition string
 	suffix    string
 
-	documents map[string]*document // by name, to read an included file once
+	documents map[string]*tree.Document // by name, to read an included file once
+	mentions  [][]string                // what each document holds that could be taken for a symbol
 	stacks    []*stack
 	exports   map[string]export // nil until an import asks for it
 	symbols   symbols
@@ -36,8 +38,8 @@ type world struct {
 }
 
 func newWorld(o Options) *world {
-	w := &world{options: o, region: o.Region, documents: map[string]*document{}, warned: map[string]bool{}}
-	w.symbols.byExpression = map[string]*value{}
+	w := &world{options: o, region: o.Region, documents: map[string]*tree.Document{}, warned: map[string]bool{}}
+	w.symbols.byExpression = map[string]*tree.Value{}
 	if w.region == "" {
 		w.region = defaultRegion
 	}
@@ -56,22 +58,14 @@ func partitionOf(region string) (partition, suffix string) {
 	return "aws", "amazonaws.com"
 }
 
-func (w *world) fail(at place, problem, expected string) {
+func (w *world) fail(at tree.Place, problem, expected string) {
 	if w.err == nil {
-		w.err = errorAt(at, problem, expected)
+		w.err = at.Fail(problem, expected)
 	}
-}
-
-func errorAt(at place, problem, expected string) *Error {
-	e := &Error{Line: int(at.line), Column: int(at.column), Problem: problem, Expected: expected}
-	if at.file != nil {
-		e.File = at.file.name
-	}
-	return e
 }
 
 // spend counts one step and tells whether the work may go on.
-func (w *world) spend(at place) bool {
+func (w *world) spend(at tree.Place) bool {
 	if w.err != nil {
 		return false
 	}
@@ -83,7 +77,7 @@ func (w *world) spend(at place) bool {
 }
 
 // made charges text that a function made.
-func (w *world) made(at place, length int) bool {
+func (w *world) made(at tree.Place, length int) bool {
 	w.bytes += length
 	if length > maxText || w.bytes > maxTexts {
 		w.fail(at, "the texts that functions make grow without measure", "a template without values that multiply each other")
@@ -113,17 +107,23 @@ func (w *world) refuse(code, message string, origin snapshot.Origin) {
 }
 
 // include reads a file that a template names, once.
-func (w *world) include(name string) (*document, error) {
+func (w *world) include(name string) (*tree.Document, error) {
 	if doc, ok := w.documents[name]; ok {
 		return doc, nil
 	}
 	if len(w.documents) >= maxTemplates {
-		return nil, &Error{File: name, Problem: fmt.Sprintf("more than %d files belong together", maxTemplates)}
+		return nil, &tree.Error{File: name, Problem: fmt.Sprintf("more than %d files belong together", maxTemplates)}
 	}
-	doc, err := readDocument(name, nil)
+	doc, err := language.Read(name, nil)
 	if err != nil {
 		return nil, err
 	}
-	w.documents[name] = doc
+	w.know(doc)
 	return doc, nil
+}
+
+// know takes a document among those that belong together.
+func (w *world) know(doc *tree.Document) {
+	w.documents[doc.Name] = doc
+	w.mentions = append(w.mentions, mentionsOf(doc.Text))
 }

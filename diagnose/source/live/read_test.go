@@ -109,7 +109,7 @@ func TestOriginsNameTheControlPlanePath(t *testing.T) {
 		{value(in.Responses)[1].Origin, snapshot.Origin{Resource: api + "/resources/res1/methods/POST/integration/responses/400"}},
 		{draft.Methods[2].Authorization.Origin(), snapshot.Origin{Resource: api + "/resources/res1/methods/POST", Path: "authorizationType"}},
 		{prod.Variables.Origin(), snapshot.Origin{Resource: api + "/stages/prod", Path: "variables"}},
-		{deployed.URI.Origin(), snapshot.Origin{Resource: api + "/stages/prod/exports/oas30", Path: "paths['/orders'].post.x-amazon-apigateway-integration.uri"}},
+		{deployed.URI.Origin(), snapshot.Origin{Resource: api + "/stages/prod/exports/oas30", Path: "paths['/orders'].post['x-amazon-apigateway-integration'].uri"}},
 		{value(got.Roles[ordersRole]).Trust.Origin(), snapshot.Origin{Resource: ordersRole, Path: "AssumeRolePolicyDocument"}},
 		{value(got.Queues[ordersARN]).Policy.Origin(), snapshot.Origin{Resource: ordersARN, Path: "Policy"}},
 	} {

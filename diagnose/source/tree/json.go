@@ -1,4 +1,4 @@
-package cloudformation
+package tree
 
 import (
 	"encoding/json"
@@ -13,7 +13,7 @@ const maxDepth = 200
 // jsonReader reads JSON into nodes. encoding/json keeps no positions and takes
 // the last of two equal names in silence.
 type jsonReader struct {
-	doc   *document
+	doc   *Document
 	text  string
 	pos   int
 	line  int32
@@ -21,25 +21,24 @@ type jsonReader struct {
 	names map[string]string
 }
 
-func parseJSON(doc *document) (n *node, err error) {
-	r := &jsonReader{doc: doc, text: doc.text, line: 1, names: map[string]string{}}
+func parseJSON(doc *Document) (n *Node, err error) {
+	r := &jsonReader{doc: doc, text: doc.Text, line: 1, names: map[string]string{}}
 	if n, err = r.value(0); err != nil {
 		return nil, err
 	}
 	r.blanks()
 	if r.pos < len(r.text) {
-		return nil, r.fail(fmt.Sprintf("%s after the end of the template", r.found()), "nothing more")
+		return nil, r.fail(fmt.Sprintf("%s after the end", r.found()), "nothing more")
 	}
 	return n, nil
 }
 
-func (r *jsonReader) here() place {
-	return place{file: r.doc, line: r.line, column: int32(r.pos-r.start) + 1}
+func (r *jsonReader) here() Place {
+	return Place{File: r.doc.Name, Line: r.line, Column: int32(r.pos-r.start) + 1}
 }
 
 func (r *jsonReader) fail(problem, expected string) *Error {
-	at := r.here()
-	return &Error{File: r.doc.name, Line: int(at.line), Column: int(at.column), Problem: problem, Expected: expected}
+	return r.here().Fail(problem, expected)
 }
 
 // found says what stands at the current position.
@@ -64,9 +63,9 @@ func (r *jsonReader) blanks() {
 	}
 }
 
-func (r *jsonReader) value(depth int) (*node, error) {
+func (r *jsonReader) value(depth int) (*Node, error) {
 	r.blanks()
-	n := &node{at: r.here()}
+	n := &Node{At: r.here()}
 	if r.pos >= len(r.text) {
 		return nil, r.fail(r.found(), "a value")
 	}
@@ -76,25 +75,25 @@ func (r *jsonReader) value(depth int) (*node, error) {
 	var err error
 	switch c := r.text[r.pos]; {
 	case c == '{':
-		n.kind = kindObject
-		n.fields, err = r.object(depth)
+		n.Kind = Object
+		n.Fields, err = r.object(depth)
 	case c == '[':
-		n.kind = kindList
-		n.items, err = r.list(depth)
+		n.Kind = List
+		n.Items, err = r.list(depth)
 	case c == '"':
-		n.kind, n.quoted = kindString, true
-		n.text, err = r.str()
+		n.Kind, n.Quoted = String, true
+		n.Text, err = r.str()
 	case c == '-' || c >= '0' && c <= '9':
-		n.kind = kindNumber
-		n.text, err = r.number()
+		n.Kind = Number
+		n.Text, err = r.number()
 	default:
-		n.kind, n.text, err = r.word()
+		n.Kind, n.Text, err = r.word()
 	}
 	return n, err
 }
 
-func (r *jsonReader) object(depth int) ([]field, error) {
-	var fields []field
+func (r *jsonReader) object(depth int) ([]Field, error) {
+	var fields []Field
 	seen := map[string]bool{}
 	r.pos++
 	if r.blanks(); r.pos < len(r.text) && r.text[r.pos] == '}' {
@@ -123,15 +122,15 @@ func (r *jsonReader) object(depth int) ([]field, error) {
 		if err != nil {
 			return nil, err
 		}
-		fields = append(fields, field{name: r.intern(name), at: at, value: value})
+		fields = append(fields, Field{Name: r.intern(name), At: at, Value: value})
 		if done, err := r.next('}'); done || err != nil {
 			return fields, err
 		}
 	}
 }
 
-func (r *jsonReader) list(depth int) ([]*node, error) {
-	var items []*node
+func (r *jsonReader) list(depth int) ([]*Node, error) {
+	var items []*Node
 	r.pos++
 	if r.blanks(); r.pos < len(r.text) && r.text[r.pos] == ']' {
 		r.pos++
@@ -208,31 +207,30 @@ func (r *jsonReader) number() (string, error) {
 	raw := r.text[from:r.pos]
 	if !json.Valid([]byte(raw)) {
 		r.pos = from
-		return "", r.fail(fmt.Sprintf("%q is not a number", clip(raw, 40)), "a number as JSON writes it")
+		return "", r.fail(fmt.Sprintf("%q is not a number", Clip(raw, 40)), "a number as JSON writes it")
 	}
 	return raw, nil
 }
 
-func (r *jsonReader) word() (kind, string, error) {
+func (r *jsonReader) word() (Kind, string, error) {
 	for _, word := range []string{"true", "false", "null"} {
 		if strings.HasPrefix(r.text[r.pos:], word) {
 			r.pos += len(word)
 			if word == "null" {
-				return kindNull, "", nil
+				return Null, "", nil
 			}
-			return kindBool, word, nil
+			return Bool, word, nil
 		}
 	}
-	return kindNull, "", r.fail(r.found(), "a value")
+	return Null, "", r.fail(r.found(), "a value")
 }
 
-func duplicate(at place, name string) *Error {
-	return &Error{File: at.file.name, Line: int(at.line), Column: int(at.column),
-		Problem: fmt.Sprintf("the name %q is there twice in one object", clip(name, 80)), Expected: "each name once"}
+func duplicate(at Place, name string) *Error {
+	return at.Fail(fmt.Sprintf("the name %q is there twice in one object", Clip(name, 80)), "each name once")
 }
 
-// clip shortens text for a message.
-func clip(s string, most int) string {
+// Clip shortens text for a message.
+func Clip(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}

@@ -1,4 +1,4 @@
-package cloudformation
+package tree
 
 import (
 	"errors"
@@ -12,66 +12,76 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 )
 
-// MaxFileSize is the largest file that Load reads, in bytes. CloudFormation
+// MaxFileSize is the largest file that is read, in bytes. CloudFormation
 // takes templates up to 1 MB and API Gateway definitions up to 6 MB.
 const MaxFileSize = 6 << 20
 
-// document is one file and what it holds.
-type document struct {
-	name     string // as the user named it, or as the file that includes it reaches it
-	text     string
-	root     *node
-	alias    int      // line of the first YAML alias; 0 when there is none
-	mentions []string // what could be taken for a symbol
+// Language is what a text is written in.
+type Language struct {
+	Name string // for messages: "a CloudFormation template"
+	// Tags are the YAML tags that the language has, and the name of the member of
+	// an object that each stands for.
+	Tags map[string]string
 }
 
-// readDocument reads and parses one file.
-func readDocument(name string, stdin io.Reader) (*document, error) {
-	data, err := readFile(name, stdin)
+// Document is one file and what it holds.
+type Document struct {
+	Name  string // as the user named it, or as the file that includes it reaches it
+	Text  string
+	Root  *Node
+	Alias int // line of the first YAML alias; 0 when there is none
+}
+
+// Read reads and parses one file; "-" is the standard input. The error is an *Error.
+func (l Language) Read(name string, stdin io.Reader) (*Document, error) {
+	data, err := l.ReadFile(name, stdin)
 	if err != nil {
 		return nil, err
 	}
-	return parseDocument(name, data)
+	return l.Parse(name, data)
 }
 
-func readFile(name string, stdin io.Reader) ([]byte, error) {
+// ReadFile reads one file of at most MaxFileSize bytes; "-" is the standard
+// input. The error is an *Error.
+func (l Language) ReadFile(name string, stdin io.Reader) ([]byte, error) {
 	reader := stdin
 	if name != "-" {
 		info, err := os.Stat(name)
 		if err != nil {
-			return nil, fileError(name, err)
+			return nil, l.FileError(name, err)
 		}
 		if !info.Mode().IsRegular() {
-			return nil, &Error{File: name, Problem: "not a file", Expected: "a template"}
+			return nil, &Error{File: name, Problem: "not a file", Expected: l.Name}
 		}
 		if info.Size() > MaxFileSize {
-			return nil, tooLarge(name)
+			return nil, l.tooLarge(name)
 		}
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, fileError(name, err)
+			return nil, l.FileError(name, err)
 		}
 		defer file.Close()
 		reader = file
 	}
 	if reader == nil {
-		return nil, &Error{File: displayName(name), Problem: "there is no standard input to read"}
+		return nil, &Error{File: DisplayName(name), Problem: "there is no standard input to read"}
 	}
 	data, err := io.ReadAll(io.LimitReader(reader, MaxFileSize+1))
 	if err != nil {
-		return nil, fileError(name, err)
+		return nil, l.FileError(name, err)
 	}
 	if len(data) > MaxFileSize {
-		return nil, tooLarge(name)
+		return nil, l.tooLarge(name)
 	}
 	return data, nil
 }
 
-func tooLarge(name string) *Error {
-	return &Error{File: displayName(name), Problem: fmt.Sprintf("larger than %d MiB", MaxFileSize>>20), Expected: "a template, which CloudFormation takes up to 1 MB"}
+func (l Language) tooLarge(name string) *Error {
+	return &Error{File: DisplayName(name), Problem: fmt.Sprintf("larger than %d MiB", MaxFileSize>>20), Expected: l.Name}
 }
 
-func fileError(name string, err error) *Error {
+// FileError is an error of the file system as a reader of the report needs it.
+func (l Language) FileError(name string, err error) *Error {
 	problem := err.Error()
 	var path *fs.PathError
 	if errors.As(err, &path) {
@@ -80,42 +90,42 @@ func fileError(name string, err error) *Error {
 	if errors.Is(err, fs.ErrNotExist) {
 		problem = "no such file"
 	}
-	return &Error{File: displayName(name), Problem: problem, Expected: "a template that can be read"}
+	return &Error{File: DisplayName(name), Problem: problem, Expected: l.Name + " that can be read"}
 }
 
-func displayName(name string) string {
+// DisplayName is the name of a file in messages.
+func DisplayName(name string) string {
 	if name == "-" {
 		return snapshot.StandardInput
 	}
 	return name
 }
 
-// parseDocument reads JSON or YAML, whichever the text is.
-func parseDocument(name string, data []byte) (*document, error) {
-	doc := &document{name: displayName(name)}
+// Parse reads JSON or YAML, whichever the text is.
+func (l Language) Parse(name string, data []byte) (*Document, error) {
+	doc := &Document{Name: DisplayName(name)}
 	if strings.HasPrefix(string(data[:min(len(data), 3)]), "\ufeff") {
 		data = data[3:]
 	}
 	if what := binaryKind(data); what != "" {
-		return nil, &Error{File: doc.name, Problem: what, Expected: "a CloudFormation template in YAML or JSON"}
+		return nil, &Error{File: doc.Name, Problem: what, Expected: l.Name + " in YAML or JSON"}
 	}
-	doc.text = string(data)
-	doc.mentions = mentionsOf(doc.text)
+	doc.Text = string(data)
 	var err error
-	if looksLikeJSON(doc.text) {
+	if looksLikeJSON(doc.Text) {
 		var failed error
-		if doc.root, failed = parseJSON(doc); failed != nil {
+		if doc.Root, failed = parseJSON(doc); failed != nil {
 			// YAML in flow style starts with a brace too.
-			if doc.root, err = parseYAML(doc); err != nil {
+			if doc.Root, err = l.parseYAML(doc); err != nil {
 				err = failed
 			}
 		}
 	} else {
-		doc.root, err = parseYAML(doc)
+		doc.Root, err = l.parseYAML(doc)
 	}
 	if err != nil {
-		if what := textKind(doc.text); what != "" {
-			return nil, &Error{File: doc.name, Problem: what, Expected: "a CloudFormation template in YAML or JSON"}
+		if what := TextKind(doc.Text); what != "" {
+			return nil, &Error{File: doc.Name, Problem: what, Expected: l.Name + " in YAML or JSON"}
 		}
 		return nil, err
 	}
@@ -145,8 +155,8 @@ func binaryKind(data []byte) string {
 	return ""
 }
 
-// textKind recognises other languages in a text that is neither YAML nor JSON.
-func textKind(text string) string {
+// TextKind recognises other languages in a text that is neither YAML nor JSON.
+func TextKind(text string) string {
 	for line := range strings.Lines(text[:min(len(text), 1<<16)]) {
 		line = strings.TrimSpace(line)
 		switch {

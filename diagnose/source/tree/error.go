@@ -1,4 +1,4 @@
-package cloudformation
+package tree
 
 import "fmt"
 
@@ -9,6 +9,11 @@ type Error struct {
 	Line, Column int    // 1-based; 0 when the fault has no position
 	Problem      string // what is wrong
 	Expected     string // what was expected there; may be empty
+}
+
+// Fail is an error at the place.
+func (p Place) Fail(problem, expected string) *Error {
+	return &Error{File: p.File, Line: int(p.Line), Column: int(p.Column), Problem: problem, Expected: expected}
 }
 
 func (e *Error) Error() string {

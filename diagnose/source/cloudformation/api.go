@@ -1,0 +1,144 @@
+package cloudformation
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
+	"apisqs-doctor/diagnose/source/tree"
+)
+
+// api reads an API of any kind, with what its definition holds.
+func (b *builder) api(s *stack, r *resource, p tree.View) {
+	p.Value = s.withGlobals(r, p.Value)
+	a := assemble.API{ID: r.serial, Root: r.serial + "-root", Type: snapshot.REST, Name: p.Get("Name").Plain(), Origin: s.origin(r, "", r.at),
+		DefaultEndpointDisabled: p.Get("DisableExecuteApiEndpoint").Boolean(false),
+		EndpointTypes:           endpointTypes(p.Get("EndpointConfiguration")),
+		Policy:                  policyText(p.Get("Policy")),
+		BinaryMediaTypes:        openapi.MediaTypes(p.Get("BinaryMediaTypes"))}
+	b.roots[a.ID] = s.root
+	switch {
+	case r.typ == "AWS::ApiGatewayV2::Api" && p.Get("ProtocolType").Is("WEBSOCKET"):
+		a.Type = snapshot.WebSocket
+	case r.typ == "AWS::ApiGatewayV2::Api" || r.typ == "AWS::Serverless::HttpApi":
+		a.Type = snapshot.HTTP
+	}
+	if strings.HasPrefix(r.typ, "AWS::Serverless::") {
+		b.serverless(s, r, p, &a)
+	} else {
+		b.definition(s, r, p, &a, nil)
+		if clone := p.Get("CloneFrom"); !clone.Absent() {
+			a.Doubt = &snapshot.Gap{Reason: snapshot.NotRead, Detail: "the API is a clone of " + clone.Plain() + ", which is not part of the templates", Origin: clone.Origin()}
+		}
+	}
+	if target := p.Get("Target"); !target.Absent() && r.typ == "AWS::ApiGatewayV2::Api" && a.Type == snapshot.HTTP {
+		a.Quick = &assemble.QuickCreate{RouteKey: p.Get("RouteKey").Plain(), Target: target.Text(""), Credentials: p.Get("CredentialsArn").Text("")}
+	}
+	b.parts.APIs = append(b.parts.APIs, a)
+}
+
+// endpointTypes reads the types of a REST API's endpoint; SAM writes one as text.
+func endpointTypes(x tree.View) snapshot.Fact[[]string] {
+	if x.Value != nil && x.Value.Kind == tree.Object {
+		if inner := x.Get("Types"); !inner.Absent() {
+			return inner.Texts()
+		}
+		x = x.Get("Type")
+	}
+	return x.Texts()
+}
+
+// definition reads the OpenAPI document of an API, if it has one. When it cannot
+// be had the API's methods are in doubt.
+func (b *builder) definition(s *stack, r *resource, p tree.View, a *assemble.API, beside map[string]snapshot.Fact[snapshot.Authorizer]) {
+	body, location := "Body", "BodyS3Location"
+	if strings.HasPrefix(r.typ, "AWS::Serverless::") {
+		body, location = "DefinitionBody", "DefinitionUri"
+	}
+	x := p.Get(body)
+	if x.Absent() {
+		if x = p.Get(location); x.Absent() {
+			return
+		}
+		if x, a.Doubt = b.localDefinition(r, x); a.Doubt != nil {
+			return
+		}
+	}
+	var gap snapshot.Gap
+	switch {
+	case x.Unknown():
+		gap = x.Gap()
+	case x.Value.Kind != tree.Object:
+		gap = x.Misfit("an OpenAPI document")
+	default:
+		a.Definition = openapi.Read(x, a.Type, beside)
+		return
+	}
+	a.Doubt = &gap
+}
+
+// localDefinition reads a definition from a file beside the template.
+// CloudFormation hands it to API Gateway as it is: no function in it is evaluated.
+func (b *builder) localDefinition(r *resource, x tree.View) (tree.View, *snapshot.Gap) {
+	if x.Unknown() || x.Value.Partial {
+		gap := x.Gap()
+		return x, &gap
+	}
+	if x.Value.Kind != tree.String || remote(x.Value.Text) {
+		return x, &snapshot.Gap{Reason: snapshot.NotRead, Detail: "the definition of the API lies in S3", Needs: "the definition as a local file", Origin: x.Origin()}
+	}
+	file := beside(r.at.File, x.Value.Text)
+	doc, err := b.world.include(file)
+	if err != nil {
+		if e, ok := err.(*tree.Error); ok && e.Line > 0 {
+			b.world.stop(err)
+		}
+		return x, &snapshot.Gap{Reason: snapshot.NotRead, Detail: fmt.Sprintf("the file %q with the definition of the API cannot be read", file), Needs: "the file " + file, Origin: x.Origin()}
+	}
+	x.Value, x.At = tree.Literal(doc.Root), doc.Root.At
+	return x, nil
+}
+
+func (b *builder) resource(s *stack, r *resource, p tree.View) {
+	if api, ok := b.apiOf(s, r, p.Get("RestApiId")); ok {
+		b.parts.Resources = append(b.parts.Resources, assemble.Resource{ID: r.serial, API: api, Parent: refOf(p.Get("ParentId")), Part: p.Get("PathPart").Plain(), Origin: s.origin(r, "", r.at)})
+	}
+}
+
+func (b *builder) validator(s *stack, r *resource, p tree.View) {
+	if api, ok := b.apiOf(s, r, p.Get("RestApiId")); ok {
+		b.parts.Validators = append(b.parts.Validators, assemble.Validator{ID: r.serial, API: api,
+			Fact: openapi.Validator(p, p.Get("Name").Plain(), "ValidateRequestBody", "ValidateRequestParameters")})
+	}
+}
+
+func (b *builder) model(s *stack, r *resource, p tree.View) {
+	if api, ok := b.apiOf(s, r, p.Get("RestApiId")); ok {
+		b.parts.Models = append(b.parts.Models, assemble.Model{Name: s.refOf(r, &tree.Node{At: r.at}).Text, API: api, Schema: openapi.Schema(p.Get("Schema"))})
+	}
+}
+
+func (b *builder) authorizer(s *stack, r *resource, p tree.View) {
+	id, of, typ := "RestApiId", snapshot.REST, p.Get("Type")
+	if r.typ == "AWS::ApiGatewayV2::Authorizer" {
+		id, of = "ApiId", snapshot.HTTP
+	}
+	api, ok := b.apiOf(s, r, p.Get(id))
+	if !ok {
+		return
+	}
+	if typ.Absent() {
+		typ = p.Get("AuthorizerType")
+	}
+	var sources []string
+	for _, in := range p.Get("IdentitySource").Items() {
+		sources = append(sources, in.Plain())
+	}
+	fact := snapshot.Known(snapshot.Authorizer{Name: p.Get("Name").Plain(), Type: strings.ToUpper(typ.Plain()), IdentitySource: strings.Join(sources, ",")}, p.Origin())
+	if typ.Unknown() {
+		fact = snapshot.Unknown[snapshot.Authorizer](typ.Gap())
+	}
+	b.parts.Authorizers = append(b.parts.Authorizers, assemble.Authorizer{ID: r.serial, API: api, Type: of, Fact: fact})
+}

@@ -1,0 +1,96 @@
+package cloudformation
+
+import (
+	"strconv"
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/tree"
+)
+
+// ownerOf is the API that a deployment or stage belongs to, and its type.
+func (b *builder) ownerOf(s *stack, r *resource, p tree.View) (assemble.Ref, snapshot.APIType, bool) {
+	id, typ := "RestApiId", snapshot.REST
+	if strings.HasPrefix(r.typ, "AWS::ApiGatewayV2::") {
+		id, typ = "ApiId", snapshot.HTTP
+	}
+	api, ok := b.apiOf(s, r, p.Get(id))
+	return api, typ, ok
+}
+
+// deployment reads a deployment, and the stage that one with a StageName makes.
+func (b *builder) deployment(s *stack, r *resource, p tree.View) {
+	api, typ, ok := b.ownerOf(s, r, p)
+	if !ok {
+		return
+	}
+	d := assemble.Deployment{ID: r.serial, API: api, Type: typ, Name: r.id, Origin: s.origin(r, "", r.at), Waits: b.waits(s, r)}
+	if name := p.Get("StageName"); !name.Absent() {
+		description := p.Get("StageDescription")
+		d.Stage = &assemble.Stage{Name: name.Plain(), Origin: d.Origin, Deployment: assemble.To(d.ID, p.Origin()),
+			Variables: description.Get("Variables").TextMap(), Canary: canaryOf(description.Get("CanarySetting"), d.ID)}
+		if own := p.Get("DeploymentCanarySettings"); !own.Absent() {
+			d.Stage.Canary = canaryOf(own, d.ID)
+		}
+	}
+	b.parts.Deployments = append(b.parts.Deployments, d)
+}
+
+// waits tells whether a deployment waits for a part. CloudFormation creates what
+// it does not wait for at the same time; other stacks are there or come first.
+func (b *builder) waits(s *stack, r *resource) func(address string) bool {
+	var reached map[string]bool
+	return func(address string) bool {
+		if reached == nil {
+			reached = s.waitsFor(r)
+		}
+		owner := b.owners[address]
+		return owner == nil || s.resources[owner.id] != owner || reached[owner.id]
+	}
+}
+
+func (b *builder) stage(s *stack, r *resource, p tree.View) {
+	api, typ, ok := b.ownerOf(s, r, p)
+	if !ok {
+		return
+	}
+	variables := "Variables"
+	if typ == snapshot.HTTP {
+		variables = "StageVariables"
+	}
+	st := assemble.Stage{API: api, Type: typ, Name: p.Get("StageName").Plain(), Origin: s.origin(r, "", r.at), AutoDeploy: p.Get("AutoDeploy").Boolean(false),
+		Deployment: refOf(p.Get("DeploymentId")), Variables: p.Get(variables).TextMap(), Canary: canaryOf(p.Get("CanarySetting"), "")}
+	if auto, _ := st.AutoDeploy.Read(&snapshot.Gaps{}); auto {
+		st.Deployment = assemble.To(r.serial+"-auto", st.Deployment.Origin())
+	}
+	b.parts.Stages = append(b.parts.Stages, st)
+}
+
+// canaryOf reads canary settings.
+func canaryOf(x tree.View, deploymentID string) snapshot.Fact[*snapshot.Canary] {
+	switch {
+	case x.Absent():
+		return snapshot.Known[*snapshot.Canary](nil, x.Origin())
+	case x.Unknown():
+		return snapshot.Unknown[*snapshot.Canary](x.Gap())
+	}
+	c := &snapshot.Canary{DeploymentID: deploymentID}
+	if id := x.Get("DeploymentId"); !id.Absent() {
+		c.DeploymentID = id.Plain()
+	}
+	percent := x.Get("PercentTraffic")
+	if percent.Unknown() {
+		return snapshot.Unknown[*snapshot.Canary](percent.Gap())
+	}
+	c.Percent, _ = strconv.ParseFloat(percent.Plain(), 64)
+	overrides := x.Get("StageVariableOverrides").TextMap()
+	variables, ok := overrides.Read(&snapshot.Gaps{})
+	if !ok {
+		return snapshot.Unknown[*snapshot.Canary](overrides.Gap())
+	}
+	if len(variables) > 0 {
+		c.Variables = variables
+	}
+	return snapshot.Known(c, x.Origin())
+}

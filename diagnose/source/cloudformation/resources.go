@@ -1,0 +1,159 @@
+package cloudformation
+
+import (
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/tree"
+)
+
+// reading is what is read of the resources of some types. Properties are those
+// of the resource, resolved.
+type reading struct {
+	types []string
+	read  func(b *builder, s *stack, r *resource, p tree.View)
+}
+
+// readings lists the resource types that are read, in the order in which their
+// references are resolved.
+var readings = []reading{
+	{[]string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}, (*builder).policy},
+	{[]string{"AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"}, (*builder).queuePolicy},
+	{[]string{"AWS::KMS::Key", "AWS::KMS::ReplicaKey"}, (*builder).key},
+	{[]string{"AWS::KMS::Alias"}, (*builder).alias},
+	{[]string{"AWS::SQS::Queue"}, (*builder).queue},
+	{[]string{"AWS::IAM::Role"}, (*builder).role},
+	{[]string{"AWS::ApiGateway::RestApi", "AWS::Serverless::Api", "AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi"}, (*builder).api},
+	{[]string{"AWS::ApiGatewayV2::Integration"}, (*builder).integration},
+	{[]string{"AWS::ApiGatewayV2::IntegrationResponse"}, (*builder).integrationResponse},
+	{[]string{"AWS::ApiGateway::Resource"}, (*builder).resource},
+	{[]string{"AWS::ApiGateway::RequestValidator"}, (*builder).validator},
+	{[]string{"AWS::ApiGateway::Model"}, (*builder).model},
+	{[]string{"AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"}, (*builder).authorizer},
+	{[]string{"AWS::ApiGateway::Method"}, (*builder).method},
+	{[]string{"AWS::ApiGatewayV2::Route"}, (*builder).route},
+	{[]string{"AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment"}, (*builder).deployment},
+	{[]string{"AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"}, (*builder).stage},
+}
+
+// builder describes the resources of the stacks.
+type builder struct {
+	world  *world
+	parts  *assemble.Parts
+	skips  []snapshot.Skip
+	roots  map[string]*stack    // the root stack that an API belongs to, by the API's id
+	owners map[string]*resource // by the address of a part
+}
+
+// build resolves every resource that the diagnosis needs.
+func (w *world) build() *snapshot.Snapshot {
+	b := &builder{world: w, roots: map[string]*stack{}, owners: map[string]*resource{}, parts: &assemble.Parts{Input: "the templates",
+		Target: snapshot.Target{Kind: snapshot.Template, Region: w.region, Account: w.options.Account, Partition: w.partition},
+		Warn:   func(message string) { w.warn("%s", message) }}}
+	for i := 0; i < len(w.stacks) && w.err == nil; i++ {
+		s := w.stacks[i]
+		for _, r := range s.live("AWS::CloudFormation::Stack", "AWS::Serverless::Application") {
+			s.open(r)
+		}
+	}
+	w.each(b.readSkips)
+	for _, of := range readings {
+		w.each(func(s *stack) {
+			for _, r := range s.live(of.types...) {
+				b.owners[r.serial] = r
+				of.read(b, s, r, s.props(r))
+			}
+		})
+	}
+	w.each(checkCycles)
+	if w.err != nil {
+		return nil
+	}
+	out := b.parts.Snapshot()
+	if w.err != nil {
+		return nil
+	}
+	out.Organization = snapshot.Unknown[snapshot.Organization](snapshot.Gap{Reason: snapshot.NotRead, Detail: "a template does not hold the organization's policies"})
+	out.Skips = b.skips
+	out.Symbols = w.symbols.list
+	out.Refusals = b.refusals(out.APIs)
+	return out
+}
+
+// each does something with every stack until an error ends the work.
+func (w *world) each(do func(*stack)) {
+	for _, s := range w.stacks {
+		if w.err == nil {
+			do(s)
+		}
+	}
+}
+
+// refusals says which APIs a refusal keeps from being deployed: those of the
+// stacks that the refused template belongs to, which AWS rolls back as a whole.
+func (b *builder) refusals(apis []snapshot.API) []snapshot.Refusal {
+	var list []snapshot.Refusal
+	for _, r := range b.world.refusals {
+		refused, others := map[*stack]bool{}, false
+		for _, s := range b.world.stacks {
+			if s.doc.Name == r.Origin.File {
+				refused[s.root] = true
+			}
+		}
+		for _, s := range b.world.stacks {
+			others = others || !refused[s.root]
+		}
+		if len(refused) > 0 && others {
+			for _, a := range apis {
+				if refused[b.roots[a.ID]] {
+					r.APIs = append(r.APIs, a.ID)
+				}
+			}
+			if len(r.APIs) == 0 {
+				b.world.warn("%s:%d: AWS would refuse this template, which no API is in: %s", r.Origin.File, r.Origin.Line, r.Message)
+				continue
+			}
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// refOf is what a property names another resource by.
+func refOf(x tree.View) assemble.Ref {
+	return assemble.Ref{Text: x.Plain(), Fact: x.Text("")}
+}
+
+// refsOf is a list of names.
+func refsOf(x tree.View) []assemble.Ref {
+	var list []assemble.Ref
+	for _, in := range x.Items() {
+		list = append(list, refOf(in))
+	}
+	return list
+}
+
+// apiOf is the API that a property names. It returns false when the property is
+// missing, for which CloudFormation refuses the template.
+func (b *builder) apiOf(s *stack, r *resource, x tree.View) (assemble.Ref, bool) {
+	ref := refOf(x)
+	switch {
+	case ref.Text != "":
+	case x.Unknown():
+		ref.Text = b.world.symbolIn(s.prefix, x.Value.Gap.Expression, x.Value.Gap.Expression, "", &tree.Node{At: x.At}).Text
+	default:
+		b.world.refuse("ValidationError", "the required property "+x.Path+" of "+r.id+" is missing", x.Origin())
+		return ref, false
+	}
+	if b.roots[ref.Text] == nil {
+		b.roots[ref.Text] = s.root
+	}
+	return ref, true
+}
+
+// mayBeMissing is the gap of a resource whose condition is not known.
+func (s *stack) mayBeMissing(r *resource, what string, at snapshot.Origin) *snapshot.Gap {
+	if s.exists(r) != maybe {
+		return nil
+	}
+	return &snapshot.Gap{Reason: snapshot.Unresolved, Detail: "the condition " + r.condition + " of the " + what + " is not known before deployment", Origin: at}
+}

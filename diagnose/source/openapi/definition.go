@@ -1,0 +1,143 @@
+// Package openapi reads OpenAPI documents with API Gateway's extensions, 2.0 and
+// 3.x, into the API that they describe: the body of an API in a template, a file
+// that it is made from, and what GetExport writes of a stage.
+package openapi
+
+import (
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/tree"
+)
+
+// methods are the members of a path item that declare a method.
+var methods = map[string]string{"get": "GET", "put": "PUT", "post": "POST", "delete": "DELETE", "options": "OPTIONS", "head": "HEAD", "patch": "PATCH",
+	"x-amazon-apigateway-any-method": "ANY"}
+
+// reader is one document being read.
+type reader struct {
+	typ       snapshot.APIType
+	root      tree.View
+	schemes   map[string]scheme
+	validator tree.View // name of the validator that methods have by default
+	out       *assemble.Definition
+}
+
+// Read reads a document, which is an object. Authorizers that operations may
+// name although the document does not declare them are given by their names; the
+// map may be nil.
+func Read(root tree.View, typ snapshot.APIType, beside map[string]snapshot.Fact[snapshot.Authorizer]) *assemble.Definition {
+	r := &reader{typ: typ, root: root, schemes: map[string]scheme{}, validator: root.Get("x-amazon-apigateway-request-validator"), out: &assemble.Definition{
+		Name:       root.Get("info").Get("title").Plain(),
+		Validators: map[string]snapshot.Fact[snapshot.Validator]{}, Models: map[string]snapshot.Fact[string]{},
+		Authorizers: map[string]snapshot.Fact[snapshot.Authorizer]{}, Open: map[int]bool{}}}
+	r.settings()
+	r.parts(beside)
+	paths := root.Get("paths")
+	if paths.Unknown() {
+		r.doubt(paths.Gap())
+	}
+	for _, p := range paths.Members() {
+		if strings.HasPrefix(p.Name, "/") || typ == snapshot.WebSocket {
+			r.path(p.Name, p.View)
+		}
+	}
+	return r.out
+}
+
+// doubt records that methods may be missing.
+func (r *reader) doubt(gap snapshot.Gap) { r.out.Doubt = &gap }
+
+// settings reads what holds for the whole API.
+func (r *reader) settings() {
+	if types := r.root.Get("x-amazon-apigateway-binary-media-types"); !types.Absent() {
+		list := MediaTypes(types)
+		r.out.BinaryMediaTypes = &list
+	}
+	if policy := r.root.Get("x-amazon-apigateway-policy"); !policy.Absent() {
+		document, _ := policy.Policy()
+		r.out.Policy = &document
+	}
+	if off := r.root.Get("x-amazon-apigateway-endpoint-configuration").Get("disableExecuteApiEndpoint"); !off.Absent() {
+		disabled := off.Boolean(false)
+		r.out.DefaultEndpointDisabled = &disabled
+	}
+}
+
+// MediaTypes reads binary media types, in which templates write ~1 for a slash.
+func MediaTypes(x tree.View) snapshot.Fact[[]string] {
+	f := x.Texts()
+	list, ok := f.Read(&snapshot.Gaps{})
+	if !ok {
+		return f
+	}
+	for i := range list {
+		list[i] = strings.ReplaceAll(list[i], "~1", "/")
+	}
+	return f.With(list)
+}
+
+// parts reads what operations refer to by name.
+func (r *reader) parts(beside map[string]snapshot.Fact[snapshot.Authorizer]) {
+	for _, m := range r.root.Get("x-amazon-apigateway-request-validators").Members() {
+		r.out.Validators[m.Name] = Validator(m.View, m.Name, "validateRequestBody", "validateRequestParameters")
+	}
+	for _, at := range []tree.View{r.root.Get("components").Get("schemas"), r.root.Get("definitions")} {
+		for _, m := range at.Members() {
+			r.out.Models[m.Name] = Schema(m.View)
+		}
+	}
+	for name, authorizer := range beside {
+		r.schemes[name] = schemeOf(name, authorizer)
+	}
+	for _, at := range []tree.View{r.root.Get("components").Get("securitySchemes"), r.root.Get("securityDefinitions")} {
+		for _, m := range at.Members() {
+			r.schemes[m.Name] = r.scheme(m.Name, m.View)
+		}
+	}
+}
+
+// Validator reads a request validator from the members with the two names.
+func Validator(x tree.View, name, body, parameters string) snapshot.Fact[snapshot.Validator] {
+	var gaps snapshot.Gaps
+	v := snapshot.Validator{Name: name}
+	v.Body, _ = x.Get(body).Boolean(false).Read(&gaps)
+	v.Parameters, _ = x.Get(parameters).Boolean(false).Read(&gaps)
+	if gaps.Any() {
+		return snapshot.Unknown[snapshot.Validator](gaps.List()[0])
+	}
+	return snapshot.Known(v, x.Origin())
+}
+
+// Schema reads a model's schema, an object or its text, as JSON.
+func Schema(x tree.View) snapshot.Fact[string] {
+	if x.Absent() || x.Unknown() || x.Value.Readable() {
+		return x.Text("{}")
+	}
+	out, ok := tree.JSON(x.Value)
+	if !ok {
+		return snapshot.Unknown[string](snapshot.Gap{Reason: snapshot.Unresolved, Detail: x.Path + " holds a value that is not known before deployment", Origin: x.Origin()})
+	}
+	return snapshot.Known(out, x.Origin())
+}
+
+// follow follows $ref inside the document. The gap says what is not there.
+func (r *reader) follow(x tree.View) (tree.View, *snapshot.Gap) {
+	for range 10 {
+		ref := x.Get("$ref")
+		if ref.Absent() || x.Unknown() {
+			return x, nil
+		}
+		pointer, local := strings.CutPrefix(ref.Plain(), "#/")
+		target := r.root
+		for name := range strings.SplitSeq(pointer, "/") {
+			target = target.Get(strings.NewReplacer("~1", "/", "~0", "~").Replace(name))
+		}
+		if !local || target.Absent() {
+			return x, &snapshot.Gap{Reason: snapshot.Unparsed, Detail: "the document does not hold " + ref.Plain(), Origin: ref.Origin()}
+		}
+		x = target
+	}
+	return x, &snapshot.Gap{Reason: snapshot.Unparsed, Detail: "references lead to references without end", Origin: x.Origin()}
+}
