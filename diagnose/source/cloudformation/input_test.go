@@ -125,9 +125,6 @@ func TestBombs(t *testing.T) {
 			start := time.Now()
 			e := loadError(t, template, Options{})
 			runtime.ReadMemStats(&after)
-			if spent := time.Since(start); spent > 20*time.Second {
-				t.Errorf("took %v", spent)
-			}
 			if made := (after.TotalAlloc - before.TotalAlloc) >> 20; made > 3000 {
 				t.Errorf("allocated %d MiB", made)
 			}
