@@ -1,10 +1,14 @@
 package vtl
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // dict is a map in insertion order, as Java's LinkedHashMap. Keys are texts.
 type dict struct {
 	entries []dictEntry
+	changes int            // how often the number of entries changed
 	index   map[string]int // built when there are many entries
 	client  bool           // an object of client JSON, or a map of client parameters
 	hidden  bool           // prints nothing: the maps of $context (T144)
@@ -49,6 +53,7 @@ func (d *dict) put(key string, t *trace, v value) value {
 		d.entries[i].value = v
 		return old
 	}
+	d.changes++
 	d.entries = append(d.entries, dictEntry{key: key, trace: t, value: v})
 	switch n := len(d.entries); {
 	case d.index != nil:
@@ -75,6 +80,7 @@ func (d *dict) remove(key string) value {
 		return value{}
 	}
 	old := d.entries[i].value
+	d.changes++
 	d.entries = append(d.entries[:i], d.entries[i+1:]...)
 	d.reindex()
 	return old
@@ -147,73 +153,118 @@ func (d *dict) absence(key string, ref *reference, upTo int) *absence {
 }
 
 func (r *renderer) mapMethod(c *call, d *dict) value {
-	switch c.name {
-	case "size":
-		return intValue(int64(len(d.entries)))
-	case "isEmpty":
-		return boolValue(len(d.entries) == 0)
-	case "keySet", "values", "entrySet":
-		if len(c.args) == 0 {
-			return r.view(c, d)
-		}
-	case "clear":
-		d.entries, d.index = nil, nil
-		return c.void()
-	case "toString":
-		if len(c.args) == 0 {
-			v, _ := r.toText(c.target)
-			return v
-		}
-	case "putAll":
-		if len(c.args) == 1 && c.args[0].kind == kindMap {
-			from := c.args[0].dict()
-			for i := 0; i < len(from.entries) && r.spend(1); i++ {
-				key, v := r.entry(from, i, c.args[0].tr, c.ref)
-				r.putMember(c, d, from.entries[i].key, key, v)
-			}
-			return c.void()
-		}
-	case "equals":
-		if len(c.args) == 1 {
-			return boolValue(c.args[0].kind == kindMap && r.equal(c.target, c.args[0]))
-		}
-	case "containsValue":
-		if len(c.args) == 1 && r.spend(len(d.entries)) {
-			for i := range d.entries {
-				v := d.entries[i].value
-				if v.kind == c.args[0].kind && (v.isNull() || r.equal(v, c.args[0])) {
-					return boolValue(true)
-				}
-			}
-			return boolValue(false)
-		}
-	}
-	key, ok := c.key(0)
-	if !ok {
+	if !javaHas("Map", c.name, c.args) {
 		return c.unknown()
 	}
-	switch {
-	case c.name == "get" && len(c.args) == 1:
-		return r.member(d, key.str, c.target.tr, c.ref, c.step)
-	case c.name == "containsKey" && len(c.args) == 1:
-		return boolValue(d.find(key.str) >= 0)
-	case c.name == "remove" && len(c.args) == 1:
-		r.spend(len(d.entries))
-		return c.orVoid(inherit(d.remove(key.str), c.target.tr))
-	case c.name == "put" && len(c.args) == 2:
-		return c.orVoid(r.putMember(c, d, key.str, key.tr, c.args[1]))
-	case c.name == "getOrDefault" && len(c.args) == 2:
-		if d.find(key.str) < 0 {
-			return c.args[1]
-		}
-		return r.member(d, key.str, c.target.tr, c.ref, c.step)
-	case c.name == "putIfAbsent" && len(c.args) == 2:
-		if d.find(key.str) < 0 {
-			return c.orVoid(r.putMember(c, d, key.str, key.tr, c.args[1]))
-		}
-		return r.member(d, key.str, c.target.tr, c.ref, c.step)
+	if r.ofNull(c) {
+		return value{}
+	}
+	out, ok := r.wholeMapMethod(c, d)
+	if !ok && !r.halted() {
+		out, ok = r.keyMapMethod(c, d)
+	}
+	if ok || r.halted() {
+		return out
 	}
 	return c.unknown()
+}
+
+// wholeMapMethod is a method of the map as a whole.
+func (r *renderer) wholeMapMethod(c *call, d *dict) (value, bool) {
+	switch c.name {
+	case "size":
+		return intValue(int64(len(d.entries))), true
+	case "isEmpty":
+		return boolValue(len(d.entries) == 0), true
+	case "keySet", "values", "entrySet":
+		return r.view(c, d), true
+	case "clear":
+		d.changes++
+		d.entries, d.index = nil, nil
+		return c.void(), true
+	case "clone":
+		copied := &dict{client: d.client, hidden: d.hidden, origin: d.origin, source: d.source, entries: slices.Clone(d.entries)}
+		copied.reindex()
+		return mapValue(copied).with(c.target.tr), true
+	case "toString":
+		return r.toText(c.target)
+	case "putAll":
+		from := c.args[0].dict()
+		for i := 0; i < len(from.entries) && r.spend(1); i++ {
+			key, v := r.entry(from, i, c.args[0].tr, c.ref)
+			r.putMember(c, d, from.entries[i].key, key, v)
+		}
+		return c.void(), true
+	case "equals":
+		return boolValue(r.same(c.args[0], c.target)), true
+	case "containsValue":
+		found := false
+		for i := 0; i < len(d.entries) && !found && r.spend(1); i++ {
+			found = r.same(d.entries[i].value, c.args[0])
+		}
+		return boolValue(found), true
+	}
+	return value{}, false
+}
+
+// keyMapMethod is a method of one key; a null key is in no map that can be
+// known.
+func (r *renderer) keyMapMethod(c *call, d *dict) (value, bool) {
+	key, ok := c.key(0)
+	if !ok {
+		switch c.name {
+		case "containsKey":
+			return boolValue(false), len(c.args) == 1
+		case "get", "remove":
+			return value{}, len(c.args) == 1
+		case "getOrDefault":
+			return c.args[1], true
+		}
+		return value{}, false
+	}
+	has := d.find(key.str) >= 0
+	old := func() value { return r.member(d, key.str, c.target.tr, c.ref, c.step) }
+	last := c.args[len(c.args)-1]
+	switch c.name {
+	case "get":
+		return old(), true
+	case "containsKey":
+		return boolValue(has), true
+	case "remove":
+		r.spend(len(d.entries))
+		if len(c.args) == 2 {
+			has = has && r.same(d.at(key.str), last)
+			if has {
+				d.remove(key.str)
+			}
+			return boolValue(has), true
+		}
+		return c.orVoid(inherit(d.remove(key.str), c.target.tr)), true
+	case "put":
+		return c.orVoid(r.putMember(c, d, key.str, key.tr, last)), true
+	case "getOrDefault":
+		if !has {
+			return last, true
+		}
+		return old(), true
+	case "putIfAbsent":
+		if !has || d.at(key.str).isNull() {
+			return c.orVoid(r.putMember(c, d, key.str, key.tr, last)), true
+		}
+		return old(), true
+	case "replace":
+		if len(c.args) == 3 {
+			if has = has && r.same(d.at(key.str), c.args[1]); has {
+				r.putMember(c, d, key.str, key.tr, last)
+			}
+			return boolValue(has), true
+		}
+		if !has {
+			return value{obj: nothing}, true
+		}
+		return c.orVoid(r.putMember(c, d, key.str, key.tr, last)), true
+	}
+	return value{}, false
 }
 
 func (r *renderer) putMember(c *call, d *dict, key string, t *trace, v value) value {
@@ -225,7 +276,10 @@ func (r *renderer) view(c *call, d *dict) value {
 	if !r.spend(len(d.entries)) {
 		return value{}
 	}
-	l := &list{items: make([]value, len(d.entries))}
+	l := &list{items: make([]value, len(d.entries)), style: javaSet, of: d}
+	if c.name == "values" {
+		l.style = javaCollection
+	}
 	for i := range d.entries {
 		e := &d.entries[i]
 		key, _ := r.entry(d, i, c.target.tr, c.ref)

@@ -44,9 +44,11 @@ func (p *parser) hash() (node, blockEnd, error) {
 	p.pos += length
 	switch word {
 	case "end":
+		p.blockEnd = start
 		p.skipLineEnd()
 		return nil, endEnd, nil
 	case "else":
+		p.elseIf(start)
 		p.skipLineEnd()
 		return nil, endElse, nil
 	case "elseif":
@@ -72,6 +74,7 @@ func (p *parser) comment() {
 
 // directive reads everything but #if, #else, #elseif, #end and #set.
 func (p *parser) directive(word string, start int, at place) (node, error) {
+	p.noteGlued(word, start)
 	args, literal, called, err := p.directiveArgs(start)
 	if err != nil {
 		return nil, err
@@ -95,6 +98,10 @@ func (p *parser) directive(word string, start int, at place) (node, error) {
 		return &evaluateNode{at: at, arg: args[0].expr}, nil
 	case "macro":
 		return p.macro(args, called, start)
+	case "literal":
+		if called {
+			return p.literal(args, start, at)
+		}
 	case "foreach":
 		if called {
 			return p.foreach(args, start, at)
@@ -120,7 +127,7 @@ func (p *parser) directive(word string, start int, at place) (node, error) {
 
 // body reads the statements up to #end.
 func (p *parser) body(start int, word string) (block, error) {
-	b, end, err := p.statements()
+	b, end, err := p.within(word)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +137,21 @@ func (p *parser) body(start int, word string) (block, error) {
 	return b, nil
 }
 
+// within reads the statements of a directive's block.
+func (p *parser) within(word string) (block, blockEnd, error) {
+	p.open = append(p.open, word)
+	b, end, err := p.statements()
+	p.open = p.open[:len(p.open)-1]
+	return b, end, err
+}
+
 func (p *parser) unclosed(start int, word string, end blockEnd) error {
+	if word == "else" {
+		word = "if"
+	}
+	if err := p.gluedEnd(start, word); err != nil && end == endOfText {
+		return err
+	}
 	if end == endOfText {
 		return p.errorAt(start, "#"+word+" is not closed", "#end")
 	}
@@ -162,7 +183,7 @@ func (p *parser) ifNode(start int) (node, error) {
 		if err != nil {
 			return nil, err
 		}
-		b, end, err := p.statements()
+		b, end, err := p.within("if")
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +194,7 @@ func (p *parser) ifNode(start int) (node, error) {
 		case endElseIf:
 			word = "elseif"
 		case endElse:
-			n.otherwise, err = p.body(start, "if")
+			n.otherwise, err = p.body(start, "else")
 			return n, err
 		default:
 			return nil, p.unclosed(start, "if", end)
@@ -297,6 +318,21 @@ func (p *parser) foreach(args []argument, start int, at place) (node, error) {
 	var err error
 	n.body, err = p.body(start, "foreach")
 	return n, err
+}
+
+// literal reads #literal()...#end, which prints the source of its block.
+// Velocity drops escapes and comments from it in ways that are not followed.
+func (p *parser) literal(args []argument, start int, at place) (node, error) {
+	from := p.pos
+	if _, err := p.body(start, "literal"); err != nil {
+		return nil, err
+	}
+	text := p.src[from:p.blockEnd]
+	if text == "" && len(args) == 0 {
+		return nil, p.errorAt(start, "#literal without a text fails in Velocity", "a text before #end")
+	}
+	return &literalNode{at: at, text: text, unsure: len(args) > 0 || strings.Contains(text, `\\`) ||
+		strings.Contains(text, "##") || strings.Contains(text, "#*") || strings.Contains(text, "#[[")}, nil
 }
 
 func (p *parser) define(args []argument, start int) (node, error) {

@@ -4,7 +4,7 @@
 //
 // # What is Velocity's
 //
-// The language follows Velocity 1.7, checked against that engine by some ten
+// The language follows Velocity 1.7, checked against that engine by some twenty
 // thousand generated templates. Its less known habits are kept because they
 // decide what AWS sends:
 //
@@ -30,6 +30,15 @@
 // property, null again (T132). JSON objects print as {a=b}, arrays as JSON
 // (T135). #foreach stops after 1000 iterations.
 //
+// # Java's methods
+//
+// Values have the methods of their Java classes, static ones included
+// (java_methods.txt). A method that is modelled gives what Java gives; any other
+// that the class has ends the rendering as unknown; one that throws ends it with
+// an error, as does one that takes no arguments and gets some. A method that the
+// class has not is null: it prints nothing, as other references to null do (T130,
+// T133), and is doubted, since Velocity prints the reference.
+//
 // # What differs from the engine, and why
 //
 //   - An index out of bounds and a method that throws end the rendering, as in
@@ -37,11 +46,18 @@
 //   - Objects whose text is an address (Java arrays, $input) and Java reflection
 //     end the rendering as unknown; AWS prints something that nobody can predict.
 //   - Keys of maps are texts; {1:"a"} is found under "1" too.
-//   - A backslash between $ and !, and backslashes after a stray dollar sign, are
-//     plain text. A macro whose arguments are not references does not compile.
+//   - A backslash between $ and !, and a backslash before # behind a lone sign,
+//     are plain text. A macro whose arguments are not references does not compile.
 //   - keySet(), values() and entrySet() are copies. Regular expressions run on
 //     Go's engine; what it cannot express (look-around, back references) is
 //     unknown.
+//   - Where brackets, braces or ## stand behind references without a text
+//     between, and the lexer may take them for parts of a reference, the rendering
+//     is unknown.
+//   - The texts of #literal are unknown when they hold comments or escapes.
+//
+// A directive that is written so that Velocity reads it as text (#elseX, #else if)
+// is listed by Template.Problems (T173).
 //
 // # JSONPath
 //

@@ -32,6 +32,10 @@ func TestEmptyReferences(t *testing.T) {
 		{`#set($e = "")$e`, []EmptyReference{{Reference: "$e", Line: 1, Column: 14, Reason: EmptyText, Subject: "value $e"}}},
 		{`#set($s = "a$u")$s`, []EmptyReference{{Reference: "$u", Line: 1, Column: 13, Reason: UndefinedVariable, Subject: "variable $u", Position: InString}}},
 		{"#foreach($i in [1..50])$u#end", []EmptyReference{{Reference: "$u", Line: 1, Column: 24, Reason: UndefinedVariable, Subject: "variable $u"}}},
+		// $input.json prints "" for a member that is not there (T137).
+		{"$input.json('$.a')", []EmptyReference{{Reference: "$input.json('$.a')", Line: 1, Column: 1, Reason: AbsentClientValue, Subject: "body $.a"}}},
+		{"$util.urlEncode($input.json('$.a'))", []EmptyReference{{Reference: "$input.json('$.a')", Line: 1, Column: 17, Reason: AbsentClientValue, Subject: "body $.a", Position: InArgument}}},
+		{"#set($v = $input.json('$.a'))$v", []EmptyReference{{Reference: "$v", Line: 1, Column: 30, Reason: AbsentClientValue, Subject: "body $.a"}}},
 		// Nothing to note: conditions, calls made for their effect, escaped references.
 		{`#if("$u" == "" && !$u)y#end`, nil},
 		{"#set($m = {})$m.put('a', 'b')$m.remove('zz')", nil},

@@ -9,6 +9,7 @@ type SyntaxError struct {
 	Column   int    // 1-based, in bytes
 	Message  string // what is wrong, lower case
 	Expected string // what could stand there, may be empty
+	Repair   *Edit  // the edit that evidently makes what was meant; nil when there is none
 }
 
 // Error returns the position, the message and what was expected.

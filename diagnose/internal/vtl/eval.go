@@ -1,7 +1,5 @@
 package vtl
 
-import "math"
-
 func (ref *reference) truth(r *renderer) bool { return ref.eval(r).truth() }
 
 func (ref *reference) eval(r *renderer) value { return ref.value(r, len(ref.steps)) }
@@ -68,6 +66,9 @@ func (ref *reference) render(r *renderer) {
 		r.noteEmpty(ref, v, InOutput)
 		return
 	}
+	if _, absent := v.obj.(*absence); absent && v.kind == kindString {
+		r.noteEmpty(ref, v, InOutput) // the "" of $input.json for a member that is not there (T137)
+	}
 	saved := b.by
 	b.by = ref
 	before := len(b.buf)
@@ -122,7 +123,11 @@ func (r *renderer) invoke(c *call, st *step) value {
 	var v value
 	switch c.target.kind {
 	case kindString:
-		v = r.stringMethod(c, c.target)
+		if c.target.isChar() {
+			v = r.scalarMethod(c, c.target)
+		} else {
+			v = r.stringMethod(c, c.target)
+		}
 	case kindList:
 		v = r.listMethod(c, c.target.list())
 	case kindMap:
@@ -130,7 +135,7 @@ func (r *renderer) invoke(c *call, st *step) value {
 	case kindObject:
 		v = r.objectMethod(c)
 	default:
-		v = r.scalarMethod(c)
+		v = r.scalarMethod(c, c.target)
 	}
 	if !v.isEmpty() {
 		r.noteArguments(c, st)
@@ -147,7 +152,8 @@ func (r *renderer) noteArguments(c *call, st *step) {
 		return
 	}
 	for i, e := range st.args {
-		if ref, ok := e.(*reference); ok && c.args[i].isEmpty() {
+		_, absent := c.args[i].obj.(*absence)
+		if ref, ok := e.(*reference); ok && (c.args[i].isEmpty() || absent) {
 			r.noteEmpty(ref, c.args[i], InArgument)
 		}
 	}
@@ -168,10 +174,7 @@ func (r *renderer) property(ref *reference, i int, target value, name string) va
 				return v
 			}
 		case *mapEntry:
-			switch name {
-			case "key":
-				return stringValue(o.key, o.keyTrace)
-			case "value":
+			if name == "value" {
 				return r.member(o.dict, o.key, o.outer, ref, i)
 			}
 		case inputObject:
@@ -179,17 +182,10 @@ func (r *renderer) property(ref *reference, i int, target value, name string) va
 				return r.bodyText(ref)
 			}
 		}
-	case kindList:
-		if name == "empty" {
-			return boolValue(len(target.list().items) == 0)
-		}
-	case kindString:
-		switch name {
-		case "empty":
-			return boolValue(target.str == "")
-		case "bytes":
-			r.fail("the bytes of a string are printed as an address that nobody can know", true)
-			return value{}
+	}
+	if target.kind != kindMap {
+		if v, ok := r.getter(ref, i, target, name); ok {
+			return v
 		}
 	}
 	return absent(UnknownMethod, "property "+name+" of "+ref.upTo(i-1))
@@ -200,7 +196,7 @@ func (r *renderer) indexed(ref *reference, i int, target, index value) value {
 	c.args = append(c.space[:0], index)
 	switch target.kind {
 	case kindList:
-		if n, ok := c.integer(0); ok {
+		if n, ok := c.integer(0); ok && !target.list().isView() {
 			if n < 0 {
 				n += len(target.list().items)
 			}
@@ -231,6 +227,9 @@ func (r *renderer) objectMethod(c *call) value {
 		case c.name == "toString" && len(c.args) == 0:
 			v, _ := r.toText(c.target)
 			return v
+		case c.name == "equals" && len(c.args) == 1:
+			other, ok := c.args[0].obj.(*mapEntry)
+			return boolValue(ok && other.key == o.key && r.same(o.dict.at(o.key), other.dict.at(other.key)))
 		}
 	case *loop:
 		name := map[string]string{"getIndex": "index", "getCount": "count", "hasNext": "hasNext", "isFirst": "first", "isLast": "last", "getParent": "parent"}[c.name]
@@ -246,94 +245,31 @@ func (r *renderer) objectMethod(c *call) value {
 	return c.unknown()
 }
 
-// scalarMethod is a method of a number or a boolean.
-func (r *renderer) scalarMethod(c *call) value {
-	v := c.target
-	text := stringValue(v.scalar(), v.tr)
-	switch {
-	case len(c.args) == 0:
-		switch c.name {
-		case "toString":
-			return text
-		case "booleanValue":
-			if v.kind == kindBool {
-				return v
-			}
-		case "intValue", "longValue", "doubleValue", "floatValue":
-			if v.isNumber() {
-				return convert(v, c.name)
-			}
-		case "hashCode":
-			if v.kind == kindInt && v.num == int64(int32(v.num)) {
-				return intValue(v.num)
-			}
-		}
-	case len(c.args) == 1:
-		a := c.args[0]
-		switch c.name {
-		case "equals":
-			return boolValue(a.kind == v.kind && r.equal(a, v))
-		case "compareTo":
-			if v.isNumber() && a.kind == v.kind {
-				return intValue(int64(compareNumbers(v, a)))
-			}
-		case "parseInt", "parseLong", "parseDouble", "valueOf":
-			return r.parseNumber(c, a)
-		}
-	case len(c.args) == 2 && (c.name == "max" || c.name == "min"):
-		a, b := c.args[0], c.args[1]
-		if a.isNumber() && a.kind == b.kind {
-			if (compareNumbers(a, b) >= 0) == (c.name == "max") {
-				return a
-			}
-			return b
-		}
-	}
-	return c.unknown()
-}
-
-func convert(v value, name string) value {
-	t := v.tr
-	switch {
-	case name == "doubleValue" || name == "floatValue":
-		return floatValue(v.toFloat()).with(t)
-	case v.kind == kindFloat:
-		f, lo, hi := v.float(), float64(math.MinInt32), float64(math.MaxInt32)
-		if name == "longValue" {
-			lo, hi = math.MinInt64, math.MaxInt64
-		}
-		switch {
-		case f != f:
-			return intValue(0).with(t)
-		case f <= lo:
-			return intValue(int64(lo)).with(t)
-		case f >= hi && name == "longValue":
-			return intValue(math.MaxInt64).with(t)
-		case f >= hi:
-			return intValue(math.MaxInt32).with(t)
-		}
-		return intValue(int64(f)).with(t)
-	case v.kind == kindBig:
-		v = intValue(int64(bigLow(v)))
-	}
-	if name == "intValue" {
-		return intValue(int64(int32(v.num))).with(t)
-	}
-	return intValue(v.num).with(t)
-}
-
-// unknown is the value of a call that names no method.
+// unknown ends the rendering as unknown when the value's Java class has the
+// method, which is not modelled here. Where it has none, the call is null and
+// prints nothing, as other references to null do (T130, T133); Velocity 1.7
+// would print its source.
 func (c *call) unknown() value {
+	if class := c.target.class(); javaHas(class, c.name, c.args) {
+		c.r.fail("what Java's "+class+"."+c.name+" gives is not known here", true)
+		return value{}
+	}
+	if len(c.args) > 0 && javaHas(c.target.class(), c.name, nil) {
+		// Velocity 1.7 takes a method without parameters for one that fits.
+		c.r.fail(c.ref.upTo(c.step)+": the method takes no such arguments", false)
+		return value{}
+	}
+	c.r.doubt(c.ref.at, DoubtNoMethod, c.ref.upTo(c.step)+" names no method that the value has; Velocity 1.7 prints the reference, API Gateway is taken to print nothing")
 	return absent(UnknownMethod, "method "+c.name+" of "+c.ref.upTo(c.step-1))
 }
 
-// void is the value of a call made for its effect.
-func (c *call) void() value { return value{obj: nothing} }
+// void is the value of a call of a method without a result: "" in Velocity 1.7.
+func (c *call) void() value { return value{kind: kindString, obj: nothing} }
 
 // orVoid is v; null, as of the first put of a key, is nothing to report.
 func (c *call) orVoid(v value) value {
 	if v.isNull() {
-		return c.void()
+		return value{obj: nothing}
 	}
 	return v
 }
@@ -345,7 +281,7 @@ func (c *call) outOfBounds(n, size int) value {
 
 // integer is an argument that Java takes for an int.
 func (c *call) integer(i int) (int, bool) {
-	if i >= len(c.args) || c.args[i].kind != kindInt || c.args[i].num != int64(int32(c.args[i].num)) {
+	if i >= len(c.args) || c.args[i].class() != "Integer" {
 		return 0, false
 	}
 	return int(c.args[i].num), true
@@ -353,18 +289,15 @@ func (c *call) integer(i int) (int, bool) {
 
 // text is an argument that is a string.
 func (c *call) text(i int) (string, bool) {
-	if i >= len(c.args) || c.args[i].kind != kindString {
+	if i >= len(c.args) || c.args[i].kind != kindString || c.args[i].isChar() {
 		return "", false
 	}
 	return c.args[i].str, true
 }
 
-// key is an argument as a map key; only maps of the template have other keys than strings.
+// key is an argument as a map key. Keys are texts here; client JSON has no others.
 func (c *call) key(i int) (value, bool) {
 	if i >= len(c.args) {
-		return value{}, false
-	}
-	if c.args[i].kind != kindString && c.target.dict().client {
 		return value{}, false
 	}
 	return c.r.toText(c.args[i])

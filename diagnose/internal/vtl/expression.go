@@ -301,6 +301,7 @@ func (p *parser) str() (expr, error) {
 	}
 	p.pos = end + 1
 	text := p.src[start:end]
+	moved := p.moved || doubled || q == '"' && strings.Contains(text, `\u`)
 	if doubled {
 		text = strings.ReplaceAll(text, string([]byte{q, q}), string(q))
 	}
@@ -311,7 +312,7 @@ func (p *parser) str() (expr, error) {
 	if !strings.ContainsAny(text, "$#") {
 		return &textLiteral{text: text}, nil
 	}
-	inner := &parser{compiler: p.compiler, src: text, base: p.base + start, depth: p.depth, inner: true}
+	inner := &parser{compiler: p.compiler, src: text, base: p.base + start, depth: p.depth, inner: true, moved: moved}
 	b, stop, err := inner.statements()
 	if err != nil {
 		return nil, err

@@ -97,8 +97,9 @@ const (
 	InArgument                 // an argument of a call that did print something
 )
 
-// EmptyReference is a reference that printed nothing, noted once however often
-// it was rendered. References in conditions are not noted.
+// EmptyReference is a reference that printed nothing, or "" in quotes because
+// $input.json read a member that is not there; noted once however often it was
+// rendered. References in conditions are not noted.
 type EmptyReference struct {
 	Reference    string // its source text
 	Line, Column int
@@ -118,6 +119,7 @@ const (
 	DoubtLoopCut                        // a #foreach was cut off at the bound
 	DoubtOverrideTwice                  // one override set twice: documented to fail (T143)
 	DoubtUtilArgument                   // a function of $util got something that is no string
+	DoubtNoMethod                       // a call names no method of the value: taken to print nothing
 )
 
 // Doubt is one place where API Gateway may do something else.

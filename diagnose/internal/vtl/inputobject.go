@@ -110,30 +110,38 @@ func (r *renderer) inputPath(c *call, p *jsonPath) value {
 	return absent(AbsentClientValue, "body "+p.text)
 }
 
-// inputJSON is $input.json: the value as JSON text, "" in quotes when the path
-// is absent or the body no JSON (T137). An empty body is {} under $, as
-// $input.body is.
+// inputJSON is $input.json: the value as JSON text. A body that is no JSON is a
+// JSON string under $, and an empty one {}, as $input.body is; where the path
+// leads nowhere it is "" in quotes (T137).
 func (r *renderer) inputJSON(c *call, p *jsonPath) value {
 	if !r.payloadIsText() {
 		return value{}
 	}
 	d := r.document()
-	text := `""`
-	switch {
-	case r.in.Body == "" && len(p.steps) == 0 && p.function == "":
-		text = "{}"
+	out := value{kind: kindString, str: `""`}
+	v, ok := value{}, false
+	switch whole := len(p.steps) == 0 && p.function == ""; {
+	case r.in.Body == "" && whole:
+		out.str = "{}"
+		ok = true
 	case d.isJSON:
-		if v, ok := r.find(d.root, p); ok {
+		if v, ok = r.find(d.root, p); ok {
 			track := r.track
 			r.track, r.sourceNumbers = false, true // one history for the whole, made below
-			text = r.capture(func(b *builder) { r.printJSON(b, v, 0) }).str
+			out.str = r.capture(func(b *builder) { r.printJSON(b, v, 0) }).str
 			r.track, r.sourceNumbers = track, false
 		}
+	case whole:
+		ok = true
+		out.str = string(appendJSONString(nil, d.text(r.in)))
 	}
 	if r.halted() {
 		return value{}
 	}
-	return stringValue(text, r.changed(r.readMark(c.ref, OriginClient, "body", ""), asJSON))
+	if !ok {
+		out.obj = &absence{reason: AbsentClientValue, subject: "body " + p.text}
+	}
+	return out.with(r.changed(r.readMark(c.ref, OriginClient, "body", ""), asJSON))
 }
 
 // param is $input.params('name'): the path, then the query string, then the

@@ -1,6 +1,7 @@
 package vtl
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -27,13 +28,33 @@ func (r *renderer) stringMethod(c *call, v value) value {
 			out, ok = r.editStringMethod(c, v)
 		}
 	}
-	switch {
-	case ok:
+	if !ok {
+		out, ok = r.regionMatches(c, v)
+	}
+	if !ok && r.ofNull(c) {
+		return value{}
+	}
+	if ok || r.halted() {
 		return out
-	case c.name == "format" || c.name == "getBytes" || c.name == "toCharArray" || c.name == "chars" || c.name == "join":
-		r.fail("Java's String."+c.name+" is not supported", true)
 	}
 	return c.unknown()
+}
+
+// ofNull fails a call that Java throws for because an argument is null.
+func (r *renderer) ofNull(c *call) bool {
+	switch c.name {
+	case "concat", "contains", "startsWith", "endsWith", "compare", "compareToIgnoreCase", "indexOf", "lastIndexOf", "matches", "replace", "replaceFirst",
+		"split", "regionMatches":
+		if c.target.kind != kindString {
+			return false
+		}
+		fallthrough
+	case "replaceAll", "compareTo", "parseInt", "parseLong", "parseDouble", "addAll", "containsAll", "removeAll", "retainAll", "putAll":
+		if slices.ContainsFunc(c.args, value.isNull) && javaHas(c.target.class(), c.name, c.args) {
+			r.fail(c.ref.upTo(c.step)+": an argument is null", false)
+		}
+	}
+	return r.halted()
 }
 
 // plainStringMethod is a method without arguments.
@@ -45,30 +66,42 @@ func (r *renderer) plainStringMethod(c *call, v value) (value, bool) {
 	case "isEmpty":
 		return boolValue(s == ""), true
 	case "isBlank":
-		return boolValue(strings.TrimFunc(s, unicode.IsSpace) == ""), true
+		return boolValue(strings.TrimFunc(s, javaBlank) == ""), true
 	case "toString", "intern":
 		return v, true
 	case "trim":
 		return trimmed(v, func(c rune) bool { return c <= ' ' }), true
 	case "strip":
-		return trimmed(v, unicode.IsSpace), true
+		return trimmed(v, javaBlank), true
+	case "stripLeading", "stripTrailing":
+		kept := strings.TrimLeftFunc(s, javaBlank)
+		from, to := len(s)-len(kept), len(s)
+		if c.name == "stripTrailing" {
+			from, to = 0, len(strings.TrimRightFunc(s, javaBlank))
+		}
+		if from >= to {
+			return value{kind: kindString, obj: v.obj}, true
+		}
+		return stringValue(s[from:to], v.tr.part(from, to)), true
 	case "toLowerCase":
 		return r.recased(v, strings.ToLower(s)), true
 	case "toUpperCase":
 		return r.recased(v, strings.ToUpper(s)), true
 	case "hashCode":
-		var h int32
-		for _, c := range s {
-			if c >= 0x10000 {
-				c -= 0x10000
-				h = 31*h + int32(0xD800+c>>10)
-				c = 0xDC00 + c&0x3FF
-			}
-			h = 31*h + int32(c)
-		}
-		return intValue(int64(h)), true
+		return hashOf(v), true
 	}
 	return value{}, false
+}
+
+// javaBlank is Character.isWhitespace: the no-break spaces are not among it.
+func javaBlank(c rune) bool {
+	switch {
+	case c == 0x85, c == 0xA0, c == 0x2007, c == 0x202F:
+		return false
+	case 0x1C <= c && c <= 0x1F:
+		return true
+	}
+	return unicode.IsSpace(c)
 }
 
 func trimmed(v value, blank func(rune) bool) value {
@@ -94,30 +127,39 @@ func (r *renderer) recased(v value, s string) value {
 func (r *renderer) testStringMethod(c *call, v value) (value, bool) {
 	s := v.str
 	if c.name == "equals" && len(c.args) == 1 {
-		return boolValue(c.args[0].kind == kindString && c.args[0].str == s), true
+		return boolValue(r.same(c.args[0], v)), true
+	}
+	if c.name == "equalsIgnoreCase" && c.args[0].isNull() {
+		return boolValue(false), len(c.args) == 1
+	}
+	if c.name == "indexOf" || c.name == "lastIndexOf" {
+		return r.position(c, s)
+	}
+	if n, ok := c.integer(0); ok && c.name == "codePointAt" && len(c.args) == 1 {
+		if i, inside := byteIndex(s, n); inside && i < len(s) {
+			code, _ := utf8.DecodeRuneInString(s[i:])
+			return intValue(int64(code)), true
+		}
+		if n < 0 || n >= units(s) {
+			r.fail(c.ref.upTo(c.step)+": index "+strconv.Itoa(n)+", length "+strconv.Itoa(units(s)), false)
+			return value{}, true
+		}
+		return value{}, false
 	}
 	arg, ok := c.text(0)
 	if !ok {
 		return value{}, false
 	}
 	if len(c.args) == 2 {
+		if other, ok := c.text(1); ok && c.name == "compare" {
+			return intValue(int64(compareTo(arg, other))), true
+		}
 		n, ok := c.integer(1)
-		if !ok {
+		if !ok || c.name != "startsWith" {
 			return value{}, false
 		}
-		from, inside := byteIndex(s, max(0, n))
-		switch c.name {
-		case "indexOf":
-			if inside {
-				if i := strings.Index(s[from:], arg); i >= 0 {
-					return intValue(int64(units(s[:from+i]))), true
-				}
-			}
-			return intValue(-1), true
-		case "startsWith":
-			return boolValue(n >= 0 && inside && strings.HasPrefix(s[from:], arg)), true
-		}
-		return value{}, false
+		from, inside := byteIndex(s, n)
+		return boolValue(inside && strings.HasPrefix(s[from:], arg)), true
 	}
 	switch c.name {
 	case "contains":
@@ -126,17 +168,10 @@ func (r *renderer) testStringMethod(c *call, v value) (value, bool) {
 		return boolValue(strings.HasPrefix(s, arg)), true
 	case "endsWith":
 		return boolValue(strings.HasSuffix(s, arg)), true
+	case "contentEquals":
+		return boolValue(s == arg), true
 	case "equalsIgnoreCase":
 		return boolValue(strings.EqualFold(s, arg)), true
-	case "indexOf", "lastIndexOf":
-		i := strings.Index(s, arg)
-		if c.name == "lastIndexOf" {
-			i = strings.LastIndex(s, arg)
-		}
-		if i > 0 {
-			i = units(s[:i])
-		}
-		return intValue(int64(i)), true
 	case "compareTo":
 		return intValue(int64(compareTo(s, arg))), true
 	case "compareToIgnoreCase":
@@ -144,10 +179,88 @@ func (r *renderer) testStringMethod(c *call, v value) (value, bool) {
 	case "matches":
 		re, ok := r.regex(c, arg, true)
 		return boolValue(ok && re.MatchString(s)), true
-	case "parseInt", "parseLong":
-		return value{}, false
 	}
 	return value{}, false
+}
+
+// position is indexOf and lastIndexOf of a text or a character's code, from a
+// position on or back.
+func (r *renderer) position(c *call, s string) (value, bool) {
+	wanted, ok := c.text(0)
+	if code, isCode := c.integer(0); isCode {
+		wanted, ok = string(rune(code)), true
+		if code < 0 || code > utf8.MaxRune || 0xD800 <= code && code < 0xE000 {
+			return intValue(-1), code < 0 || code > utf8.MaxRune
+		}
+	}
+	if c.args[0].isChar() { // Velocity 1.7 passes a Character for an int only
+		return value{}, false
+	}
+	last := c.name == "lastIndexOf"
+	from := 0
+	if last {
+		from = units(s)
+	}
+	if len(c.args) == 2 {
+		n, isInt := c.integer(1)
+		if !ok || !isInt {
+			return value{}, false
+		}
+		from = n
+	}
+	if !ok {
+		return value{}, false
+	}
+	if last {
+		if from < 0 {
+			return intValue(-1), true
+		}
+		end, inside := byteIndex(s, from)
+		if !inside {
+			end = len(s)
+			if from < units(s) {
+				return value{}, false // inside a surrogate pair
+			}
+		}
+		i := strings.LastIndex(s[:min(len(s), end+len(wanted))], wanted)
+		if i < 0 {
+			return intValue(-1), true
+		}
+		return intValue(int64(units(s[:i]))), true
+	}
+	at, inside := byteIndex(s, max(0, from))
+	if !inside {
+		at = len(s)
+		if from < units(s) {
+			return value{}, false
+		}
+	}
+	i := strings.Index(s[at:], wanted)
+	if i < 0 {
+		return intValue(-1), true
+	}
+	return intValue(int64(units(s[:at+i]))), true
+}
+
+// regionMatches compares parts of two ASCII texts.
+func (r *renderer) regionMatches(c *call, v value) (value, bool) {
+	args, fold := c.args, false
+	if len(args) == 5 && args[0].kind == kindBool {
+		args, fold = args[1:], args[0].num != 0
+	}
+	if c.name != "regionMatches" || len(args) != 4 || !javaHas("String", c.name, c.args) || args[1].kind != kindString || !isASCII(v.str) || !isASCII(args[1].str) {
+		return value{}, false
+	}
+	a, b := v.str, args[1].str
+	i, j, n := args[0].num, args[2].num, args[3].num
+	if i < 0 || j < 0 || i > int64(len(a))-n || j > int64(len(b))-n {
+		return boolValue(false), true
+	}
+	if n <= 0 {
+		return boolValue(true), true
+	}
+	x, y := a[i:i+n], b[j:j+n]
+	return boolValue(x == y || fold && strings.EqualFold(x, y)), true
 }
 
 // editStringMethod is a method that makes strings of the string.
@@ -156,7 +269,8 @@ func (r *renderer) editStringMethod(c *call, v value) (value, bool) {
 	switch c.name {
 	case "charAt":
 		if n, ok := c.integer(0); ok && !two {
-			return r.substring(c, v, n, n+1), true
+			ch := r.substring(c, v, n, n+1)
+			return charValue(ch.str, ch.tr), true
 		}
 	case "substring", "subSequence":
 		from, ok := c.integer(0)
@@ -175,9 +289,9 @@ func (r *renderer) editStringMethod(c *call, v value) (value, bool) {
 			}), true
 		}
 	case "replace":
-		old, ok1 := c.text(0)
-		if _, ok2 := c.text(1); ok1 && ok2 {
-			return r.replaceLiteral(v, old, c.args[1]), true
+		// Two texts or two characters, not one of each.
+		if javaHas("String", c.name, c.args) && c.args[0].kind == kindString && c.args[1].kind == kindString {
+			return r.replaceLiteral(v, c.args[0].str, c.args[1]), true
 		}
 	case "replaceAll", "replaceFirst":
 		pattern, ok1 := c.text(0)
@@ -211,9 +325,16 @@ func (r *renderer) editStringMethod(c *call, v value) (value, bool) {
 		}
 	case "valueOf":
 		if !two {
-			if text, ok := r.toText(c.args[0]); ok {
-				return text, true
+			text, ok := r.toText(c.args[0])
+			if !ok {
+				text = stringValue("null", nil)
 			}
+			text.num = 0
+			return text, true
+		}
+	case "join":
+		if between, ok := c.text(0); ok && two && javaHas("Collection", "addAll", c.args[1:]) && c.args[1].kind == kindList {
+			return r.joined(between, c.args[0], c.args[1])
 		}
 	}
 	return value{}, false
@@ -273,27 +394,22 @@ func (r *renderer) tooMuch(b *builder) bool {
 	return r.halted()
 }
 
-// parseNumber is Integer.parseInt and its kind.
-func (r *renderer) parseNumber(c *call, v value) value {
-	if v.kind != kindString {
-		if c.name == "valueOf" && v.isNumber() {
-			return v
+// joined is String.join over texts; a member of another class makes Java throw.
+func (r *renderer) joined(between string, separator, v value) (value, bool) {
+	for _, x := range v.list().items {
+		if x.class() != "String" && !x.isNull() {
+			r.fail("a text is joined with something that is none", false)
+			return value{}, true
 		}
-		return c.unknown()
 	}
-	isFloat := c.target.kind == kindFloat
-	if isFloat != (c.name == "parseDouble") && c.name != "valueOf" {
-		return c.unknown()
-	}
-	if isFloat {
-		if f, err := strconv.ParseFloat(strings.TrimSpace(v.str), 64); err == nil {
-			return floatValue(f).with(v.tr)
+	return r.capture(func(b *builder) {
+		for i, x := range v.list().items {
+			if i > 0 {
+				b.text(between, separator.tr)
+			}
+			r.print(b, inherit(x, v.tr), 0)
 		}
-	} else if n, err := strconv.ParseInt(v.str, 10, 64); err == nil {
-		return intValue(n).with(v.tr)
-	}
-	r.fail(c.ref.upTo(c.step)+": the text is no number", false)
-	return value{}
+	}), true
 }
 
 func isASCII(s string) bool {

@@ -20,6 +20,15 @@ func TestJavaMethods(t *testing.T) {
 		{"numbers", `#set($d = 1.5)$n.toString()|$d.intValue()|$n.doubleValue()|$n.equals(3)|$n.equals("3")|$n.compareTo(4)|$n.parseInt("42")|$n.max(3,5)|$d.parseDouble("2.50")`, "3|1|3.0|true|false|-1|42|5|2.5"},
 		{"lists", `#set($x = [3,1,2])$x.add(9)|$x.add(0,7)|$x|$x.indexOf(1)|$x.remove(0)|$x.contains(9)|$x.addAll([4,5])|$x.subList(1,3)|$x.set(0,"q")|$x|$x.lastIndexOf(5)|$x.clear()|$x|$x.isEmpty()`, "true||[7, 3, 1, 2, 9]|2|7|true|true|[1, 2]|3|[q, 1, 2, 9, 4, 5]|5||[]|true"},
 		{"maps", `#set($m = {"a":1})$m.put("b",2)|$m.put("a",3)|$m|$m.remove("a")|$m.containsKey("b")|$m.containsValue(2)|$m.keySet()|$m.values()|$m.entrySet()|$m.putAll({"c":4})|$m.size()|$m.toString()|$m.getOrDefault("q","d")`, "|1|{a=3, b=2}|3|true|true|[b]|[2]|[b=2]||2|{b=2, c=4}|d"},
+		{"characters are no strings", `$t.charAt(0).equals("t")|#if($t.charAt(0) == "t")y#end|[$t.contains($t.charAt(0))]|$t.charAt(0).compareTo($t.charAt(1))|$t.replace($t.charAt(0),$t.charAt(1))|$t.charAt(1).hashCode()`, "false|y|[]|15|eexe|101"},
+		{"codes and positions from the end", `$t.indexOf(120)|$t.indexOf(116,1)|$t.lastIndexOf("t",2)|$t.lastIndexOf(116)|$t.codePointAt(1)|$t.lastIndexOf("",9)|$t.lastIndexOf("t",-1)`, "2|3|0|3|101|4|-1"},
+		{"regions", `$t.regionMatches(1,"exit",0,2)|$t.regionMatches(true,1,"EX",0,2)|$t.regionMatches(1,"EX",0,2)|$t.contentEquals("text")|$t.join("-",["a","b"])`, "true|true|false|true|a-b"},
+		{"numbers in other bases", `#set($l = $n.longValue())$n.toString(255)|$n.toString(-255,16)|$n.toHexString(-1)|$l.toHexString(-1)|$n.toBinaryString(5)|$n.toOctalString(8)|$n.parseInt("ff",16)|$n.valueOf("7")|$n.sum(2147483647,1)|$n.signum(-9)`, "255|-ff|ffffffff|ffffffffffffffff|101|10|255|7|-2147483648|-1"},
+		{"Long and Integer", `#set($l = $n.longValue())$l.equals(3)|$n.equals(3)|#if($l == 3)y#end|[$t.charAt($l)]|$l.parseLong("5")|[$n.parseLong("5")]|$l.compareTo($l)|$l.hashCode()`, "false|true|y|[]|5|[]|0|3"},
+		{"booleans and doubles", `#set($d = 2.5)$f.valueOf("TRUE")|$f.parseBoolean("x")|$f.logicalOr(true)|$f.logicalXor(true,false)|$f.hashCode()|$d.isNaN()|$d.max(1,2)|$d.valueOf("1e3")|$d.infinite|$d.sum(1,2)`, "true|false||true|1237|false|2.0|1000.0|false|3.0"},
+		{"lists as wholes", `#set($x = [1,2,3,2])#set($y = $x.clone())$x.containsAll([1,3])|$x.removeAll([2])|$x|$y|$y.retainAll([2])|$y|$x.addAll(0,["a"])|$x|[$x.addAll({})]`, "true|true|[1, 3]|[1, 2, 3, 2]|true|[2, 2]|true|[a, 1, 3]|[]"},
+		{"maps as wholes", `#set($m = {"a":1})#set($k = $m.clone())$m.replace("a",2)|$m.replace("b",1)|$m.replace("a",2,3)|$m.remove("a",1)|$m|$k|$m.remove("a",3)|$m`, "1||true|false|{a=3}|{a=1}|true|{}"},
+		{"views have no positions", `#set($m = {"a":1})[$m.keySet().get(0)][$m.values()[0]]$m.keySet().contains("a")$m.values().size()`, "[][]true1"},
 		{"many members", `#set($m = {})#foreach($i in [1..40])#set($m["k$i"] = $i)#end$m.size()|$m.k33|$m.remove("k5")|$m.k6|$m.k5|$m.size()`, "40|33|5|6||39"},
 	})
 }

@@ -63,7 +63,7 @@ func TestJSONPathProblems(t *testing.T) {
 func TestInvalidJSON(t *testing.T) {
 	for _, body := range []string{"{", "[1,]", `{"a":}`, `{"a" 1}`, `{a:1}`, "01", "1.", "-", "1e", `"a`, "\"a\nb\"", `"\x"`, `"\u12"`, "nul", "1 2", "{}x", `[1`, `{"a":1,}`} {
 		in := &Input{Body: body}
-		if got := mustRender(t, "[$input.path('$')][$input.path('$.a')]$input.json('$')", in).Text; got != "["+body+`][]""` {
+		if got := mustRender(t, "[$input.path('$')][$input.path('$.a')]$input.json('$.a')", in).Text; got != "["+body+`][]""` {
 			t.Errorf("%q is taken for JSON: %q", body, got)
 		}
 	}

@@ -161,6 +161,26 @@ func (n *refusedNode) render(r *renderer) {
 	r.fail("#"+n.name+" needs a template store, which API Gateway does not offer", false)
 }
 
+// literalNode is #literal()...#end.
+type literalNode struct {
+	at     place
+	text   string
+	unsure bool
+}
+
+func (n *literalNode) render(r *renderer) {
+	if !r.spend(1) {
+		return
+	}
+	if n.unsure {
+		r.at = n.at
+		r.fail("what #literal prints for arguments, escapes and comments is not followed", true)
+		return
+	}
+	r.out.text(n.text, nil)
+	r.checkOutput()
+}
+
 // loop is $foreach.
 type loop struct {
 	index, size int
@@ -199,8 +219,18 @@ func (n *foreachNode) render(r *renderer) {
 	savedCount, savedNext := r.vars[n.count], r.vars[n.hasNext]
 	l := &loop{size: total, parent: savedLoop}
 	r.vars[n.foreach] = objectValue(l)
+	unchanged := v.changes()
 	for i, item := range items {
 		if !r.spend(1) {
+			break
+		}
+		if v.changes() != unchanged {
+			// Java's iterators throw, but a list's that has come to its end.
+			if l := v.list(); v.kind == kindList && l.of == nil && len(l.items) == i {
+				break
+			}
+			r.at = n.at
+			r.fail("#foreach runs over a collection that its own block changes", false)
 			break
 		}
 		l.index = i

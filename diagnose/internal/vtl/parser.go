@@ -17,6 +17,11 @@ type compiler struct {
 	refs   []*reference
 	starts []int  // byte offsets at which lines start
 	fixed  *place // when set, every position is this one (#evaluate)
+
+	open     []string // the directives whose blocks are being read
+	blockEnd int      // offset of the directive that ended the last block
+	glued    []glued
+	unsure   *RenderError // the first place that Velocity's lexer may read otherwise
 }
 
 type place struct{ line, column int }
@@ -29,7 +34,12 @@ type parser struct {
 	pos   int
 	depth int
 	inner bool     // src is a string inside the template
+	moved bool     // offsets in src are not those of the template: escapes were taken off
 	after lexState // what the characters right after a reference still belong to
+	under lexState // what they belong to again behind the next directive
+	stale bool     // after is such a leftover
+
+	afterHash bool // a lone # stands right before
 }
 
 // lexState is a leftover of Velocity's lexer: right behind an unbraced
@@ -122,7 +132,7 @@ func (p *parser) statements() (block, blockEnd, error) {
 		return nil, 0, err
 	}
 	defer func() { p.depth-- }()
-	p.after = inText
+	p.after, p.stale = p.under, p.under != inText
 	var b block
 	for p.pos < len(p.src) {
 		// #set eats the white space before it when a token starts there; text
@@ -138,17 +148,19 @@ func (p *parser) statements() (block, blockEnd, error) {
 			continue
 		}
 		if p.after != inText {
+			at := p.pos
 			t, err := p.leftover()
 			if err != nil {
 				return nil, 0, err
 			}
-			if t != "" {
-				b = b.add(t)
+			if p.pos > at {
+				b, p.under = b.add(t), inText
 				continue
 			}
 		}
 		var n node
 		var err error
+		before, stale, directive := p.after, p.stale, p.startsDirective()
 		switch p.src[p.pos] {
 		case '\\':
 			n, err = p.backslashes()
@@ -166,12 +178,38 @@ func (p *parser) statements() (block, blockEnd, error) {
 			return nil, 0, err
 		}
 		b = b.add(n)
-		p.after = inText
-		if ref, ok := n.(*reference); ok {
+		p.after, p.stale = inText, false
+		switch ref, ok := n.(*reference); {
+		case ok:
+			// A reference right behind a property leaves the lexer in that
+			// property's state once a directive follows.
 			p.after = ref.behind()
+			switch {
+			case stale && p.after == inText:
+				p.after, p.stale = before, true
+			case before == inProperty && p.after != inText:
+				p.under = inProperty
+			case before == inText && !p.afterHash:
+				p.under = inText
+			}
+			p.afterHash = false
+		case directive:
+			p.after, p.stale = p.under, p.under != inText
+		default:
+			p.under = inText
 		}
 	}
 	return b.seal(), endOfText, nil
+}
+
+// startsDirective tells a directive, a comment or a text block from a lone #.
+func (p *parser) startsDirective() bool {
+	rest := p.src[p.pos:]
+	if rest[0] != '#' {
+		return false
+	}
+	_, length := directiveWord(rest)
+	return length > 0 || strings.HasPrefix(rest, "##") || strings.HasPrefix(rest, "#*") || strings.HasPrefix(rest, "#[[")
 }
 
 // seal joins the parts of every text.

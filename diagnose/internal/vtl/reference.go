@@ -12,6 +12,7 @@ type reference struct {
 	source  string // from the dollar sign to its end
 	braced  bool   // written ${name}
 	at      place
+	offset  int // of its dollar sign in the template as written; -1 where that is not known
 	id      int // place in renderer.marks
 }
 
@@ -38,7 +39,10 @@ func (p *parser) reference() (*reference, error) {
 	start := p.pos
 	i := start + 1
 	s := p.src
-	r := &reference{at: p.here()}
+	r := &reference{at: p.here(), offset: p.base + start}
+	if p.moved || p.fixed != nil {
+		r.offset = -1
+	}
 	if i < len(s) && s[i] == '!' {
 		r.quiet = true
 		i++

@@ -16,6 +16,10 @@ type Template struct {
 	calls []*callNode
 	macro map[string]*macro
 
+	problems []Problem
+	unsure   *RenderError
+	source   string // as written
+
 	usesContext bool
 	usesStage   bool
 }
@@ -41,7 +45,12 @@ func Compile(source string) (*Template, error) {
 	base := len(source) - len(trimmed)
 	trimmed = strings.TrimRightFunc(trimmed, isBlank)
 	c := newCompiler(source)
-	return c.compile(trimmed, base)
+	t, err := c.compile(trimmed, base)
+	if err != nil {
+		return nil, err
+	}
+	t.source, t.problems = source, c.problems()
+	return t, nil
 }
 
 func (c *compiler) compile(text string, base int) (*Template, error) {
@@ -51,6 +60,9 @@ func (c *compiler) compile(text string, base int) (*Template, error) {
 		word := [...]string{endEnd: "#end", endElse: "#else", endElseIf: "#elseif"}[end]
 		err = p.errorAt(strings.LastIndexByte(text[:p.pos], '#'), quote(word)+" belongs to no open directive", "")
 	}
+	if err != nil && c.unsure != nil {
+		b, err = nil, nil // the error may come from what is not followed
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +70,7 @@ func (c *compiler) compile(text string, base int) (*Template, error) {
 	for _, call := range c.calls {
 		call.macro, call.content = c.macros[call.name], content
 	}
-	t := &Template{body: b, slots: c.slots, sets: c.sets, refs: c.refs, calls: c.calls, macro: c.macros}
+	t := &Template{body: b, slots: c.slots, sets: c.sets, refs: c.refs, calls: c.calls, macro: c.macros, unsure: c.unsure}
 	t.usesContext, t.usesStage = true, true
 	if c.fixed == nil {
 		t.usesContext = strings.Contains(text, "context") || strings.Contains(text, "evaluate")
@@ -126,6 +138,9 @@ func (t *Template) Render(in *Input) (*Output, error) { return t.renderWith(in, 
 
 // renderWith renders with variables that prepare has set.
 func (t *Template) renderWith(in *Input, prepare func(*renderer)) (*Output, error) {
+	if t.unsure != nil {
+		return nil, t.unsure
+	}
 	r := renderers.Get().(*renderer)
 	defer r.release()
 	r.in, r.t, r.track, r.limits = in, t, in.Provenance, in.Limits.withDefaults()
@@ -319,6 +334,9 @@ func (r *renderer) compile(text string, at place) (block, error) {
 	}
 	for len(r.vars) < len(r.names) {
 		r.vars = append(r.vars, value{})
+	}
+	if r.at = at; t.unsure != nil {
+		r.fail(t.unsure.Message, true)
 	}
 	return t.body, nil
 }

@@ -67,7 +67,7 @@ func directiveWord(s string) (string, int) {
 
 func (p *parser) isDirective(word string) bool {
 	switch word {
-	case "set", "if", "else", "elseif", "end", "foreach", "macro", "define", "evaluate", "break", "stop", "include", "parse":
+	case "set", "if", "else", "elseif", "end", "foreach", "macro", "define", "evaluate", "break", "stop", "include", "parse", "literal":
 		return true
 	}
 	return p.macros[word] != nil
@@ -84,6 +84,9 @@ func (p *parser) dollar(escapes int) (node, error) {
 		return ref, nil
 	}
 	start := p.pos - escapes
+	if strings.HasPrefix(p.src[p.pos+1:], "{$") {
+		p.doubtLexer()
+	}
 	for p.pos++; p.pos+1 < len(p.src) && p.src[p.pos] == '$' && (p.src[p.pos+1] == '$' || p.src[p.pos+1] == '#' || p.matchSetAt(p.pos+1) > 0); {
 		p.pos++
 	}
@@ -105,6 +108,17 @@ func (p *parser) stray(text string, start int) (node, error) {
 	}
 	if p.matchSet() > 0 {
 		return nil, nil
+	}
+	switch rest := p.src[p.pos:]; {
+	case strings.HasSuffix(text, "#") && rest[0] == '$':
+		p.under, p.afterHash = inProperty, true
+	case rest[0] == '\\':
+		// Behind a lone sign a backslash escapes no reference.
+		n := len(rest) - len(strings.TrimLeft(rest, `\`))
+		if n < len(rest) && rest[n] == '$' {
+			p.pos += n
+			return textNode(text + rest[:n]), nil
+		}
 	}
 	if p.src[p.pos] != '#' || strings.HasPrefix(p.src[p.pos:], "##") {
 		return textNode(text), nil
@@ -131,7 +145,15 @@ func (p *parser) stray(text string, start int) (node, error) {
 // behind a property the first # of ##.
 func (p *parser) leftover() (textNode, error) {
 	state, c := p.after, p.src[p.pos]
+	rest := p.src[p.pos:]
 	switch {
+	case strings.HasPrefix(rest, "{$"), p.stale && (c == '[' || c == '{' || strings.HasPrefix(rest, "##")), c == '(' && (state == inProperty || p.under == inProperty):
+		p.doubtLexer()
+		p.after, p.under = inText, inText
+		return "", nil
+	case strings.HasPrefix(rest, "###"):
+		p.comment()
+		p.after = inText
 	case c == '}':
 		p.after = inText
 		p.pos++
@@ -151,8 +173,8 @@ func (p *parser) leftover() (textNode, error) {
 		p.after = inReference
 		return textNode(name), err
 	case c == '[':
-		return "", p.unexpected("text; the lexer takes this bracket for an index of the reference before #set")
-	case state == inProperty && strings.HasPrefix(p.src[p.pos:], "##"):
+		return "", p.unexpected("text; the lexer takes this bracket for an index of the reference before the directive")
+	case state == inProperty && strings.HasPrefix(rest, "##"):
 		p.after = inText
 		p.pos++
 		word, _ := directiveWord(p.src[p.pos:])
@@ -168,6 +190,18 @@ func (p *parser) leftover() (textNode, error) {
 		return t, err
 	}
 	return "", nil
+}
+
+// doubtLexer makes every rendering unknown: right behind a reference, and behind
+// a directive that follows two references without a text between, Velocity's
+// lexer takes brackets and signs for parts of a reference in ways that are not
+// followed here.
+func (p *parser) doubtLexer() {
+	if p.unsure == nil {
+		at := p.here()
+		p.unsure = &RenderError{Line: at.line, Column: at.column, Unknown: true,
+			Message: quote(p.src[p.pos:p.pos+1]) + " may still belong to the reference before it; braces, as in ${name.property}, make that plain"}
+	}
 }
 
 // bareword reads a name with properties and calls but without a dollar sign.

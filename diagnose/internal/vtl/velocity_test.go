@@ -100,7 +100,7 @@ func TestReferences(t *testing.T) {
 		{"calls", "$t.length() ${t.length()}x $t.substring( 1 , 3 ) ${t}.length()", "4 4x ex text.length()"},
 		{"indexes", `$list[0] $list[-1] $list[$zero] $map["k"] $map["k"].length()`, "a c a v 1"},
 		{"unknown method", "[$t.nope()][$list.get('0')][$t.substring('1')]", "[][][]"},
-		{"a word as argument", "[$t.concat(word)]", "[]"},
+		{"a word as argument is null", "[$t.equals(word)]", "[false]"},
 		{"parenthesis at the end of a line", "$t (x)", "text (x)"},
 	})
 }

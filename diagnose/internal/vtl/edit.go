@@ -1,0 +1,82 @@
+package vtl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Edit replaces a piece of a template's text.
+type Edit struct {
+	Offset int    // in bytes, in the template as written
+	Old    string // what stands there; empty for an insertion
+	New    string // what stands there afterwards
+}
+
+func (e Edit) end() int { return e.Offset + len(e.Old) }
+
+// Edits is a set of edits of one text, in the order of the text and without
+// overlaps. The zero value changes nothing.
+type Edits struct{ list []Edit }
+
+// ConflictError names two edits that cannot both be made.
+type ConflictError struct{ One, Other Edit }
+
+// Error says where the two edits meet.
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("two edits change the same text at byte %d: %q and %q", max(e.One.Offset, e.Other.Offset), e.One.New, e.Other.New)
+}
+
+// NewEdits makes a set. The error is a *ConflictError.
+func NewEdits(edits ...Edit) (Edits, error) { return Edits{}.Merge(Edits{list: edits}) }
+
+// List returns the edits in the order of the text.
+func (e Edits) List() []Edit { return slices.Clone(e.list) }
+
+// Empty tells whether the set changes nothing.
+func (e Edits) Empty() bool { return len(e.list) == 0 }
+
+// Merge joins two sets; the order does not matter, and an edit that both have is
+// made once. Two insertions at one place stand in alphabetical order. The
+// error is a *ConflictError when one edit changes text that another replaces
+// with something else.
+func (e Edits) Merge(others ...Edits) (Edits, error) {
+	all := slices.Clone(e.list)
+	for _, o := range others {
+		all = append(all, o.list...)
+	}
+	all = slices.DeleteFunc(all, func(x Edit) bool { return x.Old == x.New })
+	slices.SortFunc(all, func(a, b Edit) int {
+		if a.Offset != b.Offset {
+			return a.Offset - b.Offset
+		}
+		if len(a.Old) != len(b.Old) {
+			return len(a.Old) - len(b.Old) // insertions stand before what follows
+		}
+		return strings.Compare(a.New, b.New)
+	})
+	all = slices.Compact(all)
+	for i := 1; i < len(all); i++ {
+		if before := all[i-1]; before.end() > all[i].Offset || before.Offset == all[i].Offset && before.Old != "" {
+			return Edits{}, &ConflictError{before, all[i]}
+		}
+	}
+	return Edits{list: all}, nil
+}
+
+// Apply makes the edits. ok is false when the text does not hold what an edit
+// replaces: it is another text.
+func (e Edits) Apply(text string) (edited string, ok bool) {
+	var b strings.Builder
+	at := 0
+	for _, x := range e.list {
+		if x.Offset < at || x.end() > len(text) || text[x.Offset:x.end()] != x.Old {
+			return text, false
+		}
+		b.WriteString(text[at:x.Offset])
+		b.WriteString(x.New)
+		at = x.end()
+	}
+	b.WriteString(text[at:])
+	return b.String(), true
+}
