@@ -9,6 +9,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -307,7 +308,7 @@ func roleFixes(p *diagnose.Pass, more ...snapshot.Change) []diagnose.Fix {
 	name := lastPart(before)
 	arns := sortedKeys(p.Snapshot.Roles)
 	slices.SortStableFunc(arns, func(a, b string) int {
-		return distance(lastPart(a), name, 60) - distance(lastPart(b), name, 60)
+		return text.Distance(lastPart(a), name) - text.Distance(lastPart(b), name)
 	})
 	var fixes []diagnose.Fix
 	for _, arn := range arns {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -107,7 +108,7 @@ var (
 
 // filledIn is the template with the reference replaced by what is most likely
 // meant: a variable of a similar name, or a value that suits the parameter.
-func filledIn(p *diagnose.Pass, e walk.EmptyReference) (text, title string) {
+func filledIn(p *diagnose.Pass, e walk.EmptyReference) (filled, title string) {
 	template := p.Trace.Mapping.Template
 	by, title := "", ""
 	if name := calledRE.FindStringSubmatch(strings.TrimPrefix(e.Subject, "variable ")); name != nil && e.Reason == walk.UndefinedVariable {
@@ -116,8 +117,8 @@ func filledIn(p *diagnose.Pass, e walk.EmptyReference) (text, title string) {
 			known = append(known, m[1])
 		}
 		known = append(known, "input", "util", "context", "stageVariables")
-		slices.SortStableFunc(known, func(a, b string) int { return distance(name[1], a, 3) - distance(name[1], b, 3) })
-		if distance(name[1], known[0], 3) < 3 && known[0] != name[1] {
+		slices.SortStableFunc(known, func(a, b string) int { return text.Distance(name[1], a) - text.Distance(name[1], b) })
+		if text.Distance(name[1], known[0]) < 3 && known[0] != name[1] {
 			by, title = strings.Replace(e.Reference, "$"+name[1], "$"+known[0], 1), fmt.Sprintf("write $%s for $%s", known[0], name[1])
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -91,7 +92,7 @@ func nearestCall(p *diagnose.Pass) (walk.Request, bool) {
 	}
 	best, least := "", 4
 	for _, path := range r.NearPaths {
-		if d := distance(strings.ToLower(path), strings.ToLower(req.Path), least); d < least {
+		if d := text.Distance(strings.ToLower(path), strings.ToLower(req.Path)); d < least {
 			best, least = path, d
 		}
 	}

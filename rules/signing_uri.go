@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -119,7 +120,7 @@ func uriFixes(p *diagnose.Pass) []diagnose.Fix {
 			return lead(arn)
 		}
 	case walk.URIPartition:
-		right := walk.PartitionOf(s.URI.Region)
+		right := text.PartitionOf(s.URI.Region).ID
 		if right != s.URI.Partition {
 			return []diagnose.Fix{p.Fix("use partition "+right, setURI(p, strings.Replace(s.URIText, "arn:"+s.URI.Partition+":", "arn:"+right+":", 1)))}
 		}

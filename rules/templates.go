@@ -21,30 +21,6 @@ func quoteAll(names []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// distance is the number of edits between two short texts, or most when there
-// are at least that many.
-func distance(a, b string, most int) int {
-	if len(a)-len(b) >= most || len(b)-len(a) >= most || len(a) > 256 || len(b) > 256 {
-		return most
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost = 1 + min(diagonal, row[j], row[j-1])
-			}
-			diagonal, row[j] = row[j], cost
-		}
-	}
-	return min(row[len(b)], most)
-}
-
 // inTemplate is evidence that points at a reference of the mapping template.
 func inTemplate(p *diagnose.Pass, reference string, line, column int) diagnose.Evidence {
 	return diagnose.Evidence{

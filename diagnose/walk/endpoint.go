@@ -10,6 +10,7 @@ import (
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // URIFault sorts what is wrong with an integration URI.
@@ -44,29 +45,29 @@ func (w *signing) endpointOf(gaps *snapshot.Gaps) *Failure {
 	if s.Type == "MOCK" {
 		return nil
 	}
-	text, ok := i.URI.Read(gaps)
+	uri, ok := i.URI.Read(gaps)
 	if !ok {
 		return nil
 	}
-	if strings.Contains(text, "${stageVariables.") {
+	if strings.Contains(uri, "${stageVariables.") {
 		if w.Route.Variables == nil {
 			gaps.Add(w.variablesGap())
 			return nil
 		}
 		var missing []string
-		if text, missing = gateway.StageVariables(text, w.Route.Variables); len(missing) > 0 {
+		if uri, missing = gateway.StageVariables(uri, w.Route.Variables); len(missing) > 0 {
 			s.Missing = append(s.Missing, missing...)
-			s.URIText = text
+			s.URIText = uri
 			return own(gateway.Internal(gateway.LogEndpoint)) // T84
 		}
 	}
-	s.URIText = text
+	s.URIText = uri
 	if s.Type == "HTTP" || s.Type == "HTTP_PROXY" {
-		return w.plainEndpoint(text)
+		return w.plainEndpoint(uri)
 	}
-	u, err := gateway.ParseURI(text)
-	if err != nil && !w.certainURI(text) {
-		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: "the integration URI is " + w.expression(text), Origin: s.URIOrigin})
+	u, err := gateway.ParseURI(uri)
+	if err != nil && !w.certainURI(uri) {
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: "the integration URI is " + w.expression(uri), Origin: s.URIOrigin})
 		return nil
 	}
 	s.URI, s.URIError = u, err
@@ -86,7 +87,7 @@ func (w *signing) endpointOf(gaps *snapshot.Gaps) *Failure {
 		s.Host = w.sqsHost(u)
 		return nil
 	}
-	s.Host = u.Service + "." + u.Region + "." + sqs.PartitionOf(u.Region).DNSSuffix
+	s.Host = u.Service + "." + u.Region + "." + text.PartitionOf(u.Region).DNSSuffix
 	if s.Meant {
 		return w.otherService(u)
 	}
@@ -102,7 +103,7 @@ func (w *signing) refusedURI(u gateway.URI, err error) *Failure {
 		return refusedPut(err)
 	case !s.Meant && u.Service != "sqs":
 		return nil
-	case !sqs.IsRegion(u.Region) && !w.isOpaque(u.Region):
+	case !text.IsRegion(u.Region) && !w.isOpaque(u.Region):
 		s.URIFault = URIRegion
 		return refusedPut(gateway.ErrNotARN) // not recorded: T100 has other malformed ARNs
 	case w.foreignPartition(u):
@@ -119,10 +120,10 @@ func (w *signing) foreignPartition(u gateway.URI) bool {
 	if w.isOpaque(u.Partition) || w.isOpaque(u.Region) {
 		return false
 	}
-	own := sqs.PartitionOf(u.Region).ID
+	own := text.PartitionOf(u.Region).ID
 	api := w.Snapshot.Target.Partition
-	if api == "" && sqs.IsRegion(w.Snapshot.Target.Region) {
-		api = sqs.PartitionOf(w.Snapshot.Target.Region).ID
+	if api == "" && text.IsRegion(w.Snapshot.Target.Region) {
+		api = text.PartitionOf(w.Snapshot.Target.Region).ID
 	}
 	return u.Partition != own || api != "" && api != own
 }

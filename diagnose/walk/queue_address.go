@@ -33,9 +33,6 @@ func QueueIn(text string) string {
 	return address.ARN()
 }
 
-// PartitionOf is the partition of a region.
-func PartitionOf(region string) string { return sqs.PartitionOf(region).ID }
-
 // SimilarAction is the action of a queue whose name comes closest to a text:
 // the same but for case and blanks, or with a few letters different. It is empty
 // when none is near.

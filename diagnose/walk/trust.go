@@ -7,6 +7,7 @@ import (
 	"apisqs-doctor/diagnose/internal/gateway"
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // trust decides whether API Gateway may assume the role (iam-facts 46, 49).
@@ -82,32 +83,7 @@ func unknownServices(policy *iam.Policy) []iam.Problem {
 	return list
 }
 
-// misspelt tells a name that differs from another in one or two letters, or in
-// hyphens only.
+// misspelt tells a name that differs from another in one or two letters.
 func misspelt(name, right string) bool {
-	if name == right {
-		return false
-	}
-	if strings.ReplaceAll(name, "-", "") == right {
-		return true
-	}
-	if len(name) != len(right) {
-		short, long := name, right
-		if len(short) > len(long) {
-			short, long = long, short
-		}
-		for i := range long {
-			if long[:i]+long[i+1:] == short {
-				return true
-			}
-		}
-		return false
-	}
-	differ := 0
-	for i := range name {
-		if name[i] != right[i] {
-			differ++
-		}
-	}
-	return differ <= 2
+	return name != right && text.Distance(name, right) <= 2
 }

@@ -58,6 +58,8 @@ func TestUsageErrors(t *testing.T) {
 		{"--snapshot x --profile p", "--profile has no meaning with --snapshot", ""},
 		{"--api-id x --parameter a=b", "--parameter has no meaning with --api-id", ""},
 		{"--template x --account-id 12", `"12" is not a value of --account-id`, "12 digits"},
+		{"--template x --region us-esat-1", `"us-esat-1" is not a value of --region`, "us-east-1"},
+		{"--api-id x --region mars-1", `"mars-1" is not a value of --region`, "expected an AWS region"},
 		{"--template x --parameter a", `"a" is not a value of --parameter`, "KEY=VALUE"},
 		{"--api-id x --timeout 0s", "is not a value of --timeout", "30s"},
 		{"--api-id x --timeout soon", `"soon" is not a value of --timeout`, ""},

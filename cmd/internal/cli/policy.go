@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"apisqs-doctor/diagnose/snapshot"
-	"apisqs-doctor/diagnose/walk"
+	"apisqs-doctor/diagnose/text"
 )
 
 // policyFlags say what the policy is for.
@@ -110,7 +110,7 @@ func newScope(f policyFlags) scope {
 	if region == "" {
 		region = "*"
 	} else {
-		partition = walk.PartitionOf(region)
+		partition = text.PartitionOf(region).ID
 	}
 	if account == "" {
 		account = "*"
@@ -161,7 +161,7 @@ func scopeOf(s *snapshot.Snapshot) scope {
 	if partition == "" {
 		partition = "aws"
 		if region := s.Target.Region; region != "" && open(region) == region {
-			partition = walk.PartitionOf(region)
+			partition = text.PartitionOf(region).ID
 		}
 	}
 	var out scope

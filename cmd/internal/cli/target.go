@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // targetFlags say what to diagnose and how to read it.
@@ -126,6 +127,9 @@ func (t *targetFlags) check(given map[string]bool) error {
 	}
 	if t.accountID != "" && (len(t.accountID) != 12 || strings.Trim(t.accountID, "0123456789") != "") {
 		return usage("expected 12 digits, such as 123456789012", "%q is not a value of --account-id", t.accountID)
+	}
+	if t.region != "" && t.endpointURL == "" && !text.IsRegion(t.region) {
+		return usage("expected an AWS region, such as "+strings.Join(text.NearestRegions(t.region), ", "), "%q is not a value of --region", t.region)
 	}
 	if t.timeout < 0 || t.timeout == 0 && t.live() {
 		return usage("expected a duration such as 30s or 2m", "%q is not a value of --timeout", t.timeout)

@@ -46,7 +46,7 @@ func TestValidate(t *testing.T) {
 		{"fact 20: id of a deleted role", queueFor(aws("AROAEXAMPLEEXAMPLE123")), QueuePolicy, "dead", "deleted", ""},
 		{"principal that is no ARN", queueFor(aws("orders-api")), QueuePolicy, "refused", "neither an ARN", "Invalid value for the parameter Policy."},
 		{"principal of a trust policy that is no ARN", `"Effect":"Allow","Principal":{"AWS":"orders-api"},"Action":"sts:AssumeRole"`, Trust, "refused", "neither an ARN", "Invalid principal in policy"},
-		{"principal of a key policy that is no ARN", `"Effect":"Allow","Principal":`+aws("orders-api")+`,"Action":"kms:*","Resource":"*"`, KeyPolicy, "refused", "neither an ARN", "one or more invalid principals"},
+		{"principal of a key policy that is no ARN", `"Effect":"Allow","Principal":` + aws("orders-api") + `,"Action":"kms:*","Resource":"*"`, KeyPolicy, "refused", "neither an ARN", "one or more invalid principals"},
 		{"no principal in a key policy", `"Effect":"Deny","Action":"kms:*","Resource":"*"`, KeyPolicy, "refused", "Principal is missing", ""},
 		{"Sid with a hyphen", `"Sid":"send-orders",` + allowSend, Identity, "refused", "letters and digits", "must be alpha-numeric"},
 		{"Sid with a blank in a boundary", `"Sid":"send orders",` + allowSend, Boundary, "refused", "letters and digits", "must be alpha-numeric"},

@@ -3,6 +3,8 @@ package sqs
 import (
 	"fmt"
 	"strings"
+
+	"apisqs-doctor/diagnose/text"
 )
 
 // Address is the queue that a call names.
@@ -44,7 +46,7 @@ func (a Address) FIFO() bool { return strings.HasSuffix(a.Name, ".fifo") }
 
 // EndpointHost is the standard SQS host of a region.
 func EndpointHost(region string) string {
-	return "sqs." + region + "." + PartitionOf(region).DNSSuffix
+	return "sqs." + region + "." + text.PartitionOf(region).DNSSuffix
 }
 
 // QueueURL is the URL that SQS gives a queue.
@@ -54,7 +56,7 @@ func QueueURL(region, account, name string) string {
 
 // QueueARN is the ARN of a queue.
 func QueueARN(region, account, name string) string {
-	return "arn:" + PartitionOf(region).ID + ":sqs:" + region + ":" + account + ":" + name
+	return "arn:" + text.PartitionOf(region).ID + ":sqs:" + region + ":" + account + ":" + name
 }
 
 // AddressError says why a text is no queue URL.
@@ -108,7 +110,7 @@ func ParseQueueURL(s string) (Address, error) {
 		return bad(AddressForeign, "%q is no SQS host", host)
 	}
 	a.Region = h.region
-	a.Partition = PartitionOf(h.region).ID
+	a.Partition = text.PartitionOf(h.region).ID
 	if strings.ContainsAny(path, "?#") {
 		return bad(AddressMalformed, "a queue URL has no query string and no fragment")
 	}
@@ -167,19 +169,19 @@ func parseHost(name string) (host, bool) {
 	}
 	if first == "sqs" || first == "sqs-fips" {
 		region, suffix, _ := strings.Cut(rest, ".")
-		i := partitionIndex(region)
-		ok = i >= 0 && (suffix == partitions[i].DNSSuffix || suffix == partitions[i].DualStackSuffix)
+		p, known := text.LookupPartition(region)
+		ok = known && (suffix == p.DNSSuffix || suffix == p.DualStackSuffix)
 		return host{region}, ok
 	}
-	if i := partitionIndex(first); i >= 0 {
-		return host{first}, rest == "queue."+partitions[i].DNSSuffix
+	if p, known := text.LookupPartition(first); known {
+		return host{first}, rest == "queue."+p.DNSSuffix
 	}
 	if strings.HasPrefix(first, "vpce-") {
 		// vpce-ID-SUFFIX[-ZONE].sqs.REGION.vpce.SUFFIX
 		service, rest, _ := strings.Cut(rest, ".")
 		region, suffix, _ := strings.Cut(rest, ".")
-		i := partitionIndex(region)
-		ok = (service == "sqs" || service == "sqs-fips") && i >= 0 && suffix == "vpce."+partitions[i].DNSSuffix
+		p, known := text.LookupPartition(region)
+		ok = (service == "sqs" || service == "sqs-fips") && known && suffix == "vpce."+p.DNSSuffix
 		return host{region}, ok
 	}
 	return host{}, false
@@ -222,7 +224,7 @@ func isWord(c byte) bool {
 
 // pathAddress reads the queue from the URL's path.
 func pathAddress(r *Request, region string) Address {
-	a := Address{From: FromPath, Scheme: "https", Host: r.endpointHost(), Region: region, Partition: PartitionOf(region).ID}
+	a := Address{From: FromPath, Scheme: "https", Host: r.endpointHost(), Region: region, Partition: text.PartitionOf(region).ID}
 	path, ok := decodePath(r.Path)
 	account, name, segments := splitPath(path)
 	switch {
@@ -251,7 +253,7 @@ func parameterAddress(r *Request, region, url string, from Source) Address {
 	a.From = from
 	if a.Region == "" {
 		a.Region = region
-		a.Partition = PartitionOf(region).ID
+		a.Partition = text.PartitionOf(region).ID
 	} else if a.Problem == AddressOK && region != "" && a.Region != region {
 		a.Problem = AddressOtherRegion
 	}

@@ -2,63 +2,9 @@ package sqs
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 	"testing"
 )
-
-func TestPartitionOf(t *testing.T) {
-	tests := map[string]Partition{
-		"us-east-1":       {ID: "aws", DNSSuffix: "amazonaws.com", DualStackSuffix: "api.aws"},
-		"mx-central-1":    {ID: "aws", DNSSuffix: "amazonaws.com", DualStackSuffix: "api.aws"},
-		"cn-north-1":      {ID: "aws-cn", DNSSuffix: "amazonaws.com.cn", DualStackSuffix: "api.amazonwebservices.com.cn"},
-		"us-gov-west-1":   {ID: "aws-us-gov", DNSSuffix: "amazonaws.com", DualStackSuffix: "api.aws"},
-		"us-iso-east-1":   {ID: "aws-iso", DNSSuffix: "c2s.ic.gov", DualStackSuffix: "api.aws.ic.gov"},
-		"us-isob-east-1":  {ID: "aws-iso-b", DNSSuffix: "sc2s.sgov.gov", DualStackSuffix: "api.aws.scloud"},
-		"eu-isoe-west-1":  {ID: "aws-iso-e", DNSSuffix: "cloud.adc-e.uk", DualStackSuffix: "api.cloud-aws.adc-e.uk"},
-		"us-isof-south-1": {ID: "aws-iso-f", DNSSuffix: "csp.hci.ic.gov", DualStackSuffix: "api.aws.hci.ic.gov"},
-		"eusc-de-east-1":  {ID: "aws-eusc", DNSSuffix: "amazonaws.eu", DualStackSuffix: "api.amazonwebservices.eu"},
-	}
-	for region, want := range tests {
-		got := PartitionOf(region)
-		if got.ID != want.ID || got.DNSSuffix != want.DNSSuffix || got.DualStackSuffix != want.DualStackSuffix {
-			t.Errorf("%s: %+v, want %+v", region, got, want)
-		}
-		if !IsRegion(region) {
-			t.Errorf("%s is no region", region)
-		}
-	}
-	if len(partitions) != len(tests)-1 {
-		t.Errorf("%d partitions", len(partitions))
-	}
-	if PartitionOf("nowhere").ID != "aws" || IsRegion("nowhere") {
-		t.Error("an unclaimed region must count as commercial AWS and as no region")
-	}
-}
-
-// Matching by hand agrees with the expressions of the SDK's file.
-func TestPartitionPatterns(t *testing.T) {
-	var names []string
-	for _, prefix := range []string{"us", "eu", "ap", "mx", "xx", "cn", "us-gov", "us-iso", "us-isob", "eu-isoe", "us-isof", "us-isox", "eusc-de", "eusc-fr", "eusc", ""} {
-		for _, word := range []string{"east", "n_1", "", "a-b", "ä", "9"} {
-			for _, number := range []string{"1", "12", "", "x", "1x", " 1"} {
-				names = append(names, prefix+"-"+word+"-"+number, prefix+word+"-"+number)
-			}
-		}
-	}
-	for _, name := range names {
-		want := -1
-		for i, p := range partitions {
-			if regexp.MustCompile(p.RegionPattern).MatchString(name) {
-				want = i
-				break
-			}
-		}
-		if got := partitionIndex(name); got != want {
-			t.Errorf("%q: partition %d, want %d", name, got, want)
-		}
-	}
-}
 
 func TestParseQueueURL(t *testing.T) {
 	good := []struct{ url, region, account, name, partition string }{

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"apisqs-doctor/diagnose/text"
 )
 
 // FuzzRecognize: no request makes the reading panic, hang or contradict itself.
@@ -160,7 +162,7 @@ func FuzzParseQueueURL(f *testing.F) {
 		if (err == nil) != (a.Problem == AddressOK) {
 			t.Fatalf("%q: %v, %+v", s, err, a)
 		}
-		if err == nil && (!ValidQueueName(a.Name) || a.Account != "" && !validAccount(a.Account) || a.Region != "" && !IsRegion(a.Region)) {
+		if err == nil && (!ValidQueueName(a.Name) || a.Account != "" && !validAccount(a.Account) || a.Region != "" && !text.IsRegion(a.Region)) {
 			t.Fatalf("%q: %+v", s, a)
 		}
 	})
