@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
-	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -183,7 +183,7 @@ func (c *checker) address(api *snapshot.API, id shell.Word, r *walk.Request) (ad
 	} else {
 		host = append(host, c.values.word(region)...)
 	}
-	host = append(host, shell.Part{Text: "." + sqs.PartitionOf(region).DNSSuffix})
+	host = append(host, shell.Part{Text: "." + text.PartitionOf(region).DNSSuffix})
 	types, _ := api.EndpointTypes.Read(none)
 	if slices.Contains(types, "PRIVATE") {
 		note = "the API is private: run this where its VPC endpoint is reached"

@@ -56,7 +56,7 @@ func NearestRegions(name string) []string {
 }
 
 // PartitionOf returns the partition of a region. As in the SDK, a region that no
-// partition claims counts as commercial AWS; IsRegion tells the two apart.
+// partition claims counts as commercial AWS; LookupPartition tells the two apart.
 func PartitionOf(region string) Partition {
 	if p, ok := LookupPartition(region); ok {
 		return p
@@ -73,9 +73,28 @@ func LookupPartition(region string) (p Partition, ok bool) {
 	return Partition{}, false
 }
 
-// IsRegion reports whether text has the shape of a region of any partition. New
-// regions match as well; it is no list of the regions that exist.
-func IsRegion(text string) bool { return partitionIndex(text) >= 0 }
+// IsRegion reports whether a name is that of a region: one that is known, or one that
+// AWS may open, which differs from a known one in its number or in the continent.
+func IsRegion(name string) bool {
+	if partitionIndex(name) < 0 {
+		return false
+	}
+	word := direction(name)
+	for i := range partitions {
+		for _, known := range partitions[i].Regions {
+			if direction(known) == word {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// direction is the part of a region's name before its number: "east".
+func direction(region string) string {
+	region = region[:strings.LastIndexByte(region, '-')]
+	return region[strings.LastIndexByte(region, '-')+1:]
+}
 
 // partitionIndex splits PREFIX-WORD-NUMBER and finds the prefix; -1 if none fits.
 func partitionIndex(region string) int {

@@ -119,6 +119,15 @@ func TestNearestRegions(t *testing.T) {
 	}
 }
 
+func TestIsRegion(t *testing.T) {
+	for name, want := range map[string]bool{"us-east-1": true, "ap-southeast-9": true, "sa-west-1": true, "us-gov-east-1": true, "us-esat-1": false, "mars-1": false, "us-east": false,
+		"eu-west-1a": false, "cn-north-1": true, "": false, "-": false, "us--1": false} {
+		if got := IsRegion(name); got != want {
+			t.Errorf("%q: %v", name, got)
+		}
+	}
+}
+
 func TestDistance(t *testing.T) {
 	for _, tt := range []struct {
 		a, b string

@@ -162,7 +162,7 @@ func FuzzParseQueueURL(f *testing.F) {
 		if (err == nil) != (a.Problem == AddressOK) {
 			t.Fatalf("%q: %v, %+v", s, err, a)
 		}
-		if err == nil && (!ValidQueueName(a.Name) || a.Account != "" && !validAccount(a.Account) || a.Region != "" && !text.IsRegion(a.Region)) {
+		if err == nil && (!ValidQueueName(a.Name) || a.Account != "" && !validAccount(a.Account) || a.Region != "" && text.PartitionOf(a.Region).ID != a.Partition) {
 			t.Fatalf("%q: %+v", s, a)
 		}
 	})
