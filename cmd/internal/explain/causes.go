@@ -126,5 +126,11 @@ var causes = map[string]known{
 	"other:not-text":     {"a value that has to be a text is a number or true or false", "the deployment fails; put the value of the mapping, template or status in quotes"},                                             // T100, T105
 	"other:queue-policy": {"SQS refuses the text of the queue policy", "the deployment fails; at most 8192 bytes and 20 statements, principals have to exist, actions have to be sqs:"},
 	"other:purge":        {"PurgeQueue was called twice within a minute", "the integration should call SendMessage: look at the Action, and who chooses it"},
+	"other:firewall":     {"AWS WAF refuses the call", "the stage has a web ACL; its sampled requests name the rule"},
+	"other:unresolved":   {"a parameter of the HTTP API's integration reads something that the call does not have, or that is no text", "the text names the parameter and its source; a source that is absent or empty fails the call, also of an optional parameter"},                                                        // H40 to H43
+	"other:subtype":      {"the integration's subtype does not take such a parameter, or lacks one that it needs", "the deployment fails, no call does; the names are those of SQS-SendMessage, with their capitals: QueueUrl, MessageBody, MessageAttributes, MessageGroupId, MessageDeduplicationId, DelaySeconds, Region"}, // H11 to H16
+	"other:logging-role": {"logging is switched on, and the account has no role with which API Gateway may write logs", "the deployment fails; set one for the region: aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value=ROLE"},                                                       // L6
+	"other:deployer":     {"whoever deploys may not change the API", "it is the deployment that fails; the text names the action, such as apigateway:PUT or logs:CreateLogDelivery, and the identity"},
+	"other:conflict":     {"another change of the same API is under way", "the deployment fails; run it again when the other one has ended"},
 	"other:service":      {"SQS or KMS had a fault of its own", "try again after some seconds"},
 }

@@ -15,11 +15,11 @@ import (
 
 // Cause is one thing that an error text can mean.
 type Cause struct {
-	Code  walk.ErrorCode // the error that it explains; empty for a sentence without a code
-	Title string         // what is wrong
-	Tell  string         // how to tell it from the other causes
-	Rule  string         // ID of the rule that finds it; empty when none does
-	Seen  string         // the words of the text that point to it
+	Rule  string         `json:"rule,omitempty"` // ID of the rule that finds it; empty when none does
+	Code  walk.ErrorCode `json:"code,omitempty"` // the error that it explains; empty for a sentence without a code
+	Title string         `json:"title"`          // what is wrong
+	Tell  string         `json:"tell"`           // how to tell it from the other causes
+	Seen  string         `json:"seen"`           // the words of the text that point to it
 }
 
 // MaxText is how much of a text is looked at, in bytes. The rest is ignored.
@@ -28,15 +28,24 @@ const MaxText = 1 << 20
 // most is how many causes are worth telling.
 const most = 8
 
-// Explain ranks the causes of an error text, the likeliest first. Links go to
-// the given rules only. Nothing is returned for a text that says nothing known.
+// Explain ranks the causes of an error text, the likeliest first. Of a log it
+// ranks those of the first request that failed. Links go to the given rules only.
+// Nothing is returned for a text that says nothing known.
 func Explain(text string, rules []diagnose.Rule) []Cause {
+	if log := Requests(strings.NewReader(text), rules); len(log.Failed) > 0 {
+		return log.Failed[0].Causes
+	}
+	return rank(read(text), nil, nil, rules)
+}
+
+// rank ranks the causes that patterns and rules see in a text, and those of signs
+// beside it, without those that are ruled out.
+func rank(t text, signs []candidate, ruledOut map[string]bool, rules []diagnose.Rule) []Cause {
 	known := map[string]diagnose.Rule{}
 	for _, r := range rules {
 		known[r.ID] = r
 	}
-	t := read(text)
-	var found []candidate
+	found := slices.Clone(signs)
 	for _, p := range patterns {
 		seen, ok := p.match(t)
 		if !ok {
@@ -58,8 +67,8 @@ func Explain(text string, rules []diagnose.Rule) []Cause {
 	var list []Cause
 	told := map[string]bool{}
 	for _, c := range found {
-		if told[c.key] || len(list) == most {
-			continue
+		if told[c.key] || ruledOut[c.key] || len(list) == most || found[0].score > precise*100 && c.score <= vague*100 && c.score > 0 {
+			continue // what any fault can lead to says nothing beside a text that says exactly what it is
 		}
 		told[c.key] = true
 		cause := Cause{Code: c.code, Seen: c.seen, Title: causes[c.key].title, Tell: causes[c.key].tell}

@@ -217,6 +217,11 @@ func TestPatternsLeadSomewhere(t *testing.T) {
 			t.Errorf("%q does not lead to %s", text, p.causes[0])
 		}
 	}
+	for _, keys := range responseTypes {
+		for _, key := range keys {
+			used[key] = true
+		}
+	}
 	// Their errors are told by no text of their own.
 	silent := []string{"mapping-double-encoding", "queue-path-conflict"}
 	for c := range causes {

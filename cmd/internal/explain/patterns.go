@@ -142,6 +142,15 @@ var patterns = []pattern{
 	{all: []string{"base64 decode"}, weight: exact, causes: list("mapping-binary-body")},
 	{all: []string{"received response. status: 4", "method completed with status: 200"}, weight: follows, causes: list("response-error-as-success")},
 
+	{all: []string{"request body does not match model schema"}, weight: exact, causes: list("route-request-validation")},
+	{all: []string{"api key not authorized because"}, weight: exact, causes: list("route-authorization")},
+	{all: []string{"execution failed due to a timeout error"}, weight: exact, causes: list("other:timeout")},
+	{all: []string{"key throttle limit exceeded"}, weight: exact, causes: list("other:throttled")},
+	{all: []string{"key quota limit exceeded"}, weight: exact, causes: list("other:throttled")},
+	{all: []string{"unauthorized request:"}, weight: exact, causes: list("route-authorization")},
+	{all: []string{"execution failed due to configuration error"}, weight: vague, causes: list("signing-role-trust", "mapping-template-syntax", "response-unmapped-status", "response-method-response-missing", "mapping-stage-variable")},
+	{all: []string{"unable to resolve property"}, weight: exact, causes: list("other:unresolved")},
+
 	// What API Gateway answers itself (T72, T83, T110 to T114).
 	{all: []string{"missing authentication token"}, weight: precise, causes: list("route-method-missing", "route-not-deployed", "route-stale-deployment", "route-authorization")},
 	{code: walk.MissingAuthenticationToken, weight: named, causes: list("route-method-missing", "route-not-deployed", "route-stale-deployment", "route-authorization")},
@@ -170,6 +179,15 @@ var patterns = []pattern{
 		"response-method-response-missing", "mapping-reserved-header", "mapping-stage-variable", "mapping-binary-body")},
 	{code: walk.InternalServerError, weight: vague, causes: list("response-unmapped-status", "signing-role-trust", "signing-role-missing", "mapping-template-syntax",
 		"response-method-response-missing", "mapping-reserved-header", "mapping-stage-variable", "mapping-binary-body")},
+
+	// What HTTP APIs refuse to store (H11 to H29), and what stands around it.
+	{all: []string{"does not fit schema for operation"}, weight: exact, causes: list("other:subtype")},
+	{all: []string{"invalid selection expression specified"}, weight: exact, causes: list("mapping-invalid-expression")},
+	{all: []string{"cloudwatch logs role arn must be set in account settings"}, weight: exact, causes: list("other:logging-role")},
+	{all: []string{"is not authorized to perform: apigateway:"}, weight: exact, causes: list("other:deployer")},
+	{all: []string{"is not authorized to perform: cloudformation:"}, weight: exact, causes: list("other:deployer")},
+	{all: []string{"insufficient permissions to enable logging"}, weight: exact, causes: list("other:deployer")},
+	{all: []string{"unable to complete operation due to concurrent modification"}, weight: exact, causes: list("other:conflict")},
 
 	// What AWS refuses to store or deploy (T100 to T106, iam-facts 51, 52).
 	{all: []string{"invalid mapping expression parameter specified"}, weight: exact + 1, causes: list("mapping-undeclared-parameter", "mapping-invalid-expression")},

@@ -100,6 +100,9 @@ func (g *Grouper) addEntry(id string, source Source, e Event, text string) {
 	g.seq++
 	g.recent.MoveToBack(gr.at)
 	one := &entry{text: text, form: formOf(text), time: e.Time, id: e.ID, line: e.line}
+	if one.form != nil && len(text) < len(one.form.label) {
+		one.text = one.form.label
+	}
 	if e.line {
 		g.behind(gr, one)
 	}

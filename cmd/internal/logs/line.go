@@ -103,8 +103,8 @@ func formOf(line string) *form {
 		return nil
 	}
 	for _, f := range byFirst[line[0]] {
-		if strings.HasPrefix(line, f.label) {
-			return f
+		if strings.HasPrefix(line, f.label) || line == f.label[:len(f.label)-1] && f.open {
+			return f // copies lose the blank behind a label without data
 		}
 	}
 	return nil

@@ -53,6 +53,7 @@ func TestLines(t *testing.T) {
 		{"a signature is one header", []string{"Method request headers: {Authorization=AWS4-HMAC-SHA256 Credential=A/b, SignedHeaders=host, Signature=abc, Accept=*/*}"},
 			func(o *Observation) any { return len(o.Client.Headers) }, 2},
 		{"L31 body of several lines", []string{"Method request body before transformations: {\n  \"a\": 1\n}"}, func(o *Observation) any { return o.Client.Body }, "{\n  \"a\": 1\n}"},
+		{"L31 a body that begins with a line feed", []string{"Endpoint request body after transformations: \n\nAction=x"}, func(o *Observation) any { return o.Sent.Body }, "\n\nAction=x"},
 		{"empty body", []string{"Method request body before transformations: "}, func(o *Observation) any { return []any{o.Client.HasBody, o.Client.Body} }, []any{true, ""}},
 		{"L30 cut body", []string{"Endpoint request body after transformations: Action=Se [TRUNCATED]"}, func(o *Observation) any { return []any{o.Sent.CutBody, o.Sent.Body} }, []any{true, "Action=Se"}},
 		{"L30 cut headers", []string{"Endpoint request headers: {X-Amz-Date=1, X-Amz-Security-Token=abc [TRUNCATED]"}, func(o *Observation) any { return []any{o.Sent.CutHeaders, len(o.Sent.Headers)} }, []any{true, 2}},
@@ -107,22 +108,22 @@ func TestOutcomes(t *testing.T) {
 		silent    bool
 	}{
 		{"taken", call{}, outcome{"POST", "/orders", 200, 200, Yes, "", walk.FromNobody}, Yes, false},
-		{"refused and mapped", call{sqs: 403, answer: denied, status: 403}, outcome{"POST", "/orders", 403, 403, Yes, walk.AccessDenied, walk.FromSQS}, No, false},
-		{"refused, told as success", call{sqs: 403, answer: denied, status: 200}, outcome{"POST", "/orders", 200, 403, Yes, walk.AccessDenied, walk.FromSQS}, No, true},
-		{"refused and not mapped", call{sqs: 403, answer: denied, status: 500, outputFailure: noMatch}, outcome{"POST", "/orders", 500, 403, Yes, walk.AccessDenied, walk.FromSQS}, No, false},
-		{"template fails", call{status: 500, failure: "Unable to transform request", gatewayAnswers: true}, outcome{"POST", "/orders", 500, 0, No, walk.InternalServerError, walk.FromAPIGateway}, No, false},
-		{"part of a batch refused", call{sqs: 200, answer: `{"SendMessageBatchResponse":{"SendMessageBatchResult":{"Failed":[{"Code":"X","Id":"1"}]}}}`},
+		{"refused and mapped", call{SQS: 403, Answer: denied, Status: 403}, outcome{"POST", "/orders", 403, 403, Yes, walk.AccessDenied, walk.FromSQS}, No, false},
+		{"refused, told as success", call{SQS: 403, Answer: denied, Status: 200}, outcome{"POST", "/orders", 200, 403, Yes, walk.AccessDenied, walk.FromSQS}, No, true},
+		{"refused and not mapped", call{SQS: 403, Answer: denied, Status: 500, OutputFailure: noMatch}, outcome{"POST", "/orders", 500, 403, Yes, walk.AccessDenied, walk.FromSQS}, No, false},
+		{"template fails", call{Status: 500, Failure: "Unable to transform request", GatewayAnswers: true}, outcome{"POST", "/orders", 500, 0, No, walk.InternalServerError, walk.FromAPIGateway}, No, false},
+		{"part of a batch refused", call{SQS: 200, Answer: `{"SendMessageBatchResponse":{"SendMessageBatchResult":{"Failed":[{"Code":"X","Id":"1"}]}}}`},
 			outcome{"POST", "/orders", 200, 200, Yes, "", walk.FromSQS}, No, true},
-		{"INFO without data trace", call{level: "info", sqs: 403, status: 403}, outcome{"POST", "/orders", 403, 403, Yes, "", walk.FromSQS}, No, false},
-		{"ERROR, in front of the call", call{level: "error", status: 500, failure: "Unable to transform request", gatewayAnswers: true}, outcome{"", "", 500, 0, No, walk.InternalServerError, walk.FromAPIGateway}, No, false},
-		{"ERROR, behind the call", call{level: "error", status: 500, outputFailure: noMatch}, outcome{"", "", 500, 403, Yes, "", walk.FromSQS}, No, false},
-		{"KMS", call{sqs: 400, answer: `{"Error":{"Code":"KMS.AccessDeniedException","Message":"User: x [TRUNCATED]`, status: 400}, outcome{"POST", "/orders", 400, 400, Yes, walk.KMSAccessDenied, walk.FromKMS}, No, false},
-		{"a code that is cut off", call{sqs: 400, answer: `{"Error":{"Code":"Missing [TRUNCATED]`, status: 400}, outcome{"POST", "/orders", 400, 400, Yes, "", walk.FromSQS}, No, false},
+		{"INFO without data trace", call{Level: "info", SQS: 403, Status: 403}, outcome{"POST", "/orders", 403, 403, Yes, "", walk.FromSQS}, No, false},
+		{"ERROR, in front of the call", call{Level: "error", Status: 500, Failure: "Unable to transform request", GatewayAnswers: true}, outcome{"", "", 500, 0, No, walk.InternalServerError, walk.FromAPIGateway}, No, false},
+		{"ERROR, behind the call", call{Level: "error", Status: 500, OutputFailure: noMatch}, outcome{"", "", 500, 403, Yes, "", walk.FromSQS}, No, false},
+		{"KMS", call{SQS: 400, Answer: `{"Error":{"Code":"KMS.AccessDeniedException","Message":"User: x [TRUNCATED]`, Status: 400}, outcome{"POST", "/orders", 400, 400, Yes, walk.KMSAccessDenied, walk.FromKMS}, No, false},
+		{"a code that is cut off", call{SQS: 400, Answer: `{"Error":{"Code":"Missing [TRUNCATED]`, Status: 400}, outcome{"POST", "/orders", 400, 400, Yes, "", walk.FromSQS}, No, false},
 	} {
 		for notation, list := range map[string][]*Observation{
-			"events": grouped(t, events(tt.call.lines())),
-			"text":   read(t, "", strings.Join(tt.call.lines(), "\n")).list,
-			"JSON":   read(t, "", document(events(tt.call.lines()))).list,
+			"events": grouped(t, events(tt.call.Lines())),
+			"text":   read(t, "", strings.Join(tt.call.Lines(), "\n")).list,
+			"JSON":   read(t, "", document(events(tt.call.Lines()))).list,
 		} {
 			if len(list) != 1 {
 				t.Errorf("%s as %s: %d requests", tt.name, notation, len(list))
@@ -141,7 +142,7 @@ func TestOutcomes(t *testing.T) {
 // The same events in every notation give the same request.
 func TestNotations(t *testing.T) {
 	body := "{\"id\":1,\n \"text\": \"a, \\\"b\\\" | c\"}"
-	lines := call{body: body, sqs: 403, answer: denied, status: 403}.lines()
+	lines := call{Body: body, SQS: 403, Answer: denied, Status: 403}.Lines()
 	want := grouped(t, events(lines))[0]
 	var short, detailed, console, expanded, older, stampless, saved, rows, tested, deliveries, pasted strings.Builder
 	cells := csv.NewWriter(&saved)
@@ -206,7 +207,7 @@ func shift(list []Event, n int) []Event { return list[n:] }
 // What a client sends is never taken for a line, whatever it looks like (L31).
 func TestHostileBodies(t *testing.T) {
 	const id, other = "0f6f1a52-3c0e-4a1b-9d57-6d1f0b2c3e01", "11111111-2222-4333-8444-555555555555"
-	good := strings.Join(call{}.lines(), "\n")
+	good := strings.Join(call{}.Lines(), "\n")
 	for name, body := range map[string]string{
 		"an answer":                "x\n(" + id + ") Received response. Status: 200, Integration latency: 1 ms",
 		"an end":                   "x\n(" + id + ") Method completed with status: 200",
@@ -214,7 +215,7 @@ func TestHostileBodies(t *testing.T) {
 		"a failure":                "x\n(" + id + ") Execution failed due to configuration error: Unable to transform request\n(" + id + ") Method completed with status: 500",
 		"a whole request":          "x\n" + good,
 		"the rest of a request":    "x\n" + good[strings.Index(good, "("+id+") Endpoint request URI"):],
-		"a request of another id":  "x\n" + strings.Join(call{id: other, status: 500, failure: "Unable to transform request"}.lines(), "\n"),
+		"a request of another id":  "x\n" + strings.Join(call{ID: other, Status: 500, Failure: "Unable to transform request"}.Lines(), "\n"),
 		"an answer of another id":  "x\n(" + other + ") Received response. Status: 200, Integration latency: 1 ms\n(" + other + ") Method completed with status: 200",
 		"a body within the body":   "x\n(" + id + ") Method request body before transformations: y\n(" + id + ") Received response. Status: 200, Integration latency: 1 ms",
 		"an access log":            `{"requestId":"1","status":"500","integrationStatus":"-"}` + "\n" + `{"requestId":"2","status":"500","integrationStatus":"-"}`,
@@ -229,12 +230,12 @@ func TestHostileBodies(t *testing.T) {
 			call call
 			want outcome
 		}{
-			{"refused", call{body: body, sqs: 403, answer: denied, status: 403}, outcome{"POST", "/orders", 403, 403, Yes, walk.AccessDenied, walk.FromSQS}},
-			{"taken", call{body: body}, outcome{"POST", "/orders", 200, 200, Yes, "", walk.FromNobody}},
-			{"failed", call{body: body, status: 500, failure: "API Gateway does not have permission to assume the provided role r", gatewayAnswers: true},
+			{"refused", call{Body: body, SQS: 403, Answer: denied, Status: 403}, outcome{"POST", "/orders", 403, 403, Yes, walk.AccessDenied, walk.FromSQS}},
+			{"taken", call{Body: body}, outcome{"POST", "/orders", 200, 200, Yes, "", walk.FromNobody}},
+			{"failed", call{Body: body, Status: 500, Failure: "API Gateway does not have permission to assume the provided role r", GatewayAnswers: true},
 				outcome{"POST", "/orders", 500, 0, No, walk.InternalServerError, walk.FromAPIGateway}},
 		} {
-			lines := tt.call.lines()
+			lines := tt.call.Lines()
 			for notation, text := range map[string]string{"text": strings.Join(lines, "\n"), "JSON": document(events(lines)), "tail": "2026-11-30T12:00:00.001 " + strings.Join(lines, "\n2026-11-30T12:00:00.001 ")} {
 				got := read(t, "", text)
 				if len(got.list) != 1 {
@@ -254,7 +255,7 @@ func TestHostileBodies(t *testing.T) {
 
 // Ids are not unique, and clients choose them (L41).
 func TestRequestsOfOneID(t *testing.T) {
-	first, second := call{ext: "A="}.lines(), call{ext: "B=", sqs: 403, answer: denied, status: 403}.lines()
+	first, second := call{Extended: "A="}.Lines(), call{Extended: "B=", SQS: 403, Answer: denied, Status: 403}.Lines()
 	got := grouped(t, events(append(first, second...)))
 	if len(got) != 2 || got[0].Status != 200 || got[1].Status != 403 {
 		t.Errorf("%d requests", len(got))
@@ -275,7 +276,7 @@ func TestRequestsOfOneID(t *testing.T) {
 			t.Error("the lines of two requests at once are mixed, and nothing says so")
 		}
 	}
-	if got := grouped(t, events(call{id: "UUID_REPLACED_INVALID_REQUEST_ID"}.lines())); len(got) != 1 || got[0].ID != "UUID_REPLACED_INVALID_REQUEST_ID" {
+	if got := grouped(t, events(call{ID: "UUID_REPLACED_INVALID_REQUEST_ID"}.Lines())); len(got) != 1 || got[0].ID != "UUID_REPLACED_INVALID_REQUEST_ID" {
 		t.Error("an id that is no UUID is not read")
 	}
 	twice := append(events(first), events(first)...)
@@ -292,10 +293,10 @@ func TestOrderAndWindow(t *testing.T) {
 		var all []Event
 		want := map[string]outcome{}
 		for i := range 2 + random.IntN(6) {
-			c := []call{{}, {sqs: 403, answer: denied, status: 403}, {status: 500, failure: "Unable to transform request"}, {level: "info", sqs: 400, status: 200}, {level: "error", failure: "x", status: 500}}[random.IntN(5)]
-			c.id, c.ext = fmt.Sprintf("%08d-0000-4000-8000-%012d", round, i), fmt.Sprintf("E%d=", i)
-			list := events(c.lines())
-			want[c.id] = outcomeOf(grouped(t, list)[0])
+			c := []call{{}, {SQS: 403, Answer: denied, Status: 403}, {Status: 500, Failure: "Unable to transform request"}, {Level: "info", SQS: 400, Status: 200}, {Level: "error", Failure: "x", Status: 500}}[random.IntN(5)]
+			c.ID, c.Extended = fmt.Sprintf("%08d-0000-4000-8000-%012d", round, i), fmt.Sprintf("E%d=", i)
+			list := events(c.Lines())
+			want[c.ID] = outcomeOf(grouped(t, list)[0])
 			for j := range list {
 				list[j].Time = at + int64(j/5+i%2)
 				list[j].ID = ""
@@ -368,7 +369,7 @@ func TestErrorsName(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	lines := call{body: "a\nb", sqs: 403, answer: denied, status: 403}.lines()
+	lines := call{Body: "a\nb", SQS: 403, Answer: denied, Status: 403}.Lines()
 	f.Add(strings.Join(lines, "\n"))
 	f.Add(document(events(lines)))
 	f.Add("timestamp,message\n1796040000000,\"(1) x\"\n")
@@ -394,7 +395,7 @@ func FuzzRead(f *testing.F) {
 func BenchmarkRead(b *testing.B) {
 	var all []Event
 	for i := range 500 {
-		list := events(call{id: fmt.Sprintf("%08d-0000-4000-8000-000000000000", i), body: strings.Repeat("x", 500)}.lines())
+		list := events(call{ID: fmt.Sprintf("%08d-0000-4000-8000-000000000000", i), Body: strings.Repeat("x", 500)}.Lines())
 		for j := range list {
 			list[j].Time += int64(i * 1000)
 		}

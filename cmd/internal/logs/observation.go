@@ -49,9 +49,12 @@ type Observation struct {
 
 // Sort orders observations by the time of their first lines, or as they were read.
 func Sort(list []*Observation) {
-	slices.SortStableFunc(list, func(a, b *Observation) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.order, b.order))
-	})
+	slices.SortStableFunc(list, Compare)
+}
+
+// Compare is the order of Sort.
+func Compare(a, b *Observation) int {
+	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.order, b.order))
 }
 
 // Part is the headers and the body of a request or an answer.

@@ -5,100 +5,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"apisqs-doctor/cmd/internal/logs/logtest"
 )
 
-// One request of an API whose method calls SQS, at INFO with data trace (L20).
-type call struct {
-	id, ext        string
-	body           string // that the client sends, and SQS is sent
-	sqs            int
-	answer         string
-	status         int
-	level          string // trace, info or error
-	failure        string // ends the execution in front of the call
-	outputFailure  string // ends it behind the call
-	gatewayAnswers bool
-}
+type call = logtest.Call
 
-const token = "IQoJb3JpZ2luX2VjEXAMPLE"
-
-func (c call) lines() []string {
-	if c.id == "" {
-		c.id = "0f6f1a52-3c0e-4a1b-9d57-6d1f0b2c3e01"
-	}
-	if c.ext == "" {
-		c.ext = "Qx1aYFHCoAMEbKA="
-	}
-	if c.status == 0 {
-		c.status = 200
-	}
-	var list []string
-	add := func(format string, args ...any) {
-		list = append(list, "("+c.id+") "+fmt.Sprintf(format, args...))
-	}
-	trace := c.level == "" || c.level == "trace"
-	end := func() {
-		if c.gatewayAnswers {
-			add("Gateway response type: DEFAULT_5XX with status code: %d", c.status)
-		} else {
-			add("Method completed with status: %d", c.status)
-		}
-	}
-	if c.level == "error" {
-		add("Execution failed due to configuration error: %s%s", c.failure, c.outputFailure)
-		end()
-		return list
-	}
-	add("Extended Request Id: %s", c.ext)
-	add("Verifying Usage Plan for request: %s. API Key:  API Stage: a1b2c3d4/prod", c.id)
-	add("API Key authorized because method 'POST /orders' does not require API Key. Request will not contribute to throttle or quota limits")
-	add("Usage Plan check succeeded for API Key  and API Stage a1b2c3d4/prod")
-	add("Starting execution for request: %s", c.id)
-	add("HTTP Method: POST, Resource Path: /orders")
-	if trace {
-		add("Method request path: {}")
-		add("Method request query string: {}")
-		add("Method request headers: {Content-Type=application/json, Accept=text/html, application/xml;q=0.9, X-Forwarded-For=198.51.100.7, 203.0.113.9, Cookie=sid=%s; a=b, Host=a1b2c3d4.execute-api.us-east-1.amazonaws.com}", token)
-		add("Method request body before transformations: %s", c.body)
-	}
-	if c.failure != "" {
-		add("Execution failed due to configuration error: %s", c.failure)
-		end()
-		return list
-	}
-	if trace {
-		add("Endpoint request URI: https://sqs.us-east-1.amazonaws.com/123456789012/orders")
-		add("Endpoint request headers: {Authorization=****9c41fe, X-Amz-Date=20261130T120000Z, Content-Type=application/x-www-form-urlencoded, X-Amz-Security-Token=%s [TRUNCATED]", token)
-		add("Endpoint request body after transformations: Action=SendMessage&MessageBody=%s", c.body)
-	}
-	add("Sending request to https://sqs.us-east-1.amazonaws.com/123456789012/orders")
-	sqs, answer := c.sqs, c.answer
-	if sqs == 0 {
-		sqs = 200
-		answer = `{"SendMessageResponse":{"SendMessageResult":{"MD5OfMessageBody":"0c9ab8c32e4999762118ce125a70e7e6","MessageId":"5b1c9f30-9a6b"}}}`
-	}
-	add("Received response. Status: %d, Integration latency: 9 ms", sqs)
-	if trace {
-		add("Endpoint response headers: {x-amzn-RequestId=7d1f2a3b-0001, Date=Mon, 30 Nov 2026 12:00:00 GMT, Content-Type=application/json}")
-		add("Endpoint response body before transformations: %s", answer)
-	}
-	if c.outputFailure != "" {
-		add("Execution failed due to configuration error: %s", c.outputFailure)
-		end()
-		return list
-	}
-	if trace {
-		add("Method response body after transformations: %s", `{"status":"queued"}`)
-		add("Method response headers: {Content-Type=application/json}")
-	}
-	add("Successfully completed execution")
-	end()
-	add("AWS Integration Endpoint RequestId : 7d1f2a3b-0001")
-	add("X-ray Tracing ID : Root=1-692c0a00-0123456789abcdef01234567")
-	return list
-}
-
-const denied = `{"Error":{"Code":"AccessDenied","Message":"Access to the resource https://sqs.us-east-1.amazonaws.com/123456789012/orders is denied.","Type":"Sender"},"RequestId":"7d1f2a3b-0003"}`
+const denied = logtest.Denied
 
 // at is the time of the samples, 2026-11-30 12:00:00 UTC.
 const at = 1796040000000

@@ -41,6 +41,9 @@ func (t *textReader) line(s string) {
 		t.apart = true
 		return
 	}
+	if strings.HasPrefix(s, "|") || strings.HasPrefix(s, `"`) {
+		rest = strings.TrimRight(rest, " |\"") // a cell of a table
+	}
 	message, isEntry := t.message(rest)
 	if isEntry && (!t.known || ok == t.timed) {
 		if !t.known {
@@ -73,7 +76,6 @@ func (t *textReader) line(s string) {
 
 // message is the message of an execution log in the line, and whether it is one.
 func (t *textReader) message(rest string) (string, bool) {
-	rest = strings.TrimRight(rest, " |\"")
 	id, text, ok := splitID(rest)
 	if !ok {
 		// The name of the stream may stand in front.

@@ -114,6 +114,9 @@ func orNothing(format, s string) string {
 	return fmt.Sprintf(format, s)
 }
 
+// Count is a number with its noun.
+func Count(n int, one string) string { return plural(n, one) }
+
 func plural(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
