@@ -11,12 +11,13 @@ import (
 
 	"apisqs-doctor/cmd/internal/explain"
 	"apisqs-doctor/cmd/internal/report"
+	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	var output string
+	var output, shell string
 	cmd := &cobra.Command{
 		Use:   "explain TEXT|-|RULE",
 		Short: "Rank what an error can mean, or explain a rule; needs no credentials",
@@ -50,13 +51,14 @@ body. With -o json all of it comes as JSON.`,
 			if text == "-" {
 				in = a.In
 			}
-			return a.explain(in, output == "json")
+			return a.explain(in, output == "json", shell)
 		},
 	}
 	output = "text"
 	cmd.Flags().VarP(choice{&output, []string{"text", "json"}}, "output", "o", "how to answer (default text)")
 	cmd.Flags().Lookup("output").DefValue = ""
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	addShell(cmd, &shell)
 	return cmd
 }
 
@@ -65,7 +67,7 @@ lines of the execution log around "Endpoint response body" and "Execution failed
 status says too little. The rules are listed by: apisqs-doctor rules`
 
 // explain explains what it reads, as a log when it is one.
-func (a *app) explain(in io.Reader, asJSON bool) error {
+func (a *app) explain(in io.Reader, asJSON bool, shell string) error {
 	var head bytes.Buffer
 	log := explain.Requests(io.TeeReader(in, &capped{&head}), rules.All())
 	if _, err := io.Copy(&capped{&head}, in); err != nil {
@@ -92,7 +94,7 @@ func (a *app) explain(in io.Reader, asJSON bool) error {
 	case asJSON:
 		return a.explainJSON(text, log, causes)
 	case log.Requests > 0:
-		a.explainLog(log)
+		a.explainLog(log, shell)
 		return nil
 	}
 	for _, code := range explain.Codes(text) {
@@ -124,7 +126,7 @@ func (a *app) causes(list []explain.Cause) {
 }
 
 // explainLog answers for each request of a log.
-func (a *app) explainLog(log explain.Log) {
+func (a *app) explainLog(log explain.Log, shell string) {
 	const mostCauses = 4
 	for i, r := range log.Failed {
 		if i > 0 {
@@ -136,7 +138,7 @@ func (a *app) explainLog(log explain.Log) {
 			fmt.Fprint(a.Out, report.Fill("    line", 12, report.Visible(r.Deciding)))
 		}
 		a.causes(r.Causes[:min(len(r.Causes), mostCauses)])
-		a.printf("\n    next      %s\n", nextCommand(&r))
+		a.printf("\n    next      %s\n", nextCommand(&r, shell))
 		if _, lacks := r.Next(); lacks != "" {
 			a.printf("              (%s)\n", lacks)
 		}
@@ -159,14 +161,10 @@ func (a *app) explainLog(log explain.Log) {
 	}
 }
 
-// nextCommand is the diagnosis of the very call, for a POSIX shell.
-func nextCommand(r *explain.Answer) string {
-	command := name
+// nextCommand is the diagnosis of the very call, for a shell.
+func nextCommand(r *explain.Answer, shell string) string {
 	arguments, _ := r.Next()
-	for _, s := range arguments {
-		command += " " + shellWord(s)
-	}
-	return report.Visible(command)
+	return report.Visible(commandLine(shell, append([]string{name}, arguments...)...))
 }
 
 // explained is the JSON of explain.
@@ -205,7 +203,7 @@ func (a *app) explainJSON(text string, log explain.Log, causes []explain.Cause) 
 	for _, r := range all {
 		doc.Requests = append(doc.Requests, explainedCall{ID: r.ID, API: r.API, Stage: r.Stage, Method: r.Method, Path: r.Path, Time: r.Start,
 			Status: number(r.Status), SQSStatus: number(r.SQSStatus), Code: r.Code, Origin: r.Origin, Message: r.Message, Line: r.Deciding,
-			Complete: r.Complete, Causes: append([]explain.Cause{}, r.Causes...), Next: nextCommand(&r)})
+			Complete: r.Complete, Causes: append([]explain.Cause{}, r.Causes...), Next: nextCommand(&r, string(shell.POSIX))})
 	}
 	enc := json.NewEncoder(a.Out)
 	enc.SetIndent("", "  ")
