@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -147,11 +147,11 @@ func (e *engine) without(t *walk.Trace) []Awkward {
 	mappings, _ := m.Integration.RequestParameters.Read(&snapshot.Gaps{})
 	for _, fact := range mappings {
 		text, _ := fact.Read(&snapshot.Gaps{})
-		switch source, err := gateway.ParseExpression(text); {
+		switch source, err := rest.ParseExpression(text); {
 		case err != nil:
-		case source.Kind == gateway.Header || source.Kind == gateway.MultiHeader:
+		case source.Kind == rest.Header || source.Kind == rest.MultiHeader:
 			note("header:" + source.Name)
-		case source.Kind == gateway.QueryString || source.Kind == gateway.MultiQueryString:
+		case source.Kind == rest.QueryString || source.Kind == rest.MultiQueryString:
 			note("query:" + source.Name)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/vtl"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
@@ -121,7 +122,7 @@ func (s *sampler) parameter(r *walk.Request, parameter string) {
 	}
 	switch name := parts[3]; strings.TrimPrefix(parts[2], "multivalue") {
 	case "header":
-		if _, ok := r.Header(name); !ok && gateway.VisibleHeader(name) {
+		if _, ok := r.Header(name); !ok && rest.VisibleHeader(name) {
 			r.Headers = append(r.Headers, walk.Header{Name: name, Value: s.text(name)})
 		}
 	case "querystring":
@@ -164,7 +165,7 @@ func (s *sampler) integration(r *walk.Request) {
 	}
 	doc := decodedBody(r.Body)
 	var names []string
-	choice := gateway.ChooseTemplate(contentType, slices.Sorted(maps.Keys(templates)), gateway.WhenNoMatch)
+	choice := rest.ChooseTemplate(contentType, slices.Sorted(maps.Keys(templates)), rest.WhenNoMatch)
 	if text, ok := templates[choice.Key].Read(none); ok && choice.Key != "" {
 		names = itemNames(text)
 		if template, err := s.Template(text); err == nil {
@@ -176,7 +177,7 @@ func (s *sampler) integration(r *walk.Request) {
 	mappings, _ := i.RequestParameters.Read(none)
 	for _, name := range slices.Sorted(maps.Keys(mappings)) {
 		if text, ok := mappings[name].Read(none); ok {
-			if source, err := gateway.ParseExpression(text); err == nil && source.Kind == gateway.Body && source.Name != "$" {
+			if source, err := rest.ParseExpression(text); err == nil && source.Kind == rest.Body && source.Name != "$" {
 				doc = s.member(doc, "$."+source.Name, names)
 			}
 		}
@@ -332,5 +333,5 @@ func sampleOf(config *snapshot.Configuration, name string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	return gateway.SampleBody(schema, lookup)
+	return rest.SampleBody(schema, lookup)
 }

@@ -38,7 +38,7 @@ func unreadableFor(p *diagnose.Pass, has func(walk.Faults) bool) bool {
 // reachedREST tells whether there is an integration of a REST or WebSocket API
 // that is meant to call SQS.
 func reachedREST(p *diagnose.Pass) bool {
-	if !p.Reached() || p.Trace.Route.API.Type == snapshot.HTTP || !p.Trace.Signing.Meant && (p.Trace.Signing.URIText != "" || p.Trace.Signing.Type == "MOCK") {
+	if !p.Reached() || !p.Trace.Route.Kind.Mapped || !p.Trace.Signing.Meant && (p.Trace.Signing.URIText != "" || p.Trace.Signing.Type == "MOCK") {
 		p.NotApplicable()
 		return false
 	}

@@ -62,7 +62,7 @@ func judgesAnswers(p *diagnose.Pass) bool {
 // responses: not those of HTTP APIs, and not those of other integration types.
 func answersMapped(p *diagnose.Pass) bool {
 	kind := p.Trace.Signing.Type
-	return p.Trace.Route.API.Type != snapshot.HTTP && (kind == "AWS" || kind == "")
+	return p.Trace.Route.Kind.Mapped && (kind == "AWS" || kind == "")
 }
 
 // responsesRead tells whether the answers are known; the gaps go to the rule.

@@ -2,10 +2,10 @@ package walk
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/snapshot"
 )
 
@@ -43,7 +43,7 @@ func (w *routing) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
 	default:
 		for _, source := range AuthorizerSources(r.Method, r.Configuration, gaps) {
 			parts := strings.SplitN(source, ".", 4)
-			if w.sends(parts[2], parts[3]) {
+			if w.sender().Sends(parts[2], parts[3]) {
 				continue
 			}
 			what := "the header " + parts[3]
@@ -120,7 +120,8 @@ func (w *routing) validation(gaps *snapshot.Gaps) (*Failure, string) {
 		return nil, ""
 	}
 	if v.Parameters {
-		if missing, ok := w.missingParameters(gaps); ok && len(missing) > 0 {
+		declared, _ := r.Method.RequestParameters.Read(gaps)
+		if missing := w.sender().MissingParameters(declared); len(missing) > 0 {
 			o := gateway.MissingParameters(missing)
 			r.Validation = o.Message
 			return own(o), "the request validator refuses the call: " + o.Message
@@ -135,47 +136,10 @@ func (w *routing) validation(gaps *snapshot.Gaps) (*Failure, string) {
 	return nil, ""
 }
 
-// missingParameters lists required parameters that the request lacks: headers,
-// then path, then query string, as AWS lists them (T111).
-func (w *routing) missingParameters(gaps *snapshot.Gaps) ([]string, bool) {
-	declared, ok := w.Route.Method.RequestParameters.Read(gaps)
-	if !ok {
-		return nil, false
-	}
-	var names []string
-	for name, required := range declared {
-		if required {
-			names = append(names, name)
-		}
-	}
-	sort.Strings(names) // header < path < querystring
-	var missing []string
-	for _, name := range names {
-		parts := strings.SplitN(name, ".", 4)
-		if len(parts) == 4 && !w.sends(strings.TrimPrefix(parts[2], "multivalue"), parts[3]) {
-			missing = append(missing, parts[3])
-		}
-	}
-	return missing, true
-}
-
-// sends tells whether the client sends a parameter with a value: a blank one
-// counts as missing.
-func (w *routing) sends(place, name string) bool {
-	value := ""
-	switch place {
-	case "header":
-		value, _ = w.Request.Header(name)
-	case "path":
-		value = w.Route.PathParams[name]
-	case "querystring":
-		for _, q := range w.Request.Query {
-			if q.Name == name {
-				value = q.Value
-			}
-		}
-	}
-	return strings.TrimSpace(value) != ""
+// sender is the call as far as the route stage knows it.
+func (w *routing) sender() *rest.Call {
+	contentType, _ := w.Request.Header("Content-Type")
+	return &rest.Call{ContentType: contentType, Headers: parameters(w.Request.Headers), Query: parameters(w.Request.Query), Path: w.Route.PathParams, Body: w.Request.Body}
 }
 
 // invalidBody says why the body does not fit the model of its media type; a
@@ -185,12 +149,8 @@ func (w *routing) invalidBody(gaps *snapshot.Gaps) string {
 	if !ok {
 		return ""
 	}
-	contentType, _ := w.Request.Header("Content-Type")
-	name, ok := models[gateway.MediaType(contentType)]
-	if !ok {
-		name, ok = models["$default"]
-	}
-	if !ok || name == "Empty" {
+	name := w.sender().Model(models)
+	if name == "" {
 		return ""
 	}
 	fact, there := w.Route.Configuration.Models[name]
@@ -202,7 +162,7 @@ func (w *routing) invalidBody(gaps *snapshot.Gaps) string {
 	if !ok {
 		return ""
 	}
-	why, err := gateway.ValidateBody(schema, w.modelText, w.Request.Body)
+	why, err := rest.ValidateBody(schema, w.modelText, w.Request.Body)
 	if err != nil {
 		gaps.Add(snapshot.Gap{Reason: snapshot.Unparsed, Detail: fmt.Sprintf("the model %s: %v", name, err), Origin: fact.Origin()})
 	}

@@ -1,7 +1,7 @@
 package walk
 
 import (
-	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/vtl"
 	"apisqs-doctor/diagnose/snapshot"
@@ -33,7 +33,7 @@ type parsedPolicy struct {
 }
 
 type compiledPattern struct {
-	pattern gateway.Pattern
+	pattern rest.Pattern
 	err     error
 }
 
@@ -78,10 +78,10 @@ func (e *Engine) policy(text string) (*iam.Policy, []iam.Problem) {
 	return p.policy, p.problems
 }
 
-func (e *Engine) pattern(text string) (gateway.Pattern, error) {
+func (e *Engine) pattern(text string) (rest.Pattern, error) {
 	c, ok := e.patterns[text]
 	if !ok {
-		c.pattern, c.err = gateway.CompilePattern(text)
+		c.pattern, c.err = rest.CompilePattern(text)
 		e.patterns[text] = c
 	}
 	return c.pattern, c.err

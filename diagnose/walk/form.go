@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/internal/vtl"
 )
@@ -131,7 +131,7 @@ func Replaced(template, reference string, line, column int, by string) (string, 
 // MeantMapping is the mapping that one which AWS does not store was evidently
 // meant to be; the name is empty when that cannot be told.
 func MeantMapping(name, expression string) (meantName, meantExpression string) {
-	dest, source := gateway.Meant(name, expression)
+	dest, source := rest.Meant(name, expression)
 	if dest.Name != "" {
 		meantName = "integration.request." + dest.Place + "." + dest.Name
 	}
@@ -141,7 +141,7 @@ func MeantMapping(name, expression string) (meantName, meantExpression string) {
 // MappingNeeds is the declaration on the method that a mapping expression needs;
 // empty when it needs none.
 func MappingNeeds(expression string) string {
-	e, err := gateway.ParseExpression(expression)
+	e, err := rest.ParseExpression(expression)
 	if err != nil {
 		return ""
 	}

@@ -1,13 +1,13 @@
 package walk
 
 import (
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/vtl"
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -31,10 +31,13 @@ func (w *mapping) mapping() {
 		return
 	}
 	m.Integration = integration
-	if w.Route.API.Type == snapshot.HTTP {
-		w.httpAPIMapping(step, gaps)
-		return
-	}
+	w.Route.Kind.mapping(w, step, gaps)
+}
+
+// mapped derives the integration request of templates and parameter mappings.
+func (w *mapping) mapped(step *Step, gaps *snapshot.Gaps) {
+	m := &w.Mapping
+	integration := m.Integration
 	m.ContentType, _ = w.Request.Header("Content-Type")
 	m.Passthrough, _ = integration.Passthrough.Read(gaps)
 	failures := []*Failure{w.body(gaps), w.parameters(gaps)}
@@ -95,7 +98,7 @@ func (w *mapping) templateInput() *vtl.Input {
 		Provenance:     true,
 	}
 	for _, h := range r.Headers {
-		if gateway.VisibleHeader(h.Name) {
+		if rest.VisibleHeader(h.Name) {
 			in.Header[h.Name] = h.Value // the last one counts (T82)
 		}
 	}
@@ -114,29 +117,19 @@ func (w *mapping) body(gaps *snapshot.Gaps) *Failure {
 	}
 	m.Keys = slices.Sorted(maps.Keys(templates))
 	m.Payload = w.Request.Body
-	if binary, ok := w.Route.Configuration.BinaryMediaTypes.Read(gaps); ok {
-		m.Binary = w.Request.Body != "" && gateway.IsBinary(m.ContentType, binary)
-	}
-	if handling, ok := m.Integration.ContentHandling.Read(gaps); ok {
-		switch {
-		case m.Binary && handling == "CONVERT_TO_TEXT":
-			m.Binary = false
-			m.Payload = base64Text(m.Payload) // T99
-		case !m.Binary && handling == "CONVERT_TO_BINARY":
-			// Text is decoded from base64, and what is no base64 fails (T99).
-			decoded, err := base64.StdEncoding.DecodeString(m.Payload)
-			if err != nil {
-				m.Binary = true
-				return own(gateway.Internal(gateway.LogTransform))
-			}
-			m.Binary, m.Payload = m.Payload != "", string(decoded)
-		}
+	binary, _ := w.Route.Configuration.BinaryMediaTypes.Read(gaps)
+	handling, _ := m.Integration.ContentHandling.Read(gaps)
+	var refused *gateway.OwnResponse
+	if m.Payload, m.Binary, refused = w.client().Payload(binary, handling); refused != nil {
+		return own(*refused)
 	}
 	contentType := m.ContentType
-	if key, ok := w.selectedTemplate(templates); ok {
-		contentType = key
+	if choose := w.Route.Kind.template; choose != nil {
+		if key, ok := choose(m.Integration, templates); ok {
+			contentType = key
+		}
 	}
-	m.Choice = gateway.ChooseTemplate(contentType, m.Keys, m.Passthrough)
+	m.Choice = rest.ChooseTemplate(contentType, m.Keys, m.Passthrough)
 	switch {
 	case m.Choice.Refused:
 		f := own(gateway.UnsupportedMedia)
@@ -157,11 +150,8 @@ func (w *mapping) body(gaps *snapshot.Gaps) *Failure {
 
 // selectedTemplate is the template key that a WebSocket API's template
 // selection expression names; \$default and literal keys are understood.
-func (w *mapping) selectedTemplate(templates map[string]snapshot.Fact[string]) (string, bool) {
-	if w.Route.API.Type != snapshot.WebSocket {
-		return "", false
-	}
-	expression, _ := w.Mapping.Integration.TemplateSelection.Read(&snapshot.Gaps{})
+func selectedTemplate(i *snapshot.Integration, templates map[string]snapshot.Fact[string]) (string, bool) {
+	expression, _ := i.TemplateSelection.Read(&snapshot.Gaps{})
 	key := strings.TrimPrefix(expression, `\`)
 	_, ok := templates[key]
 	return key, ok
@@ -219,24 +209,24 @@ func (w *mapping) parameters(gaps *snapshot.Gaps) *Failure {
 		if !ok {
 			continue
 		}
-		dest, err := gateway.ParseDestination(name)
-		var source gateway.Expression
+		dest, err := rest.ParseDestination(name)
+		var source rest.Expression
 		if err == nil {
-			source, err = gateway.ParseExpression(text)
+			source, err = rest.ParseExpression(text)
 		}
 		refused := Refused{Name: name, Expression: text, Err: err, Origin: fact.Origin()}
 		if need := source.Declaration(); err == nil && need != "" {
 			if !declaredKnown {
 				gaps.Add(w.Route.Method.RequestParameters.Gap())
 			} else if _, ok := declared[need]; !ok {
-				refused.Undeclared, refused.Declaration, refused.Err = true, need, gateway.Undeclared(text)
+				refused.Undeclared, refused.Declaration, refused.Err = true, need, rest.Undeclared(text)
 			}
 		}
 		if refused.Err != nil {
 			// What the author meant goes on, so that later stages say what waits
 			// behind the refusal and not the same again.
 			m.Refused = append(m.Refused, refused)
-			dest, source = gateway.Meant(name, text)
+			dest, source = rest.Meant(name, text)
 		}
 		mapped, f := w.evaluate(source, gaps)
 		if f != nil && failure == nil {
@@ -259,10 +249,10 @@ func (w *mapping) place(where string, p Mapped) {
 	m := &w.Mapping
 	switch where {
 	case "header":
-		if gateway.FatalHeader(p.Name) && !p.Absent {
+		if rest.FatalHeader(p.Name) && !p.Absent {
 			m.Fatal = append(m.Fatal, p)
 		}
-		if !gateway.DroppedHeader(p.Name) {
+		if !rest.DroppedHeader(p.Name) {
 			m.Headers = append(m.Headers, p)
 		}
 	case "querystring":
@@ -273,67 +263,16 @@ func (w *mapping) place(where string, p Mapped) {
 }
 
 // evaluate gives the value of a mapping's source.
-func (w *mapping) evaluate(source gateway.Expression, gaps *snapshot.Gaps) (Mapped, *Failure) {
-	r := &w.Request
-	client := func(list []Header, all bool) Mapped {
-		var values []string
-		for _, h := range list {
-			if h.Name == source.Name { // names are case-sensitive (T82)
-				values = append(values, h.Value)
-			}
-		}
-		if len(values) == 0 {
-			return Mapped{Absent: true, FromClient: true}
-		}
-		if !all {
-			values = values[len(values)-1:]
-		}
-		return Mapped{Value: strings.Join(values, ","), FromClient: true}
+func (w *mapping) evaluate(source rest.Expression, gaps *snapshot.Gaps) (Mapped, *Failure) {
+	v, refused := w.client().Evaluate(source)
+	if v.Unknown {
+		gaps.Add(w.variablesGap())
 	}
-	switch source.Kind {
-	case gateway.Literal:
-		return Mapped{Value: source.Text}, nil
-	case gateway.Header, gateway.MultiHeader:
-		if !gateway.VisibleHeader(source.Name) {
-			return Mapped{Absent: true, FromClient: true}, nil
-		}
-		return client(r.Headers, source.Kind == gateway.MultiHeader), nil
-	case gateway.QueryString, gateway.MultiQueryString:
-		return client(r.Query, source.Kind == gateway.MultiQueryString), nil
-	case gateway.PathParameter:
-		v, ok := w.Route.PathParams[source.Name]
-		return Mapped{Value: v, Absent: !ok, FromClient: true}, nil
-	case gateway.StageVariable:
-		if w.Route.Variables == nil {
-			gaps.Add(w.variablesGap())
-			return Mapped{Absent: true}, nil
-		}
-		v, ok := w.Route.Variables[source.Name]
-		if !ok {
-			return Mapped{Absent: true, Missing: source.Name}, nil
-		}
-		return Mapped{Value: v}, nil
-	case gateway.Context:
-		v, ok := w.contextValue(source.Name)
-		return Mapped{Value: v, Absent: !ok}, nil
+	var failure *Failure
+	if refused != nil {
+		failure = own(*refused)
 	}
-	return w.bodySource(source)
-}
-
-// bodySource evaluates method.request.body and paths below it (T83).
-func (w *mapping) bodySource(source gateway.Expression) (Mapped, *Failure) {
-	body := w.Request.Body
-	if body == "" {
-		body = "{}"
-	}
-	if source.Name == "$" {
-		if strings.ContainsRune(`{["'`, rune(body[0])) && !validJSON(body) {
-			return Mapped{Value: body, FromClient: true}, own(gateway.InvalidJSON)
-		}
-		return Mapped{Value: body, FromClient: true}, nil
-	}
-	value, ok := bodyPath(body, "$."+source.Name)
-	return Mapped{Value: value, Absent: !ok, FromClient: true}, nil
+	return Mapped{Value: v.Text, FromClient: v.Client, Absent: v.Absent, Missing: v.Missing}, failure
 }
 
 func (w *routing) variablesGap() snapshot.Gap {

@@ -48,25 +48,13 @@ func withoutMapped(list []Mapped, name string, foldCase bool) []Mapped {
 	})
 }
 
-// defaultHeaders adds what API Gateway sends by itself: Accept (T61), the
-// client's Content-Type when there may be a body (T62), and User-Agent.
+// defaultHeaders adds what API Gateway sends by itself.
 func (w *mapping) defaultHeaders() {
 	m := &w.Mapping
-	if _, ok := m.Header("Accept"); !ok {
-		m.Headers = append(m.Headers, Mapped{Name: "Accept", Value: "application/json"})
+	mapped := func(name string) bool { _, ok := m.Header(name); return ok }
+	for _, h := range w.client().Defaults(w.Route.API.ID, mapped) {
+		m.Headers = append(m.Headers, Mapped{Name: h.Name, Value: h.Value, FromClient: h.Client})
 	}
-	if _, ok := m.Header("Content-Type"); !ok {
-		switch strings.ToUpper(w.Request.Method) {
-		case "GET", "HEAD", "OPTIONS":
-		default:
-			value := m.ContentType
-			if value == "" {
-				value = "application/json" // T70
-			}
-			m.Headers = append(m.Headers, Mapped{Name: "Content-Type", Value: value, FromClient: true})
-		}
-	}
-	m.Headers = append(m.Headers, Mapped{Name: "User-Agent", Value: "AmazonAPIGateway_" + w.Route.API.ID})
 }
 
 // Header returns the value of a header that leaves API Gateway.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/vtl"
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -31,9 +32,9 @@ func (w *responding) replyRefusals(responses []snapshot.IntegrationResponse, dec
 		for _, name := range slices.Sorted(maps.Keys(responses[i].Parameters)) {
 			text := responses[i].Parameters[name]
 			refused := Refused{Name: name, Expression: text, Origin: responses[i].Origin.At("responseParameters['" + name + "']")}
-			_, refused.Err = gateway.ParseReplyExpression(text)
+			_, refused.Err = rest.ParseReplyExpression(text)
 			if _, ok := method.Parameters[name]; refused.Err == nil && known && !ok {
-				refused.Undeclared, refused.Declaration, refused.Err = true, name, gateway.Undeclared(name)
+				refused.Undeclared, refused.Declaration, refused.Err = true, name, rest.Undeclared(name)
 			}
 			if refused.Err != nil {
 				r.Refused = append(r.Refused, refused)
@@ -51,7 +52,7 @@ func (w *responding) replyRefusals(responses []snapshot.IntegrationResponse, dec
 func (w *responding) replyHeaders(response *snapshot.IntegrationResponse, gaps *snapshot.Gaps) {
 	for _, name := range slices.Sorted(maps.Keys(response.Parameters)) {
 		header, ok := strings.CutPrefix(name, "method.response.header.")
-		source, err := gateway.ParseReplyExpression(response.Parameters[name])
+		source, err := rest.ParseReplyExpression(response.Parameters[name])
 		if !ok || err != nil {
 			continue
 		}
@@ -61,15 +62,15 @@ func (w *responding) replyHeaders(response *snapshot.IntegrationResponse, gaps *
 	}
 }
 
-func (w *responding) replyValue(source gateway.Expression, gaps *snapshot.Gaps) (string, bool) {
+func (w *responding) replyValue(source rest.Expression, gaps *snapshot.Gaps) (string, bool) {
 	r := &w.Response
 	switch source.Kind {
-	case gateway.ResponseBody:
+	case rest.ResponseBody:
 		if source.Name == "$" {
 			return r.SQSBody, r.SQSBody != ""
 		}
-		return bodyPath(r.SQSBody, "$."+source.Name)
-	case gateway.ResponseHeader:
+		return rest.JSONPath(r.SQSBody, "$."+source.Name)
+	case rest.ResponseHeader:
 		switch strings.ToLower(source.Name) {
 		case "content-type":
 			if strings.HasPrefix(r.SQSBody, "<") {
@@ -77,7 +78,7 @@ func (w *responding) replyValue(source gateway.Expression, gaps *snapshot.Gaps) 
 			}
 			return "application/json", true
 		case "x-amzn-requestid":
-			return "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", true
+			return rest.SampleRequestID, true
 		}
 		return "", false
 	}
@@ -93,7 +94,7 @@ func (w *responding) responseBody(response *snapshot.IntegrationResponse, gaps *
 	r := &w.Response
 	accept, _ := w.Request.Header("Accept")
 	keys := slices.Sorted(maps.Keys(response.Templates))
-	key := gateway.ChooseResponseTemplate(accept, keys)
+	key := rest.ChooseResponseTemplate(accept, keys)
 	text := response.Templates[key]
 	payload, binary, ok := w.replyPayload(response)
 	if !ok {
@@ -160,7 +161,7 @@ func (w *responding) override(o *vtl.Override) {
 // setHeader sets a header of the client's answer, under the name that it gets
 // there (T97).
 func (r *Response) setHeader(name, value string) {
-	name = gateway.ClientHeader(name)
+	name = rest.ClientHeader(name)
 	if name == "" {
 		return
 	}

@@ -73,7 +73,7 @@ func anonymousContext() iam.Context {
 
 // private tells whether the API can be reached only through VPC endpoints.
 func private(api *snapshot.API, gaps *snapshot.Gaps) bool {
-	if api.Type != snapshot.REST {
+	if !kindOf(api).private {
 		return false
 	}
 	types, ok := api.EndpointTypes.Read(gaps)

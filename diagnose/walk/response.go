@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -18,24 +19,25 @@ var sqsStatuses = []int{200, 400, 403, 404, 413, 500, 503}
 // response derives what the client sees: of the answer that this request gets,
 // and of every other that SQS may give.
 func (w *responding) response() {
-	step, gaps, r := w.step(StageResponse), &snapshot.Gaps{}, &w.Response
-	integration := w.Mapping.Integration
-	if integration == nil {
+	step, gaps := w.step(StageResponse), &snapshot.Gaps{}
+	if w.Mapping.Integration == nil {
 		step.blocked(w.firstBlocker())
 		return
 	}
-	if w.Route.API.Type == snapshot.HTTP {
-		w.httpAPIResponse(step)
-		return
-	}
-	responses, ok := integration.Responses.Read(gaps)
+	w.Route.Kind.response(w, step, gaps)
+}
+
+// mapped lets integration responses turn SQS's answer into the client's.
+func (w *responding) mapped(step *Step, gaps *snapshot.Gaps) {
+	r := &w.Response
+	responses, ok := w.Mapping.Integration.Responses.Read(gaps)
 	if !ok {
 		step.unknown(gaps, "the integration responses are not known")
 		return
 	}
 	declared, ok := w.Route.Method.Responses.Read(gaps)
-	websocket := w.Route.API.Type == snapshot.WebSocket
-	if !ok && !websocket {
+	oneWay := w.Route.Kind.OneWay
+	if !ok && !oneWay {
 		step.unknown(gaps, "the method responses are not known")
 		return
 	}
@@ -45,7 +47,7 @@ func (w *responding) response() {
 	}
 	patterns := w.compilePatterns(responses, gaps)
 	for _, status := range sqsStatuses {
-		r.Outcomes = append(r.Outcomes, outcome(status, responses, patterns, declared, websocket))
+		r.Outcomes = append(r.Outcomes, outcome(status, responses, patterns, declared, oneWay))
 	}
 	r.Unreachable = w.unreachable(responses, patterns)
 	defer w.brokenTemplates(responses)
@@ -64,7 +66,7 @@ func (w *responding) response() {
 		step.unknown(gaps, "what SQS answers is not known")
 		return
 	}
-	w.answerClient(step, gaps, responses, patterns, declared, websocket)
+	w.answerClient(step, gaps, responses, patterns, declared, oneWay)
 }
 
 // sqsAnswer is the answer that API Gateway gets: of the first failure, or of a
@@ -97,7 +99,7 @@ func (w *responding) successFacts() sqs.Queue {
 }
 
 // answerClient turns SQS's answer into the client's.
-func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []snapshot.IntegrationResponse, patterns []gateway.Pattern, declared map[string]snapshot.MethodResponse, websocket bool) {
+func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []snapshot.IntegrationResponse, patterns []rest.Pattern, declared map[string]snapshot.MethodResponse, oneWay bool) {
 	r := &w.Response
 	if gaps.Any() {
 		step.unknown(gaps, "a selection pattern cannot be evaluated")
@@ -108,7 +110,7 @@ func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []s
 		step.pass(gaps, "%d is passed through", r.Status)
 		return
 	}
-	o := outcome(r.SQSStatus, responses, patterns, declared, websocket)
+	o := outcome(r.SQSStatus, responses, patterns, declared, oneWay)
 	r.Chosen = o.Response
 	if o.Unmapped || o.Undefined {
 		log := gateway.LogUnmapped(r.SQSStatus)
@@ -123,7 +125,7 @@ func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []s
 		return
 	}
 	r.Status = o.Status
-	if websocket && o.Response == nil {
+	if oneWay && o.Response == nil {
 		r.Body = ""
 		step.pass(gaps, "the route answers nothing to the client")
 		return
@@ -148,11 +150,11 @@ func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []s
 }
 
 // outcome is what the client sees for one status of SQS (T90 to T95).
-func outcome(status int, responses []snapshot.IntegrationResponse, patterns []gateway.Pattern, declared map[string]snapshot.MethodResponse, websocket bool) Outcome {
+func outcome(status int, responses []snapshot.IntegrationResponse, patterns []rest.Pattern, declared map[string]snapshot.MethodResponse, oneWay bool) Outcome {
 	o := Outcome{SQSStatus: status, Status: http.StatusInternalServerError}
-	selection := gateway.Select(status, patterns)
+	selection := rest.Select(status, patterns)
 	if selection.Index < 0 {
-		if websocket {
+		if oneWay {
 			o.Status = http.StatusOK
 			return o
 		}
@@ -164,7 +166,7 @@ func outcome(status int, responses []snapshot.IntegrationResponse, patterns []ga
 		// T92 fits both the order of the list and the order of the statuses.
 		o.Doubtful = o.Doubtful || responses[other].Status < o.Response.Status
 	}
-	if _, ok := declared[o.Response.Status]; !ok && !websocket {
+	if _, ok := declared[o.Response.Status]; !ok && !oneWay {
 		o.Undefined = true
 		return o
 	}
@@ -176,8 +178,8 @@ func outcome(status int, responses []snapshot.IntegrationResponse, patterns []ga
 
 // compilePatterns compiles the selection patterns; one that cannot be evaluated
 // is a gap.
-func (w *responding) compilePatterns(responses []snapshot.IntegrationResponse, gaps *snapshot.Gaps) []gateway.Pattern {
-	patterns := make([]gateway.Pattern, len(responses))
+func (w *responding) compilePatterns(responses []snapshot.IntegrationResponse, gaps *snapshot.Gaps) []rest.Pattern {
+	patterns := make([]rest.Pattern, len(responses))
 	for i, response := range responses {
 		p, err := w.pattern(response.Pattern)
 		if err != nil {
@@ -190,10 +192,10 @@ func (w *responding) compilePatterns(responses []snapshot.IntegrationResponse, g
 }
 
 // unreachable finds integration responses that no HTTP status selects.
-func (w *responding) unreachable(responses []snapshot.IntegrationResponse, patterns []gateway.Pattern) []Unreachable {
+func (w *responding) unreachable(responses []snapshot.IntegrationResponse, patterns []rest.Pattern) []Unreachable {
 	reached := make([]bool, len(responses))
 	for status := 100; status < 600; status++ {
-		if s := gateway.Select(status, patterns); s.Index >= 0 {
+		if s := rest.Select(status, patterns); s.Index >= 0 {
 			reached[s.Index] = true
 		}
 	}
@@ -205,7 +207,7 @@ func (w *responding) unreachable(responses []snapshot.IntegrationResponse, patte
 		why := fmt.Sprintf("no HTTP status matches %q: for SQS the pattern is compared with the status, not with a message", responses[i].Pattern)
 		if responses[i].Pattern == "" {
 			why = "another response is the default already"
-		} else if slices.ContainsFunc(patterns[:i], func(p gateway.Pattern) bool { return overlaps(p, patterns[i]) }) {
+		} else if slices.ContainsFunc(patterns[:i], func(p rest.Pattern) bool { return overlaps(p, patterns[i]) }) {
 			why = "earlier patterns take every status that it matches"
 		}
 		never := responses[i].Pattern != "" && !overlaps(patterns[i], patterns[i])
@@ -214,7 +216,7 @@ func (w *responding) unreachable(responses []snapshot.IntegrationResponse, patte
 	return list
 }
 
-func overlaps(a, b gateway.Pattern) bool {
+func overlaps(a, b rest.Pattern) bool {
 	for status := 100; status < 600; status++ {
 		if a.Matches(status) && b.Matches(status) {
 			return true

@@ -19,6 +19,7 @@ func (w *routing) route() {
 		step.unknown(gaps, "no API %q in the snapshot", w.Request.API)
 		return
 	}
+	r.Kind = kindOf(r.API)
 	if refusal := w.refusal(); refusal != nil {
 		defer step.fail(gaps, *refusal, "AWS refuses to deploy this: %s", refusal.Message)
 	}
@@ -33,7 +34,7 @@ func (w *routing) route() {
 	r.DraftMethod = w.draftMethod()
 	if !w.findMethod() {
 		r.Differences = w.differences()
-		failure, said = firstOf(failure, said, w.noMethod(), fmt.Sprintf("no %s %s in the API", w.Request.Method, w.Request.Path))
+		failure, said = firstOf(failure, said, r.Kind.noMethod(), fmt.Sprintf("no %s %s in the API", w.Request.Method, w.Request.Path))
 		w.finishRoute(step, gaps, failure, said)
 		return
 	}
@@ -94,10 +95,9 @@ func (w *routing) finishRoute(step *Step, gaps *snapshot.Gaps, failure *Failure,
 				what += " of " + r.Stage.DeployedAt
 			}
 		}
-		if r.API.Type == snapshot.WebSocket {
-			// How a message becomes the $input of a route is not in the record, so
-			// that what is said of the later stages is a first reading.
-			gaps.Add(snapshot.Gap{Reason: snapshot.NotCovered, Detail: "routes of WebSocket APIs are not covered yet", Origin: r.Method.Origin})
+		if r.Kind.open != "" {
+			// What is said of the later stages is a first reading.
+			gaps.Add(snapshot.Gap{Reason: snapshot.NotCovered, Detail: r.Kind.open, Origin: r.Method.Origin})
 		}
 		step.pass(gaps, "%s, %s", MethodName(r.Method), what)
 	}
@@ -216,16 +216,6 @@ func own(o gateway.OwnResponse) *Failure {
 	return &Failure{Origin: FromAPIGateway, Status: o.Status, Code: ErrorCode(o.ErrorType), Message: o.Message, Log: o.Log, Body: o.Body()}
 }
 
-// noMethod is the answer to a path or method that the API does not have.
-func (w *routing) noMethod() *Failure {
-	if w.Route.API.Type == snapshot.HTTP {
-		f := own(gateway.HTTPNotFound)
-		f.Code = NotFound
-		return f
-	}
-	return own(gateway.MissingToken)
-}
-
 // findMethod looks for the method of the request in the configuration that the
 // walk follows.
 func (w *routing) findMethod() bool {
@@ -270,7 +260,7 @@ func (w *routing) search(config *snapshot.Configuration) found {
 	index := w.index(config)
 	for _, i := range slices.Concat(index.exact[strings.Trim(req.Path, "/")], index.open) {
 		m := &config.Methods[i]
-		if w.Route.API.Type == snapshot.WebSocket || m.Path == "" {
+		if w.Route.Kind.byKey || m.Path == "" {
 			if rank := routeRank(m, req); rank > best {
 				out.method, out.params, best = m, map[string]string{}, rank
 			}

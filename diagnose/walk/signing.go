@@ -16,16 +16,17 @@ const gatewayService = "apigateway.amazonaws.com"
 
 // signing derives the endpoint, the HTTP method and the identity of the call.
 func (w *signing) signing() {
-	step, gaps, s := w.step(StageSigning), &snapshot.Gaps{}, &w.Signing
-	integration := w.Mapping.Integration
-	if integration == nil {
+	step, gaps := w.step(StageSigning), &snapshot.Gaps{}
+	if w.Mapping.Integration == nil {
 		step.blocked(w.firstBlocker())
 		return
 	}
-	if w.Route.API.Type == snapshot.HTTP {
-		w.httpAPISigning(step, gaps)
-		return
-	}
+	w.Route.Kind.signing(w, step, gaps)
+}
+
+// signed derives them from the integration's URI, method and credentials.
+func (w *signing) signed(step *Step, gaps *snapshot.Gaps) {
+	s := &w.Signing
 	s.Meant = w.meansSQS()
 	s.MethodFailure = w.httpMethod(gaps)
 	s.EndpointFailure = w.endpointOf(gaps)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/internal/vtl"
@@ -90,6 +91,7 @@ func (t *Trace) MissingVariables() []string {
 // Route is where the call arrives.
 type Route struct {
 	API           *snapshot.API
+	Kind          *Kind           // of the API; nil without an API
 	Stage         *snapshot.Stage // nil when the API has none
 	Stages        []snapshot.Stage
 	Configuration *snapshot.Configuration
@@ -140,7 +142,7 @@ type Difference struct {
 type Mapping struct {
 	Integration *snapshot.Integration
 	ContentType string // the client's, empty when it sends none
-	Choice      gateway.Choice
+	Choice      rest.Choice
 	Passthrough string
 	Keys        []string // content types that have templates
 	Template    string   // text of the chosen template
@@ -327,7 +329,7 @@ type Response struct {
 	Refused     []Refused // response parameter mappings that AWS does not store
 	Unreachable []Unreachable
 	BadPatterns []snapshot.IntegrationResponse // patterns the doctor cannot evaluate
-	Missing     []string // stage variables that a mapping reads and the stage lacks
+	Missing     []string                       // stage variables that a mapping reads and the stage lacks
 	TemplateErr string
 	TemplateKey string      // content type of the response template that ran; empty for none
 	Rendered    *vtl.Output // nil when no response template ran

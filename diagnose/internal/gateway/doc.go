@@ -1,8 +1,7 @@
-// Package gateway models what API Gateway does to a request on its way to a
-// service integration and to the answer on its way back: resource matching,
-// template choice, parameter mappings, headers, integration URIs, selection
-// patterns, and the gateway's own error responses. It works on plain values;
-// the walk reads them from a snapshot.
+// Package gateway models what all kinds of API Gateway APIs share: resource
+// paths, media types, integration URIs, stage variables, and the gateway's own
+// error responses. What a kind does by itself is in rest, http and websocket.
 //
-// Numbers such as T62 are facts of the project's record of what AWS does.
+// It works on plain values; the walk reads them from a snapshot. Numbers such as
+// T62 are facts of the project's record of what AWS does.
 package gateway
