@@ -140,7 +140,9 @@ func (p *parser) body(start int, word string) (block, error) {
 // within reads the statements of a directive's block.
 func (p *parser) within(word string) (block, blockEnd, error) {
 	p.open = append(p.open, word)
+	leave := p.layout.enter()
 	b, end, err := p.statements()
+	leave()
 	p.open = p.open[:len(p.open)-1]
 	return b, end, err
 }

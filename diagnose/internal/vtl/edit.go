@@ -11,6 +11,8 @@ type Edit struct {
 	Offset int    // in bytes, in the template as written
 	Old    string // what stands there; empty for an insertion
 	New    string // what stands there afterwards
+	Join   string // stands between insertions at the same place
+	Alone  bool   // no other insertion may stand at the same place: it wraps what is there
 }
 
 func (e Edit) end() int { return e.Offset + len(e.Old) }
@@ -24,7 +26,7 @@ type ConflictError struct{ One, Other Edit }
 
 // Error says where the two edits meet.
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("two edits change the same text at byte %d: %q and %q", max(e.One.Offset, e.Other.Offset), e.One.New, e.Other.New)
+	return fmt.Sprintf("two edits change the same text at byte %d: one writes %q, the other %q", e.Other.Offset, e.One.New, e.Other.New)
 }
 
 // NewEdits makes a set. The error is a *ConflictError.
@@ -36,10 +38,10 @@ func (e Edits) List() []Edit { return slices.Clone(e.list) }
 // Empty tells whether the set changes nothing.
 func (e Edits) Empty() bool { return len(e.list) == 0 }
 
-// Merge joins two sets; the order does not matter, and an edit that both have is
-// made once. Two insertions at one place stand in alphabetical order. The
-// error is a *ConflictError when one edit changes text that another replaces
-// with something else.
+// Merge joins sets of edits of one text. The order does not matter, and an edit
+// that several have is made once. Insertions at one place stand in alphabetical
+// order, before what is written there. The error is a *ConflictError when two
+// edits change the same text, or one wraps what another wraps differently.
 func (e Edits) Merge(others ...Edits) (Edits, error) {
 	all := slices.Clone(e.list)
 	for _, o := range others {
@@ -50,15 +52,17 @@ func (e Edits) Merge(others ...Edits) (Edits, error) {
 		if a.Offset != b.Offset {
 			return a.Offset - b.Offset
 		}
-		if len(a.Old) != len(b.Old) {
-			return len(a.Old) - len(b.Old) // insertions stand before what follows
+		if a.Old != b.Old {
+			return strings.Compare(a.Old, b.Old) // insertions come first
 		}
 		return strings.Compare(a.New, b.New)
 	})
 	all = slices.Compact(all)
 	for i := 1; i < len(all); i++ {
-		if before := all[i-1]; before.end() > all[i].Offset || before.Offset == all[i].Offset && before.Old != "" {
-			return Edits{}, &ConflictError{before, all[i]}
+		a, b := all[i-1], all[i]
+		same := a.Offset == b.Offset
+		if a.end() > b.Offset || same && a.Old == "" && b.Old == "" && (a.Alone || b.Alone || a.Join != b.Join) {
+			return Edits{}, &ConflictError{a, b}
 		}
 	}
 	return Edits{list: all}, nil
@@ -69,14 +73,23 @@ func (e Edits) Merge(others ...Edits) (Edits, error) {
 func (e Edits) Apply(text string) (edited string, ok bool) {
 	var b strings.Builder
 	at := 0
-	for _, x := range e.list {
+	for i, x := range e.list {
 		if x.Offset < at || x.end() > len(text) || text[x.Offset:x.end()] != x.Old {
 			return text, false
 		}
 		b.WriteString(text[at:x.Offset])
+		if i > 0 && x.Old == "" && e.list[i-1].Old == "" && e.list[i-1].Offset == x.Offset {
+			b.WriteString(x.Join)
+		}
 		b.WriteString(x.New)
 		at = x.end()
 	}
 	b.WriteString(text[at:])
 	return b.String(), true
+}
+
+// editsOf makes a set of edits that are known not to overlap.
+func editsOf(list ...Edit) (Edits, bool) {
+	e, err := NewEdits(list...)
+	return e, err == nil && !e.Empty()
 }

@@ -305,6 +305,9 @@ func (p *parser) str() (expr, error) {
 	if doubled {
 		text = strings.ReplaceAll(text, string([]byte{q, q}), string(q))
 	}
+	if q == '\'' || !strings.ContainsAny(text, `$#\`) {
+		p.layout.literal(p, start, end, moved)
+	}
 	if q == '\'' {
 		return &textLiteral{text: text}, nil
 	}
@@ -313,7 +316,9 @@ func (p *parser) str() (expr, error) {
 		return &textLiteral{text: text}, nil
 	}
 	inner := &parser{compiler: p.compiler, src: text, base: p.base + start, depth: p.depth, inner: true, moved: moved}
+	leave := p.layout.enterString()
 	b, stop, err := inner.statements()
+	leave()
 	if err != nil {
 		return nil, err
 	}

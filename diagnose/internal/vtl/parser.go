@@ -21,6 +21,7 @@ type compiler struct {
 	open     []string // the directives whose blocks are being read
 	blockEnd int      // offset of the directive that ended the last block
 	glued    []glued
+	layout   *layout      // where the pieces of the text stand, when that is wanted
 	unsure   *RenderError // the first place that Velocity's lexer may read otherwise
 }
 
@@ -139,25 +140,29 @@ func (p *parser) statements() (block, blockEnd, error) {
 		// in front of it on the same line has already swallowed that space.
 		if n := p.matchSet(); n > 0 {
 			after := p.after
+			record := p.begin()
 			s, err := p.set(n)
 			p.after = after // the lexer returns to where it was
 			if err != nil {
 				return nil, 0, err
 			}
+			record.end(p, s)
 			b = append(b, s)
 			continue
 		}
 		if p.after != inText {
-			at := p.pos
+			record := p.begin()
 			t, err := p.leftover()
 			if err != nil {
 				return nil, 0, err
 			}
-			if p.pos > at {
+			record.end(p, t)
+			if p.base+p.pos > record.start {
 				b, p.under = b.add(t), inText
 				continue
 			}
 		}
+		record := p.begin()
 		var n node
 		var err error
 		before, stale, directive := p.after, p.stale, p.startsDirective()
@@ -177,6 +182,7 @@ func (p *parser) statements() (block, blockEnd, error) {
 		if err != nil {
 			return nil, 0, err
 		}
+		record.end(p, n)
 		b = b.add(n)
 		p.after, p.stale = inText, false
 		switch ref, ok := n.(*reference); {

@@ -20,6 +20,9 @@ type Template struct {
 	unsure   *RenderError
 	source   string // as written
 
+	layoutOnce sync.Once
+	layout     *layout // made when a rewrite first asks for it
+
 	usesContext bool
 	usesStage   bool
 }
@@ -39,11 +42,7 @@ var noReference = &reference{}
 
 // Compile parses a mapping template. The error is a *SyntaxError.
 func Compile(source string) (*Template, error) {
-	// T145: API Gateway trims the template, Java's way, before it reads it.
-	isBlank := func(r rune) bool { return r <= ' ' }
-	trimmed := strings.TrimLeftFunc(source, isBlank)
-	base := len(source) - len(trimmed)
-	trimmed = strings.TrimRightFunc(trimmed, isBlank)
+	trimmed, base := trimTemplate(source)
 	c := newCompiler(source)
 	t, err := c.compile(trimmed, base)
 	if err != nil {
@@ -51,6 +50,14 @@ func Compile(source string) (*Template, error) {
 	}
 	t.source, t.problems = source, c.problems()
 	return t, nil
+}
+
+// trimTemplate is the text that API Gateway reads, and where it starts: the
+// template is trimmed, Java's way (T145).
+func trimTemplate(source string) (text string, base int) {
+	isBlank := func(r rune) bool { return r <= ' ' }
+	text = strings.TrimLeftFunc(source, isBlank)
+	return strings.TrimRightFunc(text, isBlank), len(source) - len(text)
 }
 
 func (c *compiler) compile(text string, base int) (*Template, error) {
