@@ -144,9 +144,9 @@ func (e *engine) without(t *walk.Trace) []Awkward {
 			}
 		}
 	}
-	mappings, _ := m.Integration.RequestParameters.Read(&snapshot.Gaps{})
+	mappings, _ := m.Integration.RequestParameters.Peek()
 	for _, fact := range mappings {
-		text, _ := fact.Read(&snapshot.Gaps{})
+		text, _ := fact.Peek()
 		switch source, err := rest.ParseExpression(text); {
 		case err != nil:
 		case source.Kind == rest.Header || source.Kind == rest.MultiHeader:

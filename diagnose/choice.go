@@ -6,7 +6,6 @@ import (
 
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
-	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -43,7 +42,7 @@ func (p *Pass) ClientChoice() (where string, at walk.Mapped) {
 func (p *Pass) Queues(region string) []string {
 	var near, far []string
 	for _, arn := range slices.Sorted(maps.Keys(p.Snapshot.Queues)) {
-		if queue, ok := p.Snapshot.Queues[arn].Read(&snapshot.Gaps{}); !ok || queue == nil {
+		if queue, ok := p.Snapshot.Queues[arn].Peek(); !ok || queue == nil {
 			continue
 		}
 		if walk.ARNRegion(arn) == region {

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -25,7 +24,7 @@ func (p *Pass) Valid() (walk.Request, bool) {
 	}
 	s := sampler{engine: p.engine, api: route.API, method: route.Method, config: route.Configuration}
 	r := p.Trace.Request
-	declared, _ := route.Method.RequestParameters.Read(&snapshot.Gaps{})
+	declared, _ := route.Method.RequestParameters.Peek()
 	for _, name := range slices.Sorted(maps.Keys(declared)) {
 		if declared[name] {
 			s.parameter(&r, name)

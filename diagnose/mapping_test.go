@@ -29,9 +29,9 @@ func configured(t testing.TB, change func(p *parts)) *snapshot.Snapshot {
 	}
 	s := c.Snapshot
 	api := &s.APIs[0]
-	draft, _ := api.Draft.Read(&snapshot.Gaps{})
-	stages, _ := api.Stages.Read(&snapshot.Gaps{})
-	integration, _ := draft.Methods[0].Integration.Read(&snapshot.Gaps{})
+	draft, _ := api.Draft.Peek()
+	stages, _ := api.Stages.Peek()
+	integration, _ := draft.Methods[0].Integration.Peek()
 	change(&parts{api, &stages[0], &draft, &draft.Methods[0], integration})
 	api.Draft = api.Draft.With(draft)
 	stages[0].Deployed = stages[0].Deployed.With(draft)

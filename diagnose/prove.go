@@ -48,7 +48,7 @@ func (e *engine) focused(t *walk.Trace) *engine {
 	}
 	api := *t.Route.API
 	fitting := func(f snapshot.Fact[snapshot.Configuration]) snapshot.Fact[snapshot.Configuration] {
-		config, ok := f.Read(&snapshot.Gaps{})
+		config, ok := f.Peek()
 		if !ok {
 			return f
 		}
@@ -56,7 +56,7 @@ func (e *engine) focused(t *walk.Trace) *engine {
 		return f.With(config)
 	}
 	api.Draft = fitting(api.Draft)
-	if stages, ok := api.Stages.Read(&snapshot.Gaps{}); ok {
+	if stages, ok := api.Stages.Peek(); ok {
 		stages = slices.Clone(stages)
 		for i := range stages {
 			if t.Route.Stage != nil && stages[i].Name == t.Route.Stage.Name {

@@ -42,18 +42,18 @@ func (e *engine) configuration(api *snapshot.API, name string, gaps *snapshot.Ga
 	if len(e.Snapshot.APIs) > 1 && api.Lacks(name) {
 		return nil, "", false
 	}
-	stages, _ := api.Stages.Read(&snapshot.Gaps{})
+	stages, _ := api.Stages.Peek()
 	stageName := name
 	var deployed snapshot.Configuration
 	var deployedKnown bool
 	for i := range stages {
 		if name == "" || stages[i].Name == name {
 			stageName = stages[i].Name
-			deployed, deployedKnown = stages[i].Deployed.Read(&snapshot.Gaps{})
+			deployed, deployedKnown = stages[i].Deployed.Peek()
 			break
 		}
 	}
-	draft, draftKnown := api.Draft.Read(&snapshot.Gaps{})
+	draft, draftKnown := api.Draft.Peek()
 	switch {
 	case !draftKnown && !deployedKnown:
 		gaps.Add(api.Draft.Gap())
@@ -102,22 +102,21 @@ func (e *engine) selected(api *snapshot.API, config *snapshot.Configuration, sel
 // the URI is at fault or not known, by what it would send. It only decides what
 // is listed; the walk decides what happens.
 func leadsToSQS(m *snapshot.Method) bool {
-	none := &snapshot.Gaps{}
-	i, ok := m.Integration.Read(none)
+	i, ok := m.Integration.Peek()
 	if !ok {
 		return true
 	}
 	if i == nil {
 		return false
 	}
-	if subtype, ok := i.Subtype.Read(none); ok && strings.HasPrefix(subtype, "SQS-") {
+	if subtype, ok := i.Subtype.Peek(); ok && strings.HasPrefix(subtype, "SQS-") {
 		return true
 	}
-	kind, _ := i.Type.Read(none)
+	kind, _ := i.Type.Peek()
 	if kind == "MOCK" {
 		return walk.SendsSQS(i) // a call for SQS under the wrong type
 	}
-	uri, known := i.URI.Read(none)
+	uri, known := i.URI.Peek()
 	if known && (strings.Contains(uri, ":lambda:") || strings.Contains(uri, ":states:")) {
 		return false
 	}

@@ -83,11 +83,11 @@ func (s *sampler) request(kind sampleKind) walk.Request {
 		r.Body = ""
 		r = r.WithoutHeader("Content-Type").WithHeader("Accept", "application/json")
 	}
-	if disabled, ok := s.api.DefaultEndpointDisabled.Read(&snapshot.Gaps{}); ok && disabled {
+	if disabled, ok := s.api.DefaultEndpointDisabled.Peek(); ok && disabled {
 		r = r.WithHeader("Host", "api.example.com") // callers come through a custom domain
 	}
 	s.credentials(&r)
-	if declared, ok := m.RequestParameters.Read(&snapshot.Gaps{}); ok {
+	if declared, ok := m.RequestParameters.Peek(); ok {
 		for _, name := range slices.Sorted(maps.Keys(declared)) {
 			s.parameter(&r, name)
 		}
@@ -99,10 +99,10 @@ func (s *sampler) request(kind sampleKind) walk.Request {
 // credentials adds what the method's authorization looks for.
 func (s *sampler) credentials(r *walk.Request) {
 	none := &snapshot.Gaps{}
-	if required, ok := s.method.APIKeyRequired.Read(none); ok && required {
+	if required, ok := s.method.APIKeyRequired.Peek(); ok && required {
 		*r = r.WithHeader("x-api-key", "sample-key")
 	}
-	kind, _ := s.method.Authorization.Read(none)
+	kind, _ := s.method.Authorization.Peek()
 	switch kind {
 	case "", "NONE":
 	case "AWS_IAM":
@@ -149,12 +149,11 @@ func (s *sampler) text(name string) string {
 // integration adds the parameters and body members that the integration reads,
 // so that a plain request is one that it was written for.
 func (s *sampler) integration(r *walk.Request) {
-	none := &snapshot.Gaps{}
-	i, ok := s.method.Integration.Read(none)
+	i, ok := s.method.Integration.Peek()
 	if !ok || i == nil {
 		return
 	}
-	templates, _ := i.Templates.Read(none)
+	templates, _ := i.Templates.Peek()
 	if key := clientType(slices.Sorted(maps.Keys(templates))); key != "" && r.Body != "" {
 		*r = r.WithHeader("Content-Type", key)
 	}
@@ -166,7 +165,7 @@ func (s *sampler) integration(r *walk.Request) {
 	doc := decodedBody(r.Body)
 	var names []string
 	choice := rest.ChooseTemplate(contentType, slices.Sorted(maps.Keys(templates)), rest.WhenNoMatch)
-	if text, ok := templates[choice.Key].Read(none); ok && choice.Key != "" {
+	if text, ok := templates[choice.Key].Peek(); ok && choice.Key != "" {
 		names = itemNames(text)
 		if template, err := s.Template(text); err == nil {
 			for _, read := range template.Reads() {
@@ -174,9 +173,9 @@ func (s *sampler) integration(r *walk.Request) {
 			}
 		}
 	}
-	mappings, _ := i.RequestParameters.Read(none)
+	mappings, _ := i.RequestParameters.Peek()
 	for _, name := range slices.Sorted(maps.Keys(mappings)) {
-		if text, ok := mappings[name].Read(none); ok {
+		if text, ok := mappings[name].Peek(); ok {
 			if source, err := rest.ParseExpression(text); err == nil && source.Kind == rest.Body && source.Name != "$" {
 				doc = s.member(doc, "$."+source.Name, names)
 			}
@@ -311,12 +310,11 @@ func itemNames(template string) []string {
 // model replaces the body by one that fits the method's model, if the validator
 // asks for it.
 func (s *sampler) model(r *walk.Request, contentType string) {
-	none := &snapshot.Gaps{}
-	id, _ := s.method.ValidatorID.Read(none)
-	if v, ok := s.config.Validators[id].Read(none); !ok || !v.Body || r.Body == "" {
+	id, _ := s.method.ValidatorID.Peek()
+	if v, ok := s.config.Validators[id].Peek(); !ok || !v.Body || r.Body == "" {
 		return
 	}
-	models, _ := s.method.RequestModels.Read(none)
+	models, _ := s.method.RequestModels.Peek()
 	name, ok := models[gateway.MediaType(contentType)]
 	if !ok {
 		name = models["$default"]
@@ -328,7 +326,7 @@ func (s *sampler) model(r *walk.Request, contentType string) {
 
 // sampleOf is a body that fits a model; false when none could be made.
 func sampleOf(config *snapshot.Configuration, name string) (string, bool) {
-	lookup := func(name string) (string, bool) { return config.Models[name].Read(&snapshot.Gaps{}) }
+	lookup := func(name string) (string, bool) { return config.Models[name].Peek() }
 	schema, ok := lookup(name)
 	if !ok {
 		return "", false

@@ -84,9 +84,8 @@ func TestExamineGrowsWithTheMethods(t *testing.T) {
 func manyMethods(b testing.TB, fixture string, n int) *snapshot.Snapshot {
 	b.Helper()
 	s := load(b, fixture)
-	none := &snapshot.Gaps{}
 	api := &s.APIs[0]
-	draft, _ := api.Draft.Read(none)
+	draft, _ := api.Draft.Peek()
 	one := draft.Methods[0]
 	draft.Methods = nil
 	for i := range n {
@@ -94,7 +93,7 @@ func manyMethods(b testing.TB, fixture string, n int) *snapshot.Snapshot {
 		m.Path = fmt.Sprintf("/orders/%d", i)
 		draft.Methods = append(draft.Methods, m)
 	}
-	stages, _ := api.Stages.Read(none)
+	stages, _ := api.Stages.Peek()
 	stages[0].Deployed = stages[0].Deployed.With(draft)
 	api.Draft, api.Stages = api.Draft.With(draft), api.Stages.With(stages)
 	return s

@@ -62,9 +62,9 @@ func TestBrokenShapes(t *testing.T) {
 				t.Fatal(err)
 			}
 			api := &f.Snapshot.APIs[0]
-			draft, _ := api.Draft.Read(&snapshot.Gaps{})
-			stages, _ := api.Stages.Read(&snapshot.Gaps{})
-			i, _ := draft.Methods[0].Integration.Read(&snapshot.Gaps{})
+			draft, _ := api.Draft.Peek()
+			stages, _ := api.Stages.Peek()
+			i, _ := draft.Methods[0].Integration.Peek()
 			i.Templates = i.Templates.With(map[string]snapshot.Fact[string]{"application/json": snapshot.Known(c.template, snapshot.Origin{})})
 			api.Draft = api.Draft.With(draft)
 			stages[0].Deployed = stages[0].Deployed.With(draft)

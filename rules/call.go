@@ -52,11 +52,11 @@ func header(name string) string { return "integration.request.header." + name }
 func setHeader(p *diagnose.Pass, name, value string) snapshot.Change {
 	have, _ := p.Trace.Mapping.Header(name)
 	at := header(name)
-	if mappings, ok := p.Trace.Mapping.Integration.RequestParameters.Read(&snapshot.Gaps{}); ok {
+	if mappings, ok := p.Trace.Mapping.Integration.RequestParameters.Peek(); ok {
 		for _, key := range sortedKeys(mappings) {
 			if strings.EqualFold(key, at) {
 				at = key // a header of another spelling would be sent twice
-				have.Expression, _ = mappings[key].Read(&snapshot.Gaps{})
+				have.Expression, _ = mappings[key].Peek()
 			}
 		}
 	}
@@ -104,7 +104,7 @@ func uriEvidence(p *diagnose.Pass) diagnose.Evidence {
 
 // setURI is the change of the integration URI.
 func setURI(p *diagnose.Pass, uri string) snapshot.Change {
-	before, _ := p.Trace.Mapping.Integration.URI.Read(&snapshot.Gaps{})
+	before, _ := p.Trace.Mapping.Integration.URI.Peek()
 	return snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldURI, Before: before, After: uri}
 }
 
@@ -304,7 +304,7 @@ func lastName(path string) string { return path[strings.LastIndexByte(path, '.')
 func roleFixes(p *diagnose.Pass, more ...snapshot.Change) []diagnose.Fix {
 	const most = 3 // roles; the engine tries each
 	s := &p.Trace.Signing
-	before, _ := p.Trace.Mapping.Integration.Credentials.Read(&snapshot.Gaps{})
+	before, _ := p.Trace.Mapping.Integration.Credentials.Peek()
 	name := lastPart(before)
 	arns := sortedKeys(p.Snapshot.Roles)
 	slices.SortStableFunc(arns, func(a, b string) int {
@@ -312,7 +312,7 @@ func roleFixes(p *diagnose.Pass, more ...snapshot.Change) []diagnose.Fix {
 	})
 	var fixes []diagnose.Fix
 	for _, arn := range arns {
-		role, ok := p.Snapshot.Roles[arn].Read(&snapshot.Gaps{})
+		role, ok := p.Snapshot.Roles[arn].Peek()
 		if !ok || role == nil || arn == s.Credentials || len(fixes) == most {
 			continue
 		}

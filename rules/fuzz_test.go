@@ -31,9 +31,9 @@ func FuzzRules(f *testing.F) {
 			t.Fatal(err)
 		}
 		api := &c.Snapshot.APIs[0]
-		draft, _ := api.Draft.Read(&snapshot.Gaps{})
-		stages, _ := api.Stages.Read(&snapshot.Gaps{})
-		i, _ := draft.Methods[0].Integration.Read(&snapshot.Gaps{})
+		draft, _ := api.Draft.Peek()
+		stages, _ := api.Stages.Peek()
+		i, _ := draft.Methods[0].Integration.Peek()
 		i.Templates = i.Templates.With(map[string]snapshot.Fact[string]{"application/json": snapshot.Known(template, snapshot.Origin{})})
 		i.RequestParameters = i.RequestParameters.With(map[string]snapshot.Fact[string]{
 			"integration.request.header.Content-Type": snapshot.Known("'application/x-www-form-urlencoded'", snapshot.Origin{}),

@@ -78,7 +78,7 @@ func expressionFixes(p *diagnose.Pass, refused walk.Refused) []diagnose.Fix {
 		changes = append(changes, snapshot.SetRequestParameter{On: p.Method(), Name: refused.Name, Before: refused.Expression})
 		title = "map it as " + name
 	}
-	declared, _ := p.Trace.Route.Method.RequestParameters.Read(&snapshot.Gaps{})
+	declared, _ := p.Trace.Route.Method.RequestParameters.Peek()
 	need := walk.MappingNeeds(expression)
 	if _, ok := declared[need]; need != "" && !ok {
 		changes = append(changes, snapshot.DeclareParameter{On: p.Method(), Name: need})

@@ -91,7 +91,7 @@ func setVariable(p *diagnose.Pass, name, value string) snapshot.Change {
 func variableValues(p *diagnose.Pass, name string) []string {
 	var values []string
 	for i := range p.Trace.Route.Stages {
-		if vars, ok := p.Trace.Route.Stages[i].Variables.Read(&snapshot.Gaps{}); ok && vars[name] != "" {
+		if vars, ok := p.Trace.Route.Stages[i].Variables.Peek(); ok && vars[name] != "" {
 			values = append(values, vars[name])
 		}
 	}

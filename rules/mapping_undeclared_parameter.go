@@ -66,7 +66,7 @@ Repair: declare the parameter on the method.`,
 // withoutReplyMapping removes a response parameter mapping from every
 // integration response that has it.
 func withoutReplyMapping(p *diagnose.Pass, name string) []diagnose.Fix {
-	responses, _ := p.Trace.Mapping.Integration.Responses.Read(&snapshot.Gaps{})
+	responses, _ := p.Trace.Mapping.Integration.Responses.Peek()
 	var changes []snapshot.Change
 	for i := range responses {
 		if _, ok := responses[i].Parameters[name]; !ok {

@@ -47,7 +47,7 @@ or switch ContentBasedDeduplication on.`,
 		f.Why += " (The AWS article files this under AccessDenied.)"
 		f.Fixes = fifoFixes(p, name, "$context.requestId", "context.requestId", "give every call an id of its own")
 		if queue := p.Trace.Queue.Queue; queue != nil {
-			if on, ok := queue.ContentBasedDeduplication.Read(&snapshot.Gaps{}); ok {
+			if on, ok := queue.ContentBasedDeduplication.Peek(); ok {
 				f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue attribute ContentBasedDeduplication", Value: strconv.FormatBool(on), Origin: queue.ContentBasedDeduplication.Origin()})
 				fix := p.Fix("let the queue deduplicate by content", snapshot.SetQueueAttribute{Queue: queue.ARN, Name: "ContentBasedDeduplication", Before: strconv.FormatBool(on), After: "true"})
 				fix.Risk = "two messages with the same body within five minutes count as one"

@@ -36,7 +36,7 @@ Repair: raise MaximumMessageSize where it is below 1 MiB; beyond that put the da
 		limit := largestMessage
 		f := refusal(p, "")
 		if queue := p.Trace.Queue.Queue; queue != nil {
-			if own, ok := queue.MaximumMessageSize.Read(&snapshot.Gaps{}); ok {
+			if own, ok := queue.MaximumMessageSize.Peek(); ok {
 				limit = own
 				f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue attribute MaximumMessageSize", Value: strconv.Itoa(own), Origin: queue.MaximumMessageSize.Origin()})
 				if own < largestMessage && size <= largestMessage {

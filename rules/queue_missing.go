@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
-	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -85,6 +84,6 @@ func addressQueue(p *diagnose.Pass, arn string) []diagnose.Fix {
 
 // inQueues tells whether a queue is known to exist.
 func inQueues(p *diagnose.Pass, arn string) bool {
-	queue, ok := p.Snapshot.Queue(arn).Read(&snapshot.Gaps{})
+	queue, ok := p.Snapshot.Queue(arn).Peek()
 	return ok && queue != nil && slices.Contains(p.Queues(arnRegion(arn)), arn)
 }

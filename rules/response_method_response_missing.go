@@ -58,7 +58,7 @@ Repair: declare the status as a method response.`,
 }
 
 func declaredStatuses(p *diagnose.Pass) string {
-	declared, _ := p.Trace.Route.Method.Responses.Read(&snapshot.Gaps{})
+	declared, _ := p.Trace.Route.Method.Responses.Peek()
 	var names []string
 	for name := range declared {
 		names = append(names, name)

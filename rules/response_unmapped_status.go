@@ -107,7 +107,7 @@ func statuses(list []walk.Outcome) string {
 }
 
 func patternList(i *snapshot.Integration) string {
-	responses, _ := i.Responses.Read(&snapshot.Gaps{})
+	responses, _ := i.Responses.Peek()
 	var names []string
 	for _, r := range responses {
 		if r.Pattern == "" {
@@ -143,7 +143,7 @@ func mappedResponses(p *diagnose.Pass, list []walk.Outcome) []snapshot.Change {
 // responseOf is the integration response that a status has already: API Gateway
 // keeps one for each status (T161), so a further pattern goes to that one.
 func responseOf(p *diagnose.Pass, status string) *snapshot.IntegrationResponse {
-	responses, _ := p.Trace.Mapping.Integration.Responses.Read(&snapshot.Gaps{})
+	responses, _ := p.Trace.Mapping.Integration.Responses.Peek()
 	for i := range responses {
 		if responses[i].Status == status {
 			return &responses[i]
@@ -171,7 +171,7 @@ func respond(p *diagnose.Pass, before *snapshot.IntegrationResponse, pattern, st
 		after.Pattern = pattern
 	}
 	var changes []snapshot.Change
-	declared, _ := p.Trace.Route.Method.Responses.Read(&snapshot.Gaps{})
+	declared, _ := p.Trace.Route.Method.Responses.Peek()
 	if _, ok := declared[status]; !ok {
 		changes = append(changes, snapshot.AddMethodResponse{On: p.Method(), Status: status})
 	}

@@ -64,7 +64,7 @@ func roleByName(p *diagnose.Pass, name string) []diagnose.Fix {
 		partition = "aws"
 	}
 	arn := "arn:" + partition + ":iam::" + s.Account + ":role/" + strings.TrimPrefix(name, "role/")
-	if role, ok := p.Snapshot.Role(arn).Read(&snapshot.Gaps{}); ok && role == nil {
+	if role, ok := p.Snapshot.Role(arn).Peek(); ok && role == nil {
 		return nil
 	}
 	for _, other := range roleFixes(p) {

@@ -76,13 +76,12 @@ func typeConsequence(kind string) string {
 // typeFixes make it an AWS integration, with what that needs.
 func typeFixes(p *diagnose.Pass, stored string) []diagnose.Fix {
 	s := &p.Trace.Signing
-	none := &snapshot.Gaps{}
 	changes := []snapshot.Change{snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldType, Before: stored, After: "AWS"}}
 	integration := p.Trace.Mapping.Integration
-	if method, ok := integration.HTTPMethod.Read(none); ok && method == "" {
+	if method, ok := integration.HTTPMethod.Peek(); ok && method == "" {
 		changes = append(changes, snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldHTTPMethod, After: "POST"})
 	}
-	uri, _ := integration.URI.Read(none)
+	uri, _ := integration.URI.Peek()
 	if to := walk.QueueURI(walk.QueueIn(uri)); to != "" {
 		changes = append(changes, setURI(p, to))
 	} else if uri == "" || s.Host != "" && s.URIError == nil && s.URI.Service == "" {
@@ -92,7 +91,7 @@ func typeFixes(p *diagnose.Pass, stored string) []diagnose.Fix {
 		}
 		changes = append(changes, setURI(p, walk.QueueURI(queues[0])))
 	}
-	if credentials, ok := integration.Credentials.Read(none); ok && credentials == "" {
+	if credentials, ok := integration.Credentials.Peek(); ok && credentials == "" {
 		fixes := roleFixes(p, changes...)
 		for i := range fixes {
 			fixes[i].Title = "make it an integration of type AWS and " + fixes[i].Title

@@ -54,7 +54,7 @@ func reportMalformedTrust(p *diagnose.Pass) {
 	s := &p.Trace.Signing
 	problem := s.TrustProblem.Problem
 	var fixes []diagnose.Fix
-	text, _ := s.Role.Trust.Read(&snapshot.Gaps{})
+	text, _ := s.Role.Trust.Peek()
 	if before, ok := statementText(text, problem.Statement); ok {
 		fixes = append(fixes, p.Fix("replace the statement by one that lets API Gateway assume the role",
 			snapshot.SetStatement{On: trustOf(p), Index: problem.Statement, Before: before, After: trustStatement}))

@@ -66,7 +66,7 @@ func ownPolicy(p *diagnose.Pass, near *walk.NearMiss, fallback string) string {
 	if role == nil {
 		return fallback
 	}
-	inline, _ := role.Inline.Read(&snapshot.Gaps{})
+	inline, _ := role.Inline.Peek()
 	name := fallback
 	for i := len(inline) - 1; i >= 0; i-- {
 		name = inline[i].Name
@@ -105,12 +105,11 @@ func statementText(policy string, index int) (string, bool) {
 // target names the policy of a decision's statement for a change, with the text
 // of the statement.
 func target(p *diagnose.Pass, m walk.Match) (on snapshot.PolicyTarget, statement string, ok bool) {
-	none := &snapshot.Gaps{}
 	on.Resource = p.Trace.Signing.Credentials
 	var fact snapshot.Fact[string]
 	switch m.Layer {
 	case walk.LayerQueuePolicy:
-		queue, known := p.Snapshot.Queue(p.Trace.Authorization.Resource).Read(none)
+		queue, known := p.Snapshot.Queue(p.Trace.Authorization.Resource).Peek()
 		if !known || queue == nil {
 			return on, "", false
 		}
@@ -122,7 +121,7 @@ func target(p *diagnose.Pass, m walk.Match) (on snapshot.PolicyTarget, statement
 		on, fact = snapshot.PolicyTarget{Kind: "key", Resource: p.Trace.Encryption.KeyReference}, p.Trace.Encryption.Key.Policy
 	case walk.LayerBoundary:
 		on.Kind = "boundary"
-		boundary, _ := p.Trace.Signing.Role.Boundary.Read(none)
+		boundary, _ := p.Trace.Signing.Role.Boundary.Peek()
 		if boundary == nil {
 			return on, "", false
 		}
@@ -137,7 +136,7 @@ func target(p *diagnose.Pass, m walk.Match) (on snapshot.PolicyTarget, statement
 	default:
 		return on, "", false
 	}
-	text, known := fact.Read(none)
+	text, known := fact.Peek()
 	if !known {
 		return on, "", false
 	}
@@ -150,7 +149,7 @@ func rolePolicy(role *snapshot.Role, name string) (snapshot.Fact[string], bool) 
 		return snapshot.Fact[string]{}, false
 	}
 	for _, list := range []snapshot.Fact[[]snapshot.Policy]{role.Inline, role.Attached} {
-		policies, _ := list.Read(&snapshot.Gaps{})
+		policies, _ := list.Peek()
 		for _, p := range policies {
 			if p.Name == name || p.Name == "" && p.ARN == name {
 				return p.Document, true

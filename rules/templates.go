@@ -107,9 +107,9 @@ func announceForm(p *diagnose.Pass) []snapshot.Change {
 func templateFixes(p *diagnose.Pass, contentType string) []diagnose.Fix {
 	m := &p.Trace.Mapping
 	var fixes []diagnose.Fix
-	templates, _ := m.Integration.Templates.Read(&snapshot.Gaps{})
+	templates, _ := m.Integration.Templates.Peek()
 	for _, key := range m.Keys {
-		if text, ok := templates[key].Read(&snapshot.Gaps{}); ok && strings.TrimSpace(text) != "" {
+		if text, ok := templates[key].Peek(); ok && strings.TrimSpace(text) != "" {
 			fixes = append(fixes, p.Fix(fmt.Sprintf("use the template of %s for %s too", key, contentType),
 				snapshot.SetTemplate{On: p.Method(), ContentType: contentType, After: text}))
 			break

@@ -66,9 +66,9 @@ func TestWorkingShapes(t *testing.T) {
 				t.Fatal(err)
 			}
 			api := &f.Snapshot.APIs[0]
-			draft, _ := api.Draft.Read(&snapshot.Gaps{})
-			stages, _ := api.Stages.Read(&snapshot.Gaps{})
-			i, _ := draft.Methods[0].Integration.Read(&snapshot.Gaps{})
+			draft, _ := api.Draft.Peek()
+			stages, _ := api.Stages.Peek()
+			i, _ := draft.Methods[0].Integration.Peek()
 			key := c.contentType
 			if key == "" {
 				key = "application/json"

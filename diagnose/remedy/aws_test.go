@@ -24,8 +24,7 @@ func TestCommandsForReal(t *testing.T) {
 		t.Skip("the AWS CLI takes a second a command")
 	}
 	s := live(t)
-	none := &snapshot.Gaps{}
-	key, _ := s.Key(keyARN).Read(none)
+	key, _ := s.Key(keyARN).Peek()
 	key.Manager, key.State, key.Usage, key.Spec, key.Grants = known("CUSTOMER"), known("Enabled"), known("ENCRYPT_DECRYPT"), known("SYMMETRIC_DEFAULT"), known([]snapshot.Grant{})
 	server, err := fakeaws.Start(s, fakeaws.Options{})
 	if err != nil {

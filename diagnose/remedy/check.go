@@ -147,7 +147,7 @@ func (c *checker) signed() bool {
 	if m == nil {
 		return false
 	}
-	kind, _ := m.Authorization.Read(&snapshot.Gaps{})
+	kind, _ := m.Authorization.Peek()
 	return kind == "AWS_IAM"
 }
 
@@ -165,7 +165,6 @@ func (c *checker) header(h walk.Header) shell.Word {
 
 // address is the URL that is called, and what has to be said of it.
 func (c *checker) address(api *snapshot.API, id shell.Word, r *walk.Request) (address shell.Word, note string) {
-	none := &snapshot.Gaps{}
 	scheme, region := "https://", c.snap.Target.Region
 	if api.Type == snapshot.WebSocket {
 		scheme = "wss://"
@@ -184,7 +183,7 @@ func (c *checker) address(api *snapshot.API, id shell.Word, r *walk.Request) (ad
 		host = append(host, c.values.word(region)...)
 	}
 	host = append(host, shell.Part{Text: "." + text.PartitionOf(region).DNSSuffix})
-	types, _ := api.EndpointTypes.Read(none)
+	types, _ := api.EndpointTypes.Peek()
 	if slices.Contains(types, "PRIVATE") {
 		note = "the API is private: run this where its VPC endpoint is reached"
 	}
@@ -291,7 +290,7 @@ func (c *checker) local(r *walk.Request) shell.Script {
 		return shell.Script{{Run: run}}
 	}
 	if api := c.trace.Route.API; api != nil && r.Stage != "" {
-		if stages, _ := api.Stages.Read(&snapshot.Gaps{}); len(stages) > 1 || api.Lacks(r.Stage) {
+		if stages, _ := api.Stages.Peek(); len(stages) > 1 || api.Lacks(r.Stage) {
 			run.Add(shell.Text("--stage"), shell.Text(r.Stage))
 		}
 	}

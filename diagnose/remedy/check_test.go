@@ -46,7 +46,7 @@ func TestCheck(t *testing.T) {
 		"region": {request: walk.Request{Method: "GET", Path: "/"}, change: func(s *snapshot.Snapshot, _ *snapshot.Method) { s.Target.Region = "" },
 			want: []string{"-i", "-X", "GET", "https://a1b2c3d4.execute-api.VALUE-OF-AWS_REGION.amazonaws.com/prod/"}},
 		"HTTP API": {request: walk.Request{Method: "GET", Path: "/"}, change: func(s *snapshot.Snapshot, _ *snapshot.Method) {
-			stages, _ := s.APIs[0].Stages.Read(&snapshot.Gaps{})
+			stages, _ := s.APIs[0].Stages.Peek()
 			stages[0].Name, s.APIs[0].Type = "$default", snapshot.HTTP
 		}, want: []string{"-i", "-X", "GET", strings.TrimSuffix(address, "prod")}},
 	} {
@@ -79,7 +79,7 @@ func TestCheck(t *testing.T) {
 }
 
 func must[T any](f snapshot.Fact[T]) T {
-	v, _ := f.Read(&snapshot.Gaps{})
+	v, _ := f.Peek()
 	return v
 }
 

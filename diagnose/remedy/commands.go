@@ -123,10 +123,9 @@ func editable(s *snapshot.Snapshot, ref snapshot.MethodRef) error {
 // stored is what stands now where a change sets an entry of a map. A change may
 // be proposed without knowing it.
 func stored(s *snapshot.Snapshot, change snapshot.Change) string {
-	none := &snapshot.Gaps{}
 	entry := func(f snapshot.Fact[map[string]snapshot.Fact[string]], name string) string {
-		m, _ := f.Read(none)
-		value, _ := m[name].Read(none)
+		m, _ := f.Peek()
+		value, _ := m[name].Peek()
 		return value
 	}
 	switch c := change.(type) {
@@ -162,7 +161,7 @@ func method(s *snapshot.Snapshot, ref snapshot.MethodRef) *snapshot.Method {
 	if api == nil {
 		return nil
 	}
-	draft, ok := api.Draft.Read(&snapshot.Gaps{})
+	draft, ok := api.Draft.Peek()
 	if !ok {
 		return nil
 	}
@@ -178,7 +177,7 @@ func integration(s *snapshot.Snapshot, ref snapshot.MethodRef) *snapshot.Integra
 	if m == nil {
 		return nil
 	}
-	i, _ := m.Integration.Read(&snapshot.Gaps{})
+	i, _ := m.Integration.Peek()
 	return i
 }
 
@@ -239,7 +238,7 @@ func statusFree(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) error {
 	if c.After == nil || i == nil {
 		return nil
 	}
-	responses, _ := i.Responses.Read(&snapshot.Gaps{})
+	responses, _ := i.Responses.Peek()
 	for _, r := range responses {
 		if r.Status == c.After.Status && (c.Before == nil || r.Status != c.Before.Status) {
 			return fmt.Errorf("the integration has a response for status %s already, and can have one only", r.Status)
@@ -287,7 +286,7 @@ func (w Writer) statement(before, after *snapshot.Snapshot, c snapshot.SetStatem
 
 // queueURL is the address of a queue.
 func queueURL(s *snapshot.Snapshot, arn string) string {
-	if queue, _ := s.Queue(arn).Read(&snapshot.Gaps{}); queue != nil && queue.URL != "" {
+	if queue, _ := s.Queue(arn).Peek(); queue != nil && queue.URL != "" {
 		return queue.URL
 	}
 	return diagnose.QueueURL(arn)

@@ -32,8 +32,7 @@ func load(t testing.TB, name string) *fixtures.Case {
 // live is a deployed configuration with a value of every kind that changes are about.
 func live(t testing.TB) *snapshot.Snapshot {
 	s := load(t, "orders").Snapshot
-	none := &snapshot.Gaps{}
-	role, _ := s.Role(roleARN).Read(none)
+	role, _ := s.Role(roleARN).Peek()
 	role.Attached = known([]snapshot.Policy{{Name: "shared", ARN: "arn:aws:iam::123456789012:policy/shared", Document: known(`{"Version":"2012-10-17","Statement":[{"Sid":"Old","Effect":"Deny","Action":"s3:*","Resource":"*"}]}`)},
 		{Name: "logs", ARN: "arn:aws:iam::aws:policy/service-role/logs", Document: known(`{"Statement":[]}`)}})
 	role.Boundary = known(&snapshot.Policy{Name: "cap", ARN: "arn:aws:iam::123456789012:policy/cap", Document: known(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"logs:*","Resource":"*"}}`)})

@@ -146,7 +146,7 @@ func settings(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
 	case snapshot.SetStatement:
 		return statementSettings(s, c)
 	case snapshot.SetQueueAttribute:
-		queue, _ := s.Queue(c.Queue).Read(&snapshot.Gaps{})
+		queue, _ := s.Queue(c.Queue).Peek()
 		l := location{}
 		if queue != nil && queue.Origin.File != "" {
 			l = locate(snapshot.Origin{Resource: queue.Origin.Resource, Path: "Properties", File: queue.Origin.File, Line: queue.Origin.Line}, "", "")
@@ -157,7 +157,7 @@ func settings(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
 	case snapshot.SetStageVariable:
 		origin := snapshot.Origin{}
 		if api := s.API(c.API); api != nil {
-			stages, _ := api.Stages.Read(&snapshot.Gaps{})
+			stages, _ := api.Stages.Peek()
 			if i := slices.IndexFunc(stages, func(st snapshot.Stage) bool { return st.Name == c.Stage }); i >= 0 {
 				origin = stages[i].Variables.Origin()
 			}
@@ -205,7 +205,7 @@ func fieldNow(s *snapshot.Snapshot, c snapshot.SetIntegration) string {
 	}
 	f := map[snapshot.IntegrationField]snapshot.Fact[string]{snapshot.FieldHTTPMethod: i.HTTPMethod, snapshot.FieldURI: i.URI, snapshot.FieldCredentials: i.Credentials,
 		snapshot.FieldPassthrough: i.Passthrough, snapshot.FieldType: i.Type, snapshot.FieldContentHandling: i.ContentHandling}[c.Field]
-	text, _ := f.Read(&snapshot.Gaps{})
+	text, _ := f.Peek()
 	return text
 }
 
@@ -303,7 +303,7 @@ func responseSetting(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) se
 	item := appended
 	if c.Before != nil {
 		if i := integration(s, c.On); i != nil {
-			responses, _ := i.Responses.Read(&snapshot.Gaps{})
+			responses, _ := i.Responses.Peek()
 			item = slices.IndexFunc(responses, func(r snapshot.IntegrationResponse) bool {
 				return r.Pattern == c.Before.Pattern && r.Status == c.Before.Status
 			})

@@ -94,7 +94,7 @@ func StoredResponse(i *snapshot.Integration, named *snapshot.IntegrationResponse
 	if i == nil {
 		return named
 	}
-	responses, _ := i.Responses.Read(&snapshot.Gaps{})
+	responses, _ := i.Responses.Peek()
 	for _, r := range responses {
 		if r.Pattern == named.Pattern && r.Status == named.Status {
 			return &r

@@ -161,9 +161,9 @@ func (f *hclFile) deploy(c snapshot.Deploy) {
 		}
 	}
 	if api := f.s.API(c.API); len(names) == 0 && api != nil {
-		draft, _ := api.Draft.Read(&snapshot.Gaps{})
+		draft, _ := api.Draft.Peek()
 		for _, m := range draft.Methods {
-			if i, _ := m.Integration.Read(&snapshot.Gaps{}); i != nil {
+			if i, _ := m.Integration.Peek(); i != nil {
 				names = append(names, "aws_api_gateway_integration."+resourceName(snapshot.MethodRef{Path: m.Path, Method: m.HTTPMethod}))
 			}
 		}

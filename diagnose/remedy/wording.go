@@ -59,12 +59,11 @@ func words(s *snapshot.Snapshot, file string, definition bool) *wording {
 // addResources adds what the file declares itself.
 func (w *wording) addResources(s *snapshot.Snapshot, file string) {
 	w.region, w.account = s.Target.Region, s.Target.Account
-	none := &snapshot.Gaps{}
 	here := func(o snapshot.Origin) bool {
 		return o.File == file && o.Resource != "" && !strings.Contains(o.Resource, "/")
 	}
 	for arn, fact := range s.Queues {
-		if q, _ := fact.Read(none); q != nil && here(q.Origin) {
+		if q, _ := fact.Peek(); q != nil && here(q.Origin) {
 			id := q.Origin.Resource
 			w.add(arn, "${"+id+".Arn}", reference{"GetAtt", id + ".Arn"})
 			w.add(q.URL, "${"+id+"}", reference{"Ref", id})
@@ -75,12 +74,12 @@ func (w *wording) addResources(s *snapshot.Snapshot, file string) {
 		}
 	}
 	for arn, fact := range s.Roles {
-		if r, _ := fact.Read(none); r != nil && here(r.Origin) {
+		if r, _ := fact.Peek(); r != nil && here(r.Origin) {
 			w.add(arn, "${"+r.Origin.Resource+".Arn}", reference{"GetAtt", r.Origin.Resource + ".Arn"})
 		}
 	}
 	for arn, fact := range s.Keys {
-		if k, _ := fact.Read(none); k != nil && here(k.Origin) && k.ARN == arn {
+		if k, _ := fact.Peek(); k != nil && here(k.Origin) && k.ARN == arn {
 			w.add(arn, "${"+k.Origin.Resource+".Arn}", reference{"GetAtt", k.Origin.Resource + ".Arn"})
 		}
 	}

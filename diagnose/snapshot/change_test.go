@@ -113,8 +113,8 @@ func TestSetStatementKeepsTheText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		queue, _ := s.Queue(queueARN).Read(&snapshot.Gaps{})
-		if got, _ := queue.Policy.Read(&snapshot.Gaps{}); got != tt.want {
+		queue, _ := s.Queue(queueARN).Peek()
+		if got, _ := queue.Policy.Peek(); got != tt.want {
 			t.Errorf("statement %d set to %q gives\n%s, want\n%s", tt.index, tt.after, got, tt.want)
 		}
 	}

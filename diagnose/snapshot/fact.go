@@ -37,6 +37,11 @@ func (f Fact[T]) Read(gaps *Gaps) (T, bool) {
 	return f.value, true
 }
 
+// Peek returns the value and whether it is known, and records nothing. It is for
+// what only helps to describe or to choose what is looked at: where an unknown
+// value would decide over a verdict, Read it.
+func (f Fact[T]) Peek() (T, bool) { return f.value, f.known }
+
 // IsKnown tells whether the value was read. It gives no access to the value.
 func (f Fact[T]) IsKnown() bool { return f.known }
 

@@ -64,7 +64,7 @@ func (w *routing) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
 // snapshot does not hold reads the header Authorization, as most do.
 func AuthorizerSources(m *snapshot.Method, config *snapshot.Configuration, gaps *snapshot.Gaps) []string {
 	usual := []string{"method.request.header.Authorization"}
-	id, ok := m.AuthorizerID.Read(&snapshot.Gaps{})
+	id, ok := m.AuthorizerID.Peek()
 	if !ok {
 		return usual
 	}
@@ -171,5 +171,5 @@ func (w *routing) invalidBody(gaps *snapshot.Gaps) string {
 
 // modelText gives the schema of another model that a model refers to.
 func (w *routing) modelText(name string) (string, bool) {
-	return w.Route.Configuration.Models[name].Read(&snapshot.Gaps{})
+	return w.Route.Configuration.Models[name].Peek()
 }

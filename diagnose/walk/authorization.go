@@ -116,7 +116,7 @@ func (w *signing) roleTags() iam.Tags {
 	if w.Signing.Role == nil {
 		return iam.Tags{}
 	}
-	tags, ok := w.Signing.Role.Tags.Read(&snapshot.Gaps{})
+	tags, ok := w.Signing.Role.Tags.Peek()
 	return iam.Tags{Known: ok, Values: tags}
 }
 
@@ -185,7 +185,7 @@ func (w *authorizing) readPolicies(gaps *snapshot.Gaps) {
 		gaps.Append(local.List())
 	case queue == nil:
 	default:
-		if text, ok := queue.Policy.Read(&snapshot.Gaps{}); ok && text == "" {
+		if text, ok := queue.Policy.Peek(); ok && text == "" {
 			return
 		}
 		doc := w.document("the queue policy", queue.Policy, queue.PolicyLines, gaps)
@@ -263,7 +263,7 @@ func (w *call) resourceControl() iam.Organization {
 // read are a note of the decision and not a gap: hardly any member account may
 // read them.
 func (w *call) organization(pick func(snapshot.Organization) [][]snapshot.Policy) iam.Organization {
-	org, ok := w.Snapshot.Organization.Read(&snapshot.Gaps{})
+	org, ok := w.Snapshot.Organization.Peek()
 	if !ok {
 		return iam.Organization{State: iam.OrganizationUnread}
 	}

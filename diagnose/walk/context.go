@@ -5,7 +5,6 @@ import (
 
 	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/vtl"
-	"apisqs-doctor/diagnose/snapshot"
 )
 
 // client is the call as API Gateway's REST side sees it.
@@ -32,7 +31,7 @@ func (w *mapping) contextValues() *vtl.ContextValues {
 }
 
 func (w *mapping) contextMap() map[string]any {
-	r, none := &w.Route, &snapshot.Gaps{}
+	r := &w.Route
 	in := rest.ContextInput{
 		API: r.API.ID, Account: w.Snapshot.Target.Account, Region: w.Snapshot.Target.Region, Partition: w.Snapshot.Target.Partition,
 		Method: w.Request.Method, Path: w.Request.Path,
@@ -40,11 +39,11 @@ func (w *mapping) contextMap() map[string]any {
 	}
 	if r.Stage != nil {
 		in.Stage = r.Stage.Name
-		in.Deployment, _ = r.Stage.DeploymentID.Read(none)
+		in.Deployment, _ = r.Stage.DeploymentID.Peek()
 	}
 	in.UserAgent, _ = w.Request.Header("User-Agent")
 	in.APIKey, _ = w.Request.Header("x-api-key")
-	in.Authorization, _ = r.Method.Authorization.Read(none)
+	in.Authorization, _ = r.Method.Authorization.Peek()
 	return rest.NewContext(in)
 }
 
@@ -52,7 +51,7 @@ func (w *mapping) contextMap() map[string]any {
 // the authorizer's own affair, so every member that the template reads is there.
 // It is nil for a method without an authorizer.
 func (w *mapping) authorizerValues() map[string]any {
-	kind, ok := w.Route.Method.Authorization.Read(&snapshot.Gaps{})
+	kind, ok := w.Route.Method.Authorization.Peek()
 	if ok && (kind == "" || kind == "NONE" || kind == "AWS_IAM") {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 // and field by field. It is nil when one of them is not known.
 func (w *routing) differences() []Difference {
 	r := &w.Route
-	draft, ok := r.API.Draft.Read(&snapshot.Gaps{})
+	draft, ok := r.API.Draft.Peek()
 	if !ok || !r.Deployed {
 		return nil
 	}
@@ -113,16 +113,15 @@ func MethodsByName(c *snapshot.Configuration) map[string]*snapshot.Method {
 func fields(m *snapshot.Method) map[string]field {
 	out := map[string]field{}
 	add := func(name string, f snapshot.Fact[string], normal func(string) string) {
-		none := &snapshot.Gaps{}
-		v, ok := f.Read(none)
+		v, ok := f.Peek()
 		out[name] = field{normal(v), ok, f.Origin()}
 	}
 	as := func(s string) string { return s }
 	add("authorizationType", m.Authorization, func(s string) string { return orDefault(s, "NONE") })
-	if v, ok := m.APIKeyRequired.Read(&snapshot.Gaps{}); ok {
+	if v, ok := m.APIKeyRequired.Peek(); ok {
 		out["apiKeyRequired"] = field{fmt.Sprint(v), true, m.APIKeyRequired.Origin()}
 	}
-	i, ok := m.Integration.Read(&snapshot.Gaps{})
+	i, ok := m.Integration.Peek()
 	if !ok || i == nil {
 		out["integration"] = field{"none", ok, m.Integration.Origin()}
 		return out
@@ -135,7 +134,7 @@ func fields(m *snapshot.Method) map[string]field {
 	add("contentHandling", i.ContentHandling, strings.ToUpper)
 	flatten(out, "requestParameters", i.RequestParameters)
 	flatten(out, "requestTemplates", i.Templates)
-	if responses, ok := i.Responses.Read(&snapshot.Gaps{}); ok {
+	if responses, ok := i.Responses.Peek(); ok {
 		for _, r := range responses {
 			out["responses["+orDefault(r.Pattern, "default")+"]"] = field{describeResponse(r), true, r.Origin}
 		}
@@ -151,13 +150,13 @@ type field struct {
 }
 
 func flatten(out map[string]field, prefix string, f snapshot.Fact[map[string]snapshot.Fact[string]]) {
-	m, ok := f.Read(&snapshot.Gaps{})
+	m, ok := f.Peek()
 	if !ok {
 		out[prefix] = field{"", false, f.Origin()}
 		return
 	}
 	for name, fact := range m {
-		v, ok := fact.Read(&snapshot.Gaps{})
+		v, ok := fact.Peek()
 		out[prefix+"["+name+"]"] = field{v, ok, fact.Origin()}
 	}
 }

@@ -61,7 +61,7 @@ func (w *encrypting) useKey(step *Step, gaps *snapshot.Gaps, op sqs.Action) {
 	}
 	e.Key = key
 	if key != nil {
-		if manager, ok := key.Manager.Read(&snapshot.Gaps{}); ok && manager == "AWS" {
+		if manager, ok := key.Manager.Peek(); ok && manager == "AWS" {
 			managed = true
 		}
 	}

@@ -269,10 +269,10 @@ func (w *signing) unsigned(gaps *snapshot.Gaps) *Failure {
 	}
 	none := &snapshot.Gaps{}
 	in := iam.Inputs{Service: iam.SQS, IdentityComplete: true}
-	if queue, ok := w.Snapshot.Queue(arn).Read(none); !ok {
+	if queue, ok := w.Snapshot.Queue(arn).Peek(); !ok {
 		in.Resource = &iam.Document{Name: "the queue policy", Unknown: "the queue policy was not read"}
 	} else if queue != nil {
-		if text, ok := queue.Policy.Read(none); !ok || text != "" {
+		if text, ok := queue.Policy.Peek(); !ok || text != "" {
 			doc := w.document("the queue policy", queue.Policy, queue.PolicyLines, none)
 			in.Resource = &doc
 		}

@@ -151,7 +151,7 @@ func (w *mapping) body(gaps *snapshot.Gaps) *Failure {
 // selectedTemplate is the template key that a WebSocket API's template
 // selection expression names; \$default and literal keys are understood.
 func selectedTemplate(i *snapshot.Integration, templates map[string]snapshot.Fact[string]) (string, bool) {
-	expression, _ := i.TemplateSelection.Read(&snapshot.Gaps{})
+	expression, _ := i.TemplateSelection.Peek()
 	key := strings.TrimPrefix(expression, `\`)
 	_, ok := templates[key]
 	return key, ok
@@ -201,7 +201,7 @@ func (w *mapping) parameters(gaps *snapshot.Gaps) *Failure {
 	if !ok {
 		return nil
 	}
-	declared, declaredKnown := w.Route.Method.RequestParameters.Read(&snapshot.Gaps{})
+	declared, declaredKnown := w.Route.Method.RequestParameters.Peek()
 	var failure *Failure
 	for _, name := range slices.Sorted(maps.Keys(mappings)) {
 		fact := mappings[name]

@@ -13,9 +13,9 @@ var callRE = regexp.MustCompile(`(?:\bAction=|AmazonSQS\.)(?:SendMessage|Receive
 // SendsSQS tells whether what the integration sends looks like a call of SQS.
 func SendsSQS(i *snapshot.Integration) bool {
 	for _, f := range []snapshot.Fact[map[string]snapshot.Fact[string]]{i.Templates, i.RequestParameters} {
-		m, _ := f.Read(&snapshot.Gaps{})
+		m, _ := f.Peek()
 		for name, fact := range m {
-			text, _ := fact.Read(&snapshot.Gaps{})
+			text, _ := fact.Peek()
 			if name == "integration.request.querystring.Action" {
 				text = "Action=" + strings.Trim(text, "'")
 			}

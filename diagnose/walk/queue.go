@@ -192,7 +192,7 @@ func (w *queueing) unresolvedValue(call *sqs.Call, a *sqs.Answer) string {
 // undeduplicated tells whether a message for a FIFO queue has no id and the queue
 // makes none of its body (T26).
 func (w *queueing) undeduplicated(queue *snapshot.Queue) bool {
-	byContent, ok := queue.ContentBasedDeduplication.Read(&snapshot.Gaps{})
+	byContent, ok := queue.ContentBasedDeduplication.Peek()
 	if !ok || byContent {
 		return false
 	}
@@ -227,7 +227,7 @@ func lostEntries(a *sqs.Answer) string {
 
 func (w *queueing) accepted(queue *snapshot.Queue) string {
 	kind := "standard"
-	if fifo, ok := queue.FIFO.Read(&snapshot.Gaps{}); ok && fifo {
+	if fifo, ok := queue.FIFO.Peek(); ok && fifo {
 		kind = "FIFO"
 	}
 	if n := len(w.Queue.Messages); n == 1 {
@@ -240,15 +240,14 @@ func (w *queueing) accepted(queue *snapshot.Queue) string {
 
 // queueFacts hands the queue's attributes over in three values.
 func (w *queueing) queueFacts(queue *snapshot.Queue) sqs.Queue {
-	none := &snapshot.Gaps{}
 	facts := sqs.Queue{Exists: sqs.Yes, ARN: queue.ARN}
-	if v, ok := queue.FIFO.Read(none); ok {
+	if v, ok := queue.FIFO.Peek(); ok {
 		facts.FIFO = sqs.TriOf(v)
 	}
-	if v, ok := queue.ContentBasedDeduplication.Read(none); ok {
+	if v, ok := queue.ContentBasedDeduplication.Peek(); ok {
 		facts.ContentBasedDeduplication = sqs.TriOf(v)
 	}
-	if v, ok := queue.MaximumMessageSize.Read(none); ok {
+	if v, ok := queue.MaximumMessageSize.Peek(); ok {
 		facts.MaximumMessageSize = v
 	}
 	return facts

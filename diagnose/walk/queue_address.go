@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/sqs"
-	"apisqs-doctor/diagnose/snapshot"
 )
 
 // QueueURI is the integration URI of the queue with the ARN; empty for anything
@@ -111,7 +110,7 @@ func (w *call) findQueue(arn string, distance func(a, b []string) int) string {
 		if len(parts) < 6 || len(have) < 6 || other == arn {
 			continue
 		}
-		if queue, ok := w.Snapshot.Queues[other].Read(&snapshot.Gaps{}); !ok || queue == nil {
+		if queue, ok := w.Snapshot.Queues[other].Peek(); !ok || queue == nil {
 			continue
 		}
 		if d := distance(parts, have); d < least {

@@ -88,7 +88,7 @@ func (w *routing) finishRoute(step *Step, gaps *snapshot.Gaps, failure *Failure,
 		what := "the draft"
 		if r.Deployed {
 			what = "the deployed configuration"
-			if id, ok := r.Stage.DeploymentID.Read(&snapshot.Gaps{}); ok && id != "" {
+			if id, ok := r.Stage.DeploymentID.Peek(); ok && id != "" {
 				what = "deployment " + id
 			}
 			if r.Stage.DeployedAt != "" {
@@ -138,12 +138,12 @@ func (w *routing) findStage(gaps *snapshot.Gaps) (failure *Failure, said string)
 			break
 		}
 	}
-	draft, draftKnown := r.API.Draft.Read(&snapshot.Gaps{})
+	draft, draftKnown := r.API.Draft.Peek()
 	if r.Stage != nil {
 		w.variables(gaps)
-		id, idKnown := r.Stage.DeploymentID.Read(&snapshot.Gaps{})
+		id, idKnown := r.Stage.DeploymentID.Peek()
 		undeployed := idKnown && id == "" && !r.Stage.AutoDeploy
-		if deployed, ok := r.Stage.Deployed.Read(&snapshot.Gaps{}); ok && !undeployed {
+		if deployed, ok := r.Stage.Deployed.Peek(); ok && !undeployed {
 			r.Configuration, r.Deployed = &deployed, true
 			return w.endpoint(gaps)
 		} else if !undeployed {
@@ -177,12 +177,12 @@ func (w *routing) variables(gaps *snapshot.Gaps) {
 	canary, ok := r.Stage.Canary.Read(gaps)
 	if ok && canary != nil && canary.Percent > 0 {
 		r.Canary = canary
-		if id, ok := r.Stage.DeploymentID.Read(&snapshot.Gaps{}); ok && canary.DeploymentID != "" && canary.DeploymentID != id {
+		if id, ok := r.Stage.DeploymentID.Peek(); ok && canary.DeploymentID != "" && canary.DeploymentID != id {
 			gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Origin: r.Stage.Canary.Origin(),
 				Detail: fmt.Sprintf("the canary's deployment %s, which takes %g%% of the calls", canary.DeploymentID, canary.Percent)})
 		}
 	}
-	vars, ok := r.Stage.Variables.Read(&snapshot.Gaps{})
+	vars, ok := r.Stage.Variables.Peek()
 	if !ok {
 		return
 	}
@@ -238,7 +238,7 @@ func (w *routing) findMethod() bool {
 // draftMethod is the method that the request would meet if the draft were
 // deployed; nil when there is none or the draft is not known.
 func (w *routing) draftMethod() *snapshot.Method {
-	draft, ok := w.Route.API.Draft.Read(&snapshot.Gaps{})
+	draft, ok := w.Route.API.Draft.Peek()
 	if !ok {
 		return nil
 	}

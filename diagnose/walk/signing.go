@@ -133,8 +133,8 @@ var httpMethods = []string{"GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "
 // what it sends: only then another type or service is a fault.
 func (w *signing) meansSQS() bool {
 	i := w.Mapping.Integration
-	uri, _ := i.URI.Read(&snapshot.Gaps{})
-	if kind, _ := i.Type.Read(&snapshot.Gaps{}); !strings.EqualFold(kind, "MOCK") && (strings.Contains(uri, ":sqs:") || strings.Contains(uri, "//sqs.") || strings.Contains(uri, ".queue.amazonaws.com")) {
+	uri, _ := i.URI.Peek()
+	if kind, _ := i.Type.Peek(); !strings.EqualFold(kind, "MOCK") && (strings.Contains(uri, ":sqs:") || strings.Contains(uri, "//sqs.") || strings.Contains(uri, ".queue.amazonaws.com")) {
 		return true
 	}
 	return SendsSQS(i)

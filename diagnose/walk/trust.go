@@ -39,7 +39,7 @@ func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
 // malformedTrust finds a trust policy that AWS does not store.
 func (w *signing) malformedTrust(doc iam.Document) *Failure {
 	s := &w.Signing
-	text, ok := s.Role.Trust.Read(&snapshot.Gaps{})
+	text, ok := s.Role.Trust.Peek()
 	if !ok {
 		return nil
 	}

@@ -253,7 +253,7 @@ func placeURL(s *snapshot.Snapshot, r walk.Request, host string) walk.Request {
 	}
 	r.API = api.ID
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
-	stages, known := api.Stages.Read(&snapshot.Gaps{})
+	stages, known := api.Stages.Peek()
 	isStage := false
 	for _, st := range stages {
 		isStage = isStage || st.Name == first

@@ -143,7 +143,7 @@ func (a *app) trial(s *snapshot.Snapshot, f *probeFlags, c call) (*probe.Trial, 
 	if err := checkStage(s, stage); err != nil {
 		return nil, err
 	}
-	if stages, _ := s.APIs[0].Stages.Read(&snapshot.Gaps{}); stage == "" && len(stages) > 0 {
+	if stages, _ := s.APIs[0].Stages.Peek(); stage == "" && len(stages) > 0 {
 		stage = stages[0].Name
 	}
 	sample := c.request == nil

@@ -68,7 +68,7 @@ func twoAPIs(t *testing.T) *snapshot.Snapshot {
 	s, other := loadFixture(t, "protocol_content_type_failing"), loadFixture(t, "orders")
 	api := other.APIs[0]
 	api.ID, api.Name = "h5e6a7l8", "shop-api"
-	stages, ok := api.Stages.Read(&snapshot.Gaps{})
+	stages, ok := api.Stages.Peek()
 	if !ok || len(stages) != 1 {
 		t.Fatal("the example has not one stage")
 	}

@@ -28,7 +28,7 @@ func checkStage(s *snapshot.Snapshot, stage string) error {
 func stageNames(s *snapshot.Snapshot) (names []string, all bool) {
 	all = true
 	for i := range s.APIs {
-		stages, ok := s.APIs[i].Stages.Read(&snapshot.Gaps{})
+		stages, ok := s.APIs[i].Stages.Peek()
 		all = all && ok
 		for _, st := range stages {
 			names = append(names, st.Name)
@@ -60,7 +60,7 @@ func otherStages(e *diagnose.Examination) []string {
 	var list []string
 	for _, api := range e.APIs {
 		var others []string
-		stages, _ := api.Stages.Read(&snapshot.Gaps{})
+		stages, _ := api.Stages.Peek()
 		for _, st := range stages {
 			if looked[api.ID] != "" && st.Name != looked[api.ID] && !slices.Contains(others, st.Name) {
 				others = append(others, st.Name)

@@ -43,12 +43,11 @@ func (a *app) verifyIAM(ctx context.Context, t *targetFlags, s *snapshot.Snapsho
 }
 
 func queuePolicy(s *snapshot.Snapshot, arn string) string {
-	none := &snapshot.Gaps{}
-	queue, ok := s.Queue(arn).Read(none)
+	queue, ok := s.Queue(arn).Peek()
 	if !ok || queue == nil {
 		return ""
 	}
-	text, _ := queue.Policy.Read(none)
+	text, _ := queue.Policy.Peek()
 	return text
 }
 

@@ -29,7 +29,7 @@ func Draft(s *snapshot.Snapshot, variables map[string]string) *snapshot.Snapshot
 	out := *s
 	out.APIs = slices.Clone(s.APIs)
 	api := &out.APIs[0]
-	draft, _ := api.Draft.Read(&snapshot.Gaps{})
+	draft, _ := api.Draft.Peek()
 	draft.Methods = slices.Clone(draft.Methods)
 	for i := range draft.Methods {
 		m := &draft.Methods[i]
@@ -53,11 +53,11 @@ func Draft(s *snapshot.Snapshot, variables map[string]string) *snapshot.Snapshot
 // passesCaller tells whether the integration calls SQS with the caller's own
 // credentials, arn:aws:iam::*:user/* (iam-facts 53).
 func passesCaller(m *snapshot.Method) bool {
-	in, ok := m.Integration.Read(&snapshot.Gaps{})
+	in, ok := m.Integration.Peek()
 	if !ok || in == nil {
 		return false
 	}
-	credentials, _ := in.Credentials.Read(&snapshot.Gaps{})
+	credentials, _ := in.Credentials.Peek()
 	return strings.HasSuffix(credentials, ":user/*")
 }
 

@@ -49,10 +49,10 @@ func New(s *snapshot.Snapshot, stage string, r walk.Request, rules []diagnose.Ru
 
 // Variables are those of the stage, and whether they are known.
 func Variables(s *snapshot.Snapshot, stage string) (map[string]string, bool) {
-	stages, _ := s.APIs[0].Stages.Read(&snapshot.Gaps{})
+	stages, _ := s.APIs[0].Stages.Peek()
 	for i := range stages {
 		if stages[i].Name == stage {
-			return stages[i].Variables.Read(&snapshot.Gaps{})
+			return stages[i].Variables.Peek()
 		}
 	}
 	return nil, stage == ""
@@ -132,20 +132,19 @@ func (t *Trial) Effect() string {
 // Limits say what the test leaves out of what a caller of the stage meets.
 func (t *Trial) Limits() []string {
 	r := &t.Deployed.Trace.Route
-	none := &snapshot.Gaps{}
 	var list []string
 	if m := r.DraftMethod; m != nil {
-		if kind, ok := m.Authorization.Read(none); !ok || kind != "" && kind != "NONE" {
+		if kind, ok := m.Authorization.Peek(); !ok || kind != "" && kind != "NONE" {
 			list = append(list, strings.TrimSpace("the authorization "+kind))
 		}
-		if required, ok := m.APIKeyRequired.Read(none); !ok || required {
+		if required, ok := m.APIKeyRequired.Peek(); !ok || required {
 			list = append(list, "the API key")
 		}
 	}
-	if policy, ok := r.API.Policy.Read(none); !ok || policy != "" {
+	if policy, ok := r.API.Policy.Peek(); !ok || policy != "" {
 		list = append(list, "the resource policy")
 	}
-	if disabled, ok := r.API.DefaultEndpointDisabled.Read(none); !ok || disabled {
+	if disabled, ok := r.API.DefaultEndpointDisabled.Peek(); !ok || disabled {
 		list = append(list, "the disabled endpoint")
 	}
 	if r.Canary != nil {
@@ -189,6 +188,6 @@ func (t *Trial) undeployed() bool {
 	if stage == nil {
 		return false // the stages could not be read
 	}
-	id, ok := stage.DeploymentID.Read(&snapshot.Gaps{})
+	id, ok := stage.DeploymentID.Peek()
 	return ok && id == ""
 }

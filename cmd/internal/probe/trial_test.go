@@ -66,7 +66,7 @@ func requests(c *fixtures.Case) []walk.Request {
 }
 
 func stageOf(s *snapshot.Snapshot) string {
-	if stages, _ := s.APIs[0].Stages.Read(&snapshot.Gaps{}); len(stages) > 0 {
+	if stages, _ := s.APIs[0].Stages.Peek(); len(stages) > 0 {
 		return stages[0].Name
 	}
 	return ""
@@ -219,15 +219,15 @@ func TestNotes(t *testing.T) {
 		{"orders", nil, ""},
 		{"route_stale_deployment_failing", nil, `stage "prod" runs something else than the draft that is tested (`},
 		{"orders", func(a *snapshot.API) {
-			stages, _ := a.Stages.Read(&snapshot.Gaps{})
+			stages, _ := a.Stages.Peek()
 			stages[0].Deployed = stages[0].Deployed.With(snapshot.Configuration{})
 		}, `stage "prod" runs something else than the draft that is tested: it has no such method; predicted there: the client gets 403 MissingAuthenticationTokenException`},
 		{"orders", func(a *snapshot.API) {
-			stages, _ := a.Stages.Read(&snapshot.Gaps{})
+			stages, _ := a.Stages.Peek()
 			stages[0].Deployed = snapshot.Fact[snapshot.Configuration]{}
 		}, `what stage "prod" runs could not be read`},
 		{"orders", func(a *snapshot.API) {
-			stages, _ := a.Stages.Read(&snapshot.Gaps{})
+			stages, _ := a.Stages.Peek()
 			stages[0].Deployed, stages[0].DeploymentID = snapshot.Fact[snapshot.Configuration]{}, stages[0].DeploymentID.With("")
 		}, `stage "prod" has no deployment`},
 	} {
@@ -324,8 +324,8 @@ func TestNew(t *testing.T) {
 		}
 	}
 	api := &c.Snapshot.APIs[0]
-	draft, _ := api.Draft.Read(&snapshot.Gaps{})
-	in, _ := draft.Methods[0].Integration.Read(&snapshot.Gaps{})
+	draft, _ := api.Draft.Peek()
+	in, _ := draft.Methods[0].Integration.Peek()
 	other := *in
 	other.URI = other.URI.With("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/f/invocations")
 	draft.Methods[0].Integration = draft.Methods[0].Integration.With(&other)

@@ -177,15 +177,14 @@ func many(t testing.TB, n int) *snapshot.Snapshot {
 		t.Fatal(err)
 	}
 	api := &c.Snapshot.APIs[0]
-	none := &snapshot.Gaps{}
-	draft, _ := api.Draft.Read(none)
+	draft, _ := api.Draft.Peek()
 	method := draft.Methods[0]
 	draft.Methods = nil
 	for i := range n {
 		m := method
 		m.Path = fmt.Sprintf("/orders/%03d", i+1)
 		if i%3 == 2 {
-			integration, _ := m.Integration.Read(none)
+			integration, _ := m.Integration.Peek()
 			broken := *integration
 			broken.HTTPMethod = broken.HTTPMethod.With("GET")
 			m.Integration = m.Integration.With(&broken)
@@ -193,7 +192,7 @@ func many(t testing.TB, n int) *snapshot.Snapshot {
 		draft.Methods = append(draft.Methods, m)
 	}
 	api.Draft = api.Draft.With(draft)
-	stages, _ := api.Stages.Read(none)
+	stages, _ := api.Stages.Peek()
 	stages[0].Deployed = stages[0].Deployed.With(draft)
 	api.Stages = api.Stages.With(stages)
 	return c.Snapshot

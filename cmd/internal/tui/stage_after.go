@@ -203,13 +203,13 @@ func (v *detail) queue(d *doc, t *walk.Trace) {
 		d.prose("the queue does not exist", bad)
 	case q.Queue != nil:
 		kind := "standard"
-		if fifo, ok := q.Queue.FIFO.Read(&snapshot.Gaps{}); !ok {
+		if fifo, ok := q.Queue.FIFO.Peek(); !ok {
 			kind = "not known"
 		} else if fifo {
 			kind = "FIFO"
 		}
 		d.name("kind", kind, plain)
-		if n, ok := q.Queue.MaximumMessageSize.Read(&snapshot.Gaps{}); ok {
+		if n, ok := q.Queue.MaximumMessageSize.Peek(); ok {
 			d.name("takes up to", count(n, "byte"), plain)
 		}
 	}
@@ -237,7 +237,7 @@ func (v *detail) encryption(d *doc, t *walk.Trace) {
 	case e.Managed:
 		d.prose("the key is managed by AWS for SQS", plain)
 	case e.Key != nil:
-		if state, ok := e.Key.State.Read(&snapshot.Gaps{}); ok {
+		if state, ok := e.Key.State.Peek(); ok {
 			d.name("state", state, plain)
 		}
 	}

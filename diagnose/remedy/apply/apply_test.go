@@ -41,7 +41,7 @@ func live(t testing.TB) *snapshot.Snapshot {
 		t.Fatal(err)
 	}
 	s := c.Snapshot
-	role, _ := s.Role(roleARN).Read(&snapshot.Gaps{})
+	role, _ := s.Role(roleARN).Peek()
 	role.Attached = known([]snapshot.Policy{{Name: "shared", ARN: shared, Document: known(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"}]}`)}})
 	s.Keys = map[string]snapshot.Fact[*snapshot.Key]{keyARN: known(&snapshot.Key{ARN: keyARN, Manager: known("CUSTOMER"), State: known("Enabled"), Usage: known("ENCRYPT_DECRYPT"),
 		Spec: known("SYMMETRIC_DEFAULT"), Policy: known(admins), Grants: known([]snapshot.Grant{})})}
@@ -264,7 +264,7 @@ func TestNothingWithoutARollbackFile(t *testing.T) {
 // What must not be done, or cannot, is refused when it is planned.
 func TestRefusals(t *testing.T) {
 	canary := live(t)
-	stages, _ := canary.APIs[0].Stages.Read(&snapshot.Gaps{})
+	stages, _ := canary.APIs[0].Stages.Peek()
 	stages[0].Canary = known(&snapshot.Canary{DeploymentID: "x", Percent: 5})
 	lockout := snapshot.SetStatement{On: on("key", keyARN, ""), Index: 1, Before: "{}", After: `{"Effect":"Allow","Principal":{"AWS":"` + roleARN + `"},"Action":"kms:Decrypt","Resource":"*"}`}
 	deny := snapshot.SetStatement{On: on("key", keyARN, ""), After: `{"Effect":"Deny","Principal":"*","Action":"kms:*","Resource":"*"}`}

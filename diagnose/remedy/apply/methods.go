@@ -37,7 +37,7 @@ func methods(before, after *snapshot.Snapshot, change snapshot.Change) (ref snap
 }
 
 func draftMethod(s *snapshot.Snapshot, ref snapshot.MethodRef) *snapshot.Method {
-	draft, _ := s.API(ref.API).Draft.Read(&snapshot.Gaps{})
+	draft, _ := s.API(ref.API).Draft.Peek()
 	for i := range draft.Methods {
 		if m := &draft.Methods[i]; m.Path == ref.Path && m.HTTPMethod == ref.Method {
 			return m
@@ -47,19 +47,19 @@ func draftMethod(s *snapshot.Snapshot, ref snapshot.MethodRef) *snapshot.Method 
 }
 
 func entry(f snapshot.Fact[map[string]snapshot.Fact[string]], name string) *string {
-	m, _ := f.Read(&snapshot.Gaps{})
+	m, _ := f.Peek()
 	fact, ok := m[name]
 	if !ok {
 		return nil
 	}
-	v, _ := fact.Read(&snapshot.Gaps{})
+	v, _ := fact.Peek()
 	return &v
 }
 
 func field(i *snapshot.Integration, f snapshot.IntegrationField) string {
 	fact := map[snapshot.IntegrationField]snapshot.Fact[string]{snapshot.FieldHTTPMethod: i.HTTPMethod, snapshot.FieldURI: i.URI, snapshot.FieldCredentials: i.Credentials,
 		snapshot.FieldPassthrough: i.Passthrough, snapshot.FieldContentHandling: i.ContentHandling}[f]
-	v, _ := fact.Read(&snapshot.Gaps{})
+	v, _ := fact.Peek()
 	return v
 }
 
@@ -134,7 +134,7 @@ func (p *Plan) anew(cell *Cell, new *snapshot.Method, change snapshot.Change) (b
 			return false, nil
 		}
 	}
-	is, _ := new.Integration.Read(&snapshot.Gaps{})
+	is, _ := new.Integration.Peek()
 	after, err := remedy.IntegrationOf(is)
 	if err != nil {
 		return false, err
@@ -148,7 +148,7 @@ func (p *Plan) anew(cell *Cell, new *snapshot.Method, change snapshot.Change) (b
 	if first == nil {
 		return false, errors.New("the method was not read")
 	}
-	was, _ := first.Integration.Read(&snapshot.Gaps{})
+	was, _ := first.Integration.Peek()
 	before, err := remedy.IntegrationOf(was)
 	if err != nil {
 		return false, err
@@ -168,7 +168,7 @@ func (p *Plan) anew(cell *Cell, new *snapshot.Method, change snapshot.Change) (b
 
 // draftMethodByID finds the method of a cell.
 func draftMethodByID(s *snapshot.Snapshot, cell *Cell) *snapshot.Method {
-	draft, _ := s.API(cell.API).Draft.Read(&snapshot.Gaps{})
+	draft, _ := s.API(cell.API).Draft.Peek()
 	for i := range draft.Methods {
 		if m := &draft.Methods[i]; m.ResourceID == cell.Resource && m.HTTPMethod == cell.Method {
 			return m

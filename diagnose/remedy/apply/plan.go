@@ -152,7 +152,7 @@ func (p *Plan) plan(before, after *snapshot.Snapshot, change snapshot.Change) er
 		return p.policy(cell, before, after, c)
 	case snapshot.SetQueueAttribute:
 		cell.Kind, cell.Region, cell.Path = queueAttribute, part(c.Queue, 3), c.Name
-		queue, _ := before.Queue(c.Queue).Read(&snapshot.Gaps{})
+		queue, _ := before.Queue(c.Queue).Peek()
 		if cell.Queue = queue.URL; cell.Queue == "" {
 			cell.Queue = diagnose.QueueURL(c.Queue)
 		}

@@ -54,4 +54,4 @@ func (a *assembler) outside(what, id string, at snapshot.Origin) snapshot.Gap {
 }
 
 // read gives the value of a fact without recording a gap.
-func read[T any](f snapshot.Fact[T]) (T, bool) { return f.Read(&snapshot.Gaps{}) }
+func read[T any](f snapshot.Fact[T]) (T, bool) { return f.Peek() }

@@ -123,7 +123,7 @@ func (b *builder) key(s *stack, r *resource, p tree.View) {
 // keyState derives the state of a new key: iam-facts 68.
 func keyState(p tree.View) snapshot.Fact[string] {
 	enabled := p.Get("Enabled").Boolean(true)
-	on, ok := enabled.Read(&snapshot.Gaps{})
+	on, ok := enabled.Peek()
 	switch {
 	case !ok:
 		return snapshot.Unknown[string](enabled.Gap())

@@ -61,7 +61,7 @@ func (b *builder) stage(s *stack, r *resource, p tree.View) {
 	}
 	st := assemble.Stage{API: api, Type: typ, Name: p.Get("StageName").Plain(), Origin: s.origin(r, "", r.at), AutoDeploy: p.Get("AutoDeploy").Boolean(false),
 		Deployment: refOf(p.Get("DeploymentId")), Variables: p.Get(variables).TextMap(), Canary: canaryOf(p.Get("CanarySetting"), "")}
-	if auto, _ := st.AutoDeploy.Read(&snapshot.Gaps{}); auto {
+	if auto, _ := st.AutoDeploy.Peek(); auto {
 		st.Deployment = assemble.To(r.serial+"-auto", st.Deployment.Origin())
 	}
 	b.parts.Stages = append(b.parts.Stages, st)
@@ -85,7 +85,7 @@ func canaryOf(x tree.View, deploymentID string) snapshot.Fact[*snapshot.Canary] 
 	}
 	c.Percent, _ = strconv.ParseFloat(percent.Plain(), 64)
 	overrides := x.Get("StageVariableOverrides").TextMap()
-	variables, ok := overrides.Read(&snapshot.Gaps{})
+	variables, ok := overrides.Peek()
 	if !ok {
 		return snapshot.Unknown[*snapshot.Canary](overrides.Gap())
 	}

@@ -40,7 +40,7 @@ func methodResponses(x tree.View) snapshot.Fact[map[string]snapshot.MethodRespon
 			return snapshot.Unknown[map[string]snapshot.MethodResponse](status.Gap())
 		}
 		response := snapshot.MethodResponse{Origin: in.Origin()}
-		response.Parameters, _ = in.Get("ResponseParameters").Flags().Read(&snapshot.Gaps{})
+		response.Parameters, _ = in.Get("ResponseParameters").Flags().Peek()
 		if len(response.Parameters) == 0 {
 			response.Parameters = nil
 		}

@@ -109,7 +109,7 @@ func (s samAuth) defaultAuthorizer(d *assemble.Definition) {
 	for i := range d.Methods {
 		m := &d.Methods[i]
 		// SAM leaves the preflight method of CORS open, and methods that say so.
-		if has, ok := m.Authorization.Read(&snapshot.Gaps{}); ok && has == "NONE" && m.HTTPMethod != "OPTIONS" && !d.Open[i] {
+		if has, ok := m.Authorization.Peek(); ok && has == "NONE" && m.HTTPMethod != "OPTIONS" && !d.Open[i] {
 			m.Authorization, m.AuthorizerID = authorization, id
 		}
 	}

@@ -22,7 +22,7 @@ func (r *reader) exportOrigin(stage string) snapshot.Origin {
 func (r *reader) export(stage string) {
 	r.exports.get(stage, func() snapshot.Fact[snapshot.Configuration] {
 		deployed := r.readExport(stage)
-		if configuration, ok := deployed.Read(&snapshot.Gaps{}); ok {
+		if configuration, ok := deployed.Peek(); ok {
 			r.follow(configuration, r.stages.wait().variables(stage))
 		}
 		return deployed
@@ -54,7 +54,7 @@ func (r *reader) readExport(stage string) snapshot.Fact[snapshot.Configuration] 
 
 func hasIntegrations(c snapshot.Configuration) bool {
 	for _, m := range c.Methods {
-		if in, known := m.Integration.Read(&snapshot.Gaps{}); !known || in != nil {
+		if in, known := m.Integration.Peek(); !known || in != nil {
 			return true
 		}
 	}
@@ -65,7 +65,7 @@ func hasIntegrations(c snapshot.Configuration) bool {
 // the text that the draft has for them: an export names them, and writes
 // schemas anew, so that equal ones would look different.
 func (d details) align(deployed snapshot.Fact[snapshot.Configuration]) snapshot.Fact[snapshot.Configuration] {
-	c, ok := deployed.Read(&snapshot.Gaps{})
+	c, ok := deployed.Peek()
 	if !ok {
 		return deployed
 	}
@@ -89,7 +89,7 @@ func (d details) align(deployed snapshot.Fact[snapshot.Configuration]) snapshot.
 func idsByName[T any](list map[string]snapshot.Fact[T], name func(T) string) map[string]string {
 	ids, twice := map[string]string{}, map[string]bool{}
 	for id, fact := range list {
-		v, ok := fact.Read(&snapshot.Gaps{})
+		v, ok := fact.Peek()
 		if !ok {
 			continue
 		}
@@ -130,6 +130,6 @@ func sameJSON(a, b snapshot.Fact[string]) bool {
 // value gives the value of a fact, or the zero value, for following what can
 // be followed. Judgement never rests on it.
 func value[T any](f snapshot.Fact[T]) T {
-	v, _ := f.Read(&snapshot.Gaps{})
+	v, _ := f.Peek()
 	return v
 }

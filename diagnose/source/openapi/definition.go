@@ -68,7 +68,7 @@ func (r *reader) settings() {
 // MediaTypes reads binary media types, in which templates write ~1 for a slash.
 func MediaTypes(x tree.View) snapshot.Fact[[]string] {
 	f := x.Texts()
-	list, ok := f.Read(&snapshot.Gaps{})
+	list, ok := f.Peek()
 	if !ok {
 		return f
 	}

@@ -33,7 +33,7 @@ func Export(data []byte, at snapshot.Origin) (snapshot.Configuration, error) {
 		return snapshot.Configuration{}, fmt.Errorf(`expected an object under "paths", found %s`, found)
 	}
 	fact := Read(root, snapshot.REST, nil).Configuration(snapshot.REST, at)
-	c, ok := fact.Read(&snapshot.Gaps{})
+	c, ok := fact.Peek()
 	if !ok {
 		return snapshot.Configuration{}, fmt.Errorf("%s", fact.Gap().Detail)
 	}
@@ -41,8 +41,8 @@ func Export(data []byte, at snapshot.Origin) (snapshot.Configuration, error) {
 		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.HTTPMethod, b.HTTPMethod))
 	})
 	for _, m := range c.Methods {
-		if i, _ := m.Integration.Read(&snapshot.Gaps{}); i != nil {
-			list, _ := i.Responses.Read(&snapshot.Gaps{})
+		if i, _ := m.Integration.Peek(); i != nil {
+			list, _ := i.Responses.Peek()
 			SortResponses(list)
 		}
 	}

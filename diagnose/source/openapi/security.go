@@ -60,7 +60,7 @@ func schemeOf(name string, authorizer snapshot.Fact[snapshot.Authorizer]) scheme
 
 // Authorization is the authorization type of a method with the authorizer.
 func Authorization(authorizer snapshot.Fact[snapshot.Authorizer]) snapshot.Fact[string] {
-	a, ok := authorizer.Read(&snapshot.Gaps{})
+	a, ok := authorizer.Peek()
 	switch {
 	case !ok:
 		return snapshot.Unknown[string](authorizer.Gap())
@@ -97,7 +97,7 @@ func (r *reader) secure(m *snapshot.Method, x tree.View) {
 
 func (r *reader) require(m *snapshot.Method, one tree.Named) {
 	s, ok := r.schemes[one.Name]
-	none, _ := s.authorization.Read(&snapshot.Gaps{})
+	none, _ := s.authorization.Peek()
 	switch {
 	case one.Name == "NONE": // how a method leaves the authorizer that SAM gives to all
 		r.out.Open[len(r.out.Methods)] = true
