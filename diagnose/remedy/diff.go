@@ -165,5 +165,5 @@ func (e *editor) wrap(n *yaml.Node, value any) {
 			lines[i+1] = spaces(dash+2) + line[old:]
 		}
 	}
-	e.put(e.lineStart(from), e.lineEnd(to), spaces(dash)+"- "+strings.Join(lines, "\n")+e.style.eol+spaces(dash)+e.style.item(value, dash))
+	e.put(e.lineStart(from), e.lineEnd(to), spaces(dash)+"- "+strings.Join(lines, "\n")+e.style.eol+spaces(dash)+e.before(e.lineEnd(to)).item(value, dash))
 }

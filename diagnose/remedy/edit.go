@@ -22,6 +22,7 @@ type editor struct {
 	splices []splice
 	edited  []string // the path below which the file changes
 	left    int      // nodes that have to be left there; 0 for any number
+	wants   *string  // the text that has to be read there; nil for any
 }
 
 func (e *editor) put(from, to int, text string) {
@@ -45,10 +46,23 @@ func (e *editor) result() ([]byte, error) {
 	}
 	out = append(out, e.text[at:]...)
 	again, err := parseSource(e.name, out)
+	if err == nil && e.wants != nil && !e.reads(again) {
+		return nil, fmt.Errorf("%s cannot be edited by machine in this place (%s)", e.name, joined(e.edited))
+	}
 	if err != nil || !unharmed(e.root, again.root, e.edited) || e.left > 0 && count(again.root, e.edited) != e.left {
 		return nil, fmt.Errorf("%s cannot be edited by machine in this place (%s)", e.name, joined(e.edited))
 	}
 	return out, nil
+}
+
+// reads tells whether the text that was set is read again.
+func (e *editor) reads(again *source) bool {
+	way, rest, err := (&editor{source: again, words: e.words}).walk(e.edited)
+	if err != nil || len(rest) > 0 {
+		return false
+	}
+	n := way[len(way)-1]
+	return function(n) != "" || n.Value == *e.wants // a function's text is the wording's
 }
 
 // member finds a member of an object: the index of its name, or -1.
@@ -111,6 +125,9 @@ func empty(n *yaml.Node) bool {
 // where it differs.
 func (e *editor) set(path []string, before, after any) error {
 	e.edited = path
+	if text, ok := e.words.document(after).(string); ok {
+		e.wants = &text
+	}
 	way, rest, err := e.walk(path)
 	if err != nil {
 		return err
@@ -251,7 +268,8 @@ func (e *editor) insert(n *yaml.Node, removed map[int]bool, name string, value a
 	key, behind := n.Content[last], max(e.end(n.Content[last+1]), e.end(n.Content[last]))
 	if n.Style&yaml.FlowStyle == 0 {
 		column := e.column(e.start(n.Content[0]))
-		e.put(e.lineEnd(behind), e.lineEnd(behind), e.style.eol+e.style.pad(column)+e.style.entry(name, value, column))
+		at := e.lineEnd(behind)
+		e.put(at, at, e.style.eol+e.style.pad(column)+e.before(at).entry(name, value, column))
 		return
 	}
 	if key.Line > n.Line {
@@ -313,12 +331,14 @@ func (e *editor) replaceItem(n *yaml.Node, value any) {
 	e.put(from, to, e.before(to).block(value, e.column(from)))
 }
 
-// before is the style of what is followed by more on its line: a comment there
-// would become part of a text behind a bar.
+// before is the style of what is followed by what stands at the place: a comment
+// there would become part of a text behind a bar, and the end of a file without a
+// line end would take the last one from it.
 func (e *editor) before(at int) style {
 	s := e.style
 	at = min(at, len(e.text))
 	s.quotes = !blank(e.text[at:e.lineEnd(at)])
+	s.open = e.next(at) == len(e.text) && !bytes.HasSuffix(e.text, []byte("\n"))
 	return s
 }
 
@@ -339,7 +359,8 @@ func (e *editor) add(n *yaml.Node, value any) {
 	case n.Style&yaml.FlowStyle == 0:
 		// The dash stands before the item, by however many blanks.
 		column := e.dashColumn(n)
-		e.put(e.lineEnd(behind), e.lineEnd(behind), e.style.eol+e.style.pad(column)+e.style.item(value, column))
+		at := e.lineEnd(behind)
+		e.put(at, at, e.style.eol+e.style.pad(column)+e.before(at).item(value, column))
 	case n.Content[0].Line > n.Line:
 		column := e.column(e.start(n.Content[0]))
 		text := e.style.flow(value)

@@ -31,6 +31,7 @@ func paths(n *yaml.Node, path []string, out *[][]string) {
 }
 
 var layouts = []string{
+	"a: b", "a:\n  b: |\n    c", "a:\n- b: c", "a:\r\n  b: |\r\n    c\r\nd: e", // without a final line end
 	"a: 1\nb:\n  c: 'x' # y\n  d: |\n    one\n    two\ne: {f: [1, \"2\", {g: h}], i: }\n",
 	"a:\n- b: c\n  d: e\n- f\n-   g: h\n    i: |-\n        deep\n\n\n# end\nz: q w\n  e r\n",
 	`{"a": {"b": ["c", {"d": "e\"f"}], "g": null}, "h": "ü"}`,
@@ -44,7 +45,7 @@ var layouts = []string{
 // cannot be made is an error and no damage. No input makes it panic.
 func FuzzSet(f *testing.F) {
 	for _, text := range layouts {
-		for _, value := range []string{"x", "it's", "a: b", "two\nlines", "", "${A}", "true", " blank "} {
+		for _, value := range []string{"ends\n", "two\nlines\n", "x", "it's", "a: b", "two\nlines", "", "${A}", "true", " blank "} {
 			f.Add(text, value, 3)
 		}
 	}
@@ -126,4 +127,32 @@ func FuzzRemove(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A text that ends in a line end keeps it at the end of a file that has none.
+func TestLastLine(t *testing.T) {
+	for _, tt := range []struct{ text, value string }{
+		{"a:\n  b: |\n    c", "x\ny\n"}, {"a:\n  b: c", "x\n"}, {"a:\n  b: c", "x\ny"}, {"a:\n  b: c\n", "x\ny\n"}, {"a:\n  b: |\n    c\n", "x\n"},
+	} {
+		src, err := parseSource("f", []byte(tt.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := &editor{source: src, words: &wording{literal: true}}
+		if err := e.set([]string{"a", "b"}, nil, tt.value); err != nil {
+			t.Fatal(err)
+		}
+		out, err := e.result()
+		if err != nil {
+			t.Errorf("%q set to %q: %v", tt.text, tt.value, err)
+			continue
+		}
+		again, err := parseSource("f", out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.root.Content[1].Content[1].Value; got != tt.value || strings.HasSuffix(string(out), "\n") != strings.HasSuffix(tt.text, "\n") {
+			t.Errorf("%q set to %q reads %q in %q", tt.text, tt.value, got, out)
+		}
+	}
 }

@@ -170,7 +170,7 @@ func (s style) scalar(value any, indent int) string {
 		return "!" + v.function + " " + s.scalar(v.text, indent)
 	case string:
 		switch {
-		case blockable(v) && !s.quotes:
+		case blockable(v) && !s.quotes && !(s.open && strings.HasSuffix(v, "\n")):
 			return s.literal(v, indent+s.unit)
 		case plain.MatchString(v) && !reserved(v) && !strings.Contains(v, ": ") && !strings.Contains(v, " #") && !strings.HasSuffix(v, ":"):
 			return v

@@ -62,7 +62,7 @@ func (e *editor) changeObject(n *yaml.Node, before, after map[string]any) error 
 			e.put(e.body(n), e.end(n), e.style.flow(e.words.document(after)))
 			return nil
 		}
-		e.put(e.start(n), e.end(n), e.style.block(e.words.document(after), e.column(e.start(n))))
+		e.put(e.start(n), e.end(n), e.before(e.end(n)).block(e.words.document(after), e.column(e.start(n))))
 		return nil
 	}
 	if len(gone) > 0 {
@@ -141,6 +141,8 @@ func (e *editor) likewise(n *yaml.Node, text string) (string, bool) {
 		return encode(text), true
 	case n.Style&yaml.SingleQuotedStyle != 0:
 		return "'" + strings.ReplaceAll(text, "'", "''") + "'", !strings.ContainsAny(text, "\n\r\t") && text == strings.ToValidUTF8(text, "")
+	case n.Style&yaml.LiteralStyle != 0 && strings.HasSuffix(text, "\n") && e.before(e.end(n)).open:
+		return "", false
 	case n.Style&yaml.LiteralStyle != 0 && blockable(text+"\n"):
 		return e.likeBlock(n, text), true
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:

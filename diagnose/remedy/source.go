@@ -33,6 +33,7 @@ type style struct {
 	dash   int  // columns of a list below its name
 	double bool // texts stand in double quotes
 	quotes bool // texts of several lines stand in quotes
+	open   bool // no line end follows, so that a text behind a bar cannot have one
 	long   bool // functions are written as Fn::Sub, not as !Sub
 }
 
