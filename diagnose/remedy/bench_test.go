@@ -26,7 +26,7 @@ func large(b *testing.B) (*snapshot.Snapshot, []diagnose.Fix) {
 func BenchmarkDiff(b *testing.B) {
 	s, fixes := large(b)
 	for b.Loop() {
-		if _, err := remedy.Diff(s, fixes, os.ReadFile); err != nil {
+		if _, err := diffOf(s, fixes, os.ReadFile); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -2,51 +2,44 @@ package remedy
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 	"go.yaml.in/yaml/v4"
-
-	"apisqs-doctor/diagnose"
-	"apisqs-doctor/diagnose/snapshot"
 )
 
-// Edit is a fix made in the user's own files.
-type Edit struct {
-	Diff  string            // unified, for patch -p1 and git apply
-	Files map[string][]byte // the new contents, by the name in the snapshot
-	Notes []string          // what remains to be done by hand
+// Unified is the edit as a unified diff for git apply and patch -p1, which look
+// for the file under the name, with slashes and without a way out of the folder.
+func (f FileEdit) Unified(name string) string {
+	from, to := quotedName("a/"+name), quotedName("b/"+name)
+	body := udiff.Unified("a", "b", string(f.Old), string(f.New))
+	_, body, _ = strings.Cut(body, "\n") // the two lines with names
+	_, body, _ = strings.Cut(body, "\n")
+	end := ""
+	if strings.Contains(name, " ") {
+		end = "\t" // a name with blanks ends at a tab
+	}
+	return "diff --git " + from + " " + to + "\n--- " + from + end + "\n+++ " + to + end + "\n" + body
 }
 
-// Diff makes fixes in the template files that the snapshot was read from. What
-// the fixes do not touch stays byte for byte as it is. read gives a file's
-// contents. The error says which place cannot be edited by machine, and then
-// nothing is edited. Many fixes are made faster by one Templates.
-func Diff(s *snapshot.Snapshot, fixes []diagnose.Fix, read func(file string) ([]byte, error)) (Edit, error) {
-	files, notes, err := NewTemplates(read).Edit(s, fixes)
-	if err != nil {
-		return Edit{}, err
+// quotedName is a file's name as git writes it in a diff.
+func quotedName(name string) string {
+	if strings.IndexFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) < 0 {
+		return name
 	}
-	out := Edit{Files: map[string][]byte{}, Notes: notes}
 	var b strings.Builder
-	for _, f := range files {
-		out.Files[f.Name] = f.New
-		name := below(f.Name)
-		b.WriteString(udiff.Unified("a/"+name, "b/"+name, string(f.Old), string(f.New)))
+	for _, c := range []byte(name) {
+		switch {
+		case c == '"' || c == '\\':
+			b.WriteString("\\" + string(c))
+		case c < ' ' || c > '~':
+			fmt.Fprintf(&b, "\\%03o", c)
+		default:
+			b.WriteByte(c)
+		}
 	}
-	out.Diff = b.String()
-	return out, nil
-}
-
-// below is a file's name without a way out of the folder that a diff is applied in.
-func below(file string) string {
-	name := strings.TrimLeft(path.Clean(strings.ReplaceAll(file, "\\", "/")), "/")
-	for strings.HasPrefix(name, "../") {
-		name = name[3:]
-	}
-	return name
+	return `"` + b.String() + `"`
 }
 
 // setting edits the file of a setting.

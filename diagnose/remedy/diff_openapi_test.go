@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"apisqs-doctor/diagnose"
-	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/cloudformation"
 )
@@ -73,7 +72,7 @@ func TestDiffOfDefinitions(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				edit, err := remedy.Diff(s, []diagnose.Fix{fix(tt.change)}, os.ReadFile)
+				edit, err := diffOf(s, []diagnose.Fix{fix(tt.change)}, os.ReadFile)
 				if form == "outside" && tt.refused != "" {
 					if err == nil || !strings.Contains(err.Error(), tt.refused) {
 						t.Errorf("error %v, want %q", err, tt.refused)
@@ -123,7 +122,7 @@ func TestDiffOfHTTPAPI(t *testing.T) {
 `
 	s, file := read(t, "template.yaml", text)
 	on := snapshot.MethodRef{API: s.APIs[0].ID, Path: "/orders", Method: "POST"}
-	edit, err := remedy.Diff(s, []diagnose.Fix{fix(snapshot.SetRequestParameter{On: on, Name: "MessageBody", After: "$request.body"},
+	edit, err := diffOf(s, []diagnose.Fix{fix(snapshot.SetRequestParameter{On: on, Name: "MessageBody", After: "$request.body"},
 		snapshot.SetIntegration{On: on, Field: snapshot.FieldCredentials, After: "arn:aws:iam::1:role/x"})}, os.ReadFile)
 	if err != nil {
 		t.Fatal(err)

@@ -166,7 +166,7 @@ func TestDiff(t *testing.T) {
 			// With an alias in the file no piece of it is edited by itself.
 			for _, v := range []struct{ eol, more string }{{"\n", ""}, {"\r\n", ""}, {"\n", "Metadata: {One: &one x, Two: *one}\n"}} {
 				s, file := read(t, "template.yaml", strings.ReplaceAll(template+v.more, "\n", v.eol))
-				edit, err := remedy.Diff(s, []diagnose.Fix{fix(tt.change)}, os.ReadFile)
+				edit, err := diffOf(s, []diagnose.Fix{fix(tt.change)}, os.ReadFile)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -179,15 +179,33 @@ func TestDiff(t *testing.T) {
 	}
 }
 
+// edit is a fix made in files.
+type edit struct {
+	Diff  string
+	Files map[string][]byte
+	Notes []string
+}
+
+// diffOf makes fixes in files, each named in the diff by its base name.
+func diffOf(s *snapshot.Snapshot, fixes []diagnose.Fix, read func(string) ([]byte, error)) (edit, error) {
+	files, notes, err := remedy.NewTemplates(read).Edit(s, fixes)
+	out := edit{Files: map[string][]byte{}, Notes: notes}
+	for _, f := range files {
+		out.Files[f.Name] = f.New
+		out.Diff += f.Unified(filepath.Base(f.Name))
+	}
+	return out, err
+}
+
 // applies wants git and patch to make of the file what the edit has.
-func applies(t testing.TB, file string, edit remedy.Edit) {
+func applies(t testing.TB, file string, edit edit) {
 	t.Helper()
 	dir, name := filepath.Split(file)
 	old, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.ReplaceAll(edit.Diff, strings.TrimPrefix(dir, "/"), "")
+	text := edit.Diff
 	for _, tool := range [][]string{{"git", "apply", "--whitespace=nowarn", "-"}, {"patch", "--binary", "-s", "-p1"}} {
 		if _, err := exec.LookPath(tool[0]); err != nil {
 			t.Logf("%s is not installed", tool[0])
@@ -220,16 +238,16 @@ func TestDiffThatCannotBe(t *testing.T) {
 		"an impossible":  {snapshot.SetStatement{On: policy("trust", "arn:aws:iam::1:role/x", ""), After: "{}"}, "is not known"},
 		"not a property": {snapshot.SetIntegration{On: ref, Field: "colour", After: "x"}, "no such property"},
 	} {
-		edit, err := remedy.Diff(s, []diagnose.Fix{fix(tt.change)}, os.ReadFile)
+		edit, err := diffOf(s, []diagnose.Fix{fix(tt.change)}, os.ReadFile)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || edit.Diff != "" {
 			t.Errorf("%s: error %v and %q, want %q", name, err, edit.Diff, tt.want)
 		}
 	}
-	if _, err := remedy.Diff(live(t), nil, os.ReadFile); err == nil {
+	if _, err := diffOf(live(t), nil, os.ReadFile); err == nil {
 		t.Error("a deployed API has no template to edit")
 	}
 	gone := errors.New("gone")
-	if _, err := remedy.Diff(s, []diagnose.Fix{fix(snapshot.SetTemplate{On: ref, ContentType: "a/b", After: "x"})}, func(string) ([]byte, error) { return nil, gone }); !errors.Is(err, gone) {
+	if _, err := diffOf(s, []diagnose.Fix{fix(snapshot.SetTemplate{On: ref, ContentType: "a/b", After: "x"})}, func(string) ([]byte, error) { return nil, gone }); !errors.Is(err, gone) {
 		t.Errorf("error %v, want that of reading the file", err)
 	}
 }
@@ -237,7 +255,7 @@ func TestDiffThatCannotBe(t *testing.T) {
 // Several changes of one place are made one after the other.
 func TestDiffOfSeveral(t *testing.T) {
 	s, file := read(t, "template.yaml", template)
-	edit, err := remedy.Diff(s, []diagnose.Fix{
+	edit, err := diffOf(s, []diagnose.Fix{
 		fix(snapshot.SetTemplate{On: ref, ContentType: "text/plain", After: "one"}, snapshot.SetTemplate{On: ref, ContentType: "text/plain", Before: "one", After: "two"}),
 		fix(snapshot.AddMethodResponse{On: ref, Status: "500"}, snapshot.SetIntegrationResponse{On: ref, Before: &snapshot.IntegrationResponse{Status: "200", Pattern: `2\d{2}`}},
 			snapshot.SetIntegrationResponse{On: ref, Before: &snapshot.IntegrationResponse{Status: "400", Pattern: `4\d{2}`}, After: &snapshot.IntegrationResponse{Status: "400", Pattern: "4.."}}),
@@ -282,7 +300,7 @@ func TestDiffOfJSON(t *testing.T) {
 		{snapshot.SetTemplate{On: root, ContentType: "a/b", After: "x\ty\"\n"}, `"RequestTemplates": {}`, "\"RequestTemplates\": {\n\t\t\t\t\t\"a/b\": \"x\\ty\\\"\\n\"\n\t\t\t\t}"},
 	} {
 		s, file := read(t, "template.json", text)
-		edit, err := remedy.Diff(s, []diagnose.Fix{fix(tt.change)}, os.ReadFile)
+		edit, err := diffOf(s, []diagnose.Fix{fix(tt.change)}, os.ReadFile)
 		if err != nil {
 			t.Fatal(err)
 		}

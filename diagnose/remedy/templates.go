@@ -35,7 +35,9 @@ type FileEdit struct {
 
 // Edit makes fixes, one after the other, and gives the files that differ
 // afterwards, by name, and what remains to be done by hand. The files are not
-// written: the next Edit starts from the same contents. The error is that of Diff.
+// written: the next Edit starts from the same contents. What the fixes do not touch
+// stays byte for byte as it is. The error says which place cannot be edited by
+// machine, and then nothing is edited.
 func (t *Templates) Edit(s *snapshot.Snapshot, fixes []diagnose.Fix) ([]FileEdit, []string, error) {
 	if s.Target.Kind != snapshot.Template || hasTerraform(s) {
 		return nil, nil, fmt.Errorf("only templates of CloudFormation can be edited")

@@ -117,6 +117,9 @@ func (a *app) fix(cmd *cobra.Command, f *fixFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := a.unfinished(f); err != nil {
+		return err
+	}
 	s, err := a.load(cmd.Context(), &f.targetFlags)
 	if err != nil {
 		return err

@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
-	"maps"
+	"io"
 	"os"
-	"slices"
+	"path/filepath"
+	"strings"
 
+	"apisqs-doctor/cmd/internal/files"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
@@ -14,30 +18,32 @@ import (
 // fixTemplate prints the changes of a template as a diff, or makes them.
 func (a *app) fixTemplate(f *fixFlags, s *snapshot.Snapshot, p *repair, c call) error {
 	fmt.Fprint(a.Err, p.text())
-	edit, err := a.edit(s, p)
+	edits, notes, err := a.edit(s, p)
 	if err != nil {
 		return err
 	}
-	for _, note := range edit.Notes {
+	for _, note := range notes {
 		fmt.Fprintf(a.Err, "%s: note: %s\n", name, note)
 	}
 	if !f.write {
-		a.printf("%s", edit.Diff)
+		a.printDiff(edits)
 		return nil
 	}
-	if len(edit.Files) == 0 {
+	if len(edits) == 0 {
 		return nil
 	}
-	for _, file := range slices.Sorted(maps.Keys(edit.Files)) {
-		text := edit.Files[file]
-		info, err := os.Stat(file)
-		if err != nil {
-			return usage("", "%s: %s", file, plain(err))
-		}
-		if err := os.WriteFile(file, text, info.Mode().Perm()); err != nil {
-			return usage("", "%s: %s", file, plain(err))
-		}
-		fmt.Fprintf(a.Err, "%s was edited\n", file)
+	if err := a.unchanged(f, s); err != nil {
+		return err
+	}
+	var changes []files.Change
+	for _, e := range edits {
+		changes = append(changes, files.Change(e))
+	}
+	if err := files.Replace(changes); err != nil {
+		return writeFailure(err)
+	}
+	for _, e := range edits {
+		fmt.Fprintf(a.Err, "%s was edited\n", e.Name)
 	}
 	after, err := a.loadTemplate(&f.targetFlags)
 	if err != nil {
@@ -46,20 +52,135 @@ func (a *app) fixTemplate(f *fixFlags, s *snapshot.Snapshot, p *repair, c call) 
 	return a.diagnoseAgain(f, after, c)
 }
 
+// writeFailure says that files were not replaced.
+func writeFailure(err error) error {
+	var changed *files.Changed
+	if errors.As(err, &changed) {
+		return usage("diagnose again, and then fix", "nothing was edited: %s", changed)
+	}
+	return usage("", "the files are as they were, unless it says otherwise: %s", err)
+}
+
+// unchanged wants the template to say still what was diagnosed.
+func (a *app) unchanged(f *fixFlags, s *snapshot.Snapshot) error {
+	quiet := *a
+	quiet.Err = io.Discard // what is to be noted was noted the first time
+	now, err := quiet.loadTemplate(&f.targetFlags)
+	if err != nil {
+		return err
+	}
+	var was, is bytes.Buffer
+	if err := errors.Join(snapshot.Save(&was, s), snapshot.Save(&is, now)); err != nil {
+		return cannotRun("", "the template cannot be compared with what was diagnosed: %s", err)
+	}
+	if !bytes.Equal(was.Bytes(), is.Bytes()) {
+		return usage("diagnose again, and then fix", "nothing was edited: the template has been changed meanwhile")
+	}
+	return nil
+}
+
 // edit makes the changes that can be made in the files; what cannot is told.
-func (a *app) edit(s *snapshot.Snapshot, p *repair) (remedy.Edit, error) {
+func (a *app) edit(s *snapshot.Snapshot, p *repair) (edits []remedy.FileEdit, notes []string, err error) {
+	templates := remedy.NewTemplates(readAgain)
 	var done []diagnose.Fix
-	out := remedy.Edit{}
 	for _, x := range p.fixes {
-		edit, err := remedy.Diff(s, append(done, x), readAgain)
+		out, said, err := templates.Edit(s, append(done, x))
 		if err != nil {
 			fmt.Fprintf(a.Err, "%s: cannot %s: %s\n", name, oneLine(x.Title), oneLine(err.Error()))
 			continue
 		}
-		done, out = append(done, x), edit
+		done, edits, notes = append(done, x), out, said
 	}
 	if len(done) == 0 && len(p.fixes) > 0 {
-		return out, usage("the report shows what to change", "none of the changes can be made in the file by machine")
+		return nil, nil, usage("the report shows what to change", "none of the changes can be made in the file by machine")
 	}
-	return out, nil
+	return edits, notes, nil
+}
+
+// printDiff prints the edits for git apply, and where that is to be run when it
+// is not here.
+func (a *app) printDiff(edits []remedy.FileEdit) {
+	elsewhere := map[string]bool{}
+	for _, e := range edits {
+		base, below, here := diffName(e.Name)
+		if !here && !elsewhere[base] {
+			elsewhere[base] = true
+			fmt.Fprintf(a.Err, "%s: note: apply the diff in %s\n", name, base)
+		}
+		a.printf("%s", e.Unified(below))
+	}
+}
+
+// diffName is the name that git apply finds a file by, and the folder where it
+// does: the top of the file's repository, whose names it wants wherever it is run
+// inside of it, or else the current folder, or the file's own. here tells whether
+// it finds the file where we are.
+func diffName(file string) (base, relative string, here bool) {
+	absolute, err := filepath.Abs(file)
+	if err != nil {
+		return ".", filepath.ToSlash(file), true
+	}
+	if real, err := filepath.EvalSymlinks(absolute); err == nil {
+		absolute = real
+	}
+	current, err := filepath.Abs(".")
+	if err == nil {
+		current, err = filepath.EvalSymlinks(current)
+	}
+	if err != nil {
+		current = ""
+	}
+	top := repository(filepath.Dir(absolute))
+	switch {
+	case top != "":
+		// Inside of a folder git apply passes over what lies outside of it.
+		base, here = top, current != "" && repository(current) == top && inside(current, absolute)
+	case current != "" && inside(current, absolute):
+		base, here = current, true
+	default:
+		base = filepath.Dir(absolute)
+	}
+	if relative, err = filepath.Rel(base, absolute); err != nil {
+		return filepath.Dir(absolute), filepath.Base(absolute), false
+	}
+	return base, filepath.ToSlash(relative), here
+}
+
+// repository is the top folder of the git repository that a folder is in, or "".
+func repository(dir string) string {
+	for {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return ""
+		}
+		dir = parent
+	}
+}
+
+func inside(dir, file string) bool {
+	rel, err := filepath.Rel(dir, file)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// unfinished tells of a run that was ended while it wrote, and with --write
+// takes away what it has left beside the files.
+func (a *app) unfinished(f *fixFlags) error {
+	left := files.Unfinished(f.templates)
+	if left == nil {
+		return nil
+	}
+	fmt.Fprintf(a.Err, "%s: an earlier fix --write was ended in the middle; every file is whole:\n", name)
+	for i, file := range left.Names {
+		fmt.Fprintf(a.Err, "  %s %s\n", file, left.States[i])
+	}
+	if !f.write {
+		return nil
+	}
+	if err := left.Clear(); err != nil {
+		return usage("", "what that run has left cannot be taken away: %s", err)
+	}
+	return nil
 }
