@@ -164,13 +164,14 @@ func TestDiff(t *testing.T) {
 				want = strings.Replace(want, "Statement: {Effect", "Statement: [{Effect", 1)
 			}
 			// With an alias in the file no piece of it is edited by itself.
-			for _, v := range []struct{ eol, more string }{{"\n", ""}, {"\r\n", ""}, {"\n", "Metadata: {One: &one x, Two: *one}\n"}} {
-				s, file := read(t, "template.yaml", strings.ReplaceAll(template+v.more, "\n", v.eol))
+			// A mark at the beginning and a missing end of the last line stay.
+			for _, v := range []struct{ eol, mark, more string }{{"\n", "", ""}, {"\r\n", "\ufeff", ""}, {"\n", "", "Metadata: {One: &one x, Two: *one}\n"}, {"\n", "\ufeff", "Outputs: {}"}} {
+				s, file := read(t, "template.yaml", strings.ReplaceAll(v.mark+template+v.more, "\n", v.eol))
 				edit, err := diffOf(s, []diagnose.Fix{fix(tt.change)}, os.ReadFile)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(strings.ReplaceAll(want+v.more, "\n", v.eol), string(edit.Files[file])); diff != "" {
+				if diff := cmp.Diff(strings.ReplaceAll(v.mark+want+v.more, "\n", v.eol), string(edit.Files[file])); diff != "" {
 					t.Error(diff)
 				}
 				applies(t, file, edit)
