@@ -131,8 +131,8 @@ func fixesOf(t *testing.T, name, text string, check func([]byte)) (n counts) {
 			result := results[0]
 			results = results[1:]
 			for _, x := range f.Fixes {
-				edit, err := remedy.Diff(r.Snapshot, []diagnose.Fix{x}, os.ReadFile)
-				if err != nil || len(edit.Files) == 0 {
+				edits, _, err := remedy.NewTemplates(os.ReadFile).Edit(r.Snapshot, []diagnose.Fix{x})
+				if err != nil || len(edits) == 0 {
 					n.told++
 					if len(result.Properties.Fixes) == 0 || result.Properties.Fixes[0].Title == "" {
 						t.Errorf("%s: %q is nowhere", name, x.Title)
@@ -146,8 +146,8 @@ func fixesOf(t *testing.T, name, text string, check func([]byte)) (n counts) {
 					t.Errorf("%s: %q has no replacements", name, x.Title)
 					continue
 				}
-				if got := applied(t, result.Fixes[0]); fmt.Sprint(got) != fmt.Sprint(texts(edit.Files)) {
-					t.Errorf("%s: %q gives\n%q, want\n%q", name, x.Title, got, texts(edit.Files))
+				if got := applied(t, result.Fixes[0]); fmt.Sprint(got) != fmt.Sprint(texts(edits)) {
+					t.Errorf("%s: %q gives\n%q, want\n%q", name, x.Title, got, texts(edits))
 				}
 				result.Fixes = result.Fixes[1:]
 			}
@@ -159,10 +159,10 @@ func fixesOf(t *testing.T, name, text string, check func([]byte)) (n counts) {
 	return n
 }
 
-func texts(files map[string][]byte) map[string]string {
+func texts(files []remedy.FileEdit) map[string]string {
 	out := map[string]string{}
-	for name, text := range files {
-		out[name] = string(text)
+	for _, f := range files {
+		out[f.Name] = string(f.New)
 	}
 	return out
 }
