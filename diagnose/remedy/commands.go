@@ -46,6 +46,16 @@ func (w Writer) Script(s *snapshot.Snapshot, fix diagnose.Fix) (shell.Script, er
 	return script, nil
 }
 
+// DeleteDeployment is the command that deletes a deployment that no stage runs.
+func (w Writer) DeleteDeployment(region, api, id string) []string {
+	s := &snapshot.Snapshot{}
+	lines, err := w.aws(s, region, "apigateway", "delete-deployment").flag("rest-api-id", api).flag("deployment-id", id).lines().Write(w.Shell)
+	if err != nil {
+		return nil // ids are plain words
+	}
+	return lines
+}
+
 // command renders one change, which leads from one snapshot to the other.
 func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change) (shell.Script, error) {
 	region := before.Target.Region

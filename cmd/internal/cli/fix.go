@@ -84,6 +84,9 @@ func (f *fixFlags) check(given map[string]bool) error {
 				return usage("", "--%s has no meaning with --rollback", flag)
 			}
 		}
+		if f.timeout <= 0 {
+			return usage("expected a duration such as 30s or 2m", "%q is not a value of --timeout", f.timeout)
+		}
 		return nil
 	}
 	if err := f.targetFlags.check(given); err != nil {

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/charmbracelet/x/term"
 
@@ -37,11 +38,13 @@ func (a *app) fixLive(ctx context.Context, f *fixFlags, s *snapshot.Snapshot, p 
 	if err != nil {
 		return cannotRun("run it in a folder that can be written to", "nothing was changed, because the rollback file cannot be made: %s", plain(err))
 	}
-	err = apply.Run(ctx, cfg, plan, func(data []byte) error { return saveFile(file, data) })
+	limited, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	err = apply.Run(limited, cfg, plan, func(data []byte) error { return saveFile(file, data) })
 	if err != nil {
-		return applyFailure(err, file)
+		return applyFailure(err, file, f.rollbackLine(f.shell, file))
 	}
-	fmt.Fprintf(a.Err, "the changes are made; to take them back: %s fix --rollback %s\n\n", name, file)
+	fmt.Fprintf(a.Err, "the changes are made; to take them back: %s\n\n", f.rollbackLine(f.shell, file))
 	after, err := a.readLive(ctx, &f.targetFlags)
 	if err != nil {
 		return err
@@ -65,7 +68,7 @@ func (a *app) rollback(ctx context.Context, f *fixFlags) error {
 		return usage("give the file that \"fix --apply\" has written", "%s: %s", f.rollback, err)
 	}
 	for i := len(plan.Cells) - 1; i >= 0; i-- {
-		fmt.Fprintf(a.Err, "  take back: %s\n", shorten(plan.Cells[i].What))
+		fmt.Fprintf(a.Err, "  %s\n", shorten(plan.Cells[i].Restoring()))
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
@@ -78,12 +81,22 @@ func (a *app) rollback(ctx context.Context, f *fixFlags) error {
 		return err
 	}
 	taken := 0
-	err = apply.Rollback(ctx, cfg, plan, func(what string) {
+	limited, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	err = apply.Rollback(limited, cfg, plan, func(what string) {
 		taken++
-		fmt.Fprintf(a.Err, "taken back: %s\n", shorten(what))
+		fmt.Fprintf(a.Err, "done: %s\n", shorten(what))
 	})
 	if err != nil {
 		return cannotRun("", "%s", err)
+	}
+	w := f.writer(f.shell)
+	for _, d := range plan.Deployments() {
+		if d.InUse {
+			fmt.Fprintf(a.Err, "stage %s had no deployment before: it keeps deployment %s\n", d.Stage, d.ID)
+			continue
+		}
+		fmt.Fprintf(a.Err, "deployment %s stays, and no stage runs it; to delete it:\n  %s\n", d.ID, strings.Join(w.DeleteDeployment(d.Region, d.API, d.ID), "\n  "))
 	}
 	if taken == 0 {
 		fmt.Fprintln(a.Err, "everything is as it was before already")
@@ -91,13 +104,13 @@ func (a *app) rollback(ctx context.Context, f *fixFlags) error {
 	return nil
 }
 
-// interruptible ends the context when the user presses Ctrl-C, so that what is
-// under way can say what it has done.
+// interruptible ends the context when the user presses Ctrl-C, or the program is
+// told to end, so that what is under way can say what it has done.
 func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	return signal.NotifyContext(ctx, os.Interrupt)
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 }
 
 // confirm asks on the terminal; the answer is no unless it is yes. After a no
@@ -187,16 +200,21 @@ func saveFile(file string, data []byte) error {
 	return err
 }
 
+// rollbackLine is the command line that takes a run back.
+func (t *targetFlags) rollbackLine(kind, file string) string {
+	return commandLine(kind, append([]string{name, "fix", "--rollback", file}, t.awsWords()...)...)
+}
+
 // applyFailure tells what became of a plan. A rollback file of a run that wrote
 // nothing is taken away.
-func applyFailure(err error, file string) error {
+func applyFailure(err error, file, rollback string) error {
 	var partial *apply.Partial
 	if errors.As(err, &partial) {
 		hint := "to take back what was done: "
 		if len(partial.Done) == 0 {
 			hint = "should AWS have made a part of it, take it back: "
 		}
-		hint += name + " fix --rollback " + file
+		hint += rollback
 		lines := strings.SplitN(err.Error(), "\n", 2)
 		if len(lines) == 2 {
 			hint = lines[1] + "\n" + hint

@@ -21,6 +21,10 @@ func TestFixScripts(t *testing.T) {
 			"serve": func(ts *testscript.TestScript, _ bool, args []string) {
 				*of(ts) = loopback{server: serve(ts, loadFixture(t, args[0]), fakeaws.Options{Deny: args[1:]})}
 			},
+			// serve-hanging FIXTURE [OPERATION...] starts one that never answers the operations.
+			"serve-hanging": func(ts *testscript.TestScript, _ bool, args []string) {
+				*of(ts) = loopback{server: serve(ts, loadFixture(t, args[0]), fakeaws.Options{Hang: args[1:]})}
+			},
 			// private FILE wants a file for its owner alone.
 			"private": func(ts *testscript.TestScript, _ bool, args []string) {
 				info, err := os.Stat(ts.MkAbs(args[0]))

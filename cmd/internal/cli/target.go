@@ -68,7 +68,7 @@ func (t *targetFlags) addAWS(cmd *cobra.Command) {
 	f.StringVar(&t.profile, "profile", "", "profile `NAME` of the AWS configuration")
 	f.StringVar(&t.endpointURL, "endpoint-url", "", "`URL` for all AWS calls, such as that of an emulator")
 	f.StringVar(&t.accountID, "account-id", "", "`ACCOUNT` that a template is for, 12 digits")
-	f.DurationVar(&t.timeout, "timeout", defaultTimeout, "`TIME` that reading an API from AWS may take")
+	f.DurationVar(&t.timeout, "timeout", defaultTimeout, "`TIME` that reading an API from AWS may take, and changing it")
 }
 
 // live tells whether the target is read from AWS.

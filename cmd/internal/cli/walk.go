@@ -232,9 +232,11 @@ func (f *walkFlags) walkApply(ctx context.Context, s *snapshot.Snapshot, fix dia
 	if err != nil {
 		return nil, fmt.Errorf("nothing was changed, because the rollback file cannot be made: %s", plain(err))
 	}
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
 	if err := apply.Run(ctx, cfg, plan, func(data []byte) error { return saveFile(file, data) }); err != nil {
 		var told *failure
-		if errors.As(applyFailure(err, file), &told) {
+		if errors.As(applyFailure(err, file, f.rollbackLine(f.shell, file)), &told) {
 			return strings.Split(told.hint, "\n"), told
 		}
 		return nil, err
@@ -243,7 +245,7 @@ func (f *walkFlags) walkApply(ctx context.Context, s *snapshot.Snapshot, fix dia
 	for _, c := range plan.Cells {
 		log = append(log, "done: "+c.What)
 	}
-	return append(log, "to take it back: "+name+" fix --rollback "+file), nil
+	return append(log, "to take it back: "+f.rollbackLine(f.shell, file)), nil
 }
 
 // onScreen is a failure as the screen tells it; its exit code is kept.

@@ -27,7 +27,7 @@ func Compare(d *diagnose.Diagnosis, o *Observed) Verdict {
 	switch {
 	case !Predicts(p):
 		return Unpredicted
-	case matches(p, o) && sameMessage(d.Trace, o) != logs.No:
+	case (matches(p, o) || matchesOther(d, o)) && sameMessage(d.Trace, o) != logs.No:
 		return Agrees
 	case !p.Known:
 		return Unpredicted // a stage that could not be read may have failed first
@@ -59,6 +59,22 @@ func matches(p *diagnose.Prediction, o *Observed) bool {
 		return p.Code == "" || p.Status != 0 && o.Delivered() == logs.No
 	}
 	return code == p.Code || slices.Contains(p.Codes, code)
+}
+
+// matchesOther tells whether SQS gave another of the answers that it may give
+// where evidence differs, each with a status of its own, and the client got what
+// the integration responses make of that one.
+func matchesOther(d *diagnose.Diagnosis, o *Observed) bool {
+	p := &d.Predicted
+	known, ok := walk.LookupCode(string(o.Code))
+	if p.SQSStatus == 0 || o.Called == logs.No || !ok || !slices.Contains(p.Codes, known.Code) || o.SQSStatus != known.Status {
+		return false
+	}
+	r := &d.Trace.Response
+	if len(r.Outcomes) == 0 {
+		return o.Status == o.SQSStatus && r.Status == r.SQSStatus // handed on as it is
+	}
+	return slices.ContainsFunc(r.Outcomes, func(x walk.Outcome) bool { return x.SQSStatus == o.SQSStatus && x.Status == o.Status })
 }
 
 // sameMessage tells whether SQS stored the message that was predicted, by its

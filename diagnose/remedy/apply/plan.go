@@ -47,6 +47,7 @@ type Cell struct {
 	ARN      string `json:"arn,omitempty"`   // managed policy or key
 	Queue    string `json:"queue,omitempty"` // URL
 	Path     string `json:"path,omitempty"`
+	On       string `json:"on,omitempty"` // the method, as people name it
 }
 
 // Schema names the format of a rollback file.
@@ -169,7 +170,7 @@ func (p *Plan) plan(before, after *snapshot.Snapshot, change snapshot.Change) er
 	if err != nil {
 		return err
 	}
-	cell.API, cell.Method, cell.Resource = ref.API, ref.Method, old.ResourceID
+	cell.API, cell.Method, cell.Resource, cell.On = ref.API, ref.Method, old.ResourceID, ref.String()
 	return p.method(cell, old, new, change)
 }
 

@@ -59,8 +59,13 @@ func (e *Partial) Unwrap() error { return e.Err }
 // cause is what AWS said, without the SDK's words around it.
 func cause(err error) string {
 	var api smithy.APIError
-	if errors.As(err, &api) {
+	switch {
+	case errors.As(err, &api):
 		return api.ErrorCode() + ": " + api.ErrorMessage()
+	case errors.Is(err, context.DeadlineExceeded):
+		return "AWS did not answer in time"
+	case errors.Is(err, context.Canceled):
+		return "it was interrupted"
 	}
 	return err.Error()
 }
@@ -187,13 +192,13 @@ func Rollback(ctx context.Context, cfg aws.Config, p *Plan, told func(what strin
 			}
 			_, err = c.write(ctx, cell, now, cell.Before)
 			if err == nil {
-				told(cell.What)
+				told(cell.Restoring())
 			}
 		}
 		if err != nil {
-			e := &Partial{Failed: "take back: " + cell.What, Err: err}
+			e := &Partial{Failed: cell.Restoring(), Err: err}
 			for j := i; j >= 0; j-- {
-				e.Left = append(e.Left, "take back: "+p.Cells[j].What)
+				e.Left = append(e.Left, p.Cells[j].Restoring())
 			}
 			return e
 		}

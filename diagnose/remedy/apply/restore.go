@@ -1,0 +1,78 @@
+package apply
+
+import "strings"
+
+// Restoring says in a sentence what a rollback makes of the cell.
+func (c *Cell) Restoring() string {
+	what := c.name()
+	if c.Before == nil {
+		return "remove " + what
+	}
+	old := *c.Before
+	switch c.Kind {
+	case methodResponse:
+		return "declare " + what + " again"
+	case wholeIntegration:
+		return "restore " + what + " to what it was"
+	case integrationResponse, inlinePolicy, managedPolicy, trustPolicy, keyPolicy:
+		return "restore " + what + " to " + old
+	}
+	return "restore " + what + " to " + strings.TrimSpace(old)
+}
+
+// name is what the cell is a value of.
+func (c *Cell) name() string {
+	on := c.On
+	if on == "" { // a file of an earlier release
+		on = strings.TrimSpace(c.Method + " of resource " + c.Resource)
+	}
+	last := unescape(c.Path[strings.LastIndexByte(c.Path, '/')+1:])
+	switch c.Kind {
+	case integrationField:
+		if strings.HasPrefix(c.Path, "/requestTemplates/") {
+			return "the " + last + " mapping template of " + on
+		}
+		return last + " of the integration of " + on
+	case wholeIntegration:
+		return "the integration of " + on
+	case integrationResponse:
+		return "the integration response " + c.Path + " of " + on
+	case methodResponse:
+		return "the method response " + c.Path + " of " + on
+	case methodParameter:
+		return "the declared parameter " + last + " of " + on
+	case inlinePolicy:
+		return "the policy " + c.Path + " of role " + c.Role
+	case managedPolicy:
+		return "the policy " + c.ARN
+	case trustPolicy:
+		return "the trust policy of role " + c.Role
+	case queueAttribute:
+		return c.Path + " of queue " + c.Queue
+	case keyPolicy:
+		return "the policy of key " + c.ARN
+	case stageVariable:
+		return "stage variable " + last + " of stage " + c.Stage
+	case deployment:
+		return "the deployment of stage " + c.Stage
+	}
+	return c.What
+}
+
+// Deployment is one that a plan has made. After a rollback it stays, and no
+// stage runs it unless there was none before.
+type Deployment struct {
+	Region, API, Stage, ID string
+	InUse                  bool // the stage had no deployment before, and keeps this one
+}
+
+// Deployments are those that the plan has made.
+func (p *Plan) Deployments() []Deployment {
+	var list []Deployment
+	for _, c := range p.Cells {
+		if c.Kind == deployment && c.Done && c.After != nil {
+			list = append(list, Deployment{Region: c.Region, API: c.API, Stage: c.Stage, ID: *c.After, InUse: c.Before == nil})
+		}
+	}
+	return list
+}
