@@ -12,6 +12,10 @@ import (
 // Templates edits the files of a template. Each is read and parsed once, however
 // many fixes are made in it. It is for one goroutine.
 type Templates struct {
+	// Redeploy gives a deployment that the changes need a new logical id, which is
+	// how a stack update comes to deploy them.
+	Redeploy bool
+
 	read  func(file string) ([]byte, error)
 	files map[string]opened
 }
@@ -43,11 +47,12 @@ func (t *Templates) Edit(s *snapshot.Snapshot, fixes []diagnose.Fix) ([]FileEdit
 		return nil, nil, fmt.Errorf("only templates of CloudFormation can be edited")
 	}
 	d := &differ{templates: t, drafts: map[string]*draft{}}
-	deploys := false
+	start := s
+	var deploys []snapshot.Deploy
 	for _, fix := range fixes {
 		for _, change := range fix.Changes {
-			if _, ok := change.(snapshot.Deploy); ok {
-				deploys = true
+			if c, ok := change.(snapshot.Deploy); ok && !slices.Contains(deploys, c) {
+				deploys = append(deploys, c)
 			}
 			list, err := settings(s, change)
 			if err != nil {
@@ -63,16 +68,73 @@ func (t *Templates) Edit(s *snapshot.Snapshot, fixes []diagnose.Fix) ([]FileEdit
 			}
 		}
 	}
+	var notes []string
+	if t.Redeploy {
+		notes, deploys = d.redeploy(start, deploys)
+	}
 	var out []FileEdit
 	for _, file := range sorted(d.drafts) {
 		if old, text := t.files[file].source.text, d.drafts[file].contents(); !bytes.Equal(old, text) {
 			out = append(out, FileEdit{file, old, text})
 		}
 	}
-	if deploys && slices.ContainsFunc(out, needsDeployment) {
-		return out, []string{deploymentNote}, nil
+	if len(deploys) > 0 && slices.ContainsFunc(out, needsDeployment) {
+		notes = append(notes, deploymentNote)
 	}
-	return out, nil, nil
+	return out, notes, nil
+}
+
+// redeploy renames the deployments of stages. It gives what it did, and the
+// deployments that are left to be made by hand.
+func (d *differ) redeploy(s *snapshot.Snapshot, list []snapshot.Deploy) (notes []string, left []snapshot.Deploy) {
+	done := map[[2]string]bool{}
+	for _, c := range list {
+		file, id := deploymentOf(s, c)
+		if file == "" {
+			left = append(left, c)
+			continue
+		}
+		if done[[2]string{file, id}] {
+			continue
+		}
+		src, err := d.open(file)
+		if err != nil || !isDeployment(src, id) {
+			continue // SAM and CDK do it by themselves
+		}
+		to := freshID(src, id)
+		text, err := renamed(src, id, to)
+		if err != nil {
+			left = append(left, c)
+			continue
+		}
+		*d.drafts[file] = draft{name: file, text: text}
+		done[[2]string{file, id}] = true
+		notes = append(notes, fmt.Sprintf("%s is called %s now, so that the stack update deploys the change", id, to))
+	}
+	return notes, left
+}
+
+// open is a file with all edits so far, parsed.
+func (d *differ) open(file string) (*source, error) {
+	f, err := d.draft(file)
+	if err != nil {
+		return nil, err
+	}
+	return f.whole()
+}
+
+// draft is a file in the course of its edits.
+func (d *differ) draft(file string) (*draft, error) {
+	if f := d.drafts[file]; f != nil {
+		return f, nil
+	}
+	src, err := d.templates.open(file)
+	if err != nil {
+		return nil, err
+	}
+	f := &draft{name: file, text: src.text, source: src}
+	d.drafts[file] = f
+	return f, nil
 }
 
 // needsDeployment tells whether a template has deployments of its own making,
@@ -107,14 +169,9 @@ func (d *differ) make(s *snapshot.Snapshot, st setting) error {
 	if file == "" {
 		return fmt.Errorf("%s is not part of the template; change it where it is made", st.at.resource)
 	}
-	f := d.drafts[file]
-	if f == nil {
-		src, err := d.templates.open(file)
-		if err != nil {
-			return err
-		}
-		f = &draft{name: file, text: src.text, source: src}
-		d.drafts[file] = f
+	f, err := d.draft(file)
+	if err != nil {
+		return err
 	}
 	if f.editPiece(s, st) {
 		return nil

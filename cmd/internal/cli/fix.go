@@ -26,6 +26,8 @@ type fixFlags struct {
 	yes      bool
 	write    bool
 	rollback string
+
+	keepDeployment bool
 }
 
 func (a *app) fixCommand() *cobra.Command {
@@ -37,7 +39,8 @@ func (a *app) fixCommand() *cobra.Command {
 changed, from what to what, at what risk, and what is predicted afterwards. Nothing is written.
 
 For a template it prints a unified diff that git apply and patch -p1 accept; --write edits the
-file. For a deployed API --apply carries the changes out: it asks first, reads every value again
+file. A deployment that has to be made anew gets another logical id, wherever it is named, unless
+SAM or CDK do it. For a deployed API --apply carries the changes out: it asks first, reads every value again
 and stops if one is no longer what was diagnosed, saves a rollback file in the current folder,
 deploys, and diagnoses the API again. --rollback FILE takes such a run back. That needs the
 permissions of the calls it makes, such as apigateway:PATCH, apigateway:POST, iam:PutRolePolicy,
@@ -60,6 +63,7 @@ The exit code is that of the diagnosis: after --apply and --write of the new one
 	flags.BoolVar(&f.apply, "apply", false, "carry the changes out on the deployed API, after asking")
 	flags.BoolVar(&f.yes, "yes", false, "do not ask; for scripts, with --apply or --rollback")
 	flags.BoolVar(&f.write, "write", false, "make the changes in the template's file")
+	flags.BoolVar(&f.keepDeployment, "keep-deployment", false, "leave the deployment's logical id; a stack update then deploys nothing")
 	flags.StringVar(&f.rollback, "rollback", "", "take back the run that wrote this `FILE`")
 	_ = cmd.MarkFlagFilename("rollback", "json")
 	addShell(cmd, &f.shell)
@@ -107,6 +111,8 @@ func (f *fixFlags) check(given map[string]bool) error {
 		return usage("give the API with --api-id", "--apply has no meaning with --snapshot")
 	case f.write && len(f.templates) == 0:
 		return usage("", "--write has no meaning without --template")
+	case f.keepDeployment && len(f.templates) == 0:
+		return usage("", "--keep-deployment has no meaning without --template")
 	case f.yes && !f.apply:
 		return usage("", "--yes has no meaning without --apply or --rollback")
 	}
