@@ -27,8 +27,11 @@ func (w Writer) Commands(s *snapshot.Snapshot, fix diagnose.Fix) ([]string, erro
 
 // Script is what Commands writes, as data.
 func (w Writer) Script(s *snapshot.Snapshot, fix diagnose.Fix) (shell.Script, error) {
-	if s.Target.Kind == snapshot.Template {
+	switch s.Target.Kind {
+	case snapshot.Template:
 		return nil, errors.New("the fix belongs into the template, not into a deployed API")
+	case snapshot.Terraform:
+		return nil, errors.New("the fix belongs into the Terraform configuration, not into a deployed API")
 	}
 	var script shell.Script
 	for _, change := range fix.Changes {

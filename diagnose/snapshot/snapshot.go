@@ -36,7 +36,7 @@ type Snapshot struct {
 
 // Target is what was diagnosed.
 type Target struct {
-	Kind      string `json:"kind"` // live, template or snapshot
+	Kind      string `json:"kind"` // live, template, terraform or snapshot
 	Region    string `json:"region,omitempty"`
 	Account   string `json:"account,omitempty"`
 	Partition string `json:"partition,omitempty"`
@@ -47,10 +47,15 @@ type Target struct {
 
 // The kinds of target.
 const (
-	Live     = "live"
-	Template = "template"
-	Saved    = "snapshot"
+	Live      = "live"
+	Template  = "template"
+	Terraform = "terraform"
+	Saved     = "snapshot"
 )
+
+// Written tells whether the target is what people keep in files: a template, or
+// Terraform. It may not be deployed yet, and it is changed where it is written.
+func (t Target) Written() bool { return t.Kind == Template || t.Kind == Terraform }
 
 // Symbol is a text that stands for a value which is not known before
 // deployment, such as an account id or an imported name. Two equal symbols are

@@ -143,7 +143,7 @@ func (a *app) fix(cmd *cobra.Command, f *fixFlags) error {
 	a.code = f.gate.exitCode(&e)
 	p := repairs(s, &e, f)
 	switch {
-	case s.Target.Kind == snapshot.Template && len(f.templates) > 0:
+	case s.Target.Written() && len(f.templates) > 0:
 		return a.fixTemplate(f, s, p, c)
 	case f.apply && len(p.fixes) > 0:
 		return a.fixLive(cmd.Context(), f, s, p, c)
@@ -175,7 +175,7 @@ type repairPart struct {
 // repairs collects the plans of all methods. A change for one method may repair
 // another one too, so each is diagnosed with those before it made.
 func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags) *repair {
-	p := &repair{template: s.Target.Kind == snapshot.Template}
+	p := &repair{template: s.Target.Written()}
 	for i := range e.Diagnoses {
 		d := &e.Diagnoses[i]
 		if d.Trace == nil {

@@ -137,7 +137,7 @@ func (a *app) checkOutputs(o *outputFlags) error {
 func (a *app) adviseAnchor(o *outputFlags, e *diagnose.Examination, anchor string) {
 	asked := slices.ContainsFunc(a.all(o), func(out output) bool { return out.format == "sarif" })
 	found := slices.ContainsFunc(e.Diagnoses, func(d diagnose.Diagnosis) bool { return len(d.Findings) > 0 })
-	inFile := e.Target.Kind == snapshot.Template && e.Target.File != snapshot.StandardInput
+	inFile := e.Target.Written() && e.Target.File != snapshot.StandardInput
 	if asked && found && !inFile && anchor == "" {
 		fmt.Fprintf(a.Err, "%s: note: GitHub code scanning takes no finding without a file\n  name one as \"anchor\" in %s, see: apisqs-doctor help skips\n", name, accept.ConfigFile)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/terraform"
 	"apisqs-doctor/diagnose/text"
 )
 
@@ -25,6 +26,7 @@ type targetFlags struct {
 	parameters     []string
 	parametersFile string
 	snapshot       string
+	vars, varFiles []string // of Terraform
 
 	region, profile, endpointURL, accountID string
 	timeout                                 time.Duration
@@ -45,10 +47,13 @@ func (t *targetFlags) addMany(cmd *cobra.Command) {
 func (t *targetFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&t.apiIDs, "api-id", nil, "deployed REST API, by its `ID` (also --rest-api-id)")
-	f.StringArrayVar(&t.templates, "template", nil, "CloudFormation, SAM or synthesized CDK template `FILE`; repeatable, or several after one")
+	f.StringArrayVar(&t.templates, "template", nil, "CloudFormation, SAM, CDK or Terraform `FILE` or folder; repeatable, or several after one")
 	f.StringArrayVar(&t.parameters, "parameter", nil, "`KEY=VALUE` for a parameter of the template; repeatable")
 	f.StringVar(&t.parametersFile, "parameters-file", "", "`FILE` with the template's parameters, as the AWS CLI takes it")
+	f.StringArrayVar(&t.vars, "var", nil, "`NAME=VALUE` for a variable of the Terraform configuration; repeatable")
+	f.StringArrayVar(&t.varFiles, "var-file", nil, "`FILE` with values of Terraform variables; repeatable")
 	_ = cmd.MarkFlagFilename("template", templateKinds...)
+	_ = cmd.MarkFlagFilename("var-file", "tfvars", "json")
 	_ = cmd.MarkFlagFilename("parameters-file", "json", "yaml", "yml")
 }
 
@@ -79,7 +84,7 @@ func (t *targetFlags) any() bool { return t.live() || len(t.templates) > 0 || t.
 // arguments takes what stands after --template FILE for further files, as a
 // wildcard of the shell gives them.
 func (t *targetFlags) arguments(cmd *cobra.Command, args []string) error {
-	if len(t.templates) == 0 {
+	if len(t.templates) == 0 && (len(args) == 0 || !terraform.Is(args[0])) {
 		return noArguments(cmd, args)
 	}
 	t.templates = append(t.templates, args...)
@@ -116,7 +121,7 @@ func (t *targetFlags) check(given map[string]bool) error {
 		flag  string
 		needs []string
 	}{
-		{"parameter", []string{"--template"}}, {"parameters-file", []string{"--template"}}, {"account-id", []string{"--template"}},
+		{"parameter", []string{"--template"}}, {"var", []string{"--template"}}, {"var-file", []string{"--template"}}, {"parameters-file", []string{"--template"}}, {"account-id", []string{"--template"}},
 		{"region", []string{"--api-id", "--all-apis", "--template"}}, {"profile", []string{"--api-id", "--all-apis"}},
 		{"endpoint-url", []string{"--api-id", "--all-apis"}}, {"timeout", []string{"--api-id", "--all-apis"}}, {"verify-iam", []string{"--api-id", "--all-apis"}},
 	} {
@@ -142,6 +147,8 @@ func (t *targetFlags) target() snapshot.Target {
 	switch {
 	case t.snapshot != "":
 		return snapshot.Target{Kind: snapshot.Saved, File: t.snapshot}
+	case t.terraform():
+		return snapshot.Target{Kind: snapshot.Terraform, File: t.templates[0], Region: t.region, Account: t.accountID}
 	case len(t.templates) > 0:
 		return snapshot.Target{Kind: snapshot.Template, File: t.templates[0], Region: t.region, Account: t.accountID}
 	}

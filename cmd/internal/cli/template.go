@@ -10,8 +10,11 @@ import (
 	"apisqs-doctor/diagnose/source/tree"
 )
 
-// loadTemplate reads CloudFormation, SAM or CDK templates.
+// loadTemplate reads CloudFormation, SAM or CDK templates, or what Terraform has.
 func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
+	if t.terraform() {
+		return a.loadTerraform(t)
+	}
 	parameters := map[string]string{}
 	if t.parametersFile != "" {
 		values, err := cloudformation.ReadParameters(t.parametersFile)

@@ -318,6 +318,12 @@ func (t *targetFlags) words() []string {
 	for _, p := range t.parameters {
 		add("parameter", p)
 	}
+	for _, v := range t.vars {
+		add("var", v)
+	}
+	for _, file := range t.varFiles {
+		add("var-file", file)
+	}
 	add("parameters-file", t.parametersFile)
 	add("account-id", t.accountID)
 	return append(words, t.awsWords()...)

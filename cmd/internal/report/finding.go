@@ -113,8 +113,9 @@ func (t *text) fix(name string, x diagnose.Fix) {
 // recipe is the change as its reader can make it: commands for what is
 // deployed, a fragment for what stands in a template, words for the rest.
 func (t *text) recipe(x diagnose.Fix) []string {
-	if t.run.Examination.Target.Kind == snapshot.Template {
-		if fragment, _ := render(t.run, t.run.Remedy.CloudFormation, x); fragment != "" {
+	fragments := map[string]func(*snapshot.Snapshot, diagnose.Fix) (string, error){snapshot.Template: t.run.Remedy.CloudFormation, snapshot.Terraform: t.run.Remedy.Terraform}
+	if write := fragments[t.run.Examination.Target.Kind]; write != nil {
+		if fragment, _ := render(t.run, write, x); fragment != "" {
 			return []string{strings.TrimRight(t.say.Show(fragment), "\n")}
 		}
 	}

@@ -43,7 +43,7 @@ func Markdown(w io.Writer, r Run) error {
 	left := 0
 	for _, m := range doc.Methods {
 		for _, f := range m.Findings {
-			text := markdownFinding(m, f, doc.Target.Kind == snapshot.Template, language(r.Remedy.Shell))
+			text := markdownFinding(m, f, doc.Target.Kind, language(r.Remedy.Shell))
 			if left > 0 || b.Len()+len(text) > mostMarkdown {
 				left++
 				continue
@@ -71,7 +71,7 @@ func queueName(m Method) string {
 
 // markdownFinding tells a finding, folded. What stands in a template is mended
 // there, what is deployed by commands.
-func markdownFinding(m Method, f Finding, template bool, language string) string {
+func markdownFinding(m Method, f Finding, kind, language string) string {
 	var b strings.Builder
 	word := f.Severity
 	if f.Suppressed != nil {
@@ -99,9 +99,12 @@ func markdownFinding(m Method, f Finding, template bool, language string) string
 		if x.Risk != "" {
 			fmt.Fprintf(&b, "\nRisk: %s\n", prose(x.Risk))
 		}
-		if template && x.CloudFormation != "" {
+		switch {
+		case kind == snapshot.Template && x.CloudFormation != "":
 			b.WriteString(fence("yaml", x.CloudFormation))
-		} else {
+		case kind == snapshot.Terraform && x.Terraform != "":
+			b.WriteString(fence("hcl", x.Terraform))
+		default:
 			b.WriteString(fence(language, strings.Join(x.Commands, "\n")))
 		}
 	}

@@ -65,7 +65,7 @@ type Plan struct {
 // New plans the changes of fixes. It fails when one of them cannot be made
 // through the API, or must not be made.
 func New(s *snapshot.Snapshot, fixes []diagnose.Fix) (*Plan, error) {
-	if s.Target.Kind == snapshot.Template {
+	if s.Target.Written() {
 		return nil, errors.New("a template is changed in its file, not in a deployed API")
 	}
 	p := &Plan{Schema: Schema, start: s}

@@ -1,0 +1,106 @@
+package terraform
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"strings"
+)
+
+// Is tells whether a path is Terraform's: a folder with configuration, a file of
+// configuration, a plan or a state.
+func Is(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	if info.IsDir() {
+		files, overrides, err := configurationFiles(path)
+		return err == nil && len(files)+len(overrides) > 0
+	}
+	if isConfiguration(path) {
+		return true
+	}
+	kind, _ := fileKind(path)
+	return kind != ""
+}
+
+func isConfiguration(path string) bool {
+	for _, end := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
+		if strings.HasSuffix(path, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// The kinds of file, beside configuration.
+const (
+	planFile      = "plan"
+	stateFile     = "state" // what terraform show -json writes of a state
+	rawStateFile  = "terraform.tfstate"
+	binaryPlan    = "binary plan"
+	encryptedFile = "encrypted state" // OpenTofu's
+)
+
+// headSize is how much of a file is looked at to tell its kind, in bytes.
+const headSize = 64 << 10
+
+// fileKind tells plans and states by their content; it is empty for other files.
+func fileKind(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, headSize))
+	if err != nil {
+		return "", err
+	}
+	if bytes.HasPrefix(head, []byte("PK\x03\x04")) && bytes.Contains(head, []byte("tfplan")) {
+		return binaryPlan, nil
+	}
+	members := topMembers(bytes.TrimPrefix(head, []byte("\uFEFF")))
+	has := func(names ...string) bool {
+		for _, name := range names {
+			if !members[name] {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case has("encrypted_data"), has("encryption_version", "meta"):
+		return encryptedFile, nil
+	case has("format_version") && (has("planned_values") || has("resource_changes") || has("variables")):
+		return planFile, nil
+	case has("format_version", "terraform_version"), has("format_version", "values"):
+		return stateFile, nil
+	case has("version", "terraform_version"), has("version", "lineage"):
+		return rawStateFile, nil
+	}
+	return "", nil
+}
+
+// topMembers are the names of the members of an object, as far as its beginning
+// shows them.
+func topMembers(head []byte) map[string]bool {
+	d := json.NewDecoder(bytes.NewReader(head))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil
+	}
+	members := map[string]bool{}
+	for {
+		t, err := d.Token()
+		name, ok := t.(string)
+		if err != nil || !ok {
+			return members
+		}
+		members[name] = true
+		var skipped json.RawMessage
+		if d.Decode(&skipped) != nil {
+			return members
+		}
+	}
+}

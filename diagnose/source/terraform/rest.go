@@ -1,0 +1,180 @@
+package terraform
+
+import (
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
+	"apisqs-doctor/diagnose/source/tree"
+)
+
+// restAPI maps aws_api_gateway_rest_api, with the methods that its body describes (I23).
+func (b *builder) restAPI(r *resource) {
+	api := assemble.API{ID: b.text(r, "id"), Root: b.text(r, "root_resource_id"), Type: snapshot.REST, Name: r.get("name").Plain(), Origin: r.origin()}
+	api.EndpointTypes = first(r.get("endpoint_configuration")).Get("types").Texts()
+	api.DefaultEndpointDisabled = r.get("disable_execute_api_endpoint").Boolean(false)
+	api.Policy, _ = b.policy(r, "policy")
+	api.BinaryMediaTypes = openapi.MediaTypes(r.get("binary_media_types"))
+	b.define(&api, r)
+	b.parts.APIs = append(b.parts.APIs, api)
+}
+
+// define reads the body of an API.
+func (b *builder) define(api *assemble.API, r *resource) {
+	body := r.get("body")
+	if body.Absent() {
+		return
+	}
+	x, ok := b.document(r, "body")
+	switch {
+	case x.Unknown():
+		gap := x.Gap()
+		api.Doubt = &gap
+	case !ok || x.Value.Kind != tree.Object:
+		gap := snapshot.Gap{Reason: snapshot.Unparsed, Detail: "the body of " + r.address + " is no OpenAPI document", Origin: body.Origin()}
+		api.Doubt = &gap
+	default:
+		api.Definition = openapi.Read(x, api.Type, nil)
+	}
+}
+
+func (b *builder) restAPIPolicy(r *resource) {
+	x, ok := b.document(r, "policy")
+	if !ok {
+		x = r.get("policy")
+	}
+	b.apiPolicies[r.get("rest_api_id").Plain()] = x
+}
+
+func (b *builder) restResource(r *resource) {
+	b.parts.Resources = append(b.parts.Resources, assemble.Resource{ID: b.text(r, "id"), API: refTo(r.get("rest_api_id")), Parent: refTo(r.get("parent_id")),
+		Part: r.get("path_part").Plain(), Origin: r.origin()})
+}
+
+func (b *builder) restMethod(r *resource) {
+	m := assemble.Method{Address: r.address, API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")), Method: snapshot.Method{
+		HTTPMethod: r.get("http_method").Plain(), Origin: r.origin(),
+		Authorization: r.get("authorization").Text(""), AuthorizerID: r.get("authorizer_id").Text(""), Scopes: r.get("authorization_scopes").Texts(),
+		APIKeyRequired: r.get("api_key_required").Boolean(false), ValidatorID: r.get("request_validator_id").Text(""),
+		RequestParameters: r.get("request_parameters").Flags(), RequestModels: r.get("request_models").TextMap(),
+		Responses: snapshot.Known(map[string]snapshot.MethodResponse{}, r.origin()), Integration: snapshot.Known[*snapshot.Integration](nil, r.origin())}}
+	b.parts.Methods = append(b.parts.Methods, m)
+}
+
+func (b *builder) methodResponse(r *resource) {
+	status := r.get("status_code")
+	if status.Unknown() {
+		b.doubts = append(b.doubts, doubt{kind: r.kind, owner: r.get("rest_api_id").Plain(), gap: status.Gap()})
+		return
+	}
+	m := assemble.MethodResponse{API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")), HTTPMethod: r.get("http_method").Plain(), Status: status.Plain(),
+		MethodResponse: snapshot.MethodResponse{Origin: r.origin()}}
+	parameters := r.get("response_parameters").Flags()
+	declared, ok := parameters.Read(&snapshot.Gaps{})
+	if !ok {
+		b.doubts = append(b.doubts, doubt{kind: r.kind, owner: r.get("rest_api_id").Plain(), gap: parameters.Gap()})
+	}
+	if len(declared) > 0 {
+		m.Parameters = declared
+	}
+	b.parts.MethodResponses = append(b.parts.MethodResponses, m)
+}
+
+func (b *builder) restIntegration(r *resource) {
+	none := snapshot.Known("", r.origin())
+	b.parts.Integrations = append(b.parts.Integrations, assemble.Integration{Address: r.address, API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")), Verb: r.get("http_method").Plain(),
+		Integration: snapshot.Integration{Origin: r.origin(), Type: r.get("type").Text(""), HTTPMethod: r.get("integration_http_method").Text(""), URI: r.get("uri").Text(""),
+			Credentials: r.get("credentials").Text(""), RequestParameters: r.get("request_parameters").TextFacts(), Templates: r.get("request_templates").TextFacts(),
+			Passthrough: r.get("passthrough_behavior").Text(""), ContentHandling: r.get("content_handling").Text(""), TimeoutMillis: r.get("timeout_milliseconds").Number(assemble.NotGiven),
+			Subtype: none, PayloadFormat: none, TemplateSelection: none, ResponseSelection: none, Responses: snapshot.Known([]snapshot.IntegrationResponse{}, r.origin())}})
+}
+
+func (b *builder) restResponse(r *resource) {
+	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, assemble.IntegrationResponse{API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")),
+		Verb: r.get("http_method").Plain(), Pattern: r.get("selection_pattern").Text(""), Status: r.get("status_code").Text(""), Parameters: r.get("response_parameters").TextMap(),
+		Templates: r.get("response_templates").TextMap(), ContentHandling: r.get("content_handling").Text(""), Origin: r.origin()})
+}
+
+func (b *builder) model(r *resource) {
+	api := r.get("rest_api_id")
+	if api.Absent() {
+		api = r.get("api_id")
+	}
+	b.parts.Models = append(b.parts.Models, assemble.Model{Name: r.get("name").Plain(), API: refTo(api), Schema: r.get("schema").Text("{}")})
+}
+
+func (b *builder) validator(r *resource) {
+	b.parts.Validators = append(b.parts.Validators, assemble.Validator{ID: b.text(r, "id"), API: refTo(r.get("rest_api_id")),
+		Fact: openapi.Validator(r.arguments, r.get("name").Plain(), "validate_request_body", "validate_request_parameters")})
+}
+
+// authorizer maps an authorizer of a REST API, or of an HTTP or WebSocket one.
+func (b *builder) authorizer(r *resource) {
+	a := assemble.Authorizer{ID: b.text(r, "id"), API: refTo(r.get("rest_api_id")), Type: snapshot.REST}
+	typ, source, absent := r.get("type"), r.get("identity_source"), "TOKEN"
+	if r.kind == "aws_apigatewayv2_authorizer" {
+		a.API, a.Type = refTo(r.get("api_id")), snapshot.HTTP
+		typ, source, absent = r.get("authorizer_type"), r.get("identity_sources"), ""
+	}
+	kind, ok := typ.Text(absent).Read(&snapshot.Gaps{})
+	if !ok {
+		a.Fact = snapshot.Unknown[snapshot.Authorizer](typ.Gap())
+		b.parts.Authorizers = append(b.parts.Authorizers, a)
+		return
+	}
+	var sources []string
+	for _, in := range source.Items() {
+		sources = append(sources, in.Plain())
+	}
+	if source.Absent() && a.Type == snapshot.REST {
+		sources = []string{"method.request.header.Authorization"}
+	}
+	jwt := first(r.get("jwt_configuration"))
+	audience, _ := jwt.Get("audience").Texts().Read(&snapshot.Gaps{})
+	a.Fact = snapshot.Known(snapshot.Authorizer{Name: r.get("name").Plain(), Type: strings.ToUpper(kind), IdentitySource: strings.Join(sources, ","),
+		Validation: r.get("identity_validation_expression").Plain(), URI: r.get("authorizer_uri").Plain(), Issuer: jwt.Get("issuer").Plain(), Audience: strings.Join(audience, ",")}, r.origin())
+	b.parts.Authorizers = append(b.parts.Authorizers, a)
+}
+
+// deployment maps a deployment and the stage that an old provider makes with it (I22).
+func (b *builder) deployment(r *resource) {
+	d := assemble.Deployment{ID: b.text(r, "id"), API: refTo(r.get("rest_api_id")), Type: snapshot.REST, Name: r.address, Origin: r.origin()}
+	if r.kind == "aws_apigatewayv2_deployment" {
+		d.API, d.Type = refTo(r.get("api_id")), snapshot.HTTP
+	}
+	if b.waits != nil {
+		d.Waits = b.waits(r)
+	}
+	if name := r.get("stage_name"); !name.Absent() {
+		d.Stage = &assemble.Stage{API: d.API, Type: d.Type, Name: name.Plain(), Deployment: assemble.To(d.ID, name.Origin()), AutoDeploy: snapshot.Known(false, name.Origin()),
+			Variables: r.get("variables").TextMap(), Canary: canary(first(r.get("canary_settings")), d.ID), Origin: r.origin()}
+	}
+	b.parts.Deployments = append(b.parts.Deployments, d)
+}
+
+func (b *builder) restStage(r *resource) {
+	b.parts.Stages = append(b.parts.Stages, assemble.Stage{API: refTo(r.get("rest_api_id")), Type: snapshot.REST, Name: r.get("stage_name").Plain(), Deployment: refTo(r.get("deployment_id")),
+		AutoDeploy: snapshot.Known(false, r.origin()), Variables: r.get("variables").TextMap(), Canary: canary(first(r.get("canary_settings")), ""), Origin: r.origin()})
+}
+
+// canary maps canary settings.
+func canary(x tree.View, deployment string) snapshot.Fact[*snapshot.Canary] {
+	if x.Absent() || x.Value.Kind == tree.List {
+		return snapshot.Known[*snapshot.Canary](nil, x.Origin())
+	}
+	var gaps snapshot.Gaps
+	c := &snapshot.Canary{DeploymentID: deployment}
+	if id := x.Get("deployment_id"); !id.Absent() {
+		c.DeploymentID = id.Plain()
+	}
+	percent, _ := x.Get("percent_traffic").Number(0).Read(&gaps)
+	c.Percent = float64(percent)
+	if overrides, _ := x.Get("stage_variable_overrides").TextMap().Read(&gaps); len(overrides) > 0 {
+		c.Variables = overrides
+	}
+	if gaps.Any() {
+		return snapshot.Unknown[*snapshot.Canary](gaps.List()[0])
+	}
+	return snapshot.Known(c, x.Origin())
+}
