@@ -112,3 +112,28 @@ func BenchmarkCompile(b *testing.B) {
 		}
 	}
 }
+
+// Proofs of templates as large as people's, and of the longest one here.
+func BenchmarkProve(b *testing.B) {
+	for _, c := range []struct{ name, template string }{
+		{"encoded", "Action=SendMessage&MessageBody=$util.urlEncode($input.body)&MessageGroupId=$util.urlEncode($input.path('$.g'))&MessageDeduplicationId=$context.requestId"},
+		{"raw", "Action=SendMessage&MessageBody=$input.body"},
+		{"parameters", `{"QueueUrl":"https://q","MessageBody":"{#foreach($p in $input.params().querystring.keySet())\"$p\":\"$util.escapeJavaScript($input.params().querystring.get($p)).replaceAll("\\'","'")\"#if($foreach.hasNext),#end#end}"}`},
+		{"forty lines", loopTemplate},
+	} {
+		t, err := Compile(c.template)
+		if err != nil {
+			b.Fatal(err)
+		}
+		q := &Question{}
+		if c.template[0] == '{' {
+			q.Protocol = JSON
+		}
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				t.Prove(q)
+			}
+		})
+	}
+}

@@ -348,3 +348,20 @@ func (r *renderer) plain(v value, depth int) any {
 	}
 	return nil
 }
+
+// plainSteps are the names and indexes of a path that has nothing else.
+func plainSteps(steps jp.Expr) ([]string, bool) {
+	names := []string{}
+	for _, f := range steps {
+		switch f := f.(type) {
+		case jp.Root, jp.Bracket:
+		case jp.Child:
+			names = append(names, string(f))
+		case jp.Nth:
+			names = append(names, strconv.Itoa(int(f)))
+		default:
+			return nil, false
+		}
+	}
+	return names, true
+}

@@ -1,0 +1,483 @@
+package vtl
+
+import "slices"
+
+// prover evaluates a template for all calls at once.
+type prover struct {
+	t *Template
+	q *Question
+	r *renderer // evaluates what depends on no call
+
+	proofState
+	frame  *proofFrame
+	breaks []proofState // where #break left the loop that is being run
+	ends   []proofState // where #stop ended the text
+	loops  int
+	ids    int
+	steps  int
+	depth  int
+
+	places  []Place
+	seen    map[placeKey]int
+	reads   []read // of the client, where they arrive with a doubt first
+	stopped *reference
+	why     string
+
+	unread bool // some call cannot be read for what the template itself writes
+}
+
+type placeKey struct {
+	ref     *reference
+	context Context
+}
+
+// proofState is what differs from branch to branch.
+type proofState struct {
+	vars   []abstract
+	states []lexed // how the text so far can be read; nil while a string is made
+	made   text    // the string that is being made
+	dead   bool    // no call comes here
+}
+
+func (s proofState) clone() proofState {
+	s.vars = slices.Clone(s.vars)
+	return s
+}
+
+// proofFrame is a macro call, as frame is.
+type proofFrame struct {
+	macro  *macro
+	caller *proofFrame
+	args   []argument
+}
+
+const (
+	proofSteps = 20_000
+	maxStates  = 64
+)
+
+func newProver(t *Template, q *Question) *prover {
+	r := &renderer{in: &Input{}, t: t, limits: DefaultLimits(), vars: make([]value, len(t.slots))}
+	r.limits.Steps, r.limits.MadeBytes = proofSteps*4, 1<<20
+	r.out = &r.main
+	p := &prover{t: t, q: q, r: r, seen: map[placeKey]int{}}
+	p.vars = make([]abstract, len(t.slots))
+	p.states = []lexed{q.Protocol.start()}
+	return p
+}
+
+// run evaluates the template to its end.
+func (p *prover) run() {
+	if p.t.unsure != nil {
+		p.stop(noReference, p.t.unsure.Message)
+		return
+	}
+	p.block(p.t.body)
+	for _, s := range append(p.ends, p.proofState) {
+		if s.dead {
+			continue
+		}
+		for _, state := range s.states {
+			if state.mode == jsonBare && state.stack == "" {
+				state.mode = jsonEnd
+			}
+			if state.complete() {
+				continue
+			}
+			if state.blame != nil {
+				p.place(state.blame, JSONStructure, Broken, read{})
+			} else {
+				p.unreadable()
+			}
+		}
+	}
+}
+
+// stop records the first thing that cannot be followed.
+func (p *prover) stop(ref *reference, why string) {
+	if p.stopped == nil {
+		if ref == nil {
+			ref = noReference
+		}
+		p.stopped, p.why = ref, why
+	}
+}
+
+// unreadable stops where the template's own text cannot be read, whatever a
+// client sends.
+func (p *prover) unreadable() {
+	p.stop(noReference, "what the template writes cannot be read by SQS whatever a client sends")
+	p.unread = true
+}
+
+func (p *prover) spend() bool {
+	if p.steps++; p.steps > proofSteps {
+		p.stop(noReference, "the template is too large to be followed for every call")
+		p.dead = true
+	}
+	return !p.dead
+}
+
+// place records where client data arrives.
+func (p *prover) place(ref *reference, context Context, harm Harm, from read) {
+	key := placeKey{ref, context}
+	i, ok := p.seen[key]
+	if !ok {
+		i = len(p.places)
+		p.seen[key] = i
+		p.places = append(p.places, Place{Reference: ref.source, Line: ref.at.line, Column: ref.at.column, Context: context})
+	}
+	p.places[i].Harm = max(p.places[i].Harm, harm)
+	if from.kind != "" && !slices.Contains(p.reads, from) {
+		if harm != NoHarm {
+			p.reads = slices.Insert(p.reads, 0, from)
+		} else {
+			p.reads = append(p.reads, from)
+		}
+	}
+}
+
+// print is what a value of the template alone prints.
+func (p *prover) print(v value) (string, bool) {
+	if v.isNull() {
+		return "", true
+	}
+	s, _ := p.r.toText(v)
+	if v.kind == kindMap && v.dict().hidden {
+		s.str = ""
+	}
+	return s.str, p.settled() == nil
+}
+
+// settled is the error of the last constant evaluation, which is done with then.
+func (p *prover) settled() *RenderError {
+	err := p.r.err
+	p.r.err, p.r.halt = nil, running
+	return err
+}
+
+// block runs statements.
+func (p *prover) block(b block) {
+	for _, n := range b {
+		if !p.spend() {
+			return
+		}
+		p.statement(n)
+	}
+}
+
+func (p *prover) statement(n node) {
+	switch n := n.(type) {
+	case *textRun:
+		p.emit(constText(n.text), nil)
+	case *literalNode:
+		if n.unsure {
+			p.stop(noReference, "what #literal prints for arguments, escapes and comments is not followed")
+		}
+		p.emit(constText(n.text), nil)
+	case *reference:
+		p.printReference(n)
+	case *ifNode:
+		p.branch(n, 0)
+	case *setNode:
+		p.set(n)
+	case *foreachNode:
+		p.foreach(n)
+	case *defineNode:
+		p.setVariable(n.slot, abstract{kind: absDef, def: &definition{body: n.body}})
+	case *callNode:
+		p.call(n)
+	case *haltNode:
+		if n.stop || p.loops == 0 {
+			p.ends = append(p.ends, p.clone())
+		} else {
+			p.breaks = append(p.breaks, p.clone())
+		}
+		p.dead = true
+	case *refusedNode:
+		p.dead = true // the rendering fails; nothing is sent
+	case block:
+		p.block(n)
+	default:
+		p.stop(noReference, "#evaluate is not followed")
+	}
+}
+
+// branch runs the arms of an #if from the i-th one on.
+func (p *prover) branch(n *ifNode, i int) {
+	if i == len(n.arms) {
+		p.block(n.otherwise)
+		return
+	}
+	switch p.truth(n.arms[i].cond) {
+	case always:
+		p.block(n.arms[i].body)
+	case never:
+		p.branch(n, i+1)
+	default:
+		before := p.clone()
+		p.block(n.arms[i].body)
+		taken := p.proofState
+		p.proofState = before
+		p.branch(n, i+1)
+		p.meet(taken)
+	}
+}
+
+// meet joins the present state with that of another way to the same place.
+func (p *prover) meet(o proofState) {
+	switch {
+	case o.dead:
+		return
+	case p.dead:
+		p.proofState = o
+		return
+	}
+	for i := range p.vars {
+		if !p.vars[i].same(o.vars[i]) {
+			p.vars[i] = p.vars[i].join(o.vars[i], p)
+		}
+	}
+	p.states = p.union(p.states, o.states)
+	if p.made != nil || o.made != nil {
+		p.made = p.made.or(o.made)
+	}
+}
+
+func (p *prover) union(a, b []lexed) []lexed {
+	if slices.Equal(a, b) {
+		return a
+	}
+	out := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	if len(out) > maxStates {
+		p.stop(noReference, "the text can be read in too many ways")
+		p.dead = true
+	}
+	return out
+}
+
+func (p *prover) set(n *setNode) {
+	v := p.eval(n.value)
+	if p.dead {
+		return
+	}
+	if n.path != "" || n.target.name == "context" {
+		p.override(n, v)
+		return
+	}
+	if v.isNull() {
+		if len(n.target.steps) == 0 && p.vars[n.target.slot].isNull() {
+			p.setVariable(n.target.slot, v)
+		}
+		return // Velocity 1.7 keeps the old value
+	}
+	if len(n.target.steps) == 0 {
+		if v.null {
+			v.null = false
+			v = v.join(p.variable(n.target.slot), p)
+		}
+		p.setVariable(n.target.slot, v)
+		return
+	}
+	p.assign(n.target, v)
+}
+
+// override is an assignment of $context.requestOverride: client data there
+// reaches headers or the query string, of which nothing is proved.
+func (p *prover) override(n *setNode, v abstract) {
+	t, ok := v.prints(p)
+	if _, constant := t.constant(); ok && constant {
+		return
+	}
+	c := chunk{client: true}
+	if ok {
+		c = t.flat()
+	}
+	if c.client || c.opaque {
+		p.stop(n.target, "it takes client data into a header or the query string")
+	}
+}
+
+// foreach runs a loop: exactly where the members are known, else for any number
+// of members, telling the first and the last round from the others.
+func (p *prover) foreach(n *foreachNode) {
+	if n.slot < 0 {
+		return
+	}
+	v := p.eval(n.list)
+	if p.dead {
+		return
+	}
+	items, open, ok := p.members(v)
+	if !ok {
+		ref, _ := n.list.(*reference)
+		p.stop(ref, "what #foreach runs over cannot be told")
+		return
+	}
+	saved := [...]abstract{p.vars[n.slot], p.vars[n.foreach], p.vars[n.count], p.vars[n.hasNext]}
+	breaks := p.breaks
+	p.breaks = nil
+	p.loops++
+	const most = 24
+	if !open && len(items) <= most {
+		for i, item := range items {
+			p.round(n, item, abstract{kind: absNumber, least: int64(i), known: intValue(int64(i))}, truthOf(i == 0), truthOf(i+1 == len(items)))
+		}
+	} else if len(items) > 0 {
+		item := items[0]
+		for _, x := range items[1:] {
+			item = item.join(x, p)
+		}
+		p.openLoop(n, item, v.null || open)
+	}
+	p.loops--
+	for _, s := range p.breaks {
+		p.meet(s)
+	}
+	p.breaks = breaks
+	p.vars[n.slot], p.vars[n.foreach], p.vars[n.count], p.vars[n.hasNext] = saved[0], saved[1], saved[2], saved[3]
+}
+
+// openLoop runs a block any number of times.
+func (p *prover) openLoop(n *foreachNode, item abstract, optional bool) {
+	if p.states == nil {
+		p.openLoopText(n, item)
+		return
+	}
+	none := p.clone()
+	first, later := abstract{kind: absNumber, known: intValue(0)}, abstract{kind: absNumber, least: 1}
+	p.round(n, item, first, always, always)
+	single := p.proofState
+	p.proofState = none.clone()
+	p.round(n, item, first, always, never)
+	for i := 0; !p.dead; i++ {
+		before := p.clone()
+		p.round(n, item, later, never, never)
+		p.meet(before)
+		if p.stable(before, i) {
+			break
+		}
+	}
+	p.round(n, item, later, never, always)
+	p.meet(single)
+	if optional {
+		p.meet(none)
+	}
+}
+
+// openLoopText makes a string in a loop: any sequence of what a round writes.
+func (p *prover) openLoopText(n *foreachNode, item abstract) {
+	before := p.made
+	index := abstract{kind: absNumber}
+	p.made = text0()
+	for i := 0; !p.dead; i++ {
+		start := p.clone()
+		p.round(n, item, index, maybe, maybe)
+		p.meet(start)
+		p.made = text{{p.made.flat()}}
+		if p.stable(start, i) {
+			break
+		}
+	}
+	all := p.made.flat()
+	all.empty = true
+	p.made = before.then(text{{all}})
+}
+
+func text0() text { return text{nil} }
+
+func (p *prover) giveUp(i int) {
+	p.vars[i] = unknownValue(noReference, "a variable that changes from round to round")
+}
+
+// stable tells whether another round changes nothing any more; what still grows
+// is widened.
+func (p *prover) stable(before proofState, round int) bool {
+	same := slices.Equal(p.states, before.states) && (p.states != nil || p.made.equal(before.made) || round > 2)
+	for i := range p.vars {
+		if p.vars[i].same(before.vars[i]) {
+			continue
+		}
+		same = false
+		switch {
+		case round > 6:
+			p.giveUp(i)
+		case round > 1 && p.vars[i].kind == absText:
+			null := p.vars[i].null
+			p.vars[i] = ofChunk(p.vars[i].text.flat())
+			p.vars[i].null = null
+		case round > 1 && p.vars[i].kind == absNumber:
+			p.vars[i].least = min(0, p.vars[i].least)
+		}
+	}
+	return same || round > 12
+}
+
+// round runs the block of a loop once.
+func (p *prover) round(n *foreachNode, item, index abstract, first, last truth) {
+	if p.dead {
+		return
+	}
+	p.vars[n.slot] = item
+	p.vars[n.foreach] = abstract{kind: absLoop, items: abstracts{{value: index}}, least: int64(first)<<2 | int64(last)} // told apart by loopTruth
+	count := abstract{kind: absNumber, chunk: numberChunk(noReference), least: index.least + 1}
+	if first == always {
+		count = known(intValue(1))
+	} else if !index.known.isNull() {
+		count = known(intValue(index.known.num + 1))
+	}
+	p.vars[n.count], p.vars[n.hasNext] = count, last.not().abstract()
+	p.block(n.body)
+}
+
+// call runs a macro.
+func (p *prover) call(n *callNode) {
+	if n.macro == nil {
+		p.emit(constText(n.literal), nil)
+		return
+	}
+	if p.depth++; p.depth > 20 {
+		p.stop(noReference, "macro "+quote(n.name)+" calls itself")
+		p.dead = true
+		return
+	}
+	saved := p.vars[n.content]
+	if n.body != nil {
+		p.vars[n.content] = abstract{kind: absDef, def: &definition{body: n.body}}
+	}
+	p.frame = &proofFrame{macro: n.macro, caller: p.frame, args: n.args}
+	p.block(n.macro.body)
+	p.frame = p.frame.caller
+	p.vars[n.content] = saved
+	p.depth--
+}
+
+func (p *prover) variable(slot int) abstract {
+	for f := p.frame; f != nil; f = f.caller {
+		i := slices.Index(f.macro.params, slot)
+		if i < 0 {
+			continue
+		}
+		if i >= len(f.args) || f.args[i].expr == nil {
+			break
+		}
+		saved := p.frame
+		p.frame = f.caller
+		v := p.eval(f.args[i].expr)
+		p.frame = saved
+		return v
+	}
+	return p.vars[slot]
+}
+
+func (p *prover) setVariable(slot int, v abstract) {
+	if f := p.frame; f != nil && slices.Contains(f.macro.params, slot) {
+		p.stop(noReference, "a macro that sets its own argument is not followed")
+	}
+	p.vars[slot] = v
+}
