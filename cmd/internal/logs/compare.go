@@ -1,0 +1,448 @@
+package logs
+
+import (
+	"cmp"
+	"hash/maphash"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
+)
+
+// Bounds of what is walked and held of a log.
+const (
+	mostWalked  = 5000  // failed calls that are walked
+	mostSuccess = 1000  // successful ones
+	mostHeld    = 50000 // calls that wait for the other log
+)
+
+// Comparer holds observations of one stage of an API against what is predicted
+// for each of them. Add takes them in any order; Finish gives the result.
+type Comparer struct {
+	follower   *diagnose.Follower
+	api, stage string
+	deployed   int64 // milliseconds; earlier calls ran another deployment
+	window     string
+
+	methods map[string]*method
+	paths   map[string]*method // of concrete paths
+	seed    maphash.Seed
+	seen    map[uint64]bool // ids of the execution log
+	access  []*Observation  // failed calls of the access log
+	bare    []*Observation  // calls of the execution log that do not name their method
+	walked  int
+	passed  int
+	Other   int // calls of other APIs or stages, or to methods that do not lead to SQS
+}
+
+// method is what is known of the calls of one method.
+type method struct {
+	key    string
+	base   *diagnose.Diagnosis // of the doctor's own request; nil for calls that reached no method
+	groups map[groupKey]*tally
+	all    tally
+	result Observed
+	rules  map[string]finding
+}
+
+type groupKey struct {
+	outcome     Outcome
+	rule        string
+	code        walk.ErrorCode
+	client, sqs int
+	lost        bool
+}
+
+// tally counts calls and what they have.
+type tally struct {
+	count, traced int
+	first, last   int64
+	features      map[string]int
+	example       *Observation
+	predicted     string
+	why           string
+}
+
+type finding struct{ rule, message string }
+
+// NewComparer makes a comparer for a stage of an examined API. The examination
+// gives the methods that lead to SQS. The window is in words, such as "1h".
+func NewComparer(s *snapshot.Snapshot, e *diagnose.Examination, rules []diagnose.Rule, api, stage, window string) *Comparer {
+	c := &Comparer{follower: diagnose.NewFollower(s, rules), api: api, stage: stage, window: window, methods: map[string]*method{}, paths: map[string]*method{},
+		seed: maphash.MakeSeed(), seen: map[uint64]bool{}}
+	for i := range e.Diagnoses {
+		d := &e.Diagnoses[i]
+		r := &d.Trace.Route
+		if r.API == nil || r.API.ID != api || r.Method == nil || r.Stage != nil && stage != "" && r.Stage.Name != stage {
+			continue
+		}
+		if r.Stage != nil {
+			c.deployed = deployedAt(r.Stage.DeployedAt)
+		}
+		key := keyOf(r.Method)
+		c.methods[key] = &method{key: key, base: d, groups: map[groupKey]*tally{}, rules: map[string]finding{}}
+	}
+	return c
+}
+
+// deployedAt is the time of a deployment, of which the date is known.
+func deployedAt(date string) int64 {
+	t, err := time.Parse("2006-01-02", date)
+	if err != nil {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func keyOf(m *snapshot.Method) string {
+	if m.HTTPMethod == "" {
+		return m.RouteKey
+	}
+	return m.HTTPMethod + " " + m.Path
+}
+
+// Add takes an observation. Where both logs have a call, those of the execution
+// log come first.
+func (c *Comparer) Add(o *Observation) {
+	if c.api != "" && o.API != "" && o.API != c.api || c.stage != "" && o.Stage != "" && o.Stage != c.stage {
+		c.Other++
+		return
+	}
+	id := maphash.String(c.seed, o.ID)
+	switch {
+	case o.Source == Access && c.seen[id]:
+	case o.Source == Access && o.Failed() && len(c.access) < mostHeld:
+		c.access = append(c.access, o)
+	case o.Source == Execution && o.Method == "" && o.RouteKey == "" && len(c.bare) < mostHeld:
+		c.bare = append(c.bare, o)
+	default:
+		if o.Source == Execution {
+			c.seen[id] = true
+		}
+		c.count(o)
+	}
+}
+
+// Finish counts what has waited for the other log, and gives the result: one
+// Observed a method, in their order, and one of the calls that reached none.
+func (c *Comparer) Finish() []Observed {
+	bare := map[string]*Observation{}
+	for _, o := range c.bare {
+		bare[o.ID] = o
+	}
+	for _, o := range c.access {
+		if c.seen[maphash.String(c.seed, o.ID)] {
+			continue
+		}
+		if b := bare[o.ID]; b != nil && apart(b.Start, o.Start) < heldTime {
+			b.Method, b.Path, b.RouteKey = o.Method, o.Path, o.RouteKey
+			if b.Status == 0 {
+				b.Status = o.Status
+			}
+			if b.SQSStatus == 0 && o.Called == Yes {
+				b.SQSStatus, b.Called = o.SQSStatus, Yes
+			}
+			if o.ResponseType != "" {
+				b.ResponseType = o.ResponseType
+			}
+			b.settle()
+			continue
+		}
+		c.count(o)
+	}
+	for _, o := range c.bare {
+		c.count(o)
+	}
+	c.access, c.bare = nil, nil
+	var list []Observed
+	for _, key := range slices.Sorted(maps.Keys(c.methods)) {
+		if m := c.methods[key]; m.result.Calls+m.result.Older > 0 || m.base != nil {
+			list = append(list, m.finish(c.window))
+		}
+	}
+	return list
+}
+
+// count counts a call to its method.
+func (c *Comparer) count(o *Observation) {
+	m := c.place(o)
+	if m == nil {
+		c.Other++
+		return
+	}
+	if c.deployed != 0 && o.Start != 0 && o.Start < c.deployed {
+		m.result.Older++
+		return
+	}
+	m.result.Calls++
+	features := featuresOf(o)
+	m.all.add(o, features)
+	failed, silent := o.Failed(), o.Silent()
+	switch {
+	case silent:
+		m.result.Lost++
+	case failed:
+		m.result.Failed++
+	}
+	key := groupKey{client: o.Status, sqs: o.SQSStatus, code: o.Code, lost: silent}
+	if o.Called == No {
+		key.sqs = 0
+	}
+	j := c.judge(m, o, failed)
+	if !failed && j.outcome != Differs {
+		return
+	}
+	key.outcome, key.rule = j.outcome, j.rule
+	t := m.groups[key]
+	if t == nil {
+		t = &tally{predicted: j.predicted, why: j.why}
+		m.groups[key] = t
+	}
+	t.add(o, features)
+	if t.example == nil || o.Traced() && !t.example.Traced() {
+		t.example = o
+	}
+}
+
+// noMethod is the key of calls that reached no method.
+const noMethod = ""
+
+// place finds the method of a call; nil for one that is none of this API's that
+// lead to SQS.
+func (c *Comparer) place(o *Observation) *method {
+	if o.Method == "" && o.RouteKey == "" || o.Path == "" && o.RouteKey == "" {
+		if !o.Failed() && o.Failure == "" {
+			return nil
+		}
+		return c.nowhere()
+	}
+	if m := c.methods[o.Method+" "+o.Path]; m != nil {
+		return m
+	}
+	if m := c.methods[o.RouteKey]; m != nil && o.RouteKey != "" {
+		return m
+	}
+	key := o.Method + " " + o.Path
+	if m, ok := c.paths[key]; ok {
+		return m
+	}
+	t, _ := c.follower.Follow(c.request(o))
+	var m *method
+	if found := t.Route.Method; found != nil {
+		m = c.methods[keyOf(found)]
+	} else if o.Called == No && o.Failed() {
+		m = c.nowhere()
+	}
+	if len(c.paths) < mostHeld {
+		c.paths[key] = m
+	}
+	return m
+}
+
+func (c *Comparer) nowhere() *method {
+	m := c.methods[noMethod]
+	if m == nil {
+		m = &method{groups: map[groupKey]*tally{}, rules: map[string]finding{}}
+		c.methods[noMethod] = m
+	}
+	return m
+}
+
+// request is the client's call as far as it was logged.
+func (c *Comparer) request(o *Observation) walk.Request {
+	path := o.Path
+	for _, p := range o.PathParams {
+		path = strings.NewReplacer("{"+p.Name+"}", p.Value, "{"+p.Name+"+}", p.Value).Replace(path)
+	}
+	r := walk.Request{API: c.api, Stage: c.stage, Method: o.Method, Path: path, Query: o.Query, Body: o.Client.Body}
+	for _, h := range o.Client.Headers {
+		// What API Gateway and the network add, clients do not send.
+		switch lower := strings.ToLower(h.Name); {
+		case strings.HasPrefix(lower, "x-forwarded-"), strings.HasPrefix(lower, "cloudfront-"), lower == "via", lower == "host", lower == "x-amzn-trace-id":
+		default:
+			r.Headers = append(r.Headers, h)
+		}
+	}
+	return r
+}
+
+// judgement is how a call stands against the prediction.
+type judgement struct {
+	outcome              Outcome
+	rule, predicted, why string
+}
+
+// judge holds a call against what is predicted for it: for the very request
+// where it was logged, else for the doctor's own, of which only a failure says
+// something about others.
+func (c *Comparer) judge(m *method, o *Observation, failed bool) judgement {
+	if m.base == nil {
+		return judgement{outcome: TooLittle, why: "which request it was is not in the log"}
+	}
+	binary := o.Client.Body == "[Binary Data]"
+	if !o.Traced() || binary || failed && c.walked >= mostWalked || !failed && c.passed >= mostSuccess {
+		return c.untraced(m, o, failed)
+	}
+	if failed {
+		c.walked++
+	} else {
+		c.passed++
+	}
+	t, p := c.follower.Follow(c.request(o))
+	j := judgement{predicted: predicted(&p)}
+	switch holds(&p, o) {
+	case Yes:
+		j.outcome = Confirmed
+	case Unknown:
+		j.outcome = NotPredicted
+		j.why = unread(t)
+	default:
+		j.outcome, j.why = Differs, explanation(&p, o)
+		if !p.Known {
+			j.outcome, j.why = NotPredicted, unread(t)
+		}
+	}
+	if failed && j.outcome == Confirmed {
+		f := c.findings(m, t, &p)
+		j.rule, j.why = f.rule, f.message
+	}
+	return j
+}
+
+// untraced judges a call of which the request was not logged.
+func (c *Comparer) untraced(m *method, o *Observation, failed bool) judgement {
+	p := &m.base.Predicted
+	j := judgement{outcome: TooLittle, predicted: predicted(p), why: "headers and body of the request were not logged, so that it cannot be followed"}
+	if !failed {
+		j.outcome = Confirmed // nothing speaks against it, and it is not among the groups
+		return j
+	}
+	if p.Code != "" && p.Known && holds(p, o) == Yes {
+		f := c.findings(m, m.base.Trace, p)
+		j.outcome, j.rule, j.why = Confirmed, f.rule, f.message
+	}
+	return j
+}
+
+// findings is the rule that explains a failure that was predicted and seen. Calls
+// that fail in the same stage with the same answer have the same.
+func (c *Comparer) findings(m *method, t *walk.Trace, p *diagnose.Prediction) finding {
+	key := string(p.Stage) + " " + string(p.Code) + " " + strconv.Itoa(p.Status) + " " + t.Mapping.ContentType
+	if f, ok := m.rules[key]; ok {
+		return f
+	}
+	f := finding{message: p.Message}
+	for _, x := range c.follower.Findings(t) {
+		if x.Severity == diagnose.Error && x.Stage == p.Stage || x.Severity == diagnose.Error && f.rule == "" {
+			f = finding{x.Rule, x.Message}
+			if x.Stage == p.Stage {
+				break
+			}
+		}
+	}
+	m.rules[key] = f
+	return f
+}
+
+// holds tells whether the prediction is what was seen.
+func holds(p *diagnose.Prediction, o *Observation) Answer {
+	switch {
+	case p.Origin == walk.FromDeployment:
+		return No
+	case p.Status == 0 && p.Code == "":
+		return Unknown
+	case o.SQSStatus > 299 && o.Code != "" && (o.Code == p.Code || slices.Contains(p.Codes, o.Code)):
+		return Yes // of several answers that AWS may give, it gave this one
+	case p.Status != 0 && o.Status != 0 && p.Status != o.Status,
+		p.SQSStatus == 0 && o.Called == Yes, p.SQSStatus != 0 && o.Called == No,
+		p.SQSStatus != 0 && o.SQSStatus != 0 && p.SQSStatus != o.SQSStatus,
+		o.SQSStatus > 299 && o.Code != "":
+		return No
+	}
+	return Yes
+}
+
+func predicted(p *diagnose.Prediction) string {
+	if p.Status == 0 && p.Code == "" {
+		return "not known"
+	}
+	return brief(p.Status, p.SQSStatus, p.Code, Unknown)
+}
+
+// unread is what a walk lacked.
+func unread(t *walk.Trace) string {
+	for _, step := range t.Steps {
+		if step.Status != walk.Unknown {
+			continue
+		}
+		for _, g := range step.Gaps {
+			if g.Reason != snapshot.Blocked {
+				return "the " + string(step.Stage) + " stage is not known: " + g.Detail
+			}
+		}
+	}
+	return "what decides was not read"
+}
+
+// explanation is what can be the reason that something else was seen than predicted.
+func explanation(p *diagnose.Prediction, o *Observation) string {
+	switch {
+	case p.Origin == walk.FromDeployment:
+		return "AWS refuses to deploy this configuration, so that the calls met an earlier one"
+	case !o.Failed():
+		return "the call succeeded: the configuration or a policy was changed since, or the doctor is wrong"
+	case o.Code == walk.AccessDenied || o.SQSStatus == 403:
+		return "a policy was changed since, or one decides that was not read, such as a policy of the organization, or a condition"
+	case o.Origin == walk.FromKMS:
+		return "the key, its policy or the role was changed since"
+	case o.Code == walk.NonExistentQueue:
+		return "the queue was made or made anew since"
+	case o.Origin == walk.FromAPIGateway:
+		return "the call met an earlier deployment, or the role was changed since"
+	}
+	return "the call met an earlier deployment, or what it needs was changed since"
+}
+
+func (t *tally) add(o *Observation, features []string) {
+	t.count++
+	if o.Start != 0 && (t.first == 0 || o.Start < t.first) {
+		t.first = o.Start
+	}
+	t.last = max(t.last, o.Start)
+	if features == nil {
+		return
+	}
+	t.traced++
+	if t.features == nil {
+		t.features = map[string]int{}
+	}
+	for _, f := range features {
+		if n := t.features[f]; n > 0 || len(t.features) < mostFeatures {
+			t.features[f] = n + 1
+		}
+	}
+}
+
+// finish sums a method up, the largest groups first.
+func (m *method) finish(window string) Observed {
+	out := m.result
+	out.Method, out.Window, out.Groups, out.Unread = m.key, window, []Group{}, []string{}
+	for key, t := range m.groups {
+		g := Group{Outcome: key.outcome, Rule: key.rule, Code: key.code, Statuses: Statuses{key.client, key.sqs}, Count: t.count, Lost: key.lost,
+			First: clockText(t.first), Last: clockText(t.last), Why: t.why, Shared: shared(t, &m.all)}
+		if o := t.example; o != nil {
+			g.Example = Example{ID: o.ID, Time: clockText(o.Start), Line: o.Deciding, Predicted: t.predicted}
+		}
+		out.Groups = append(out.Groups, g)
+	}
+	slices.SortFunc(out.Groups, func(a, b Group) int {
+		return cmp.Or(-cmp.Compare(a.Count, b.Count), cmp.Compare(a.First, b.First), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Outcome, b.Outcome),
+			cmp.Compare(a.Statuses.Client, b.Statuses.Client), cmp.Compare(a.Statuses.SQS, b.Statuses.SQS))
+	})
+	return out
+}
