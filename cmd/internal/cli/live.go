@@ -97,12 +97,20 @@ func (p *progress) event(e live.Event) {
 	if p == nil {
 		return
 	}
-	p.shown = true
 	apis := ""
 	if e.APIs > 1 {
 		apis = fmt.Sprintf("%d of %d APIs, ", e.APIsRead, e.APIs)
 	}
-	line := []rune(oneLine(fmt.Sprintf("reading: %s%d of %d calls done, %s %s", apis, e.Done, e.Total, e.Call, e.Subject)))
+	p.line(fmt.Sprintf("reading: %s%d of %d calls done, %s %s", apis, e.Done, e.Total, e.Call, e.Subject))
+}
+
+// line shows a line in place of the one before it.
+func (p *progress) line(text string) {
+	if p == nil {
+		return
+	}
+	p.shown = true
+	line := []rune(oneLine(text))
 	fmt.Fprintf(p.app.Err, "\r\x1b[K%s", string(line[:min(len(line), 78)]))
 }
 

@@ -17,7 +17,7 @@ type policyFlags struct {
 	apiIDs                    []string
 	region, account, snapshot string
 	verifyIAM                 bool
-	use                       string // read, fix or probe
+	use                       string // read, fix, probe or logs
 }
 
 func (a *app) policyCommand() *cobra.Command {
@@ -33,6 +33,10 @@ that the snapshot holds. No call is made. A key's own policy has to let its read
 With --for fix it allows what applying a fix needs besides. Whoever has that can give the roles,
 queues and keys it names any permission: narrow it with --snapshot, and do not leave it attached.
 
+With --for logs it allows what the logs command and --logs need besides: to search the log groups of
+the API's stages, and to read metrics. Whoever has that can read what clients sent, where it is
+logged. With --snapshot the groups of access logs are named; without, they are all of the account.
+
 With --for probe it allows what the probe command needs besides: to run methods. Whoever has that
 can run every method of the API with any input, past its authorizers, keys and resource policy.`,
 		Example: `  apisqs-doctor policy
@@ -45,7 +49,7 @@ can run every method of the API with any input, past its authorizers, keys and r
 	cmd.Flags().StringVar(&f.snapshot, "snapshot", "", "`FILE` that the snapshot command has written")
 	cmd.Flags().StringVar(&f.region, "region", "", "the only AWS `REGION` to read in")
 	cmd.Flags().StringVar(&f.account, "account-id", "", "the only `ACCOUNT` to read in, 12 digits")
-	choiceVar(cmd, &f.use, "for", "what the policy is for: to read, or to apply fixes or probe as well", "read", "fix", "probe")
+	choiceVar(cmd, &f.use, "for", "what the policy is for: to read, or to apply fixes, probe or read logs as well", "read", "fix", "probe", "logs")
 	cmd.Flags().BoolVar(&f.verifyIAM, "verify-iam", false, "allow what the flag of that name needs too")
 	_ = cmd.MarkFlagFilename("snapshot", "json")
 	cmd.RunE = func(*cobra.Command, []string) error {
@@ -64,6 +68,8 @@ can run every method of the API with any input, past its authorizers, keys and r
 		switch f.use {
 		case "fix":
 			policy.Statement = append(policy.Statement, writingStatements(scope)...)
+		case "logs":
+			policy.Statement = append(policy.Statement, loggingStatements(scope)...)
 		case "probe":
 			policy.Statement = append(policy.Statement, probingStatements(scope)...)
 		}
@@ -103,6 +109,7 @@ func (f policyFlags) check() error {
 // something is left open.
 type scope struct {
 	apis, methods, roles, policies, queues, keys []string
+	logGroups                                    []string
 }
 
 func newScope(f policyFlags) scope {
@@ -131,6 +138,7 @@ func newScope(f policyFlags) scope {
 		s.apis = []string{arn("apigateway", region, "", "/restapis"), arn("apigateway", region, "", "/restapis/*")}
 		s.methods = []string{arn("apigateway", region, "", "/restapis/*"+anyMethod)}
 	}
+	s.logGroups = []string{arn("logs", region, account, "log-group:*:*")} // those of access logs have any name
 	for _, id := range f.apiIDs {
 		path := "/restapis/" + id
 		s.apis = append(s.apis, arn("apigateway", region, "", path), arn("apigateway", region, "", path+"/*"))
@@ -168,6 +176,7 @@ func scopeOf(s *snapshot.Snapshot) scope {
 	for _, api := range s.APIs {
 		base := "arn:" + partition + ":apigateway:" + orAny(s.Target.Region) + "::/restapis/" + open(api.ID)
 		out.apis, out.methods = append(out.apis, base, base+"/*"), append(out.methods, base+anyMethod)
+		out.logGroups = append(out.logGroups, logGroupsOf(s, &api, partition, orAny)...)
 	}
 	for _, arn := range slices.Sorted(maps.Keys(s.Roles)) {
 		out.roles = append(out.roles, open(arn))
@@ -276,4 +285,41 @@ func probingStatements(s scope) []policyStatement {
 		return nil
 	}
 	return []policyStatement{{Sid: "RunItsMethods", Effect: "Allow", Action: []string{"apigateway:POST"}, Resource: s.methods}}
+}
+
+// loggingStatements allow the calls of the logs command (L87). A group's ARN in a
+// policy ends in :*, and metrics have no ARN.
+func loggingStatements(s scope) []policyStatement {
+	list := []policyStatement{{Sid: "ReadMetrics", Effect: "Allow", Action: []string{"cloudwatch:GetMetricData"}, Resource: []string{"*"}}}
+	if len(s.logGroups) > 0 {
+		list = append([]policyStatement{{Sid: "SearchItsLogs", Effect: "Allow", Action: []string{"logs:FilterLogEvents"}, Resource: s.logGroups}}, list...)
+	}
+	return list
+}
+
+// logGroupsOf are the log groups of an API's stages.
+func logGroupsOf(s *snapshot.Snapshot, api *snapshot.API, partition string, orAny func(string) string) []string {
+	base := "arn:" + partition + ":logs:" + orAny(s.Target.Region) + ":" + orAny(s.Target.Account) + ":log-group:"
+	var list []string
+	if api.Type != snapshot.HTTP {
+		list = append(list, base+"API-Gateway-Execution-Logs_"+orAny(api.ID)+"/*:*")
+	}
+	if api.Type == snapshot.WebSocket {
+		list = []string{base + "/aws/apigateway/" + orAny(api.ID) + "/*:*"}
+	}
+	stages, known := api.Stages.Peek()
+	for i := range stages {
+		access, ok := stages[i].AccessLog.Peek()
+		switch {
+		case !ok:
+			known = false
+		case access != nil && strings.Contains(access.Destination, ":log-group:"):
+			list = append(list, orAny(strings.TrimSuffix(access.Destination, ":*"))+":*")
+		}
+	}
+	if !known {
+		return []string{base + "*:*"} // where access logs go is not known
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // sdkCall is how the live source makes a call: every one takes its Input.
-var sdkCall = regexp.MustCompile(`\b(apigateway|apigatewayv2|iam|sqs|kms|sts|organizations)\.([A-Z][A-Za-z]+)Input\{`)
+var sdkCall = regexp.MustCompile(`\b(apigateway|apigatewayv2|iam|sqs|kms|sts|organizations|cloudwatchlogs|cloudwatch)\.([A-Z][A-Za-z]+)Input\{`)
 
 // callsOf gives the IAM actions of all calls that the code of a package can make.
 func callsOf(t *testing.T, folder string) []string {
@@ -40,6 +40,7 @@ func callsOf(t *testing.T, folder string) []string {
 		for _, m := range sdkCall.FindAllStringSubmatch(string(text), -1) {
 			service, operation := m[1], m[2]
 			action := service + ":" + operation
+			action = strings.Replace(action, "cloudwatchlogs:", "logs:", 1)
 			if action == "sts:GetCallerIdentity" {
 				continue // it needs no permission
 			}
@@ -73,6 +74,9 @@ func TestPolicyIsWhatTheCodeCalls(t *testing.T) {
 		if !regexp.MustCompile(`:(GET|Get|List|Describe|SimulatePrincipalPolicy)`).MatchString(action) {
 			t.Errorf("the live source can call %s, which does not only read", action)
 		}
+	}
+	if allowed, calls := actions(loggingStatements(newScope(policyFlags{}))), []string{"cloudwatch:GetMetricData", "logs:FilterLogEvents"}; !slices.Equal(allowed, calls) || !slices.Equal(callsOf(t, "source/live/logs"), calls) {
+		t.Errorf("for logs the policy allows\n%q, the code calls\n%q", allowed, callsOf(t, "source/live/logs"))
 	}
 	writing := slices.DeleteFunc(callsOf(t, "remedy/apply"), func(action string) bool { return slices.Contains(reading, action) })
 	allowed := slices.DeleteFunc(actions(writingStatements(newScope(policyFlags{}))), func(action string) bool { return action == "iam:PassRole" })

@@ -33,21 +33,7 @@ const mostAnswers = 200
 // that is no log has none.
 func Requests(r io.Reader, rules []diagnose.Rule) Log {
 	var out Log
-	g, err := logs.NewGrouper("", func(o *logs.Observation) {
-		if !says(o) {
-			return
-		}
-		out.Requests++
-		causes := Of(o, rules)
-		switch {
-		case len(causes) == 0 && len(out.Succeeded) < mostAnswers:
-			out.Succeeded = append(out.Succeeded, Answer{o, nil})
-		case len(causes) > 0 && len(out.Failed) == mostAnswers:
-			out.Left++
-		case len(causes) > 0:
-			out.Failed = append(out.Failed, Answer{o, causes})
-		}
-	})
+	g, err := logs.NewGrouper("", func(o *logs.Observation) { out.Add(o, rules) })
 	if err != nil {
 		return Log{}
 	}
@@ -55,10 +41,32 @@ func Requests(r io.Reader, rules []diagnose.Rule) Log {
 		return Log{}
 	}
 	out.Forged = g.Forged
-	for _, list := range [][]Answer{out.Failed, out.Succeeded} {
+	out.Sort()
+	return out
+}
+
+// Add explains one more request of the log.
+func (l *Log) Add(o *logs.Observation, rules []diagnose.Rule) {
+	if !says(o) {
+		return
+	}
+	l.Requests++
+	causes := Of(o, rules)
+	switch {
+	case len(causes) == 0 && len(l.Succeeded) < mostAnswers:
+		l.Succeeded = append(l.Succeeded, Answer{o, nil})
+	case len(causes) > 0 && len(l.Failed) == mostAnswers:
+		l.Left++
+	case len(causes) > 0:
+		l.Failed = append(l.Failed, Answer{o, causes})
+	}
+}
+
+// Sort orders the answers by the times of their requests.
+func (l *Log) Sort() {
+	for _, list := range [][]Answer{l.Failed, l.Succeeded} {
 		slices.SortStableFunc(list, func(a, b Answer) int { return logs.Compare(a.Observation, b.Observation) })
 	}
-	return out
 }
 
 // says tells whether anything of how the request went was logged.

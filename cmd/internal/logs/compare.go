@@ -17,7 +17,7 @@ import (
 // Bounds of what is walked and held of a log.
 const (
 	mostWalked  = 5000  // failed calls that are walked
-	mostSuccess = 1000  // successful ones
+	mostSuccess = 300  // successful ones
 	mostHeld    = 50000 // calls that wait for the other log
 )
 
@@ -356,12 +356,12 @@ func holds(p *diagnose.Prediction, o *Observation) Answer {
 		return No
 	case p.Status == 0 && p.Code == "":
 		return Unknown
-	case o.SQSStatus > 299 && o.Code != "" && (o.Code == p.Code || slices.Contains(p.Codes, o.Code)):
+	case o.SQSStatus > 299 && o.Code != "" && o.Code != p.Code && slices.Contains(p.Codes, o.Code):
 		return Yes // of several answers that AWS may give, it gave this one
 	case p.Status != 0 && o.Status != 0 && p.Status != o.Status,
 		p.SQSStatus == 0 && o.Called == Yes, p.SQSStatus != 0 && o.Called == No,
 		p.SQSStatus != 0 && o.SQSStatus != 0 && p.SQSStatus != o.SQSStatus,
-		o.SQSStatus > 299 && o.Code != "":
+		o.SQSStatus > 299 && o.Code != "" && o.Code != p.Code:
 		return No
 	}
 	return Yes
@@ -396,6 +396,8 @@ func explanation(p *diagnose.Prediction, o *Observation) string {
 		return "AWS refuses to deploy this configuration, so that the calls met an earlier one"
 	case !o.Failed():
 		return "the call succeeded: the configuration or a policy was changed since, or the doctor is wrong"
+	case o.Code != "" && o.Code == p.Code:
+		return "SQS answered as predicted, and the client got another status: the call met an earlier deployment with other integration responses"
 	case o.Code == walk.AccessDenied || o.SQSStatus == 403:
 		return "a policy was changed since, or one decides that was not read, such as a policy of the organization, or a condition"
 	case o.Origin == walk.FromKMS:
@@ -431,12 +433,16 @@ func (t *tally) add(o *Observation, features []string) {
 // finish sums a method up, the largest groups first.
 func (m *method) finish(window string) Observed {
 	out := m.result
-	out.Method, out.Window, out.Groups, out.Unread = m.key, window, []Group{}, []string{}
+	out.Method, out.Window, out.Groups, out.Unread, out.examples = m.key, window, []Group{}, []string{}, map[Example]*Observation{}
 	for key, t := range m.groups {
 		g := Group{Outcome: key.outcome, Rule: key.rule, Code: key.code, Statuses: Statuses{key.client, key.sqs}, Count: t.count, Lost: key.lost,
 			First: clockText(t.first), Last: clockText(t.last), Why: t.why, Shared: shared(t, &m.all)}
 		if o := t.example; o != nil {
 			g.Example = Example{ID: o.ID, Time: clockText(o.Start), Line: o.Deciding, Predicted: t.predicted}
+			if o.Source == Access {
+				g.Example.Line = "" // it holds what identifies the client
+			}
+			out.examples[g.Example] = o
 		}
 		out.Groups = append(out.Groups, g)
 	}

@@ -19,6 +19,8 @@ type Observed struct {
 	Older  int      `json:"older"`  // calls of earlier deployments, which are not among the others
 	Groups []Group  `json:"groups"`
 	Unread []string `json:"unread"` // why calls may be missing
+
+	examples map[Example]*Observation
 }
 
 // Group is a set of calls that went in one way for one reason.
@@ -94,3 +96,6 @@ func (g *Group) Seen() string {
 	}
 	return s
 }
+
+// Example is the example of a group as it was logged.
+func (o *Observed) Example(g Group) *Observation { return o.examples[g.Example] }

@@ -1,0 +1,224 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"apisqs-doctor/cmd/internal/logs"
+	"apisqs-doctor/cmd/internal/logs/logtest"
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/fixtures/fakeaws"
+)
+
+const executionGroup = "API-Gateway-Execution-Logs_a1b2c3d4/prod"
+
+// logged is the fixture's API behind a loopback AWS, with calls in its log that
+// ended in the last minutes.
+func logged(t *testing.T, fixture string, o fakeaws.Options, calls ...logtest.Call) (url string) {
+	t.Helper()
+	s := loadFixture(t, fixture)
+	if o.Monitoring.Groups == nil {
+		o.Monitoring.Groups = map[string][]fakeaws.LogEvent{}
+	}
+	now := time.Now().UnixMilli() - 600_000
+	for i, c := range calls {
+		c.ID = fmt.Sprintf("%08d-0000-4000-8000-000000000000", i)
+		for k, line := range c.Lines() {
+			o.Monitoring.Groups[executionGroup] = append(o.Monitoring.Groups[executionGroup],
+				fakeaws.LogEvent{Time: now + int64(i)*100 + int64(k/8), Stream: fmt.Sprintf("%032x", i%10), Message: line})
+		}
+	}
+	server, err := fakeaws.Start(s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return server.URL
+}
+
+// runLogs runs the command as a process would, against a loopback AWS.
+func runLogs(t *testing.T, url string, args ...string) (code int, out, errs string) {
+	t.Helper()
+	env := map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "2",
+		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+	for name, value := range env {
+		t.Setenv(name, value)
+	}
+	var stdout, stderr bytes.Buffer
+	code = Main(append([]string{"logs", "--api-id", "a1b2c3d4", "--endpoint-url", url}, args...),
+		Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr, LookupEnv: os.LookupEnv, Now: time.Now})
+	return code, stdout.String(), stderr.String()
+}
+
+const inForm = "Action=SendMessage&MessageBody="
+
+// Two thousand calls in ten streams, of which 3% fail for five reasons.
+func TestLogsOfAStage(t *testing.T) {
+	order := func(body string) logtest.Call { return logtest.Call{Body: body, Sent: inForm + body} }
+	refuse := func(c logtest.Call, status int, code, message string, client int) logtest.Call {
+		c.SQS, c.Answer, c.Status = status, logtest.Refused(code, message), client
+		return c
+	}
+	var calls []logtest.Call
+	for i := range 2000 {
+		c := order(fmt.Sprintf(`{"company":"Smith %d"}`, i))
+		switch i % 100 {
+		case 7:
+			c = refuse(order(fmt.Sprintf(`{"company":"Smith & Sons %d"}`, i)), 403, "AccessDenied", "Access to the resource is denied.", 400)
+		case 40:
+			if i%400 == 40 {
+				c = refuse(c, 400, "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", 400)
+			} else {
+				c = refuse(c, 403, "AccessDenied", "Access to the resource is denied.", 400)
+			}
+		case 70:
+			if i%200 == 70 {
+				c.Failure, c.Status, c.GatewayAnswers = "API Gateway does not have permission to assume the provided role r", 500, true
+			} else {
+				c = refuse(c, 400, "KMS.AccessDeniedException", "User is not authorized", 400)
+			}
+		}
+		calls = append(calls, c)
+	}
+	url := logged(t, "mapping_body_not_encoded_failing", fakeaws.Options{Delay: 5 * time.Millisecond, Throttle: map[string]int{"FilterLogEvents": 1}, Monitoring: fakeaws.Monitoring{Empty: 2}}, calls...)
+	code, out, errs := runLogs(t, url, "-o", "json")
+	if code != ExitProblems {
+		t.Fatalf("exit code %d: %s%s", code, out, errs)
+	}
+	var doc logsDocument
+	if err := json.Unmarshal([]byte(out), &doc); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, m := range doc.Methods {
+		for _, g := range m.Observed.Groups {
+			got[fmt.Sprintf("%s %s %s %d", g.Outcome, g.Rule, g.Code, g.Statuses.Client)] += g.Count
+			if g.Rule == "mapping-body-not-encoded" && !strings.HasPrefix(g.Shared, `all 20: body has "&" (0 of the 1980 others)`) {
+				t.Errorf("shared: %q", g.Shared)
+			}
+		}
+		if m.Method == "POST /orders" && (m.Observed.Calls != 2000 || m.Observed.Failed != 60) {
+			t.Errorf("%d calls, %d failed", m.Observed.Calls, m.Observed.Failed)
+		}
+	}
+	want := map[string]int{
+		"confirmed mapping-body-not-encoded AccessDenied 400":  20,
+		"differs  AccessDenied 400":                            15,
+		"differs  AWS.SimpleQueueService.NonExistentQueue 400": 5,
+		"differs  InternalServerErrorException 500":            10,
+		"differs  KMS.AccessDeniedException 400":               10,
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("groups %v, want %v", got, want)
+	}
+	if strings.Contains(out, "Smith") {
+		t.Error("what clients sent is shown")
+	}
+}
+
+// Whatever goes wrong, it is said in a sentence, and nothing is never "no failure".
+func TestLogsFaults(t *testing.T) {
+	fine := logtest.Call{Body: `{"a":1}`, Sent: inForm + `{"a":1}`}
+	for _, tt := range []struct {
+		name string
+		o    fakeaws.Options
+		call []logtest.Call
+		code int
+		says []string
+	}{
+		{"well", fakeaws.Options{}, []logtest.Call{fine}, ExitHealthy, []string{"POST /orders: 1 call, 0 failed, 0 lost"}},
+		{"denied", fakeaws.Options{Deny: []string{"FilterLogEvents"}}, []logtest.Call{fine}, ExitInconclusive, []string{"No log could be read", "allow logs:FilterLogEvents on"}},
+		{"broken", fakeaws.Options{Fail500: []string{"FilterLogEvents"}}, []logtest.Call{fine}, ExitCannotRun, []string{"No log could be read", "cannot be read"}},
+		{"throttled for good", fakeaws.Options{Throttle: map[string]int{"FilterLogEvents": 1000}}, []logtest.Call{fine}, ExitCannotRun, []string{"No log could be read"}},
+		{"no group", fakeaws.Options{}, nil, ExitInconclusive, []string{"No log could be read", "there is no log group " + executionGroup}},
+		{"another class", fakeaws.Options{Monitoring: fakeaws.Monitoring{Classes: map[string]string{executionGroup: "INFREQUENT_ACCESS"}}}, []logtest.Call{fine}, ExitCannotRun, []string{"its class does not allow it"}},
+		{"nothing in the window", fakeaws.Options{Monitoring: fakeaws.Monitoring{Groups: map[string][]fakeaws.LogEvent{executionGroup: {{Time: 1, Message: "(1) x"}}}}}, nil, ExitInconclusive, []string{"No call of these methods is in the logs"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			args := []string{}
+			if strings.HasPrefix(tt.name, "throttled") {
+				args = []string{"--timeout", "5s"}
+			}
+			code, out, errs := runLogs(t, logged(t, "orders", tt.o, tt.call...), args...)
+			if code != tt.code {
+				t.Errorf("exit code %d, want %d", code, tt.code)
+			}
+			for _, part := range tt.says {
+				if !strings.Contains(strings.Join(strings.Fields(out+errs), " "), part) {
+					t.Errorf("it does not say %q:\n%s%s", part, out, errs)
+				}
+			}
+			if code != ExitHealthy && strings.Contains(out, "0 failed") {
+				t.Errorf("it says that nothing failed:\n%s", out)
+			}
+		})
+	}
+}
+
+// Metrics show a loss that no log is needed for.
+func TestLogsMetrics(t *testing.T) {
+	minute := time.Now().Add(-10 * time.Minute).Truncate(time.Minute).Unix()
+	url := logged(t, "orders", fakeaws.Options{Monitoring: fakeaws.Monitoring{Metrics: map[string]fakeaws.Series{
+		"AWS/ApiGateway Count orders-api prod":              {minute: 100, minute + 60: 100},
+		"AWS/ApiGateway 4XXError orders-api prod":           {minute: 10},
+		"AWS/SQS NumberOfMessagesSent orders":               {minute: 60},
+		"AWS/SQS ApproximateNumberOfMessagesVisible orders": {minute: 60},
+		"AWS/SQS ApproximateAgeOfOldestMessage orders":      {minute: 4000},
+	}}}, logtest.Call{Body: `{"a":1}`, Sent: inForm + `{"a":1}`})
+	code, out, errs := runLogs(t, url, "--metrics")
+	text := strings.Join(strings.Fields(out), " ")
+	for _, part := range []string{"stage prod Count 200", "queue orders NumberOfMessagesSent 60", "5XXError no data", "190 calls succeeded and 60 messages were sent", "nobody reads queue orders: up to 60 messages wait"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("it does not say %q (exit code %d):\n%s%s", part, code, out, errs)
+		}
+	}
+}
+
+// Which logs a stage writes is told by its settings, in both forms of the key.
+func TestWhyLogsAreSilent(t *testing.T) {
+	s := loadFixture(t, "orders")
+	api := &s.APIs[0]
+	stages, _ := api.Stages.Peek()
+	stage := stages[0]
+	at := snapshot.Origin{}
+	for _, tt := range []struct {
+		name     string
+		settings map[string]snapshot.MethodSettings
+		access   *snapshot.AccessLog
+		role     string
+		hidden   []string
+		advice   string
+	}{
+		{"off", nil, nil, "", []string{"no access log", "execution logging is off for POST /orders"}, "path=/*/*/logging/loglevel,value=INFO"},
+		{"error", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "ERROR"}}, nil, "arn:aws:iam::123456789012:role/orders-api", []string{"level ERROR"}, "value=ERROR"},
+		{"of the method", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO", DataTrace: true}, "/orders/POST": {LoggingLevel: "OFF"}}, nil, "", []string{"execution logging is off"}, "path=/~1orders/POST/logging/loglevel,value=INFO"},
+		{"bare", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO"}}, nil, "", []string{"without data trace", "no role with which"}, "dataTrace,value=true"},
+		{"all", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO", DataTrace: true}}, &snapshot.AccessLog{Destination: "arn:aws:logs:us-east-1:123456789012:log-group:orders-access:*", Format: "$context.requestId $context.status"}, "gone",
+			[]string{"does not say what SQS answered", "does not exist any more"}, ""},
+		{"firehose", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO", DataTrace: true}}, &snapshot.AccessLog{Destination: "arn:aws:firehose:us-east-1:123456789012:deliverystream/amazon-apigateway-x"}, "arn:aws:iam::123456789012:role/orders-api", []string{"cannot be read back here"}, ""},
+	} {
+		st := stage
+		st.Settings, st.AccessLog = snapshot.Known(tt.settings, at), snapshot.Known(tt.access, at)
+		s.LoggingRole = snapshot.Known(tt.role, at)
+		if tt.role == "gone" {
+			s.Roles["gone"] = snapshot.Known[*snapshot.Role](nil, at)
+		}
+		g := logs.GroupsOf(s, api, &st, []string{"POST /orders"})
+		for _, part := range tt.hidden {
+			if !strings.Contains(strings.Join(g.Hidden, "\n"), part) {
+				t.Errorf("%s: %q is not said: %q", tt.name, part, g.Hidden)
+			}
+		}
+		if advice := strings.Join(g.Advice, "\n"); !strings.Contains(advice, tt.advice) || (tt.advice == "") != (advice == "") || advice != "" && !strings.Contains(advice, "customers") {
+			t.Errorf("%s: advice %q", tt.name, advice)
+		}
+		if tt.name == "all" && g.Access != "orders-access" {
+			t.Errorf("access log %q", g.Access)
+		}
+	}
+}

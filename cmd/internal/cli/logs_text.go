@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/cmd/internal/logs"
+	"apisqs-doctor/cmd/internal/report"
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// outcomeWords say how a group stands against the prediction.
+var outcomeWords = map[logs.Outcome]string{
+	logs.Confirmed:    "as predicted",
+	logs.Differs:      "DIFFERS from the prediction",
+	logs.NotPredicted: "not predicted",
+	logs.TooLittle:    "too little is logged to compare",
+}
+
+// logsText writes what was seen.
+func (a *app) logsText(f *logsFlags, s *snapshot.Snapshot, e *diagnose.Examination, out *seen, numbers *metricsTable) {
+	api := &s.APIs[0]
+	heading := strings.TrimSpace(api.Name + " (" + api.ID + ")")
+	if st := stageOf(s, e, f.stage); st != nil {
+		heading += " · stage " + st.Name
+	}
+	if f.file == "" {
+		heading += " · last " + f.window.text()
+	}
+	a.printf("%s\n", report.Visible(heading))
+	counted := 0
+	for _, o := range out.methods {
+		counted += o.Calls
+		a.observed(f, o)
+	}
+	switch {
+	case !out.read:
+		a.printf("\nNo log could be read, so that nothing is known of the calls.\n")
+	case counted == 0:
+		a.printf("\nNo call of these methods is in the logs. That does not say that there was none.\n")
+	}
+	if out.other > 0 {
+		a.printf("\n%s of other methods or stages in the log.\n", report.Count(out.other, "call"))
+	}
+	a.sentences(out.unread)
+	if len(out.groups.Hidden) > 0 && f.file == "" {
+		a.printf("\nWhat the logs cannot show:\n")
+		a.sentences(out.groups.Hidden)
+		for _, line := range out.groups.Advice {
+			a.printf("  %s\n", line)
+		}
+		if counted == 0 {
+			a.printf("  Without logs, one call can be tried for real: apisqs-doctor probe --api-id %s\n", api.ID)
+		}
+	}
+	if out.forged > 0 {
+		a.printf("\n%s in the data of requests looked like log lines and were not read as such.\n", report.Count(out.forged, "line"))
+	}
+	if numbers != nil {
+		a.metricsText(numbers)
+	}
+}
+
+func (a *app) sentences(list []string) {
+	for _, s := range list {
+		a.printf("%s", report.Fill("  -", 4, report.Visible(s)))
+	}
+}
+
+// observed writes what was seen of one method.
+func (a *app) observed(f *logsFlags, o logs.Observed) {
+	name := o.Method
+	if name == "" {
+		name = "calls of which the method is not known, or that reached none"
+	}
+	if o.Calls == 0 && o.Older == 0 {
+		a.printf("\n%s: no call\n", report.Visible(name))
+		return
+	}
+	a.printf("\n%s: %s, %d failed, %d lost\n", report.Visible(name), report.Count(o.Calls, "call"), o.Failed, o.Lost)
+	for _, g := range o.Groups {
+		a.printf("%s", report.Fill("  "+fmt.Sprint(g.Count)+" ×", 9, g.Seen()+" · "+outcomeWords[g.Outcome]+between(g)))
+		why := g.Why
+		if g.Rule != "" {
+			why = g.Rule + ": " + why
+		}
+		if g.Outcome == logs.Differs {
+			why = "predicted " + g.Example.Predicted + "; " + why
+		}
+		if why != "" {
+			a.printf("%s", report.Fill("         why", 19, report.Visible(why)))
+		}
+		if g.Shared != "" {
+			a.printf("%s", report.Fill("         shared", 19, report.Visible(g.Shared)))
+		}
+		example := "request " + g.Example.ID
+		if g.Example.Line != "" && (f.bodies || !strings.HasPrefix(g.Example.Line, "{")) {
+			example += ": " + g.Example.Line
+		}
+		a.printf("%s", report.Fill("         example", 19, report.Visible(example)))
+		if f.bodies && g.Seen() != "" && o.Example(g) != nil {
+			a.shown(o.Example(g))
+		}
+	}
+	if o.Older > 0 {
+		a.printf("  %s from before the current deployment\n", report.Count(o.Older, "call"))
+	}
+}
+
+// between is when the calls of a group were.
+func between(g logs.Group) string {
+	switch {
+	case g.First == "":
+		return ""
+	case g.First == g.Last:
+		return " · " + g.First
+	}
+	return " · " + g.First + " to " + g.Last
+}
+
+// shown writes what was sent and answered in a call. Credentials are left out.
+func (a *app) shown(o *logs.Observation) {
+	for _, entry := range o.Entries.All() {
+		a.printf("           %s\n", report.Visible(entry))
+	}
+}
