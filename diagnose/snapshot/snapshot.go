@@ -43,6 +43,18 @@ type Target struct {
 	File      string `json:"file,omitempty"`
 
 	Files []string `json:"files,omitempty"` // all of several templates; File is the first
+
+	Unread []Unread `json:"unread,omitempty"` // what the source passed over
+}
+
+// Unread is a part of the input that the source passed over.
+type Unread struct {
+	What   string `json:"what"` // in a sentence
+	Origin Origin `json:"origin,omitzero"`
+	// Decides tells that the part may change what the APIs do, so that nothing is
+	// certain as long as it is not read.
+	Decides bool     `json:"decides,omitempty"`
+	APIs    []string `json:"apis,omitempty"` // ids of those that it may change; empty for all
 }
 
 // The kinds of target.

@@ -23,6 +23,11 @@ func (w *routing) route() {
 	if refusal := w.refusal(); refusal != nil {
 		defer step.fail(gaps, *refusal, "AWS refuses to deploy this: %s", refusal.Message)
 	}
+	for _, part := range w.Snapshot.Target.Unread {
+		if part.Decides && (len(part.APIs) == 0 || slices.Contains(part.APIs, r.API.ID)) {
+			gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: part.What, Origin: part.Origin})
+		}
+	}
 	failure, said := w.findStage(gaps)
 	if conflict := w.stageConflict(); conflict != nil {
 		defer step.fail(gaps, *conflict, "AWS refuses to deploy this: two things create the stage %q", r.Conflict)

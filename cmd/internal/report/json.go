@@ -39,6 +39,15 @@ type Target struct {
 	File    string  `json:"file"`
 
 	Files []string `json:"files,omitempty"` // all of several templates; file is the first
+
+	Unread []Unread `json:"unread,omitempty"` // parts of the input that were passed over
+}
+
+// Unread is a part of the input that was passed over.
+type Unread struct {
+	What string `json:"what"`
+	File string `json:"file"`
+	Line int    `json:"line"` // 1-based; 0 when it has none
 }
 
 // all are the files, of one template or of several.
@@ -231,6 +240,9 @@ func NewDocument(r Run) Document {
 
 func target(e *diagnose.Examination, say Words) Target {
 	t := Target{Kind: e.Target.Kind, Region: say.Show(e.Target.Region), Account: say.Show(e.Target.Account), File: e.Target.File, Files: e.Target.Files}
+	for _, part := range e.Target.Unread {
+		t.Unread = append(t.Unread, Unread{What: say.Show(part.What), File: part.Origin.File, Line: part.Origin.Line})
+	}
 	if len(e.APIs) == 1 {
 		a := e.APIs[0]
 		t.API = &API{ID: say.Show(a.ID), Name: say.Show(a.Name), Type: string(a.Type)}

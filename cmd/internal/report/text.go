@@ -42,10 +42,26 @@ func Text(w io.Writer, r Run, color bool) error {
 		t.line("")
 	}
 	t.unread(unread(&r.Examination))
+	t.passedOver()
 	t.notices()
 	t.summary()
 	_, err := io.WriteString(w, t.String())
 	return err
+}
+
+// passedOver says in one line what the source did not read of the input.
+func (t *text) passedOver() {
+	var parts []string
+	for _, part := range t.run.Examination.Target.Unread {
+		what := part.What
+		if part.Origin.File != "" {
+			what += fmt.Sprintf(" (%s:%d)", part.Origin.File, part.Origin.Line)
+		}
+		parts = append(parts, what)
+	}
+	if len(parts) > 0 {
+		t.hang("passed over: ", 13, t.clean(strings.Join(parts, "; ")))
+	}
 }
 
 // foldable tells whether a line is enough: all is well and nothing is to be said.

@@ -103,6 +103,11 @@ func (b *builder) queuePolicy(s *stack, r *resource, p tree.View) {
 	if r.typ == "AWS::SQS::QueueInlinePolicy" {
 		queues = p.Get("Queue")
 	}
+	for _, in := range queues.Items() {
+		if url := in.Plain(); url != "" && in.Value.Certain() && !strings.Contains(url, "://") {
+			s.world.refuse("InvalidAddress", "The address "+tree.Clip(url, 120)+" is not valid for this endpoint.", in.Origin())
+		}
+	}
 	policy := assemble.QueuePolicy{Name: r.id, Queues: refsOf(queues)}
 	policy.Document, policy.Lines = p.Get("PolicyDocument").Policy()
 	policy.Doubt = s.mayBeMissing(r, "queue policy", policy.Document.Origin())

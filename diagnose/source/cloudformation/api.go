@@ -102,20 +102,20 @@ func (b *builder) localDefinition(r *resource, x tree.View) (tree.View, *snapsho
 }
 
 func (b *builder) resource(s *stack, r *resource, p tree.View) {
-	if api, ok := b.apiOf(s, r, p.Get("RestApiId")); ok {
+	if api, ok := b.apiOf(s, p.Get("RestApiId")); ok {
 		b.parts.Resources = append(b.parts.Resources, assemble.Resource{ID: r.serial, API: api, Parent: refOf(p.Get("ParentId")), Part: p.Get("PathPart").Plain(), Origin: s.origin(r, "", r.at)})
 	}
 }
 
 func (b *builder) validator(s *stack, r *resource, p tree.View) {
-	if api, ok := b.apiOf(s, r, p.Get("RestApiId")); ok {
+	if api, ok := b.apiOf(s, p.Get("RestApiId")); ok {
 		b.parts.Validators = append(b.parts.Validators, assemble.Validator{ID: r.serial, API: api,
 			Fact: openapi.Validator(p, p.Get("Name").Plain(), "ValidateRequestBody", "ValidateRequestParameters")})
 	}
 }
 
 func (b *builder) model(s *stack, r *resource, p tree.View) {
-	if api, ok := b.apiOf(s, r, p.Get("RestApiId")); ok {
+	if api, ok := b.apiOf(s, p.Get("RestApiId")); ok {
 		b.parts.Models = append(b.parts.Models, assemble.Model{Name: s.refOf(r, &tree.Node{At: r.at}).Text, API: api, Schema: openapi.Schema(p.Get("Schema"))})
 	}
 }
@@ -125,7 +125,7 @@ func (b *builder) authorizer(s *stack, r *resource, p tree.View) {
 	if r.typ == "AWS::ApiGatewayV2::Authorizer" {
 		id, of = "ApiId", snapshot.HTTP
 	}
-	api, ok := b.apiOf(s, r, p.Get(id))
+	api, ok := b.apiOf(s, p.Get(id))
 	if !ok {
 		return
 	}

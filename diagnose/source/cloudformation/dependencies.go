@@ -7,6 +7,10 @@ import (
 	"apisqs-doctor/diagnose/source/tree"
 )
 
+// inLoop stands among the names that a resource refers to when it holds a loop
+// of the language extensions.
+const inLoop = "Fn::ForEach"
+
 // dependencies lists the logical ids that a resource waits for by itself:
 // DependsOn, Ref, Fn::GetAtt and Fn::Sub.
 func (s *stack) dependencies(r *resource) []string {
@@ -14,20 +18,20 @@ func (s *stack) dependencies(r *resource) []string {
 		return r.needs
 	}
 	r.scanned = true
-	found := map[string]bool{}
+	r.refers = names{}
 	for _, f := range r.body.Fields {
 		switch f.Name {
 		case "DependsOn":
 			for _, n := range append(f.Value.Items, f.Value) {
 				if n.Scalar() {
-					found[n.Text] = true
+					r.refers.add(n.Text, n.At)
 				}
 			}
 		case "Properties":
-			s.scan(f.Value, found)
+			s.scan(f.Value, r.refers)
 		}
 	}
-	for id := range found {
+	for id := range r.refers {
 		if other, ok := s.resources[id]; ok && other != r {
 			r.needs = append(r.needs, id)
 		}
@@ -36,29 +40,39 @@ func (s *stack) dependencies(r *resource) []string {
 	return r.needs
 }
 
-// scan collects the logical ids that a node refers to. Branches of Fn::If that
-// are not taken do not count.
-func (s *stack) scan(n *tree.Node, found map[string]bool) {
+// names are what a resource refers to, with the first place of each.
+type names map[string]tree.Place
+
+// add records the part of a name before the first dot.
+func (found names) add(name string, at tree.Place) {
+	name, _, _ = strings.Cut(name, ".")
+	if _, have := found[name]; !have {
+		found[name] = at
+	}
+}
+
+// scan collects the names that a node refers to. Branches of Fn::If that are not
+// taken do not count.
+func (s *stack) scan(n *tree.Node, found names) {
 	if n == nil || !s.world.spend(n.At) {
 		return
 	}
 	if f := n.Single(); f != nil && intrinsic(f.Name) {
 		arg := f.Value
 		switch {
-		case f.Name == "Ref" && arg.Scalar():
-			id, _, _ := strings.Cut(arg.Text, ".")
-			found[id] = true
-			return
-		case f.Name == "Fn::GetAtt" && arg.Scalar():
-			id, _, _ := strings.Cut(arg.Text, ".")
-			found[id] = true
+		case (f.Name == "Ref" || f.Name == "Fn::GetAtt") && arg.Scalar():
+			found.add(arg.Text, arg.At)
 			return
 		case f.Name == "Fn::GetAtt" && len(arg.Items) > 0 && arg.Items[0].Scalar():
-			found[arg.Items[0].Text] = true
+			found.add(arg.Items[0].Text, arg.At)
 		case f.Name == "Fn::Sub" && arg.Scalar():
-			scanSub(arg.Text, found)
+			found.addSub(arg, nil)
 		case f.Name == "Fn::Sub" && len(arg.Items) > 0 && arg.Items[0].Scalar():
-			scanSub(arg.Items[0].Text, found)
+			var variables *tree.Node
+			if len(arg.Items) > 1 {
+				variables = arg.Items[1]
+			}
+			found.addSub(arg.Items[0], variables)
 		case f.Name == "Fn::If" && len(arg.Items) == 3 && arg.Items[0].Scalar():
 			switch s.conditionNamed(arg.Items[0].Text, arg.At) {
 			case yes:
@@ -74,19 +88,24 @@ func (s *stack) scan(n *tree.Node, found map[string]bool) {
 		s.scan(in, found)
 	}
 	for _, f := range n.Fields {
+		if strings.HasPrefix(f.Name, inLoop) {
+			found.add(inLoop, f.At)
+		}
 		s.scan(f.Value, found)
 	}
 }
 
-func scanSub(raw string, found map[string]bool) {
+// addSub collects the names in the text of an Fn::Sub, without its own variables.
+func (found names) addSub(n, variables *tree.Node) {
+	raw := n.Text
 	for {
 		_, rest, ok := strings.Cut(raw, "${")
 		if !ok {
 			return
 		}
-		if name, _, closed := strings.Cut(rest[:min(len(rest), maxVariable)], "}"); closed {
-			id, _, _ := strings.Cut(strings.TrimSpace(name), ".")
-			found[id] = true
+		name, _, closed := strings.Cut(rest[:min(len(rest), maxVariable)], "}")
+		if name = strings.TrimSpace(name); closed && substitutable(name) && variables.Get(name) == nil {
+			found.add(name, n.At)
 		}
 		raw = rest
 	}

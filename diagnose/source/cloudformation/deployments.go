@@ -15,7 +15,7 @@ func (b *builder) ownerOf(s *stack, r *resource, p tree.View) (assemble.Ref, sna
 	if strings.HasPrefix(r.typ, "AWS::ApiGatewayV2::") {
 		id, typ = "ApiId", snapshot.HTTP
 	}
-	api, ok := b.apiOf(s, r, p.Get(id))
+	api, ok := b.apiOf(s, p.Get(id))
 	return api, typ, ok
 }
 

@@ -14,29 +14,26 @@ const (
 // loop writes out an Fn::ForEach of the language extensions:
 // "Fn::ForEach::Name": [Identifier, Collection, {Key: Body}]. A loop over what
 // is not known adds nothing, and the stack then has resources out of sight.
-func (s *stack) loop(f tree.Field) []tree.Field {
+func (s *stack) loop(f tree.Field) (fields []tree.Field, hidden string) {
 	arg := f.Value
 	if arg.Kind != tree.List || len(arg.Items) != 3 || !arg.Items[0].Scalar() || arg.Items[2].Kind != tree.Object {
 		s.world.fail(f.At, "a malformed "+tree.Clip(f.Name, 80), "[Identifier, Collection, {Key: Body}]")
-		return nil
+		return nil, ""
 	}
 	list := s.resolve(arg.Items[1])
 	if list.Kind != tree.List || len(list.Items) > maxLoops {
-		s.macros = true
-		s.world.warn("%s:%d: the collection of %s is not known before deployment; what it adds is not seen", f.At.File, f.At.Line, f.Name)
-		return nil
+		return nil, "the collection of " + f.Name + " is not known before deployment"
 	}
-	var out []tree.Field
 	for _, in := range list.Items {
 		if !in.Value.Readable() {
-			s.macros = true
+			hidden = "an item of the collection of " + f.Name + " is not known before deployment"
 			continue
 		}
 		for _, body := range arg.Items[2].Fields {
-			out = append(out, s.instance(body, arg.Items[0].Text, in.Value.Text))
+			fields = append(fields, s.instance(body, arg.Items[0].Text, in.Value.Text))
 		}
 	}
-	return out
+	return fields, hidden
 }
 
 // instance copies the body of a loop for one turn.

@@ -7,7 +7,7 @@ import (
 )
 
 func (b *builder) method(s *stack, r *resource, p tree.View) {
-	api, ok := b.apiOf(s, r, p.Get("RestApiId"))
+	api, ok := b.apiOf(s, p.Get("RestApiId"))
 	if !ok {
 		return
 	}

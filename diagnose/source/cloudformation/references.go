@@ -40,16 +40,16 @@ func (s *stack) ref(name string, n *tree.Node) *tree.Value {
 			return s.attributeOf(r, attribute, n)
 		}
 	}
-	s.unresolved(name, n)
+	s.unresolved(name, "Resources", n)
 	return w.symbolIn(s.prefix, "${"+name+"}", name, "", n)
 }
 
 // unresolved records a reference to nothing. A transform may still add it.
-func (s *stack) unresolved(name string, n *tree.Node) {
+func (s *stack) unresolved(name, block string, n *tree.Node) {
 	if s.sam || s.macros {
 		return
 	}
-	s.world.refuse("ValidationError", fmt.Sprintf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", tree.Clip(name, 100)), n.At.Origin())
+	s.world.refuse("ValidationError", fmt.Sprintf("Template format error: Unresolved resource dependencies [%s] in the %s block of the template", tree.Clip(name, 100), block), n.At.Origin())
 }
 
 // getAtt evaluates Fn::GetAtt: "Resource.Attribute" or a list of the two.
@@ -79,7 +79,7 @@ func (s *stack) attribute(id, name string, n *tree.Node) *tree.Value {
 	if r, ok := s.resources[id]; ok {
 		return s.attributeOf(r, name, n)
 	}
-	s.unresolved(id, n)
+	s.unresolved(id, "Resources", n)
 	return s.world.symbolIn(s.prefix, "${"+id+"."+name+"}", id+"-"+name, "", n)
 }
 

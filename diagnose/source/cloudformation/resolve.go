@@ -41,7 +41,10 @@ func (s *stack) resolve(n *tree.Node) *tree.Value {
 }
 
 func (s *stack) object(n *tree.Node) *tree.Value {
-	fields := s.splice(n.Fields, 0)
+	fields, hidden := s.splice(n.Fields, 0)
+	if hidden != "" {
+		return s.shapeless(n, hidden)
+	}
 	v := &tree.Value{Kind: tree.Object, Members: make([]tree.Member, 0, len(fields))}
 	for _, f := range fields {
 		r := s.resolve(f.Value)
@@ -203,7 +206,7 @@ func (s *stack) transform(arg, n *tree.Node) *tree.Value {
 func (s *stack) included(arg *tree.Node) (*tree.Document, string) {
 	name := arg.Get("Name")
 	if !name.Scalar() || name.Text != "AWS::Include" {
-		return nil, "a macro of the account makes it"
+		return nil, "the macro " + name.TextOr("") + " of the account makes it"
 	}
 	location := arg.Get("Parameters").Get("Location")
 	if location == nil {
@@ -232,32 +235,46 @@ func (w *world) stop(err error) {
 
 // splice writes out what may stand among the members of an object: a nested
 // Fn::Transform that includes a file, and the loops of the language extensions.
-func (s *stack) splice(fields []tree.Field, depth int) []tree.Field {
+// What cannot be written out is named; the object may then hold anything.
+func (s *stack) splice(fields []tree.Field, depth int) (out []tree.Field, hidden string) {
 	special := false
 	for _, f := range fields {
 		if f.Name == "Fn::Transform" || strings.HasPrefix(f.Name, "Fn::ForEach::") {
 			special = true
 		}
 	}
-	if !special || depth > 20 {
-		return fields
+	if !special {
+		return fields, ""
 	}
-	var out []tree.Field
+	if depth > 20 {
+		return fields, "includes lead to includes without end"
+	}
+	add := func(more []tree.Field, what string) {
+		if what == "" {
+			more, what = s.splice(more, depth+1)
+		}
+		out = append(out, more...)
+		if what != "" {
+			hidden = what
+		}
+	}
 	for _, f := range fields {
 		switch {
 		case f.Name == "Fn::Transform":
 			doc, problem := s.included(f.Value)
-			if doc == nil || doc.Root.Kind != tree.Object || !s.world.spend(f.At) {
-				s.macros = true
-				s.world.warn("%s:%d: %s; what it adds is not seen", f.At.File, f.At.Line, problem)
-				continue
+			switch {
+			case doc == nil:
+				add(nil, problem)
+			case doc.Root.Kind != tree.Object || !s.world.spend(f.At):
+				add(nil, "the included file "+doc.Name+" is no object")
+			default:
+				add(doc.Root.Fields, "")
 			}
-			out = append(out, s.splice(doc.Root.Fields, depth+1)...)
 		case strings.HasPrefix(f.Name, "Fn::ForEach::"):
-			out = append(out, s.splice(s.loop(f), depth+1)...)
+			add(s.loop(f))
 		default:
 			out = append(out, f)
 		}
 	}
-	return out
+	return out, hidden
 }

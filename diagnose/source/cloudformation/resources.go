@@ -55,12 +55,15 @@ func (w *world) build() *snapshot.Snapshot {
 			s.open(r)
 		}
 	}
+	w.each(checkStructure)
 	w.each(b.readSkips)
 	for _, of := range readings {
 		w.each(func(s *stack) {
 			for _, r := range s.live(of.types...) {
 				b.owners[r.serial] = r
-				of.read(b, s, r, s.props(r))
+				p := s.props(r)
+				s.checkProperties(r, p)
+				of.read(b, s, r, p)
 			}
 		})
 	}
@@ -75,7 +78,8 @@ func (w *world) build() *snapshot.Snapshot {
 	out.Organization = snapshot.Unknown[snapshot.Organization](snapshot.Gap{Reason: snapshot.NotRead, Detail: "a template does not hold the organization's policies"})
 	out.Skips = b.skips
 	out.Symbols = w.symbols.list
-	out.Refusals = b.refusals(out.APIs)
+	out.Refusals = append(out.Refusals, b.refusals(out.APIs)...)
+	out.Target.Unread = b.unread(out.APIs)
 	return out
 }
 
@@ -93,29 +97,52 @@ func (w *world) each(do func(*stack)) {
 func (b *builder) refusals(apis []snapshot.API) []snapshot.Refusal {
 	var list []snapshot.Refusal
 	for _, r := range b.world.refusals {
-		refused, others := map[*stack]bool{}, false
+		refused := map[*stack]bool{}
 		for _, s := range b.world.stacks {
 			if s.doc.Name == r.Origin.File {
 				refused[s.root] = true
 			}
 		}
-		for _, s := range b.world.stacks {
-			others = others || !refused[s.root]
-		}
-		if len(refused) > 0 && others {
-			for _, a := range apis {
-				if refused[b.roots[a.ID]] {
-					r.APIs = append(r.APIs, a.ID)
-				}
-			}
-			if len(r.APIs) == 0 {
-				b.world.warn("%s:%d: AWS would refuse this template, which no API is in: %s", r.Origin.File, r.Origin.Line, r.Message)
-				continue
-			}
+		var none bool
+		if r.APIs, none = b.apisOf(refused, apis); none {
+			b.world.warn("%s:%d: AWS would refuse this template, which no API is in: %s", r.Origin.File, r.Origin.Line, r.Message)
+			continue
 		}
 		list = append(list, r)
 	}
 	return list
+}
+
+// unread says which APIs the parts may change that were not read.
+func (b *builder) unread(apis []snapshot.API) []snapshot.Unread {
+	var list []snapshot.Unread
+	for _, part := range b.world.unread {
+		if part.root != nil {
+			var none bool
+			part.APIs, none = b.apisOf(map[*stack]bool{part.root: true}, apis)
+			part.Decides = !none
+		}
+		list = append(list, part.Unread)
+	}
+	return list
+}
+
+// apisOf lists the APIs of some stacks, by their roots; an empty list stands for
+// all. It tells when there are none.
+func (b *builder) apisOf(roots map[*stack]bool, apis []snapshot.API) (ids []string, none bool) {
+	others := false
+	for _, s := range b.world.stacks {
+		others = others || !roots[s.root]
+	}
+	if len(roots) == 0 || !others {
+		return nil, false
+	}
+	for _, a := range apis {
+		if roots[b.roots[a.ID]] {
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids, len(ids) == 0
 }
 
 // refOf is what a property names another resource by.
@@ -133,15 +160,14 @@ func refsOf(x tree.View) []assemble.Ref {
 }
 
 // apiOf is the API that a property names. It returns false when the property is
-// missing, for which CloudFormation refuses the template.
-func (b *builder) apiOf(s *stack, r *resource, x tree.View) (assemble.Ref, bool) {
+// missing, which the schema refuses.
+func (b *builder) apiOf(s *stack, x tree.View) (assemble.Ref, bool) {
 	ref := refOf(x)
 	switch {
 	case ref.Text != "":
 	case x.Unknown():
 		ref.Text = b.world.symbolIn(s.prefix, x.Value.Gap.Expression, x.Value.Gap.Expression, "", &tree.Node{At: x.At}).Text
 	default:
-		b.world.refuse("ValidationError", "the required property "+x.Path+" of "+r.id+" is missing", x.Origin())
 		return ref, false
 	}
 	if b.roots[ref.Text] == nil {

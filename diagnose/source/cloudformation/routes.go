@@ -8,7 +8,7 @@ import (
 
 // integration reads an integration of an HTTP or WebSocket API.
 func (b *builder) integration(s *stack, r *resource, p tree.View) {
-	api, ok := b.apiOf(s, r, p.Get("ApiId"))
+	api, ok := b.apiOf(s, p.Get("ApiId"))
 	if !ok {
 		return
 	}
@@ -70,7 +70,7 @@ func (b *builder) integrationResponse(s *stack, r *resource, p tree.View) {
 }
 
 func (b *builder) route(s *stack, r *resource, p tree.View) {
-	api, ok := b.apiOf(s, r, p.Get("ApiId"))
+	api, ok := b.apiOf(s, p.Get("ApiId"))
 	if !ok {
 		return
 	}

@@ -45,6 +45,7 @@ type resource struct {
 	child      *stack      // of a nested stack with a local template
 	opened     bool        // child was looked for
 	needs      []string
+	refers     names // what it refers to, once scanned
 	scanned    bool
 }
 
@@ -67,10 +68,10 @@ func (w *world) newStack(doc *tree.Document, name, prefix string, depth int, giv
 	s := &stack{world: w, name: name, prefix: prefix, doc: doc, depth: depth, given: given,
 		parameters: map[string]*parameter{}, conditions: map[string]*condition{}, resources: map[string]*resource{}, outputs: map[string]*output{}}
 	s.root = s
-	root := &tree.Node{Kind: tree.Object, At: doc.Root.At, Fields: s.splice(doc.Root.Fields, 0)}
+	root := s.written(doc.Root)
 	s.readTransforms(root.Get("Transform"))
-	if f := root.Get("Fn::Transform"); f != nil {
-		s.readTransforms(f)
+	if doc.Rest.Line > 0 {
+		s.hide(doc.Rest, "the text after the first document of the file is not read")
 	}
 	s.mappings = s.section(root, "Mappings")
 	s.globals = root.Get("Globals")
@@ -98,7 +99,16 @@ func (s *stack) section(root *tree.Node, name string) *tree.Node {
 	if n == nil || n.Kind != tree.Object {
 		return n
 	}
-	return &tree.Node{Kind: tree.Object, At: n.At, Fields: s.splice(n.Fields, 0)}
+	return s.written(n)
+}
+
+// written is an object of the template with includes and loops written out.
+func (s *stack) written(n *tree.Node) *tree.Node {
+	fields, hidden := s.splice(n.Fields, 0)
+	if hidden != "" {
+		s.hide(n.At, "%s; what it adds is not seen", hidden)
+	}
+	return &tree.Node{Kind: tree.Object, At: n.At, Fields: fields}
 }
 
 func sectionFields(n *tree.Node) []tree.Field {
@@ -110,11 +120,12 @@ func sectionFields(n *tree.Node) []tree.Field {
 
 func (s *stack) addResource(f tree.Field, serials map[string]bool) {
 	if f.Value.Kind != tree.Object || strings.HasPrefix(f.Name, "Fn::") {
-		s.macros = true
+		s.hide(f.At, "the entry %s of Resources is not read", tree.Clip(f.Name, 80))
 		return
 	}
 	typ := f.Value.Get("Type")
 	if s.resources[f.Name] != nil || !typ.Scalar() || !alphanumericID(f.Name) {
+		s.hide(f.At, "the entry %s of Resources is not read", tree.Clip(f.Name, 80))
 		return
 	}
 	r := &resource{id: f.Name, typ: typ.Text, at: f.At, body: f.Value, properties: f.Value.Get("Properties")}
@@ -144,7 +155,7 @@ func (s *stack) readTransforms(n *tree.Node) {
 	case strings.HasPrefix(n.Text, "AWS::Serverless"):
 		s.sam = true
 	case n.Text != "":
-		s.macros = true
+		s.hide(n.At, "the macro %s may change the whole template", tree.Clip(n.Text, 80))
 	}
 }
 

@@ -138,12 +138,12 @@ func TestParameterErrors(t *testing.T) {
 // CloudFormation refuses these; nothing of the template would be deployed.
 func TestRefusals(t *testing.T) {
 	for template, want := range map[string]string{
-		"Resources:\n  Q: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Ref Nmae}}\n":                                        "Template format error: Unresolved resource dependencies [Nmae] in the Resources block of the template",
-		"Resources:\n  Q: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !GetAtt Nmae.Arn}}\n":                                 "Template format error: Unresolved resource dependencies [Nmae] in the Resources block of the template",
-		"Resources:\n  Q: {Type: 'AWS::SQS::Queue', DependsOn: R}\n  R: {Type: 'AWS::IAM::Role', DependsOn: [Q]}\n":               "Circular dependency between resources: [Q, R]",
-		"Mappings: {A: {b: {c: d}}}\nResources:\n  Q: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !FindInMap [A, x, c]}}\n": "Template error: Unable to get mapping for A::x::c",
-		"Resources:\n  M: {Type: 'AWS::ApiGateway::Method', Properties: {HttpMethod: POST}}\n":                                    "the required property Properties.RestApiId of M is missing",
-		"Resources:\n  A: {Type: 'AWS::Serverless::Api', Properties: {StageName: x}}\n":                                           "Template format error: Unrecognized resource types: [AWS::Serverless::Api]",
+		"Resources:\n  Q: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Ref Nmae}}\n":                                                                      "Template format error: Unresolved resource dependencies [Nmae] in the Resources block of the template",
+		"Resources:\n  Q: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !GetAtt Nmae.Arn}}\n":                                                               "Template format error: Unresolved resource dependencies [Nmae] in the Resources block of the template",
+		"Resources:\n  Q: {Type: 'AWS::SQS::Queue', DependsOn: R}\n  R: {Type: 'AWS::IAM::Role', DependsOn: [Q], Properties: {AssumeRolePolicyDocument: {}}}\n": "Circular dependency between resources: [Q, R]",
+		"Mappings: {A: {b: {c: d}}}\nResources:\n  Q: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !FindInMap [A, x, c]}}\n":                               "Template error: Unable to get mapping for A::x::c",
+		"Resources:\n  M: {Type: 'AWS::ApiGateway::Method', Properties: {HttpMethod: POST, ResourceId: r}}\n":                                                   "Properties validation failed for resource M with message: [#: required key [RestApiId] not found]",
+		"Resources:\n  A: {Type: 'AWS::Serverless::Api', Properties: {StageName: x}}\n":                                                                         "Template format error: Unrecognized resource types: [AWS::Serverless::Api]",
 	} {
 		s := load(t, template, Options{})
 		if len(s.Refusals) != 1 {

@@ -31,6 +31,7 @@ type world struct {
 	exports   map[string]export // nil until an import asks for it
 	symbols   symbols
 	refusals  []snapshot.Refusal
+	unread    []passedOver
 	warned    map[string]bool
 
 	steps, bytes, recursion int
@@ -104,6 +105,24 @@ func (w *world) refuse(code, message string, origin snapshot.Origin) {
 		}
 	}
 	w.refusals = append(w.refusals, snapshot.Refusal{Code: code, Message: message, Origin: origin})
+}
+
+// passedOver is a part of the input that is not read.
+type passedOver struct {
+	snapshot.Unread
+	root *stack // whose APIs it may change; nil when it changes none
+}
+
+// pass records a part of the input that is not read and changes no API.
+func (w *world) pass(at tree.Place, format string, args ...any) {
+	w.unread = append(w.unread, passedOver{Unread: snapshot.Unread{What: fmt.Sprintf(format, args...), Origin: at.Origin()}})
+}
+
+// hide records a part of the input that may change anything in the stack, or add
+// to it, and is not read.
+func (s *stack) hide(at tree.Place, format string, args ...any) {
+	s.macros = true
+	s.world.unread = append(s.world.unread, passedOver{snapshot.Unread{What: fmt.Sprintf(format, args...), Origin: at.Origin(), Decides: true}, s.root})
 }
 
 // include reads a file that a template names, once.

@@ -30,6 +30,8 @@ type Document struct {
 	Text  string
 	Root  *Node
 	Alias int // line of the first YAML alias; 0 when there is none
+	// Rest is where a second YAML document begins; without a line there is none.
+	Rest Place
 }
 
 // Read reads and parses one file; "-" is the standard input. The error is an *Error.

@@ -26,6 +26,10 @@ func (l Language) parseYAML(doc *Document) (*Node, error) {
 		}
 		return nil, yamlError(doc, err)
 	}
+	var rest yaml.Node
+	if err := loader.Load(&rest); !errors.Is(err, io.EOF) {
+		doc.Rest = Place{File: doc.Name, Line: int32(max(rest.Line, 1)), Column: int32(max(rest.Column, 1))}
+	}
 	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
 		root = *root.Content[0]
 	}

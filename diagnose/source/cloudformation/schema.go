@@ -1,0 +1,161 @@
+package cloudformation
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"apisqs-doctor/diagnose/source/tree"
+	"apisqs-doctor/diagnose/text"
+)
+
+//go:embed schema.json
+var schemaText []byte
+
+// schema is what CloudFormation demands of a value.
+type schema struct {
+	Kinds      []string           `json:"kinds"` // object, array, string, boolean, integer, number; none for any
+	Required   []string           `json:"required"`
+	Closed     bool               `json:"closed"` // no other properties are taken
+	Properties map[string]*schema `json:"properties"`
+	Values     *schema            `json:"values"` // of a map
+	Items      *schema            `json:"items"`
+	Enum       []any              `json:"enum"`
+	Minimum    *float64           `json:"minimum"`
+	Maximum    *float64           `json:"maximum"`
+}
+
+// catalogue is the published schemas of the types that are read, and the names
+// of all types.
+type catalogue struct {
+	Types map[string]*schema `json:"types"`
+	Names []string           `json:"names"` // in alphabetical order
+}
+
+var published = sync.OnceValue(func() *catalogue {
+	c := &catalogue{}
+	if err := json.Unmarshal(schemaText, c); err != nil {
+		panic("schema.json: " + err.Error()) // a test reads it
+	}
+	// A stage without a name is refused by API Gateway, not by the schema.
+	if stage := c.Types["AWS::ApiGateway::Stage"]; stage != nil {
+		stage.Required = append(stage.Required, "StageName")
+	}
+	return c
+})
+
+// misspelt returns the resource type that a name was meant to be, or "".
+func misspelt(typ string) string {
+	names := published().Names
+	if _, known := slices.BinarySearch(names, typ); known || !strings.HasPrefix(typ, "AWS::") || strings.HasPrefix(typ, "AWS::Serverless::") {
+		return ""
+	}
+	for _, name := range names {
+		if max(len(name)-len(typ), len(typ)-len(name)) <= 2 && text.Distance(strings.ToLower(name), strings.ToLower(typ)) <= 2 {
+			return name
+		}
+	}
+	return ""
+}
+
+// checkProperties refuses properties that CloudFormation refuses: unknown ones,
+// missing ones and those of another kind.
+func (s *stack) checkProperties(r *resource, p tree.View) {
+	of := published().Types[r.typ]
+	if of == nil || s.macros {
+		return
+	}
+	if p.Absent() {
+		p.Value = &tree.Value{Kind: tree.Object}
+	}
+	of.check(p, "#", func(x tree.View, problem string) {
+		s.world.refuse("ValidationError", "Properties validation failed for resource "+r.id+" with message: ["+problem+"]", x.Origin())
+	})
+}
+
+func (of *schema) check(x tree.View, pointer string, refuse func(tree.View, string)) {
+	if of == nil || x.Value == nil || x.Unknown() {
+		return
+	}
+	switch x.Value.Kind {
+	case tree.Object:
+		if !of.takes("object") {
+			refuse(x, pointer+": expected type: "+of.expected()+", found: JSONObject")
+			return
+		}
+		of.members(x, pointer, refuse)
+	case tree.List:
+		if !of.takes("array") {
+			refuse(x, pointer+": expected type: "+of.expected()+", found: JSONArray")
+			return
+		}
+		for i, in := range x.Items() {
+			of.Items.check(in, pointer+"/"+strconv.Itoa(i), refuse)
+		}
+	case tree.String, tree.Number, tree.Bool:
+		of.scalar(x, pointer, refuse)
+	}
+}
+
+func (of *schema) members(x tree.View, pointer string, refuse func(tree.View, string)) {
+	for _, name := range of.Required {
+		if x.Get(name).Absent() {
+			refuse(x, pointer+": required key ["+name+"] not found")
+		}
+	}
+	for _, m := range x.Members() {
+		inner, known := of.Properties[m.Name]
+		switch {
+		case known:
+			inner.check(m.View, pointer+"/"+m.Name, refuse)
+		case of.Values != nil:
+			of.Values.check(m.View, pointer+"/"+m.Name, refuse)
+		case of.Closed && of.Properties != nil:
+			refuse(m.View, pointer+": extraneous key ["+tree.Clip(m.Name, 80)+"] is not permitted")
+		}
+	}
+}
+
+// scalar checks a text, number or boolean. CloudFormation turns one into another
+// where it can.
+func (of *schema) scalar(x tree.View, pointer string, refuse func(tree.View, string)) {
+	if len(of.Kinds) == 0 {
+		return
+	}
+	found := map[tree.Kind]string{tree.String: "String", tree.Number: "Number", tree.Bool: "Boolean"}[x.Value.Kind]
+	number, err := strconv.ParseFloat(x.Value.Text, 64)
+	switch {
+	case of.takes("string"):
+		if len(of.Enum) > 0 && !x.Value.Partial && !slices.ContainsFunc(of.Enum, func(v any) bool { return strings.EqualFold(fmt.Sprint(v), x.Value.Text) }) {
+			refuse(x, pointer+": "+tree.Clip(x.Value.Text, 80)+" is not a valid enum value")
+		}
+	case x.Value.Partial && (of.takes("boolean") || of.takes("integer") || of.takes("number")):
+	case of.takes("boolean") && (x.Is("true") || x.Is("false")):
+	case (of.takes("integer") || of.takes("number")) && err == nil:
+		switch {
+		case of.Minimum != nil && number < *of.Minimum:
+			refuse(x, fmt.Sprintf("%s: %s is not greater or equal to %v", pointer, x.Value.Text, *of.Minimum))
+		case of.Maximum != nil && number > *of.Maximum:
+			refuse(x, fmt.Sprintf("%s: %s is not less or equal to %v", pointer, x.Value.Text, *of.Maximum))
+		}
+	default:
+		refuse(x, pointer+": expected type: "+of.expected()+", found: "+found)
+	}
+}
+
+func (of *schema) takes(kind string) bool {
+	return len(of.Kinds) == 0 || slices.Contains(of.Kinds, kind)
+}
+
+// expected names the first kind as CloudFormation's messages do.
+func (of *schema) expected() string {
+	name := of.Kinds[0]
+	if named := map[string]string{"object": "JSONObject", "array": "JSONArray"}[name]; named != "" {
+		return named
+	}
+	return strings.ToUpper(name[:1]) + name[1:]
+}
