@@ -63,6 +63,7 @@ func All() []diagnose.Rule {
 		authorizationCondition,
 		authorizationPolicyMalformed,
 		authorizationBroad,
+		queueRefused,
 		queueMissing,
 		queueFIFOGroup,
 		queueFIFODeduplication,

@@ -87,6 +87,9 @@ func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change
 	case snapshot.SetStatement:
 		return w.statement(before, after, c)
 	case snapshot.SetQueueAttribute:
+		if queue, _ := before.Queue(c.Queue).Peek(); queue != nil && queue.Requested != nil && onCreation[c.Name] {
+			return nil, errors.New("SQS has not made the queue; change it in the template")
+		}
 		return w.aws(before, arnPart(c.Queue, 3), "sqs", "set-queue-attributes").flag("queue-url", queueURL(before, c.Queue)).
 			json("attributes", map[string]string{c.Name: c.After}).lines(), nil
 	case snapshot.SetStageVariable:
@@ -100,6 +103,11 @@ func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change
 	}
 	return nil, fmt.Errorf("no command is known to %s", change)
 }
+
+// onCreation are the attributes that are changed only because SQS does not create the
+// queue with them: there is no queue yet that a command could change.
+var onCreation = map[string]bool{"FifoQueue": true, "DeduplicationScope": true, "FifoThroughputLimit": true, "SqsManagedSseEnabled": true, "DelaySeconds": true,
+	"MessageRetentionPeriod": true, "ReceiveMessageWaitTimeSeconds": true, "VisibilityTimeout": true, "KmsDataKeyReusePeriodSeconds": true}
 
 var errNotREST = errors.New("HTTP and WebSocket APIs are changed by their integration's id, which the diagnosis does not know; change it in the template or in the console")
 

@@ -71,12 +71,12 @@ func (f *hclFile) add(change snapshot.Change) error {
 	case snapshot.SetStatement:
 		return f.statement(c)
 	case snapshot.SetQueueAttribute:
-		name := map[string]string{"ContentBasedDeduplication": "content_based_deduplication", "KmsMasterKeyId": "kms_master_key_id", "MaximumMessageSize": "max_message_size"}[c.Name]
+		name := queueArguments[c.Name]
 		if name == "" {
 			return fmt.Errorf("no argument of aws_sqs_queue is known for %s", c.Name)
 		}
 		queue := resourceKey{"aws_sqs_queue", identifier(arnPart(c.Queue, 5))}
-		if c.Name == "KmsMasterKeyId" || c.After == "" {
+		if c.Name == "KmsMasterKeyId" || c.Name == "DeduplicationScope" || c.After == "" {
 			f.argument(queue, name, c.After)
 		} else {
 			f.block(queue).set(name, c.After)
@@ -90,6 +90,12 @@ func (f *hclFile) add(change snapshot.Change) error {
 	}
 	return nil
 }
+
+// queueArguments are the arguments of aws_sqs_queue by the names of attributes.
+var queueArguments = map[string]string{"ContentBasedDeduplication": "content_based_deduplication", "KmsMasterKeyId": "kms_master_key_id", "MaximumMessageSize": "max_message_size",
+	"FifoQueue": "fifo_queue", "DeduplicationScope": "deduplication_scope", "FifoThroughputLimit": "fifo_throughput_limit", "SqsManagedSseEnabled": "sqs_managed_sse_enabled",
+	"DelaySeconds": "delay_seconds", "MessageRetentionPeriod": "message_retention_seconds", "ReceiveMessageWaitTimeSeconds": "receive_wait_time_seconds",
+	"VisibilityTimeout": "visibility_timeout_seconds", "KmsDataKeyReusePeriodSeconds": "kms_data_key_reuse_period_seconds"}
 
 func integrationBlock(ref snapshot.MethodRef) resourceKey {
 	return resourceKey{"aws_api_gateway_integration", resourceName(ref)}

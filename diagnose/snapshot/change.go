@@ -163,6 +163,9 @@ func (c SetStatement) String() string {
 }
 
 func (c SetQueueAttribute) String() string {
+	if c.After == "" {
+		return fmt.Sprintf("remove %s from queue %s", c.Name, c.Queue)
+	}
 	return fmt.Sprintf("set %s of queue %s to %q", c.Name, c.Queue, c.After)
 }
 
@@ -301,6 +304,7 @@ func (c DeclareParameter) Apply(s *Snapshot) (*Snapshot, error) {
 // Apply implements Change.
 func (c SetQueueAttribute) Apply(s *Snapshot) (*Snapshot, error) {
 	return onQueue(s, c.Queue, func(q *Queue) error {
+		asked := c.request(q)
 		switch c.Name {
 		case "ContentBasedDeduplication":
 			q.ContentBasedDeduplication = q.ContentBasedDeduplication.With(c.After == "true")
@@ -312,11 +316,31 @@ func (c SetQueueAttribute) Apply(s *Snapshot) (*Snapshot, error) {
 				return fmt.Errorf("MaximumMessageSize %q is not a number of bytes", c.After)
 			}
 			q.MaximumMessageSize = q.MaximumMessageSize.With(size)
+		case "FifoQueue":
+			q.FIFO = q.FIFO.With(c.After == "true")
 		default:
-			return fmt.Errorf("no change of queue attribute %q is known", c.Name)
+			if !asked {
+				return fmt.Errorf("no change of queue attribute %q is known", c.Name)
+			}
 		}
 		return nil
 	})
+}
+
+// request makes the change in what a template asks for; false for a queue that
+// exists or is asked for without the attribute.
+func (c SetQueueAttribute) request(q *Queue) bool {
+	fact, asked := q.Requested[c.Name]
+	if q.Requested == nil {
+		return false
+	}
+	q.Requested = maps.Clone(q.Requested)
+	if c.After == "" {
+		delete(q.Requested, c.Name)
+	} else {
+		q.Requested[c.Name] = fact.With(c.After)
+	}
+	return asked
 }
 
 // Apply implements Change.

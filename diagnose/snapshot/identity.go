@@ -12,6 +12,9 @@ type Role struct {
 	Boundary Fact[*Policy]           `json:"boundary,omitzero"` // nil when there is none
 	Tags     Fact[map[string]string] `json:"tags,omitzero"`
 	Origin   Origin                  `json:"origin,omitzero"`
+	// Requested is the name that a template asks for; empty when AWS makes one up
+	// or the role exists.
+	Requested string `json:"requested,omitempty"`
 }
 
 // Policy is a policy document under its name.
@@ -38,6 +41,9 @@ type Queue struct {
 	KMSReusePeriod            Fact[int]    `json:"kmsReusePeriod,omitzero"`     // seconds
 	Policy                    Fact[string] `json:"policy,omitzero"`             // empty when there is none
 	PolicyLines               []Origin     `json:"policyLines,omitempty"`
+	// Requested are the attributes with which a template asks for the queue, by SQS's
+	// names and QueueName among them; nil for a queue that exists.
+	Requested map[string]Fact[string] `json:"requested,omitempty"`
 }
 
 // Key is a KMS key.

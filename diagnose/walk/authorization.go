@@ -2,6 +2,7 @@ package walk
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/iam"
@@ -22,6 +23,15 @@ func (w *authorizing) authorization() {
 	case s.Type == "MOCK":
 		step.skip("nothing is called")
 		return
+	}
+	if f := w.malformedPolicies(); f != nil {
+		if s.Principal != (iam.Principal{}) {
+			w.readPolicies(gaps)
+		}
+		step.fail(gaps, *f, "AWS refuses a policy: %s", f.Message)
+		return
+	}
+	switch {
 	case s.Caller:
 		gaps.Append(w.step(StageSigning).Gaps)
 		step.unknown(gaps, "the caller's own policies decide")
@@ -31,10 +41,6 @@ func (w *authorizing) authorization() {
 		return
 	}
 	w.readPolicies(gaps)
-	if f := w.malformedPolicies(); f != nil {
-		step.fail(gaps, *f, "AWS refuses a policy: %s", f.Message)
-		return
-	}
 	if !known || p.QueueARN == "" {
 		if p.Effective.Queue.Problem != sqs.AddressOK || w.step(StageProtocol).Status != Passed {
 			step.blocked(StageProtocol)
@@ -281,38 +287,53 @@ func (w *call) organization(pick func(snapshot.Organization) [][]snapshot.Policy
 	return out
 }
 
-// malformedPolicies finds policy texts that AWS does not store.
+// malformedPolicies finds what AWS refuses of the policies that bear on the call and
+// of those that are created together with the API.
 func (w *authorizing) malformedPolicies() *Failure {
-	a := &w.Authorization
-	check := func(kind iam.Kind, docs ...iam.Document) {
-		for _, doc := range docs {
-			if doc.Policy == nil {
-				continue
-			}
-			for _, problem := range doc.Policy.Validate(kind, w.opaque...) {
-				if problem.Refused {
-					at := StatementOrigin(iam.Match{Origin: doc.Origin, Statement: problem.Statement})
-					a.Malformed = append(a.Malformed, BadPolicy{Document: doc, Problem: problem, Origin: at})
-				}
-			}
+	a, c := &w.Authorization, w.creation()
+	own := []string{w.Protocol.QueueARN, w.ownKey()}
+	if w.Signing.Role != nil {
+		own = append(own, w.Signing.Role.ARN)
+	}
+	for _, bad := range c.policies {
+		bad.Other = !slices.Contains(own, bad.Owner)
+		if !bad.Other || w.Route.together(bad.Origin) {
+			a.Malformed = append(a.Malformed, bad)
 		}
 	}
-	check(iam.Identity, a.Inputs.Identity...)
-	if a.Inputs.Boundary != nil {
-		check(iam.Boundary, *a.Inputs.Boundary)
-	}
-	if a.Inputs.Resource != nil {
-		check(iam.QueuePolicy, *a.Inputs.Resource)
+	for _, bad := range c.trust {
+		bad.Other = true
+		if !slices.Contains(own, bad.Owner) && w.Route.together(bad.Origin) {
+			a.Malformed = append(a.Malformed, bad)
+		}
 	}
 	if len(a.Malformed) == 0 {
 		return nil
 	}
-	first := a.Malformed[0].Problem
-	message := first.Answer
-	if message == "" {
-		message = first.Message
+	slices.SortStableFunc(a.Malformed, func(x, y BadPolicy) int {
+		switch {
+		case x.Other == y.Other:
+			return 0
+		case y.Other:
+			return -1
+		}
+		return 1
+	})
+	return a.Malformed[0].failure()
+}
+
+// ownKey is the ARN of the key that encrypts the queue; empty when there is none or
+// it is not known.
+func (w *authorizing) ownKey() string {
+	queue, _ := w.Snapshot.Queue(w.Protocol.QueueARN).Peek()
+	if queue == nil {
+		return ""
 	}
-	return &Failure{Origin: FromDeployment, Code: MalformedPolicy, Message: message}
+	id, _ := queue.KMSKeyID.Peek()
+	if key, _ := w.Snapshot.Key(snapshot.KeyReference(queue.ARN, id)).Peek(); key != nil {
+		return key.ARN
+	}
+	return ""
 }
 
 // deniedBy is SQS's answer to a denied call (T8).

@@ -43,6 +43,9 @@ const (
 	IntegrationFailure         ErrorCode = "IntegrationFailure"                  // 504, 500
 
 	// What AWS answers to a deployment.
-	MalformedPolicy ErrorCode = "MalformedPolicyDocument"
-	Validation      ErrorCode = "ValidationError" // CloudFormation's, of a template
+	MalformedPolicy    ErrorCode = "MalformedPolicyDocument"          // IAM
+	MalformedKeyPolicy ErrorCode = "MalformedPolicyDocumentException" // KMS
+	InvalidAttribute   ErrorCode = "InvalidAttributeValue"            // SQS, of a queue's attribute or policy
+	InvalidInput       ErrorCode = "InvalidInput"                     // IAM, of an ARN
+	Validation         ErrorCode = "ValidationError"                  // CloudFormation's, of a template
 )

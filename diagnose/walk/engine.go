@@ -20,6 +20,7 @@ type Engine struct {
 	// Of this snapshot only:
 	comparisons map[versions]*comparison
 	indexes     map[*snapshot.Method]*routeIndex
+	created     *creation // nil until it is asked for
 }
 
 type compiledTemplate struct {
@@ -57,6 +58,7 @@ func (e *Engine) On(s *snapshot.Snapshot) *Engine {
 	changed.Snapshot = s
 	changed.comparisons = map[versions]*comparison{}
 	changed.indexes = map[*snapshot.Method]*routeIndex{}
+	changed.created = nil
 	return &changed
 }
 

@@ -47,9 +47,36 @@ func queueFault(a *sqs.Answer) QueueFault {
 	return QueueParameter
 }
 
-// queue checks whether the queue exists and takes the message, and whether
-// what it stores is what the client sent.
+// queue checks whether SQS creates the queue, and whether it takes the message.
 func (w *queueing) queue() {
+	w.message()
+	step, q, c := w.step(StageQueue), &w.Queue, w.creation()
+	for _, own := range []bool{true, false} {
+		for _, refused := range c.queues {
+			if own == (refused.Queue.ARN == q.ARN) && (own || w.Route.together(refused.Queue.Origin)) {
+				q.Refused = append(q.Refused, refused)
+			}
+		}
+	}
+	switch {
+	case w.Signing.Type == "MOCK":
+	case len(q.Refused) > 0:
+		first := q.Refused[0].Refusal
+		f := Failure{Origin: FromDeployment, Code: ErrorCode(first.Code), Message: first.Message}
+		if f.Message == "" {
+			f.Message = first.Reason
+		}
+		step.fail(&snapshot.Gaps{}, f, "SQS refuses to create the queue: %s", w.expression(first.Reason))
+	case step.Status == Passed && len(c.open[q.ARN]) > 0:
+		gaps := &snapshot.Gaps{}
+		gaps.Append(c.open[q.ARN])
+		step.unknown(gaps, "whether SQS creates the queue depends on attributes that are not known")
+	}
+}
+
+// message checks whether the queue exists and takes the message, and whether
+// what it stores is what the client sent.
+func (w *queueing) message() {
 	step, gaps, q := w.step(StageQueue), &snapshot.Gaps{}, &w.Queue
 	p := &w.Protocol
 	q.ARN = p.QueueARN

@@ -280,8 +280,8 @@ func ARNRegion(arn string) string {
 }
 
 // isOpaque tells whether a text holds a symbol whose value is not known.
-func (w *call) isOpaque(text string) bool {
-	for _, o := range w.opaque {
+func (e *Engine) isOpaque(text string) bool {
+	for _, o := range e.opaque {
 		if o != "" && strings.Contains(text, o) {
 			return true
 		}

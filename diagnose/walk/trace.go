@@ -277,8 +277,11 @@ type Authorization struct {
 	WideBy *iam.Match
 }
 
-// BadPolicy is a policy text that AWS refuses.
+// BadPolicy is a policy text, or a name of a role or policy, that AWS refuses.
 type BadPolicy struct {
+	Owner string // ARN of the role, queue or key
+	// Other tells that the call does not need it: it is only created with the API.
+	Other    bool
 	Document iam.Document
 	Problem  iam.Problem
 	Origin   snapshot.Origin
@@ -289,6 +292,9 @@ type Queue struct {
 	ARN     string
 	Queue   *snapshot.Queue // nil when it does not exist or is not known
 	Missing bool            // known not to exist
+	// Refused are the queues that SQS does not create: this one, and those that are
+	// created together with the API.
+	Refused []RefusedQueue
 	Answer  *sqs.Answer
 	Fault   QueueFault // what the answer is about
 	// Undeduplicated tells that a FIFO queue could not tell the message from others,

@@ -15,7 +15,7 @@ func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
 	s := &w.Signing
 	doc := w.document("the trust policy", s.Role.Trust, nil, gaps)
 	s.TrustDoc = doc
-	if f := w.malformedTrust(doc); f != nil {
+	if f := w.malformedTrust(); f != nil {
 		return f
 	}
 	d := iam.Evaluate(iam.Request{
@@ -37,27 +37,14 @@ func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
 }
 
 // malformedTrust finds a trust policy that AWS does not store.
-func (w *signing) malformedTrust(doc iam.Document) *Failure {
+func (w *signing) malformedTrust() *Failure {
 	s := &w.Signing
-	text, ok := s.Role.Trust.Peek()
-	if !ok {
-		return nil
-	}
-	policy, problems := w.policy(text)
-	if policy != nil {
-		problems = append(policy.Validate(iam.Trust, w.opaque...), unknownServices(policy)...)
-	}
-	for _, problem := range problems {
-		if !problem.Refused && !problem.Fatal || w.isOpaque(problem.Message) || policy == nil && w.isOpaque(text) {
-			continue
+	bad := w.creation().trust
+	for i := range bad {
+		if bad[i].Owner == s.Role.ARN {
+			s.TrustProblem = &bad[i]
+			return bad[i].failure()
 		}
-		at := StatementOrigin(iam.Match{Origin: doc.Origin, Statement: problem.Statement})
-		s.TrustProblem = &BadPolicy{Document: doc, Problem: problem, Origin: at}
-		message := problem.Answer
-		if message == "" {
-			message = problem.Message
-		}
-		return &Failure{Origin: FromDeployment, Code: MalformedPolicy, Message: message}
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type Refusal struct {
 	Code      string
 	Message   string // SQS's text, where it is known; else empty
 	Reason    string // what is wrong, in words
+	Nearest   string // the nearest value that SQS takes; empty where there is none
 }
 
 // attributeRanges are the integer attributes with their ranges: SQS API reference,
@@ -62,9 +63,15 @@ func (c *Creation) Refusals() []Refusal {
 	add(c.checkFIFO())
 	for _, r := range attributeRanges {
 		if text, ok := c.value(r.name); ok {
-			if n, err := strconv.ParseUint(text, 10, 32); err != nil || int(n) < r.min || int(n) > r.max {
-				add(invalidAttribute(r.name, "it is "+quote(text)+"; expected "+itoa(r.min)+" to "+itoa(r.max)+" "+r.unit))
+			n, err := strconv.Atoi(text)
+			if err == nil && n >= r.min && n <= r.max && text[0] != '+' {
+				continue
 			}
+			bad := invalidAttribute(r.name, "it is "+quote(clip(text))+"; expected "+itoa(r.min)+" to "+itoa(r.max)+" "+r.unit)
+			if err == nil {
+				bad.Nearest = itoa(min(max(n, r.min), r.max))
+			}
+			add(bad)
 		}
 	}
 	for _, name := range [...]string{"FifoQueue", "ContentBasedDeduplication", "SqsManagedSseEnabled"} {
@@ -74,9 +81,7 @@ func (c *Creation) Refusals() []Refusal {
 	}
 	add(c.checkThroughput())
 	if key, ok := c.value("KmsMasterKeyId"); ok && key != "" && c.Attributes["SqsManagedSseEnabled"] == "true" {
-		add(&Refusal{"KmsMasterKeyId", CodeInvalidAttributeName,
-			"You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
-			"SqsManagedSseEnabled is true and KmsMasterKeyId is set; a queue has one kind of encryption"})
+		add(&Refusal{Attribute: "KmsMasterKeyId", Code: CodeInvalidAttributeName, Message: "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.", Reason: "SqsManagedSseEnabled is true and KmsMasterKeyId is set; a queue has one kind of encryption"})
 	}
 	add(c.checkRedrive())
 	add(c.checkRedriveAllow())
@@ -138,7 +143,7 @@ func (c *Creation) fifo() Tri {
 }
 
 func invalidAttribute(name, reason string) *Refusal {
-	return &Refusal{name, codeInvalidAttributeValue, "Invalid value for the parameter " + name + ".", name + ": " + reason}
+	return &Refusal{Attribute: name, Code: codeInvalidAttributeValue, Message: "Invalid value for the parameter " + name + ".", Reason: name + ": " + reason}
 }
 
 const (
@@ -153,7 +158,7 @@ func (c *Creation) checkName() *Refusal {
 	rest, _ := c.known(c.Name)
 	word := strings.TrimSuffix(rest, ".fifo")
 	bad := func(message, reason string) *Refusal {
-		return &Refusal{"QueueName", CodeInvalidParameterValue, message, "the name " + quote(clip(c.Name)) + " " + reason}
+		return &Refusal{Attribute: "QueueName", Code: CodeInvalidParameterValue, Message: message, Reason: "the name " + quote(clip(c.Name)) + " " + reason}
 	}
 	fifo, named := c.fifo(), c.fifoName(c.Name)
 	message := badName
@@ -180,17 +185,14 @@ func (c *Creation) checkFIFO() *Refusal {
 		return nil
 	}
 	if text, ok := c.value("FifoQueue"); ok && text == "false" {
-		return &Refusal{"FifoQueue", CodeInvalidAttributeName, "Unknown Attribute FifoQueue.",
-			"FifoQueue is false; SQS knows the attribute only as true, a standard queue leaves it out"}
+		return &Refusal{Attribute: "FifoQueue", Code: CodeInvalidAttributeName, Message: "Unknown Attribute FifoQueue.", Reason: "FifoQueue is false; SQS knows the attribute only as true, a standard queue leaves it out"}
 	}
 	if text, ok := c.value("ContentBasedDeduplication"); ok && text == "true" {
-		return &Refusal{"ContentBasedDeduplication", CodeInvalidAttributeName, "Unknown Attribute ContentBasedDeduplication.",
-			"ContentBasedDeduplication is true on a standard queue; only FIFO queues have it"}
+		return &Refusal{Attribute: "ContentBasedDeduplication", Code: CodeInvalidAttributeName, Message: "Unknown Attribute ContentBasedDeduplication.", Reason: "ContentBasedDeduplication is true on a standard queue; only FIFO queues have it"}
 	}
 	for _, name := range [...]string{"DeduplicationScope", "FifoThroughputLimit"} {
 		if _, ok := c.value(name); ok {
-			return &Refusal{name, CodeInvalidAttributeName, "You can specify the " + name + " only when FifoQueue is set to true.",
-				name + " is set on a standard queue; only FIFO queues have it"}
+			return &Refusal{Attribute: name, Code: CodeInvalidAttributeName, Message: "You can specify the " + name + " only when FifoQueue is set to true.", Reason: name + " is set on a standard queue; only FIFO queues have it"}
 		}
 	}
 	return nil
@@ -211,8 +213,7 @@ func (c *Creation) checkThroughput() *Refusal {
 	case limit != "perQueue" && limit != "perMessageGroupId":
 		return invalidAttribute("FifoThroughputLimit", "it is "+quote(limit)+"; expected perQueue or perMessageGroupId")
 	case limit == "perMessageGroupId" && scoped && scope != "messageGroup":
-		return &Refusal{"FifoThroughputLimit", codeInvalidAttributeValue, "The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup",
-			"FifoThroughputLimit is perMessageGroupId while DeduplicationScope is " + scope}
+		return &Refusal{Attribute: "FifoThroughputLimit", Code: codeInvalidAttributeValue, Message: "The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup", Reason: "FifoThroughputLimit is perMessageGroupId while DeduplicationScope is " + scope}
 	}
 	return nil
 }
@@ -228,14 +229,14 @@ func (c *Creation) checkRedrive() *Refusal {
 		if message != "" {
 			message = "Value " + text + " for parameter " + name + " is invalid. Reason: " + message
 		}
-		return &Refusal{name, CodeInvalidParameterValue, message, name + ": " + reason}
+		return &Refusal{Attribute: name, Code: CodeInvalidParameterValue, Message: message, Reason: name + ": " + reason}
 	}
 	doc, err := ParseJSON(text)
 	if err != nil || doc.Kind != KindObject {
 		if c.opaque(text) {
 			return nil
 		}
-		return &Refusal{name, CodeInvalidParameterValue, "Invalid value for the parameter RedrivePolicy. Reason: Redrive policy is not a valid JSON map.", name + " is no JSON object"}
+		return &Refusal{Attribute: name, Code: CodeInvalidParameterValue, Message: "Invalid value for the parameter RedrivePolicy. Reason: Redrive policy is not a valid JSON map.", Reason: name + " is no JSON object"}
 	}
 	for _, m := range doc.Members {
 		if m.Name != "maxReceiveCount" && m.Name != "deadLetterTargetArn" && !c.opaque(m.Name) {
@@ -290,7 +291,7 @@ func (c *Creation) checkRedriveAllow() *Refusal {
 		return nil
 	}
 	bad := func(reason string) *Refusal {
-		return &Refusal{name, CodeInvalidParameterValue, "", name + ": " + reason}
+		return &Refusal{Attribute: name, Code: CodeInvalidParameterValue, Message: "", Reason: name + ": " + reason}
 	}
 	doc, err := ParseJSON(text)
 	if err != nil || doc.Kind != KindObject {

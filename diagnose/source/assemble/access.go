@@ -31,6 +31,9 @@ func (a *assembler) roles() {
 	}
 	for _, in := range a.Roles {
 		role := &snapshot.Role{ARN: in.ARN, Origin: in.Origin, Trust: in.Trust, Inline: in.Inline, Tags: in.Tags}
+		if in.Given {
+			role.Requested = in.Name
+		}
 		if arns, ok := read(in.Attached); ok {
 			list := []snapshot.Policy{}
 			for _, arn := range arns {

@@ -199,6 +199,7 @@ type Stage struct {
 // Role is an IAM role. Attached policies are named by their ARNs.
 type Role struct {
 	Name     string
+	Given    bool // the name is the user's own
 	ARN      string
 	Origin   snapshot.Origin
 	Trust    snapshot.Fact[string]

@@ -11,6 +11,7 @@ import (
 func (b *builder) role(s *stack, r *resource, p tree.View) {
 	b.parts.Roles = append(b.parts.Roles, assemble.Role{
 		Name:     s.physicalName(r).Text,
+		Given:    !p.Get("RoleName").Absent(),
 		ARN:      s.attributeOf(r, "Arn", &tree.Node{At: r.at}).Text,
 		Origin:   s.origin(r, "", r.at),
 		Trust:    policyText(p.Get("AssumeRolePolicyDocument")),
@@ -28,11 +29,20 @@ func policyText(x tree.View) snapshot.Fact[string] {
 
 func (b *builder) policy(s *stack, r *resource, p tree.View) {
 	policy := assemble.Policy{Policy: snapshot.Policy{Name: s.physicalName(r).Text, Origin: s.origin(r, "", r.at)}, Roles: refsOf(p.Get("Roles"))}
+	if p.Get("PolicyName").Absent() && r.typ != "AWS::IAM::ManagedPolicy" {
+		policy.Name = ""
+	}
 	switch r.typ {
 	case "AWS::IAM::ManagedPolicy":
 		policy.ARN = s.refOf(r, &tree.Node{At: r.at}).Text
 	case "AWS::IAM::RolePolicy":
 		policy.Roles = refsOf(p.Get("RoleName"))
+	}
+	for _, role := range policy.Roles {
+		if strings.HasPrefix(role.Text, "arn:") { // a role is named by its name; an ARN has characters that no name has
+			b.world.refuse("ValidationError", "The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_- ("+
+				r.id+" names a role by its ARN)", role.Origin())
+		}
 	}
 	policy.Document, policy.Lines = p.Get("PolicyDocument").Policy()
 	policy.Doubt = s.mayBeMissing(r, "policy", policy.Origin)
@@ -49,11 +59,23 @@ func inlinePolicies(x tree.View) snapshot.Fact[[]snapshot.Policy] {
 		if in.Unknown() {
 			return snapshot.Unknown[[]snapshot.Policy](in.Gap())
 		}
-		policy := snapshot.Policy{Name: in.Get("PolicyName").Plain(), Origin: in.Origin()}
+		policy := snapshot.Policy{Name: policyName(in.Get("PolicyName")), Origin: in.Origin()}
 		policy.Document, policy.Lines = in.Get("PolicyDocument").Policy()
 		list = append(list, policy)
 	}
 	return snapshot.Known(list, x.Origin())
+}
+
+// policyName is the name of an inline policy, a symbol where it is not known, and
+// empty only where there is none.
+func policyName(x tree.View) string {
+	if !x.Unknown() {
+		return x.Plain()
+	}
+	if x.Value.Text != "" {
+		return x.Value.Text
+	}
+	return "policy"
 }
 
 // managedPolicies reads a list of policy ARNs.
@@ -95,7 +117,32 @@ func (b *builder) queue(s *stack, r *resource, p tree.View) {
 		KMSKeyID:                  p.Get("KmsMasterKeyId").Text(""),
 		KMSReusePeriod:            p.Get("KmsDataKeyReusePeriodSeconds").Number(assemble.NotGiven),
 		Policy:                    snapshot.Known("", s.origin(r, "Policy", r.at)),
+		Requested:                 requestedQueue(p),
 	}})
+}
+
+// queueAttributes are the properties of a queue that SQS gets under the same name.
+var queueAttributes = []string{"QueueName", "FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit", "DelaySeconds", "MaximumMessageSize",
+	"MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds", "VisibilityTimeout", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled", "RedrivePolicy", "RedriveAllowPolicy"}
+
+// requestedQueue lists what a queue is asked for with. A value that is chosen when
+// the stack is made is a symbol.
+func requestedQueue(p tree.View) map[string]snapshot.Fact[string] {
+	requested := map[string]snapshot.Fact[string]{}
+	for _, name := range queueAttributes {
+		switch x := p.Get(name); {
+		case x.Absent():
+		case x.Unknown() && x.Value.Text != "":
+			requested[name] = snapshot.Known(x.Value.Text, x.Origin())
+		case strings.HasPrefix(name, "Redrive"):
+			requested[name], _ = x.Policy()
+		case x.Is("true") || x.Is("false"):
+			requested[name] = snapshot.Known(strings.ToLower(x.Plain()), x.Origin())
+		default:
+			requested[name] = x.Text("")
+		}
+	}
+	return requested
 }
 
 func (b *builder) queuePolicy(s *stack, r *resource, p tree.View) {
