@@ -11,7 +11,7 @@ type Stage struct {
 	AutoDeploy   bool                    `json:"autoDeploy,omitempty"`
 	Origin       Origin                  `json:"origin,omitzero"`
 
-	DeploymentStatus      Fact[string] `json:"deploymentStatus,omitzero"`      // HTTP and WebSocket: PENDING, FAILED or SUCCEEDED, of the stage's deployment
+	DeploymentStatus      Fact[string] `json:"deploymentStatus,omitzero"`      // HTTP and WebSocket: PENDING, FAILED or DEPLOYED, of the stage's deployment
 	LastDeploymentMessage Fact[string] `json:"lastDeploymentMessage,omitzero"` // AutoDeploy: what AWS says of the last attempt; empty when nothing
 
 	Settings  Fact[map[string]MethodSettings] `json:"settings,omitzero"`  // by resource path and method, such as /orders/POST, or route key; AllMethods for the rest

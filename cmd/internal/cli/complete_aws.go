@@ -25,7 +25,7 @@ func (a *app) account(ctx context.Context, t *targetFlags) (cfg live.Settings, o
 	return cfg, err == nil
 }
 
-// apisOfAccount lists the ids of the account's REST APIs that are not given
+// apisOfAccount lists the ids of the account's APIs that are not given
 // yet, each with its name.
 func (a *app) apisOfAccount(t *targetFlags) []string {
 	ctx, cancel := context.WithTimeout(context.Background(), t.timeout)

@@ -152,7 +152,10 @@ func TestCompletionsFromTheAccount(t *testing.T) {
 	s := loadFixture(t, "protocol_content_type_failing")
 	second := s.APIs[0]
 	second.ID, second.Name = "e5f6g7h8", "two\nlines\tand a tab"
-	s.APIs = append(s.APIs, second)
+	s.APIs = append(s.APIs, second, snapshot.API{ID: "h5e6a7l8", Name: "an HTTP API", Type: snapshot.HTTP,
+		Stages: snapshot.Known([]snapshot.Stage{{Name: "live", DeploymentID: snapshot.Known("", snapshot.Origin{}),
+			Variables: snapshot.Known(map[string]string{}, snapshot.Origin{})}}, snapshot.Origin{})})
+	all := []string{"GetApis", "GetRestApis"}
 	for _, c := range []struct {
 		name    string
 		asked   string
@@ -164,15 +167,16 @@ func TestCompletionsFromTheAccount(t *testing.T) {
 		{"not asked", "", fakeaws.Options{}, []string{"--api-id", ""}, nil, nil},
 		{"asked not to", "0", fakeaws.Options{}, []string{"--api-id", ""}, nil, nil},
 		{"stages, not asked", "", fakeaws.Options{}, []string{"--api-id", "a1b2c3d4", "--stage", ""}, nil, nil},
-		{"ids", "1", fakeaws.Options{}, []string{"--api-id", ""}, []string{"a1b2c3d4\torders-api", "e5f6g7h8\t" + oneLine(second.Name)}, []string{"GetRestApis"}},
-		{"ids of another command", "1", fakeaws.Options{}, []string{"walk", "--rest-api-id", ""}, []string{"a1b2c3d4\torders-api", "e5f6g7h8\t" + oneLine(second.Name)}, []string{"GetRestApis"}},
+		{"ids", "1", fakeaws.Options{}, []string{"--api-id", ""}, []string{"h5e6a7l8\tan HTTP API", "a1b2c3d4\torders-api", "e5f6g7h8\t" + oneLine(second.Name)}, all},
+		{"ids of another command", "1", fakeaws.Options{}, []string{"walk", "--rest-api-id", ""}, []string{"h5e6a7l8\tan HTTP API", "a1b2c3d4\torders-api", "e5f6g7h8\t" + oneLine(second.Name)}, all},
 		{"stages", "1", fakeaws.Options{}, []string{"--api-id", "a1b2c3d4", "--stage", ""}, []string{"prod"}, []string{"GetStages"}},
 		{"stages of two APIs", "1", fakeaws.Options{}, []string{"--api-id", "a1b2c3d4", "--api-id", "e5f6g7h8", "--stage", ""}, []string{"prod"}, []string{"GetStages", "GetStages"}},
-		{"another id", "1", fakeaws.Options{}, []string{"--api-id", "a1b2c3d4", "--api-id", ""}, []string{"e5f6g7h8\t" + oneLine(second.Name)}, []string{"GetRestApis"}},
+		{"stages of an HTTP API", "1", fakeaws.Options{}, []string{"--api-id", "h5e6a7l8", "--stage", ""}, []string{"live"}, []string{"GetStages", "GetStages"}},
+		{"another id", "1", fakeaws.Options{}, []string{"--api-id", "a1b2c3d4", "--api-id", ""}, []string{"h5e6a7l8\tan HTTP API", "e5f6g7h8\t" + oneLine(second.Name)}, all},
 		{"stages of no API", "1", fakeaws.Options{}, []string{"--stage", ""}, nil, nil},
-		{"denied", "1", fakeaws.Options{Deny: []string{"*"}}, []string{"--api-id", ""}, nil, []string{"GetRestApis"}},
+		{"denied", "1", fakeaws.Options{Deny: []string{"*"}}, []string{"--api-id", ""}, nil, all},
 		{"stages denied", "1", fakeaws.Options{Deny: []string{"*"}}, []string{"--api-id", "a1b2c3d4", "--stage", ""}, nil, []string{"GetStages"}},
-		{"no answer", "1", fakeaws.Options{Hang: []string{"*"}}, []string{"--api-id", ""}, nil, []string{"GetRestApis"}},
+		{"no answer", "1", fakeaws.Options{Hang: []string{"*"}}, []string{"--api-id", ""}, nil, all},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
@@ -197,6 +201,7 @@ func TestCompletionsFromTheAccount(t *testing.T) {
 			for _, call := range server.Calls() {
 				calls = append(calls, call.Operation)
 			}
+			slices.Sort(calls)
 			if !slices.Equal(calls, c.calls) {
 				t.Errorf("calls %q, want %q", calls, c.calls)
 			}

@@ -18,7 +18,7 @@ func (a *app) readLive(ctx context.Context, t *targetFlags) (*snapshot.Snapshot,
 	}
 	o := live.Options{APIIDs: t.apiIDs, Stage: t.stage, StageOptional: t.allAPIs}
 	if t.allAPIs {
-		if o.APIIDs, err = t.allIDs(ctx, cfg); err != nil {
+		if o.APIIDs, o.Types, err = t.all(ctx, cfg); err != nil {
 			return nil, err
 		}
 	}
@@ -38,22 +38,24 @@ func (t *targetFlags) settings(ctx context.Context) (live.Settings, error) {
 	return cfg, nil
 }
 
-// allIDs are the account's REST APIs, by name.
-func (t *targetFlags) allIDs(ctx context.Context, cfg live.Settings) ([]string, error) {
+// all are the ids of the account's APIs, by name, and their types.
+func (t *targetFlags) all(ctx context.Context, cfg live.Settings) ([]string, map[string]snapshot.APIType, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
 	list, err := live.List(ctx, cfg)
 	if err != nil {
-		return nil, liveFailure(err)
+		return nil, nil, liveFailure(err)
 	}
 	if len(list) == 0 {
-		return nil, cannotRun("check --region and --profile; HTTP and WebSocket APIs are not among them", "there is no REST API in region %s", cfg.Region)
+		return nil, nil, cannotRun("check --region and --profile", "there is no API in region %s", cfg.Region)
 	}
 	var ids []string
+	types := map[string]snapshot.APIType{}
 	for _, api := range list {
 		ids = append(ids, api.ID)
+		types[api.ID] = api.Type
 	}
-	return ids, nil
+	return ids, types, nil
 }
 
 // readWith reads APIs with a configuration of the SDK, and shows how far it is.

@@ -108,8 +108,8 @@ func (f policyFlags) check() error {
 // scope is what a policy lets be read, as ARNs of IAM, with wildcards where
 // something is left open.
 type scope struct {
-	apis, methods, roles, policies, queues, keys []string
-	logGroups                                    []string
+	apis, methods, routed, roles, policies, queues, keys []string // apis are the REST APIs, routed the others
+	logGroups                                            []string
 }
 
 func newScope(f policyFlags) scope {
@@ -136,12 +136,14 @@ func newScope(f policyFlags) scope {
 	}
 	if len(f.apiIDs) == 0 {
 		s.apis = []string{arn("apigateway", region, "", "/restapis"), arn("apigateway", region, "", "/restapis/*")}
+		s.routed = []string{arn("apigateway", region, "", "/apis"), arn("apigateway", region, "", "/apis/*")}
 		s.methods = []string{arn("apigateway", region, "", "/restapis/*"+anyMethod)}
 	}
 	s.logGroups = []string{arn("logs", region, account, "log-group:*:*")} // those of access logs have any name
 	for _, id := range f.apiIDs {
 		path := "/restapis/" + id
 		s.apis = append(s.apis, arn("apigateway", region, "", path), arn("apigateway", region, "", path+"/*"))
+		s.routed = append(s.routed, arn("apigateway", region, "", "/apis/"+id), arn("apigateway", region, "", "/apis/"+id+"/*"))
 		s.methods = append(s.methods, arn("apigateway", region, "", path+anyMethod))
 	}
 	return s
@@ -174,7 +176,14 @@ func scopeOf(s *snapshot.Snapshot) scope {
 	}
 	var out scope
 	for _, api := range s.APIs {
-		base := "arn:" + partition + ":apigateway:" + orAny(s.Target.Region) + "::/restapis/" + open(api.ID)
+		base := "arn:" + partition + ":apigateway:" + orAny(s.Target.Region) + "::/"
+		if api.Type != snapshot.REST {
+			base += "apis/" + open(api.ID)
+			out.routed = append(out.routed, base, base+"/*")
+			out.logGroups = append(out.logGroups, logGroupsOf(s, &api, partition, orAny)...)
+			continue
+		}
+		base += "restapis/" + open(api.ID)
 		out.apis, out.methods = append(out.apis, base, base+"/*"), append(out.methods, base+anyMethod)
 		out.logGroups = append(out.logGroups, logGroupsOf(s, &api, partition, orAny)...)
 	}
@@ -233,7 +242,7 @@ func readingPolicy(s scope, verifyIAM bool) policyDocument {
 		actions   []string
 		resources []string
 	}{
-		{"ReadTheAPI", []string{"apigateway:GET"}, s.apis},
+		{"ReadTheAPI", []string{"apigateway:GET"}, slices.Concat(s.apis, s.routed)},
 		{"ReadItsRoles", roles, s.roles},
 		{"ReadTheirPolicies", []string{"iam:GetPolicy", "iam:GetPolicyVersion"}, s.policies},
 		{"ReadItsQueues", []string{"sqs:GetQueueAttributes", "sqs:GetQueueUrl"}, s.queues},

@@ -27,7 +27,7 @@ func callsOf(t *testing.T, folder string) []string {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%s: %d files, %v", folder, len(files), err)
 	}
-	verbs := map[string]string{"Get": "GET", "Create": "POST", "Put": "PUT", "Update": "PATCH", "Delete": "DELETE", "Test": "POST"}
+	verbs := map[string]string{"Get": "GET", "Export": "GET", "Create": "POST", "Put": "PUT", "Update": "PATCH", "Delete": "DELETE", "Test": "POST"}
 	var actions []string
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {

@@ -40,13 +40,13 @@ var templateKinds = []string{"yaml", "yml", "json", "template"}
 // addMany adds the flags of commands that take several APIs.
 func (t *targetFlags) addMany(cmd *cobra.Command) {
 	t.add(cmd)
-	cmd.Flags().BoolVar(&t.allAPIs, "all-apis", false, "every REST API of the account in the region")
+	cmd.Flags().BoolVar(&t.allAPIs, "all-apis", false, "every API of the account in the region")
 	cmd.Flags().Lookup("api-id").Usage += "; repeatable"
 }
 
 func (t *targetFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVar(&t.apiIDs, "api-id", nil, "deployed REST API, by its `ID` (also --rest-api-id)")
+	f.StringArrayVar(&t.apiIDs, "api-id", nil, "deployed API, by its `ID` (also --rest-api-id)")
 	f.StringArrayVar(&t.templates, "template", nil, "CloudFormation, SAM, CDK or Terraform `FILE` or folder; repeatable, or several after one")
 	f.StringArrayVar(&t.parameters, "parameter", nil, "`KEY=VALUE` for a parameter of the template; repeatable")
 	f.StringVar(&t.parametersFile, "parameters-file", "", "`FILE` with the template's parameters, as the AWS CLI takes it")

@@ -43,7 +43,7 @@ func (a *app) walkCommand() *cobra.Command {
 where it stops and why. It tries fixes in memory, and walks again when you edit the request.
 The last line of the screen is always the command line that gives the same result.
 
-Without a target it offers the REST APIs of the account.
+Without a target it offers the APIs of the account.
 
 With --accessible it asks and answers in plain lines of text, for screen readers.`,
 		Example: `  apisqs-doctor walk --api-id a1b2c3d4

@@ -95,6 +95,9 @@ func (a *api) define(d *Definition) {
 	if d.BinaryMediaTypes != nil {
 		a.draft.BinaryMediaTypes = union(a.draft.BinaryMediaTypes, *d.BinaryMediaTypes)
 	}
+	if d.CORS != nil {
+		a.draft.CORS = *d.CORS
+	}
 	if d.Policy != nil {
 		a.out.Policy = *d.Policy
 	}
@@ -131,6 +134,9 @@ func union(a, b snapshot.Fact[[]string]) snapshot.Fact[[]string] {
 func (d *Definition) Configuration(typ snapshot.APIType, origin snapshot.Origin) snapshot.Fact[snapshot.Configuration] {
 	one := (&assembler{apis: map[string]*api{}}).add(&api{out: snapshot.API{Type: typ, Origin: origin}})
 	one.draft.BinaryMediaTypes = snapshot.Known([]string{}, origin)
+	if typ == snapshot.HTTP {
+		one.draft.CORS = snapshot.Known[*snapshot.CORS](nil, origin)
+	}
 	one.define(d)
 	return one.finish().Draft
 }

@@ -74,6 +74,7 @@ type Definition struct {
 	Policy                  *snapshot.Fact[string]
 	DefaultEndpointDisabled *snapshot.Fact[bool]
 	BinaryMediaTypes        *snapshot.Fact[[]string]
+	CORS                    *snapshot.Fact[*snapshot.CORS]
 
 	Validators  map[string]snapshot.Fact[snapshot.Validator] // by name, as all three
 	Models      map[string]snapshot.Fact[string]

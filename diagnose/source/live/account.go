@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
@@ -47,10 +48,11 @@ type account struct {
 	partition string
 	*calls
 
-	gateway *apigateway.Client
-	iam     *iam.Client
-	sts     *sts.Client
-	regions clients
+	gateway     *apigateway.Client   // of REST APIs
+	httpGateway *apigatewayv2.Client // of HTTP and WebSocket APIs
+	iam         *iam.Client
+	sts         *sts.Client
+	regions     clients
 
 	identity *later[identity]
 	roles    memo[snapshot.Fact[*snapshot.Role]]
@@ -69,7 +71,7 @@ func newAccount(ctx context.Context, cfg aws.Config, o Options) *account {
 	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), c.counting)
 	a := &account{
 		ctx: ctx, cfg: cfg, partition: partition(cfg.Region), calls: c,
-		gateway: apigateway.NewFromConfig(cfg), iam: iam.NewFromConfig(cfg), sts: sts.NewFromConfig(cfg),
+		gateway: apigateway.NewFromConfig(cfg), httpGateway: apigatewayv2.NewFromConfig(cfg), iam: iam.NewFromConfig(cfg), sts: sts.NewFromConfig(cfg),
 		regions: clients{cfg: cfg},
 	}
 	if o.unpaced {

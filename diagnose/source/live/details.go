@@ -58,7 +58,8 @@ func (r *reader) draftDetails() details {
 				return out.Items, out.Position, nil
 			},
 			func(a types.Authorizer) (string, snapshot.Authorizer) {
-				return aws.ToString(a.Id), snapshot.Authorizer{Name: aws.ToString(a.Name), Type: string(a.Type), IdentitySource: aws.ToString(a.IdentitySource)}
+				return aws.ToString(a.Id), snapshot.Authorizer{Name: aws.ToString(a.Name), Type: string(a.Type), IdentitySource: aws.ToString(a.IdentitySource),
+					Validation: aws.ToString(a.IdentityValidationExpression), URI: aws.ToString(a.AuthorizerUri)}
 			})
 	})
 	readModels := listed(r, "GetModels", "models", "models", models,

@@ -40,7 +40,7 @@ func (r *reader) readExport(stage string) snapshot.Fact[snapshot.Configuration] 
 	if failed != nil {
 		return unknown[snapshot.Configuration](failed, at)
 	}
-	deployed, err := openapi.Export(out.Body, at)
+	deployed, err := openapi.Export(out.Body, snapshot.REST, at)
 	switch {
 	case err != nil:
 		return snapshot.Unknown[snapshot.Configuration](snapshot.Gap{Reason: snapshot.Unparsed, Detail: "the export of stage " + stage + ": " + err.Error(), Origin: at})

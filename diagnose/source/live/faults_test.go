@@ -284,7 +284,7 @@ func TestReadOfAnUnknownFactIsUnknown(t *testing.T) {
 		} else {
 			seen[shape] = true
 		}
-		fact.Hide(snapshot.Gap{Reason: snapshot.NotRead})
+		fact.Hide(snapshot.Gap{Reason: snapshot.Denied})
 		server, cfg := serve(t, served, fakeaws.Options{})
 		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
 		server.Close()

@@ -161,9 +161,7 @@ func (r *reader) deploymentDates() map[string]string {
 	})
 	dates := map[string]string{}
 	for _, d := range items {
-		if d.CreatedDate != nil {
-			dates[aws.ToString(d.Id)] = d.CreatedDate.UTC().Format("2006-01-02")
-		}
+		dates[aws.ToString(d.Id)] = day(d.CreatedDate)
 	}
 	return dates
 }

@@ -36,6 +36,9 @@ func leadsToSQS(m snapshot.Method) bool {
 	if in == nil {
 		return false
 	}
+	if strings.HasPrefix(strings.ToUpper(value(in.Subtype)), "SQS") {
+		return true
+	}
 	uri := strings.ToLower(value(in.URI))
 	if strings.Contains(uri, "sqs") || strings.Contains(uri, "queue.amazonaws") || strings.Contains(uri, "${stagevariables.") {
 		return true
@@ -108,6 +111,9 @@ func queuesOf(in *snapshot.Integration, variables map[string]string) []queueName
 		if queue, ok := queueInPath(parts[4], here); ok && parts[3] == "path" {
 			found = append(found, queue)
 		}
+	}
+	if region := resolve(value(value(in.RequestParameters)["Region"]), variables); regionName.MatchString(region) {
+		here = queueName{partition: partition(region), region: region} // H7
 	}
 	for _, text := range textsOf(in) {
 		found = append(found, queuesIn(resolve(text, variables), here)...)

@@ -14,10 +14,11 @@ import (
 
 // Options say what to read.
 type Options struct {
-	APIIDs        []string    // REST APIs, in the order of the snapshot
-	Stage         string      // the one stage whose deployed configuration is read; empty for all
-	StageOptional bool        // an API without the stage is no fault
-	Progress      func(Event) // told of every call, one at a time; may be nil
+	APIIDs        []string                    // APIs of any type, in the order of the snapshot
+	Types         map[string]snapshot.APIType // of the APIs whose type is known already, by id; may be nil
+	Stage         string                      // the one stage whose deployed configuration is read; empty for all
+	StageOptional bool                        // an API without the stage is no fault
+	Progress      func(Event)                 // told of every call, one at a time; may be nil
 
 	unpaced bool // tests: no waiting for quotas
 }
@@ -26,7 +27,7 @@ type Options struct {
 // the account's quota: when the time ends, what was read is read whole.
 const apisAtOnce = 4
 
-// Read reads the REST APIs and everything that their methods to SQS lead to. A
+// Read reads the APIs and everything that their methods to SQS lead to. A
 // call that is refused or fails leaves unknown facts and the run goes on; so does
 // one API of several that cannot be read at all. The error is an *Error, or the
 // context's when it was cancelled.
@@ -34,7 +35,8 @@ const apisAtOnce = 4
 // The calls for an API depend on each other four deep: the API with its stages
 // and resources; exports, roles and queues; managed policies and keys; policy
 // versions and the policies of keys that go by an alias. It is five when no
-// stage was named and a deployment names a role or a queue that the draft does not.
+// stage was named and a deployment names a role or a queue that the draft does not,
+// and one more for an HTTP or WebSocket API whose type was not given.
 func Read(ctx context.Context, cfg aws.Config, o Options) (*snapshot.Snapshot, error) {
 	if err := ready(ctx, cfg); err != nil {
 		return nil, err
@@ -126,7 +128,11 @@ func (r *reader) read() reading {
 			gap.Reason, gap.Needs = snapshot.Denied, r.spec("GetRestApi", "").needs
 		}
 	}
-	return reading{err: err, api: snapshot.API{ID: r.apiID, Type: snapshot.REST, Origin: r.at(),
+	typ := r.typ
+	if typ == "" {
+		typ = snapshot.REST
+	}
+	return reading{err: err, api: snapshot.API{ID: r.apiID, Type: typ, Origin: r.at(),
 		Draft: snapshot.Unknown[snapshot.Configuration](gap), Stages: snapshot.Unknown[[]snapshot.Stage](gap),
 		EndpointTypes: snapshot.Unknown[[]string](gap), DefaultEndpointDisabled: snapshot.Unknown[bool](gap), Policy: snapshot.Unknown[string](gap)}}
 }
@@ -134,6 +140,13 @@ func (r *reader) read() reading {
 func (r *reader) readAPI() (snapshot.API, error) {
 	if r.ctx.Err() == context.DeadlineExceeded {
 		return snapshot.API{}, r.failed(&failure{r.spec("GetRestApi", r.name()), r.ctx.Err()})
+	}
+	if r.typ == snapshot.HTTP || r.typ == snapshot.WebSocket {
+		routed, failed := r.routed()
+		if failed != nil {
+			return snapshot.API{}, r.unread(failed)
+		}
+		return routed.read()
 	}
 	api := start(r.restAPI)
 	r.stages = start(r.readStages)
@@ -150,12 +163,29 @@ func (r *reader) readAPI() (snapshot.API, error) {
 	}
 	got := api.wait()
 	if got.failure != nil {
-		if err := r.fatal(got.failure); err != nil {
+		failed := got.failure
+		if kind, _ := Judge(failed.err); r.typ == "" && (absent(failed) || kind == Denied) {
+			// It may be none of the REST APIs, or be readable without them.
+			followed.wait()
+			details.wait()
+			routed, unread := r.routed()
+			switch {
+			case unread == nil:
+				return routed.read()
+			case absent(failed) && !absent(unread):
+				return give(r.unread(unread))
+			}
+		}
+		if err := r.fatal(failed); err != nil {
 			return give(err)
 		}
 	}
 	stages := r.stages.wait()
-	if err := r.checkStage(stages); err != nil {
+	var names []string
+	for _, stage := range stages.list {
+		names = append(names, aws.ToString(stage.StageName))
+	}
+	if err := r.checkStage(names, stages.failure); err != nil {
 		return give(err)
 	}
 	if got.failure != nil && stages.failure != nil && r.draft.wait().failure != nil {
@@ -190,8 +220,10 @@ func (r *reader) followAll() struct{} {
 // reader reads one API.
 type reader struct {
 	*account
+	collection    string // restapis or apis, as the control plane names it
 	apiID         string
-	stage         string // the only one that is wanted; empty for all
+	typ           snapshot.APIType // empty when not known
+	stage         string           // the only one that is wanted; empty for all
 	stageOptional bool
 	several       bool // it is not the only one of the run
 
@@ -201,7 +233,12 @@ type reader struct {
 }
 
 func (a *account) reader(id string, o Options) *reader {
-	return &reader{account: a, apiID: id, stage: o.Stage, stageOptional: o.StageOptional}
+	return &reader{account: a, collection: "restapis", apiID: id, typ: o.Types[id], stage: o.Stage, stageOptional: o.StageOptional}
+}
+
+// inCollection is a reader of the same API at the other paths of the control plane.
+func (r *reader) inCollection(name string) *reader {
+	return &reader{account: r.account, collection: name, apiID: r.apiID, typ: r.typ, stage: r.stage, stageOptional: r.stageOptional, several: r.several}
 }
 
 // name is the API in words.
@@ -213,7 +250,7 @@ func (r *reader) at(path ...string) snapshot.Origin {
 }
 
 func (r *reader) arn(path ...string) string {
-	return "arn:" + r.partition + ":apigateway:" + r.cfg.Region + "::/" + strings.Join(append([]string{"restapis", r.apiID}, path...), "/")
+	return "arn:" + r.partition + ":apigateway:" + r.cfg.Region + "::/" + strings.Join(append([]string{r.collection, r.apiID}, path...), "/")
 }
 
 // spec describes a call of the control plane that reads the path of the API.
@@ -230,14 +267,14 @@ func (r *reader) fatal(f *failure) error {
 	if err := r.cancelled(); err != nil {
 		return err
 	}
-	if code(f.err) == "NotFoundException" {
+	if absent(f) {
 		where := "region " + r.cfg.Region
 		if id := r.identity.wait(); id.account != "" {
 			where += " of account " + id.account
 		}
 		return &Error{Kind: NoSuchAPI, Err: f.err,
-			Message: fmt.Sprintf("there is no REST API %q in %s", r.apiID, where),
-			Suggest: "check the id, --region and --profile; HTTP and WebSocket APIs are not among them; see the REST APIs with: aws apigateway get-rest-apis"}
+			Message: fmt.Sprintf("there is no API %q in %s", r.apiID, where),
+			Suggest: "check the id, --region and --profile; see the APIs with: aws apigateway get-rest-apis, and: aws apigatewayv2 get-apis"}
 	}
 	switch kind, _ := Judge(f.err); kind {
 	case Denied, Credentials, Expired, Unreachable:
@@ -246,21 +283,27 @@ func (r *reader) fatal(f *failure) error {
 	return nil
 }
 
+// unread is the error of an API of which not even the type could be read.
+func (r *reader) unread(f *failure) error {
+	if err := r.fatal(f); err != nil {
+		return err
+	}
+	return r.failed(f)
+}
+
+func absent(f *failure) bool { return code(f.err) == "NotFoundException" }
+
 func (r *reader) failed(f *failure) *Error {
-	return impossible(f, fmt.Sprintf("the REST API %q in region %s", r.apiID, r.cfg.Region))
+	return impossible(f, fmt.Sprintf("the API %q in region %s", r.apiID, r.cfg.Region))
 }
 
 // checkStage refuses the name of a stage that the API does not have.
-func (r *reader) checkStage(stages stageList) error {
+func (r *reader) checkStage(names []string, unread *failure) error {
 	if err := r.cancelled(); err != nil {
 		return err
 	}
-	if r.stage == "" || r.stageOptional || stages.failure != nil {
+	if r.stage == "" || r.stageOptional || unread != nil {
 		return nil
-	}
-	names := []string{}
-	for _, stage := range stages.list {
-		names = append(names, aws.ToString(stage.StageName))
 	}
 	if slices.Contains(names, r.stage) {
 		return nil

@@ -28,7 +28,7 @@ func knownTexts(m map[string]string) snapshot.Fact[map[string]snapshot.Fact[stri
 func sqsMethod(verb, path, resource, uri, role string, templates map[string]string) snapshot.Method {
 	return snapshot.Method{
 		HTTPMethod: verb, Path: path, ResourceID: resource,
-		Authorization: known("NONE"), AuthorizerID: known(""), APIKeyRequired: known(false), ValidatorID: known(""),
+		Authorization: known("NONE"), AuthorizerID: known(""), Scopes: known([]string{}), APIKeyRequired: known(false), ValidatorID: known(""),
 		RequestParameters: known(map[string]bool{"method.request.header.X-Trace": false, "method.request.querystring.q": true}),
 		RequestModels:     known(map[string]string{}),
 		Responses: known(map[string]snapshot.MethodResponse{
@@ -64,13 +64,14 @@ func rich() *snapshot.Snapshot {
 		orders := sqsMethod("POST", "/orders", "res1", "arn:aws:apigateway:us-east-1:sqs:path/123456789012/${stageVariables.queue}", ordersRole,
 			map[string]string{"application/json": form + "&MessageGroupId=all"})
 		orders.Authorization, orders.AuthorizerID, orders.APIKeyRequired = known("CUSTOM"), known("auth1"), known(true)
+		orders.Scopes = known([]string{"orders/write"})
 		orders.ValidatorID, orders.RequestModels = known("val1"), known(map[string]string{"application/json": "Order"})
 		events := sqsMethod("ANY", "/events/{kind}", "res2", "arn:aws:apigateway:eu-west-1:sqs:action/SendMessage", eventsRole,
 			map[string]string{"application/json": form + "&QueueUrl=https%3A%2F%2Fsqs.eu-west-1.amazonaws.com%2F123456789012%2Fevents"})
 		events.Authorization = known("AWS_IAM")
 		gone := sqsMethod("PUT", "/orders", "res1", "arn:aws:apigateway:us-east-1:sqs:path/gone", goneRole, map[string]string{})
 		mock := snapshot.Method{HTTPMethod: "OPTIONS", Path: "/orders", ResourceID: "res1",
-			Authorization: known("NONE"), AuthorizerID: known(""), APIKeyRequired: known(false), ValidatorID: known(""),
+			Authorization: known("NONE"), AuthorizerID: known(""), Scopes: known([]string{}), APIKeyRequired: known(false), ValidatorID: known(""),
 			RequestParameters: known(map[string]bool{}), RequestModels: known(map[string]string{}),
 			Responses: known(map[string]snapshot.MethodResponse{"200": {}}),
 			Integration: known(&snapshot.Integration{Type: known("MOCK"), HTTPMethod: known(""), URI: known(""), Credentials: known(""),
@@ -84,7 +85,7 @@ func rich() *snapshot.Snapshot {
 			Validators:       map[string]snapshot.Fact[snapshot.Validator]{"val1": known(snapshot.Validator{Name: "body only", Body: true})},
 			Models:           map[string]snapshot.Fact[string]{"Order": known("{\n  \"type\": \"object\"\n}")},
 			Authorizers: map[string]snapshot.Fact[snapshot.Authorizer]{
-				"auth1": known(snapshot.Authorizer{Name: "tokens", Type: "TOKEN", IdentitySource: "method.request.header.Authorization"})},
+				"auth1": known(snapshot.Authorizer{Name: "tokens", Type: "TOKEN", IdentitySource: "method.request.header.Authorization", Validation: "^Bearer ", URI: "arn:aws:apigateway:us-east-1:lambda:path/f"})},
 		}
 	}
 	deployed := configuration()
@@ -145,16 +146,22 @@ func rich() *snapshot.Snapshot {
 	}
 }
 
+// text is a snapshot as it is saved.
+func text(t testing.TB, s *snapshot.Snapshot) string {
+	t.Helper()
+	var saved bytes.Buffer
+	if err := snapshot.Save(&saved, s); err != nil {
+		t.Fatal(err)
+	}
+	return saved.String()
+}
+
 // plain gives a snapshot without origins, without the words of its gaps, and
 // with absent for empty.
 func plain(t testing.TB, s *snapshot.Snapshot) string {
 	t.Helper()
-	var text bytes.Buffer
-	if err := snapshot.Save(&text, s); err != nil {
-		t.Fatal(err)
-	}
 	var doc any
-	if err := json.Unmarshal(text.Bytes(), &doc); err != nil {
+	if err := json.Unmarshal([]byte(text(t, s)), &doc); err != nil {
 		t.Fatal(err)
 	}
 	out, err := json.MarshalIndent(stripped(doc), "", " ")

@@ -159,7 +159,7 @@ func TestList(t *testing.T) {
 	for i := range 5 {
 		s.APIs = append(s.APIs, snapshot.API{ID: fmt.Sprintf("id%d", i), Name: fmt.Sprintf("z%d", 9-i), Type: snapshot.REST, EndpointTypes: known([]string{"EDGE"})})
 	}
-	s.APIs = append(s.APIs, snapshot.API{ID: "http", Name: "an HTTP API", Type: snapshot.HTTP})
+	s.APIs = append(s.APIs, snapshot.API{ID: "http", Name: "an HTTP API", Type: snapshot.HTTP}, snapshot.API{ID: "ws", Name: "another", Type: snapshot.WebSocket})
 	_, cfg := serve(t, s, fakeaws.Options{PageSize: 2})
 	got, err := List(context.Background(), cfg)
 	if err != nil {
@@ -167,9 +167,9 @@ func TestList(t *testing.T) {
 	}
 	names := []string{}
 	for _, api := range got {
-		names = append(names, api.Name+" "+strings.Join(api.EndpointTypes, ","))
+		names = append(names, string(api.Type)+" "+api.Name+" "+strings.Join(api.EndpointTypes, ","))
 	}
-	want := []string{"orders-api REGIONAL", "z5 EDGE", "z6 EDGE", "z7 EDGE", "z8 EDGE", "z9 EDGE"}
+	want := []string{"HTTP an HTTP API REGIONAL", "WEBSOCKET another REGIONAL", "REST orders-api REGIONAL", "REST z5 EDGE", "REST z6 EDGE", "REST z7 EDGE", "REST z8 EDGE", "REST z9 EDGE"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
 	}

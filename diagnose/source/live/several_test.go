@@ -83,7 +83,7 @@ func TestReadSeveralWithFailures(t *testing.T) {
 		unread  string // the API that is not
 		why     string
 	}{
-		{"no such API", Options{APIIDs: []string{"nothing", ids[0], ids[1]}}, "nothing", `there is no REST API "nothing"`},
+		{"no such API", Options{APIIDs: []string{"nothing", ids[0], ids[1]}}, "nothing", `there is no API "nothing"`},
 		{"no such stage", Options{APIIDs: ids, Stage: "prod"}, ids[1], `has no stage "prod"`},
 		{"stage is optional", Options{APIIDs: ids, Stage: "prod", StageOptional: true}, "", ""},
 	} {

@@ -59,10 +59,33 @@ func (r *reader) settings() {
 		document, _ := policy.Policy()
 		r.out.Policy = &document
 	}
+	if cors := r.root.Get("x-amazon-apigateway-cors"); !cors.Absent() {
+		one := corsOf(cors)
+		r.out.CORS = &one
+	}
 	if off := r.root.Get("x-amazon-apigateway-endpoint-configuration").Get("disableExecuteApiEndpoint"); !off.Absent() {
 		disabled := off.Boolean(false)
 		r.out.DefaultEndpointDisabled = &disabled
 	}
+}
+
+// corsOf reads what an HTTP API answers to preflight requests.
+func corsOf(x tree.View) snapshot.Fact[*snapshot.CORS] {
+	if x.Unknown() {
+		return snapshot.Unknown[*snapshot.CORS](x.Gap())
+	}
+	var gaps snapshot.Gaps
+	c := &snapshot.CORS{}
+	c.Origins, _ = x.Get("allowOrigins").Texts().Read(&gaps)
+	c.Methods, _ = x.Get("allowMethods").Texts().Read(&gaps)
+	c.Headers, _ = x.Get("allowHeaders").Texts().Read(&gaps)
+	c.Exposed, _ = x.Get("exposeHeaders").Texts().Read(&gaps)
+	c.Credentials, _ = x.Get("allowCredentials").Boolean(false).Read(&gaps)
+	c.MaxAge, _ = x.Get("maxAge").Number(0).Read(&gaps)
+	if gaps.Any() {
+		return snapshot.Unknown[*snapshot.CORS](gaps.List()[0])
+	}
+	return snapshot.Known(c, x.Origin())
 }
 
 // MediaTypes reads binary media types, in which templates write ~1 for a slash.

@@ -12,10 +12,11 @@ import (
 
 var language = tree.Language{Name: "an OpenAPI document"}
 
-// Export reads what GetExport gives of a stage of a REST API: an OpenAPI 3
-// document in JSON. The origins of all facts lie below at. The error says what
-// the text is instead; a part that cannot be understood is an unknown fact.
-func Export(data []byte, at snapshot.Origin) (snapshot.Configuration, error) {
+// Export reads what GetExport gives of a stage of a REST API, or ExportApi of an
+// HTTP API: an OpenAPI 3 document in JSON. The origins of all facts lie below at.
+// The error says what the text is instead; a part that cannot be understood is an
+// unknown fact.
+func Export(data []byte, typ snapshot.APIType, at snapshot.Origin) (snapshot.Configuration, error) {
 	doc, err := language.Parse("", data)
 	if err != nil {
 		return snapshot.Configuration{}, fmt.Errorf("expected an OpenAPI 3 document in JSON: %w", err)
@@ -32,7 +33,7 @@ func Export(data []byte, at snapshot.Origin) (snapshot.Configuration, error) {
 		}
 		return snapshot.Configuration{}, fmt.Errorf(`expected an object under "paths", found %s`, found)
 	}
-	fact := Read(root, snapshot.REST, nil).Configuration(snapshot.REST, at)
+	fact := Read(root, typ, nil).Configuration(typ, at)
 	c, ok := fact.Peek()
 	if !ok {
 		return snapshot.Configuration{}, fmt.Errorf("%s", fact.Gap().Detail)

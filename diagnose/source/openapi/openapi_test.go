@@ -94,14 +94,14 @@ func same(t *testing.T, what string, got, want any) {
 }
 
 func TestExportWholeDocument(t *testing.T) {
-	c, err := Export([]byte(whole), at)
+	c, err := Export([]byte(whole), snapshot.REST, at)
 	if err != nil {
 		t.Fatal(err)
 	}
 	same(t, "routes", c.Routes, []string{"/any", "/orders", "/orders/{id}"})
 	same(t, "binary media types", the(t, c.BinaryMediaTypes), []string{"image/png"})
 	same(t, "validator", the(t, c.Validators["params"]), snapshot.Validator{Name: "params", Parameters: true})
-	same(t, "authorizer", the(t, c.Authorizers["tokens"]), snapshot.Authorizer{Name: "tokens", Type: "TOKEN", IdentitySource: "method.request.header.Auth"})
+	same(t, "authorizer", the(t, c.Authorizers["tokens"]), snapshot.Authorizer{Name: "tokens", Type: "TOKEN", IdentitySource: "method.request.header.Auth", URI: "arn:..."})
 	same(t, "authorizers", len(c.Authorizers), 1)
 	same(t, "model", the(t, c.Models["Order"]), `{"type":"object","title":"Order"}`)
 	if len(c.Methods) != 3 {
@@ -163,7 +163,7 @@ func TestExportRefusesWhatIsNoOpenAPI3Document(t *testing.T) {
 		`{"openapi": "3.0.1", "paths": []}`: "a list",
 		`{"openapi": 3, "paths": {}}`:       "OpenAPI 3",
 	} {
-		if _, err := Export([]byte(text), at); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := Export([]byte(text), snapshot.REST, at); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: error %v, want one that says %s", text, err, says)
 		}
 	}
@@ -194,7 +194,7 @@ func TestExportOfWrongShapesIsUnknown(t *testing.T) {
 				t.Fatal(err)
 			}
 			object(operation[extension])[test.member] = value
-			c, err := Export(encoded(t, doc), at)
+			c, err := Export(encoded(t, doc), snapshot.REST, at)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -216,7 +216,7 @@ func TestExportOfWrongShapesIsUnknown(t *testing.T) {
 		var doc map[string]any
 		json.Unmarshal([]byte(whole), &doc)
 		edit(object(object(object(doc["paths"])["/orders/{id}"])["post"]))
-		c, err := Export(encoded(t, doc), at)
+		c, err := Export(encoded(t, doc), snapshot.REST, at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -229,7 +229,7 @@ func TestExportOfWrongShapesIsUnknown(t *testing.T) {
 
 // AWS_IAM may also stand at the operation.
 func TestExportOfAnOperationsOwnAuthorization(t *testing.T) {
-	c, err := Export([]byte(`{"openapi": "3.0.1", "paths": {"/": {"get": {"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}}}}`), at)
+	c, err := Export([]byte(`{"openapi": "3.0.1", "paths": {"/": {"get": {"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}}}}`), snapshot.REST, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,11 +240,11 @@ func FuzzExport(f *testing.F) {
 	f.Add([]byte(whole))
 	f.Add([]byte(`{"openapi":"3","paths":{"/":{"get":{"parameters":[null,1,{"$ref":1}],"security":[1,{"a":1}],"responses":{"1":1}}}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := Export(data, at)
+		c, err := Export(data, snapshot.REST, at)
 		if err != nil {
 			return
 		}
-		again, err := Export(data, at)
+		again, err := Export(data, snapshot.REST, at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,7 +268,7 @@ func encoded(t *testing.T, v any) []byte {
 func BenchmarkExport(b *testing.B) {
 	b.SetBytes(int64(len(whole)))
 	for b.Loop() {
-		if _, err := Export([]byte(whole), at); err != nil {
+		if _, err := Export([]byte(whole), snapshot.REST, at); err != nil {
 			b.Fatal(err)
 		}
 	}

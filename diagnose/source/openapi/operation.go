@@ -45,6 +45,15 @@ func (r *reader) operation(method, path string, item, x tree.View) {
 		m.HTTPMethod, m.Path = assemble.RouteParts(r.typ, m.RouteKey)
 	}
 	r.secure(&m, x)
+	m.Integration = r.integration(x.Get(extension))
+	if r.typ == snapshot.HTTP {
+		// What the document says of parameters, bodies and responses is ignored (H69, H91).
+		none := x.Origin()
+		m.ValidatorID, m.RequestParameters = snapshot.Known("", none), snapshot.Known(map[string]bool{}, none)
+		m.RequestModels, m.Responses = snapshot.Known(map[string]string{}, none), snapshot.Known(map[string]snapshot.MethodResponse{}, none)
+		r.out.Methods = append(r.out.Methods, m)
+		return
+	}
 	m.ValidatorID = r.validator.Text("")
 	if own := x.Get("x-amazon-apigateway-request-validator"); !own.Absent() {
 		m.ValidatorID = own.Text("")
@@ -52,7 +61,6 @@ func (r *reader) operation(method, path string, item, x tree.View) {
 	m.RequestParameters = r.parameters(item, x)
 	m.RequestModels = r.models(method, path, x)
 	m.Responses = r.responses(x.Get("responses"))
-	m.Integration = r.integration(x.Get(extension))
 	r.out.Methods = append(r.out.Methods, m)
 }
 

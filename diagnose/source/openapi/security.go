@@ -50,7 +50,14 @@ func (r *reader) authorizer(name string, x, authorizer tree.View) snapshot.Fact[
 			sources[0] = "method.request.header." + header
 		}
 	}
-	return snapshot.Known(snapshot.Authorizer{Name: name, Type: strings.ToUpper(typ.Plain()), IdentitySource: strings.Join(sources, ",")}, authorizer.Origin())
+	jwt := authorizer.Get("jwtConfiguration")
+	var audience []string
+	for _, in := range jwt.Get("audience").Items() {
+		audience = append(audience, in.Plain())
+	}
+	return snapshot.Known(snapshot.Authorizer{Name: name, Type: strings.ToUpper(typ.Plain()), IdentitySource: strings.Join(sources, ","),
+		Validation: authorizer.Get("identityValidationExpression").Plain(), URI: authorizer.Get("authorizerUri").Plain(),
+		Issuer: jwt.Get("issuer").Plain(), Audience: strings.Join(audience, ",")}, authorizer.Origin())
 }
 
 // schemeOf is what an authorizer asks of a method.
@@ -78,6 +85,7 @@ func (r *reader) secure(m *snapshot.Method, x tree.View) {
 	m.Authorization = x.Get("x-amazon-apigateway-auth").Get("type").Text("NONE")
 	m.AuthorizerID = snapshot.Known("", origin)
 	m.APIKeyRequired = snapshot.Known(false, origin)
+	m.Scopes = snapshot.Known([]string{}, origin)
 	switch {
 	case security.Unknown():
 		m.Authorization = snapshot.Unknown[string](security.Gap())
@@ -107,5 +115,6 @@ func (r *reader) require(m *snapshot.Method, one tree.Named) {
 		m.APIKeyRequired = snapshot.Known(true, one.Origin())
 	case none != "NONE":
 		m.Authorization, m.AuthorizerID = s.authorization, snapshot.Known(s.authorizer, one.Origin())
+		m.Scopes = one.Texts()
 	}
 }
