@@ -14,7 +14,7 @@ type Diagnosis struct {
 	Checks    []Check   // one for each rule, in the order of the rules
 	Verdict   Verdict
 	Gaps      []snapshot.Gap // of all stages and checks, each once
-	Plan      Plan           // the fixes that together make the method healthy
+	Plan      Plan           // the fixes, and what remains
 
 	unread []snapshot.Gap // what would decide over an awkward request only
 }
@@ -33,15 +33,6 @@ type Prediction struct {
 
 // alone is a copy, for what outlives the diagnosis with its walk and snapshot.
 func (p Prediction) alone() *Prediction { return &p }
-
-// Plan is a smallest set of fixes, in order, that makes a method healthy or
-// leaves it at risk only. It is empty when there is nothing to do or no such
-// set is known.
-type Plan struct {
-	Fixes   []Fix
-	Verdict Verdict
-	After   *Prediction
-}
 
 // Count counts the findings of a severity.
 func (d *Diagnosis) Count(s Severity) int {

@@ -8,11 +8,9 @@ import (
 )
 
 // prove tries every fix on a changed snapshot and keeps those that remove their
-// finding and bring nothing worse; it then looks for a set of fixes that makes
-// the method healthy.
+// finding and bring nothing worse; it then makes a plan of them.
 func (e *engine) prove(d *Diagnosis, rules []Rule) {
 	e = e.focused(d.Trace)
-	var first *proof
 	for i := range d.Findings {
 		f := &d.Findings[i]
 		var kept []Fix
@@ -21,14 +19,12 @@ func (e *engine) prove(d *Diagnosis, rules []Rule) {
 			if p == nil {
 				continue
 			}
+			p.fix.weigh(e.Snapshot)
 			kept = append(kept, p.fix)
-			if first == nil && f.Severity != Note {
-				first = p
-			}
 		}
-		f.Fixes = kept
+		f.Fixes = alternatives(kept)
 	}
-	d.Plan = e.plan(d, first, rules)
+	d.Plan = e.plan(d, rules)
 }
 
 // proof is a fix that was tried, and the diagnosis after it. It is not kept: it
@@ -99,14 +95,20 @@ func (e *engine) try(d *Diagnosis, f *Finding, fix Fix, rules []Rule) *proof {
 	if remains(d, &after, f) || worse(d, &after) {
 		return nil
 	}
+	shows := &after // the request that shows the finding
 	if f.Awkward.Name != "" {
 		awkward := at.judge(f.Awkward.Request, rules)
 		if remains(d, &awkward, f) {
 			return nil
 		}
+		shows = &awkward
 	}
+	if loses(d.Trace, after.Trace) {
+		return nil
+	}
+	fix.After = shows.Predicted.alone()
 	at.examineFurther(&after, rules) // the verdict counts the awkward requests too
-	fix.After, fix.Verdict = after.Predicted.alone(), after.Verdict
+	fix.Verdict = after.Verdict
 	return &proof{fix, after, at}
 }
 
@@ -155,56 +157,4 @@ func reports(d *Diagnosis, rule string) bool {
 		}
 	}
 	return false
-}
-
-// plan makes the first proved fix of each finding in turn, diagnosing again in
-// between, until the method has no finding that a fix removes; then it drops
-// every fix that the result does not need.
-func (e *engine) plan(d *Diagnosis, next *proof, rules []Rule) Plan {
-	const most = 12 // fixes; a method needs one for each of its faults
-	var fixes []Fix
-	current := d
-	for next != nil && len(fixes) < most {
-		fixes, current = append(fixes, next.fix), &next.after
-		next = next.at.next(current, rules)
-	}
-	if len(fixes) == 0 || current.Verdict == Broken {
-		return Plan{}
-	}
-	fixes = e.minimal(d, fixes, current.Verdict, rules)
-	return Plan{Fixes: fixes, Verdict: current.Verdict, After: current.Predicted.alone()}
-}
-
-// next is the first fix that holds of the worst finding that has one; notes are
-// left alone.
-func (e *engine) next(d *Diagnosis, rules []Rule) *proof {
-	for i := range d.Findings {
-		f := &d.Findings[i]
-		for _, fix := range f.Fixes {
-			if f.Severity == Note {
-				continue
-			}
-			if p := e.try(d, f, fix, rules); p != nil {
-				return p
-			}
-		}
-	}
-	return nil
-}
-
-// minimal drops fixes without which the verdict is as good.
-func (e *engine) minimal(d *Diagnosis, fixes []Fix, want Verdict, rules []Rule) []Fix {
-	for i := 0; i < len(fixes) && len(fixes) > 1; {
-		fewer := append(append([]Fix{}, fixes[:i]...), fixes[i+1:]...)
-		changed, err := apply(e.Snapshot, fewer...)
-		if err == nil {
-			after := e.on(changed).examine(d.Trace.Request, rules)
-			if after.Verdict == want {
-				fixes = fewer
-				continue
-			}
-		}
-		i++
-	}
-	return fixes
 }

@@ -115,12 +115,16 @@ type Fix struct {
 	Title   string // a verb phrase
 	Changes []snapshot.Change
 	Risk    string // what else it touches; empty when nothing
+	Choice  string // why it is the user's to decide; empty when it is not
+	Blank   string // what only the user can fill in; empty when there is nothing
 
 	// After is what the doctor predicts once the changes are made. Run fills it
 	// in; a fix that does not remove its finding is not offered.
 	After *Prediction
 	// Verdict is the method's verdict after the changes.
 	Verdict Verdict
+	// Resolves are the rules whose findings the fix removes, as a step of a plan.
+	Resolves []string
 }
 
 // Check is the outcome of one rule on one method.

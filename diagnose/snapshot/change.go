@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"apisqs-doctor/diagnose/text"
 	"fmt"
 	"maps"
 	"slices"
@@ -34,7 +35,9 @@ type SetRequestParameter struct {
 	Before, After string // mapping expressions; empty for none
 }
 
-// SetTemplate sets or removes the mapping template of a content type.
+// SetTemplate sets or removes the mapping template of a content type. Where the
+// template is not Before any more, what After changes of Before is made in it, so
+// that several changes of one template can be made in any order.
 type SetTemplate struct {
 	On            MethodRef
 	ContentType   string
@@ -193,6 +196,11 @@ func (c SetTemplate) Apply(s *Snapshot) (*Snapshot, error) {
 		templates, err := current(i.Templates, "the mapping templates")
 		if err != nil {
 			return err
+		}
+		if have, ok := templates[c.ContentType].Peek(); ok && have != c.Before && have != "" && c.Before != "" && c.After != "" {
+			if c.After, ok = text.Merge(c.Before, have, c.After); !ok {
+				return fmt.Errorf("the %s mapping template of %s was changed at the same place", c.ContentType, c.On)
+			}
 		}
 		i.Templates = i.Templates.With(withEntry(templates, c.ContentType, c.After, i.Origin.At("requestTemplates['"+c.ContentType+"']")))
 		return nil

@@ -59,7 +59,7 @@ var changes = []snapshot.Change{
 	snapshot.DeclareParameter{On: post, Name: "method.request.header.X-Tenant"},
 	snapshot.SetRequestParameter{On: post, Name: "integration.request.header.X-Tenant", After: "method.request.header.X-Tenant"},
 	snapshot.SetRequestParameter{On: post, Name: "integration.request.header.Content-Type", Before: "'application/x-www-form-urlencoded'"},
-	snapshot.SetTemplate{On: post, ContentType: "application/json", Before: "x", After: "Action=SendMessage"},
+	snapshot.SetTemplate{On: post, ContentType: "application/json", After: "Action=SendMessage"},
 	snapshot.SetTemplate{On: post, ContentType: "text/a~b", After: "x"},
 	snapshot.SetIntegration{On: post, Field: snapshot.FieldPassthrough, Before: "NEVER", After: "WHEN_NO_TEMPLATES"},
 	snapshot.SetIntegration{On: post, Field: snapshot.FieldCredentials, Before: roleARN},
