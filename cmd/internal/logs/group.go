@@ -9,11 +9,11 @@ import (
 
 // Bounds of what is held of a log while it is read.
 const (
-	heldBytes = 24 << 20 // of lines of requests that may go on
+	heldBytes = 8 << 20 // of lines of requests that may go on
 	// A request takes half a minute at most; its last lines come soon behind its
 	// answer, and what comes later under the same id is another request (L41).
 	heldTime  = 120_000 // milliseconds
-	heldLines = 200_000 // of a log without times
+	heldLines = 20_000 // of a log without times
 )
 
 // Grouper puts events together to requests. They may come in any order. A request
