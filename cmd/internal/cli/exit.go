@@ -67,6 +67,18 @@ func (g gate) exitCode(e *diagnose.Examination) int {
 	return ExitHealthy
 }
 
+// withLogs is the exit code with what logs say: a call that failed or was lost is
+// an error, and logs that could not be read leave something unknown.
+func (g gate) withLogs(code int, s *seen) int {
+	switch seen := s.exitCode(); {
+	case seen == ExitProblems && g.failOn != "never":
+		return ExitProblems
+	case seen == ExitInconclusive && code == ExitHealthy && !g.allowUnknown && !s.read:
+		return ExitInconclusive
+	}
+	return code
+}
+
 // problem is the failure as a report tells it.
 func (f *failure) problem() *report.Problem {
 	return &report.Problem{ExitCode: f.code, Message: f.message, Hint: f.hint}

@@ -220,10 +220,7 @@ func methodsOf(e *diagnose.Examination) []string {
 	var list []string
 	for i := range e.Diagnoses {
 		if m := e.Diagnoses[i].Trace.Route.Method; m != nil {
-			name := strings.TrimSpace(m.HTTPMethod + " " + m.Path)
-			if m.HTTPMethod == "" {
-				name = m.RouteKey
-			}
+			name := logs.MethodName(m)
 			if !slices.Contains(list, name) {
 				list = append(list, name)
 			}
@@ -354,6 +351,26 @@ func (a *app) fetchLogs(ctx context.Context, t *targetFlags, w window, s *snapsh
 		}
 	}
 	return nil
+}
+
+// beside puts what was seen beside the diagnoses of a report.
+func (s *seen) beside(e *diagnose.Examination) map[string]*logs.Observed {
+	list := map[string]*logs.Observed{}
+	for i := range s.methods {
+		s.methods[i].Unread = append(append([]string{}, s.unread...), s.groups.Hidden...)
+	}
+	for i := range e.Diagnoses {
+		d := &e.Diagnoses[i]
+		if d.Trace.Route.API == nil || d.Trace.Route.Method == nil {
+			continue
+		}
+		for k := range s.methods {
+			if s.methods[k].Method == logs.MethodName(d.Trace.Route.Method) {
+				list[report.ObservedKey(d)] = &s.methods[k]
+			}
+		}
+	}
+	return list
 }
 
 // exitCode settles what was seen. That nothing failed is known only of a log that

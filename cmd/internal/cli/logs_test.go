@@ -41,8 +41,13 @@ func logged(t *testing.T, fixture string, o fakeaws.Options, calls ...logtest.Ca
 	return server.URL
 }
 
-// runLogs runs the command as a process would, against a loopback AWS.
+// runLogs runs the logs command as a process would, against a loopback AWS.
 func runLogs(t *testing.T, url string, args ...string) (code int, out, errs string) {
+	t.Helper()
+	return runLive(t, append([]string{"logs", "--api-id", "a1b2c3d4", "--endpoint-url", url}, args...)...)
+}
+
+func runLive(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
 	env := map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "2",
 		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
@@ -50,7 +55,7 @@ func runLogs(t *testing.T, url string, args ...string) (code int, out, errs stri
 		t.Setenv(name, value)
 	}
 	var stdout, stderr bytes.Buffer
-	code = Main(append([]string{"logs", "--api-id", "a1b2c3d4", "--endpoint-url", url}, args...),
+	code = Main(args,
 		Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr, LookupEnv: os.LookupEnv, Now: time.Now})
 	return code, stdout.String(), stderr.String()
 }
@@ -175,6 +180,51 @@ func TestLogsMetrics(t *testing.T) {
 	for _, part := range []string{"stage prod Count 200", "queue orders NumberOfMessagesSent 60", "5XXError no data", "190 calls succeeded and 60 messages were sent", "nobody reads queue orders: up to 60 messages wait"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("it does not say %q (exit code %d):\n%s%s", part, code, out, errs)
+		}
+	}
+}
+
+// A report shows what was seen beside what is predicted, and its exit code counts
+// calls that failed.
+func TestReportWithLogs(t *testing.T) {
+	body := `{"company":"Smith & Sons"}`
+	failed := logtest.Call{Body: body, Sent: inForm + body, SQS: 403, Answer: logtest.Denied, Status: 400}
+	fine := logtest.Call{Body: `{"a":1}`, Sent: inForm + `{"a":1}`}
+	url := logged(t, "mapping_body_not_encoded_failing", fakeaws.Options{}, fine, failed, failed)
+	run := func(args ...string) (int, string) {
+		code, out, errs := runLive(t, append([]string{"--api-id", "a1b2c3d4", "--endpoint-url", url}, args...)...)
+		return code, out + errs
+	}
+	for format, parts := range map[string][]string{
+		"text":     {"seen     3 calls in 1h: 2 failed, 0 lost", `2 × 400, SQS 403 AccessDenied, as predicted (mapping-body-not-encoded); all 2: body has "&" (0 of the 1 others)`},
+		"markdown": {"from its logs: 3 calls in 1h: 2 failed, 0 lost", "- 2 × 400"},
+		"json":     {`"observed": {`, `"window": "1h"`, `"outcome": "confirmed"`, `"failed": 2`},
+	} {
+		code, out := run("--logs", "1h", "-o", format)
+		for _, part := range parts {
+			if !strings.Contains(strings.Join(strings.Fields(out), " "), strings.Join(strings.Fields(part), " ")) {
+				t.Errorf("%s does not say %q:\n%s", format, part, out)
+			}
+		}
+		if code != ExitProblems || strings.Contains(out, "Smith & Sons 0") {
+			t.Errorf("%s: exit code %d", format, code)
+		}
+	}
+	for _, format := range []string{"sarif", "junit", "github"} {
+		if _, out := run("--logs", "1h", "-o", format); strings.Contains(out, "calls in 1h") {
+			t.Errorf("%s has what was seen", format)
+		}
+	}
+	if _, out := run("-o", "json"); strings.Contains(out, "observed") {
+		t.Error("logs are read without --logs")
+	}
+	healthy := logged(t, "orders", fakeaws.Options{}, fine, failed)
+	if code, out, _ := runLive(t, "--api-id", "a1b2c3d4", "--endpoint-url", healthy, "--logs", "1h", "--short"); code != ExitProblems {
+		t.Errorf("exit code %d of a healthy API of which a call failed\n%s", code, out)
+	}
+	for _, args := range [][]string{{"--template", "x.yaml", "--logs", "1h"}, {"--api-id", "a", "--logs", "0s"}, {"--api-id", "a", "--api-id", "b", "--logs", "1h"}, {"--api-id", "a", "--redact", "--logs", "1h"}} {
+		if code, _, errs := runLive(t, args...); code != ExitUsage || !strings.Contains(errs, "--logs") {
+			t.Errorf("%v: exit code %d, %s", args, code, errs)
 		}
 	}
 }

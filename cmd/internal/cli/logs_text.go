@@ -10,14 +10,6 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 )
 
-// outcomeWords say how a group stands against the prediction.
-var outcomeWords = map[logs.Outcome]string{
-	logs.Confirmed:    "as predicted",
-	logs.Differs:      "DIFFERS from the prediction",
-	logs.NotPredicted: "not predicted",
-	logs.TooLittle:    "too little is logged to compare",
-}
-
 // logsText writes what was seen.
 func (a *app) logsText(f *logsFlags, s *snapshot.Snapshot, e *diagnose.Examination, out *seen, numbers *metricsTable) {
 	api := &s.APIs[0]
@@ -80,7 +72,7 @@ func (a *app) observed(f *logsFlags, o logs.Observed) {
 	}
 	a.printf("\n%s: %s, %d failed, %d lost\n", report.Visible(name), report.Count(o.Calls, "call"), o.Failed, o.Lost)
 	for _, g := range o.Groups {
-		a.printf("%s", report.Fill("  "+fmt.Sprint(g.Count)+" ×", 9, g.Seen()+" · "+outcomeWords[g.Outcome]+between(g)))
+		a.printf("%s", report.Fill("  "+fmt.Sprint(g.Count)+" ×", 9, g.Seen()+" · "+report.ObservedWords[g.Outcome]+between(g)))
 		why := g.Why
 		if g.Rule != "" {
 			why = g.Rule + ": " + why

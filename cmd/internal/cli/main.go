@@ -24,6 +24,7 @@ type app struct {
 	code   int             // exit code of a run without an error
 	given  map[string]bool // flags on the command line
 	target snapshot.Target // for the report of a run that fails
+	seen   *seen           // what logs say; nil when none were read
 }
 
 // Main runs the program and returns its exit code.

@@ -22,6 +22,7 @@ type diagnoseFlags struct {
 	acceptFlags
 	verifyIAM bool
 	redact    bool
+	logs      time.Duration // how far back logs are read; 0 for none
 }
 
 const shortHelp = `apisqs-doctor finds out why an API Gateway method does not put its messages on an SQS queue.
@@ -101,6 +102,7 @@ func (a *app) rootCommand() *cobra.Command {
 	f.targetFlags.addAWS(cmd)
 	f.organizationFlags.add(cmd)
 	cmd.Flags().BoolVar(&f.verifyIAM, "verify-iam", false, "ask IAM's policy simulator as well, and show whether it agrees; with --api-id")
+	cmd.Flags().DurationVar(&f.logs, "logs", 0, "read the stage's logs of this `TIME`, such as 1h, and hold its calls against the prediction; with --api-id")
 	f.outputFlags.add(cmd)
 	choiceVar(cmd, &f.failOn, "fail-on", "the least severity that makes the exit code 1", "error", "warning", "never")
 	cmd.Flags().BoolVar(&f.allowUnknown, "allow-unknown", false, "exit 0 instead of 4 when something could not be read")
@@ -141,6 +143,16 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 	if err := a.checkOutputs(&f.outputFlags); err != nil {
 		return err
 	}
+	switch {
+	case a.given["logs"] && f.logs <= 0:
+		return usage("", "--logs has to be more than nothing")
+	case f.logs > 0 && !f.live():
+		return usage("", "--logs needs --api-id: logs are read from AWS")
+	case f.logs > 0 && (f.allAPIs || len(f.apiIDs) > 1):
+		return usage("", "--logs is for one API")
+	case f.logs > 0 && f.redact:
+		return usage("", "--logs has no meaning with --redact: log lines name what is redacted")
+	}
 	if f.redact && f.verifyIAM {
 		return usage("", "--verify-iam has no meaning with --redact: the simulator's answers name what is redacted")
 	}
@@ -167,6 +179,11 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 	e, err := examine(s, f.stage, call)
 	if err != nil {
 		return err
+	}
+	if f.logs > 0 {
+		if a.seen, err = a.observe(cmd.Context(), &f.targetFlags, window{f.logs, mostEvents}, "", "", s, &e); err != nil {
+			return err
+		}
 	}
 	if f.verifyIAM {
 		if err := a.verifyIAM(cmd.Context(), &f.targetFlags, s, &e); err != nil {
@@ -195,8 +212,13 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 func (a *app) finish(o *outputFlags, g gate, s *snapshot.Snapshot, e diagnose.Examination, accepted accept.Result, words report.Remedy) error {
 	remaining := accept.Remaining(&e, accepted.Suppressed)
 	a.code = g.exitCode(&remaining)
-	return a.write(o, report.Run{Tool: tool(), Snapshot: s, Examination: e, Remedy: words, Rules: rules.All(),
-		Suppressed: accepted.Suppressed, Notices: accepted.Notices, Anchor: accepted.Anchor})
+	run := report.Run{Tool: tool(), Snapshot: s, Examination: e, Remedy: words, Rules: rules.All(),
+		Suppressed: accepted.Suppressed, Notices: accepted.Notices, Anchor: accepted.Anchor}
+	if a.seen != nil {
+		run.Observed = a.seen.beside(&e)
+		a.code = g.withLogs(a.code, a.seen)
+	}
+	return a.write(o, run)
 }
 
 // defaultTimeout bounds the reading of an API with its roles, queues and keys.

@@ -17,7 +17,7 @@ import (
 // Bounds of what is walked and held of a log.
 const (
 	mostWalked  = 5000  // failed calls that are walked
-	mostSuccess = 300  // successful ones
+	mostSuccess = 300   // successful ones
 	mostHeld    = 50000 // calls that wait for the other log
 )
 
@@ -84,7 +84,7 @@ func NewComparer(s *snapshot.Snapshot, e *diagnose.Examination, rules []diagnose
 		if r.Stage != nil {
 			c.deployed = deployedAt(r.Stage.DeployedAt)
 		}
-		key := keyOf(r.Method)
+		key := MethodName(r.Method)
 		c.methods[key] = &method{key: key, base: d, groups: map[groupKey]*tally{}, rules: map[string]finding{}}
 	}
 	return c
@@ -99,7 +99,9 @@ func deployedAt(date string) int64 {
 	return t.UnixMilli()
 }
 
-func keyOf(m *snapshot.Method) string {
+// MethodName is the method as Observed names it: POST /orders, or the route key of a
+// WebSocket API.
+func MethodName(m *snapshot.Method) string {
 	if m.HTTPMethod == "" {
 		return m.RouteKey
 	}
@@ -234,7 +236,7 @@ func (c *Comparer) place(o *Observation) *method {
 	t, _ := c.follower.Follow(c.request(o))
 	var m *method
 	if found := t.Route.Method; found != nil {
-		m = c.methods[keyOf(found)]
+		m = c.methods[MethodName(found)]
 	} else if o.Called == No && o.Failed() {
 		m = c.nowhere()
 	}

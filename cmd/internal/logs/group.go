@@ -13,7 +13,7 @@ const (
 	// A request takes half a minute at most; its last lines come soon behind its
 	// answer, and what comes later under the same id is another request (L41).
 	heldTime  = 120_000 // milliseconds
-	heldLines = 20_000 // of a log without times
+	heldLines = 20_000  // of a log without times
 )
 
 // Grouper puts events together to requests. They may come in any order. A request

@@ -81,6 +81,7 @@ type Method struct {
 	Findings  []Finding        `json:"findings"`
 	Plan      *Plan            `json:"plan"` // null when nothing is to be done, or no set of fixes is known to do it
 	Gaps      []Gap            `json:"gaps"`
+	Observed  *Observed        `json:"observed,omitempty"` // what the logs say of its calls; with --logs
 }
 
 // Plan is a smallest set of fixes, in order, that was proved to repair a method.
@@ -286,6 +287,7 @@ func method(r Run, d *diagnose.Diagnosis, say Words) Method {
 		m.Findings = append(m.Findings, finding(r, d, f, say))
 	}
 	m.Plan = plan(d, say)
+	m.Observed = observed(r.observedOf(d), say)
 	return m
 }
 

@@ -40,6 +40,9 @@ func Markdown(w io.Writer, r Run) error {
 		b.WriteString(line)
 	}
 	fmt.Fprintf(&b, "\n%s\n", summaryLine(doc.Summary))
+	for i, m := range doc.Methods {
+		markdownObserved(&b, strings.TrimSpace(m.Method+" "+m.Path), r.observedOf(&r.Examination.Diagnoses[i]), say)
+	}
 	left := 0
 	for _, m := range doc.Methods {
 		for _, f := range m.Findings {

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"apisqs-doctor/cmd/internal/logs"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/text/shell"
@@ -16,10 +17,11 @@ type Run struct {
 	Examination diagnose.Examination // of the snapshot
 	Problem     *Problem             // why the run ended without a diagnosis; nil otherwise
 	Remedy      Remedy
-	Rules       []diagnose.Rule      // that were applied, for the formats that list them
-	Suppressed  map[Mark]Suppression // findings that do not fail the run, by MarkOf
-	Notices     []string             // what the reader has to know about the run itself
-	Anchor      string               // file of the repository that stands for deployed resources; empty for none
+	Rules       []diagnose.Rule           // that were applied, for the formats that list them
+	Suppressed  map[Mark]Suppression      // findings that do not fail the run, by MarkOf
+	Notices     []string                  // what the reader has to know about the run itself
+	Observed    map[string]*logs.Observed // what logs say of the methods, by ObservedKey; nil when none were read
+	Anchor      string                    // file of the repository that stands for deployed resources; empty for none
 }
 
 // Tool names the program that wrote a report.

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"apisqs-doctor/cmd/internal/logs"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
@@ -49,7 +50,9 @@ func generate(t *testing.T) map[string][]byte {
 		"Stage.Status":     strs(walk.Passed, walk.Failed, walk.Unknown, walk.NotApplicable),
 		"Finding.Severity": strs(diagnose.Error, diagnose.Warning, diagnose.Note),
 		"Gap.Reason":       gapReasons,
-		"Suppression.By":   {BySkip, ByOnly, ByFile, ByTemplate, ByBaseline},
+
+		"ObservedGroup.Outcome": strs(logs.Confirmed, logs.Differs, logs.NotPredicted, logs.TooLittle),
+		"Suppression.By":        {BySkip, ByOnly, ByFile, ByTemplate, ByBaseline},
 	}}
 	saved := generator{comments: comments(t, "../../../diagnose/snapshot"), strict: true, enums: map[string][]string{
 		"Snapshot.Schema": {snapshot.Schema}, "Gap.Reason": gapReasons, "APIType": strs(snapshot.REST, snapshot.HTTP, snapshot.WebSocket),

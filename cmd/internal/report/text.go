@@ -111,6 +111,7 @@ func (t *text) diagnosis(d *diagnose.Diagnosis) {
 		}
 	}
 	t.line("")
+	t.observed(d)
 	for _, f := range d.Findings {
 		if known := t.run.suppression(d, f); known != nil {
 			t.suppressed(f, *known)
