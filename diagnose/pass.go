@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/sqs"
@@ -25,17 +26,24 @@ func (p *Pass) Method() snapshot.MethodRef {
 // that makes them take effect (T169).
 func (p *Pass) Fix(title string, changes ...snapshot.Change) Fix {
 	f := Fix{Title: title, Changes: changes}
-	for _, c := range changes {
-		switch c.(type) {
-		case snapshot.SetStatement, snapshot.SetQueueAttribute, snapshot.Deploy, snapshot.SetStageVariable:
-		default:
-			if p.Trace.Route.Stage != nil {
-				f.Changes = append(f.Changes, p.Deploy())
-				return f
-			}
-		}
+	if p.Trace.Route.Stage != nil && slices.ContainsFunc(changes, needsDeployment) {
+		f.Changes = append(slices.Clone(changes), p.Deploy())
 	}
 	return f
+}
+
+// needsDeployment tells whether a change takes effect by a deployment alone: all
+// of the API but the variables of its stages, and its resource policy too (T169).
+func needsDeployment(c snapshot.Change) bool {
+	switch c := c.(type) {
+	case snapshot.SetStatement:
+		return c.On.Kind == "api"
+	case snapshot.SetPolicyVersion:
+		return c.On.Kind == "api"
+	case snapshot.SetQueueAttribute, snapshot.SetKeyEnabled, snapshot.SetStageVariable, snapshot.Deploy, snapshot.AwaitMethods, snapshot.SetDeploymentAPI, snapshot.RemoveStageName:
+		return false
+	}
+	return true
 }
 
 // Deploy is the deployment of the draft to the stage under diagnosis.

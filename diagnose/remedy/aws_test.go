@@ -34,7 +34,7 @@ func TestCommandsForReal(t *testing.T) {
 	want := s
 	var script []string
 	for _, name := range []string{"set header", "add header", "set template", "add template", "remove field", "add method response", "declare parameter", "set response", "default response", "move response",
-		"new policy", "replace statement", "managed policy", "trust", "queue policy", "key policy", "queue key", "stage variable", "set type", "deploy"} {
+		"new policy", "replace statement", "managed policy", "trust", "queue policy", "key policy", "queue key", "stage variable", "timeout", "set type", "media types", "default endpoint", "validator", "response header", "policy version", "resource policy", "key disabled", "deploy"} {
 		commands, err := remedy.Writer{}.Commands(want, fix(changes[name]))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

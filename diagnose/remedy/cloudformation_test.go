@@ -101,7 +101,8 @@ func TestCloudFormationLints(t *testing.T) {
 	seen := map[string]bool{}
 	add := func(name string, s *snapshot.Snapshot, x diagnose.Fix) {
 		text, err := remedy.CloudFormation(s, x)
-		if err != nil || seen[text] || strings.Contains(text, "# remove") || strings.HasPrefix(name, "authorization_policy_malformed") {
+		if err != nil || seen[text] || strings.Contains(text, "# remove") || strings.HasPrefix(name, "authorization_policy_malformed") ||
+			name == "policy version" || name == "await methods" { // a part of what stands elsewhere
 			return
 		}
 		seen[text] = true
@@ -141,12 +142,13 @@ func complete(t *testing.T, fragment string) []byte {
 	for _, r := range resources {
 		p, _ := r["Properties"].(map[string]any)
 		more := map[string]map[string]any{
-			"AWS::ApiGateway::Method": {"RestApiId": map[string]any{"Ref": "Api"}, "ResourceId": map[string]any{"Fn::GetAtt": []string{"Api", "RootResourceId"}}, "HttpMethod": "POST", "AuthorizationType": "NONE"},
-			"AWS::ApiGateway::Stage":  {"RestApiId": map[string]any{"Ref": "Api"}},
-			"AWS::IAM::Role":          {"AssumeRolePolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{"Effect": "Allow", "Principal": map[string]any{"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}}}},
-			"AWS::SQS::QueuePolicy":   {"Queues": []any{"https://sqs.us-east-1.amazonaws.com/123456789012/orders"}},
-			"AWS::KMS::Key":           {},
-			"AWS::SQS::Queue":         {},
+			"AWS::ApiGateway::Method":  {"RestApiId": map[string]any{"Ref": "Api"}, "ResourceId": map[string]any{"Fn::GetAtt": []string{"Api", "RootResourceId"}}, "HttpMethod": "POST", "AuthorizationType": "NONE"},
+			"AWS::ApiGateway::Stage":   {"RestApiId": map[string]any{"Ref": "Api"}},
+			"AWS::IAM::Role":           {"AssumeRolePolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{"Effect": "Allow", "Principal": map[string]any{"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}}}},
+			"AWS::SQS::QueuePolicy":    {"Queues": []any{"https://sqs.us-east-1.amazonaws.com/123456789012/orders"}},
+			"AWS::KMS::Key":            {},
+			"AWS::SQS::Queue":          {},
+			"AWS::ApiGateway::RestApi": {"Name": "orders"},
 		}
 		for name, value := range more[fmt.Sprint(r["Type"])] {
 			if p[name] == nil {

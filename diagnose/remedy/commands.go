@@ -85,7 +85,32 @@ func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change
 		p := Patch{Op: "add", Path: "/requestParameters/" + segment(c.Name), Value: fmt.Sprint(c.Required)}
 		return w.onMethod(before, "update-method", c.On).json("patch-operations", []Patch{p}).lines(), nil
 	case snapshot.SetStatement:
-		return w.statement(before, after, c)
+		return w.policy(before, after, c.On)
+	case snapshot.SetPolicyVersion:
+		return w.policy(before, after, c.On)
+	case snapshot.SetKeyEnabled:
+		operation := "disable-key"
+		if c.Enabled {
+			operation = "enable-key"
+		}
+		arn := keyARN(before, c.Key)
+		return w.aws(before, arnPart(arn, 3), "kms", operation).flag("key-id", arn).lines(), nil
+	case snapshot.SetBinaryMediaTypes:
+		return w.updateAPI(before, c.API, MediaTypePatches(mediaTypes(before, c.API), c.After)...)
+	case snapshot.SetDefaultEndpoint:
+		return w.updateAPI(before, c.API, Patch{Op: "replace", Path: "/disableExecuteApiEndpoint", Value: fmt.Sprint(c.Disabled)})
+	case snapshot.SetValidator:
+		p := Patch{Op: "replace", Path: "/requestValidatorId", Value: c.After}
+		return w.onMethod(before, "update-method", c.On).json("patch-operations", []Patch{p}).lines(), nil
+	case snapshot.DeclareResponseHeader:
+		p := Patch{Op: "add", Path: "/responseParameters/" + segment(c.Name), Value: "false"}
+		return w.onMethod(before, "update-method-response", c.On).flag("status-code", c.Status).json("patch-operations", []Patch{p}).lines(), nil
+	case snapshot.AwaitMethods:
+		return w.command(before, after, snapshot.Deploy{API: c.API, Stage: c.Stage})
+	case snapshot.SetDeploymentAPI:
+		return w.command(before, after, snapshot.Deploy{API: c.API, Stage: c.Stage})
+	case snapshot.RemoveStageName:
+		return nil, errTemplateOnly
 	case snapshot.SetQueueAttribute:
 		if queue, _ := before.Queue(c.Queue).Peek(); queue != nil && queue.Requested != nil && onCreation[c.Name] {
 			return nil, errors.New("SQS has not made the queue; change it in the template")
@@ -109,6 +134,36 @@ func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change
 var onCreation = map[string]bool{"FifoQueue": true, "DeduplicationScope": true, "FifoThroughputLimit": true, "SqsManagedSseEnabled": true, "DelaySeconds": true,
 	"MessageRetentionPeriod": true, "ReceiveMessageWaitTimeSeconds": true, "VisibilityTimeout": true, "KmsDataKeyReusePeriodSeconds": true}
 
+// errTemplateOnly is the error of what only a template has.
+var errTemplateOnly = errors.New("a deployed API has no such thing; the change belongs into the template")
+
+// updateAPI changes settings of the API itself.
+func (w Writer) updateAPI(s *snapshot.Snapshot, id string, ops ...Patch) (shell.Script, error) {
+	if api := s.API(id); api == nil || api.Type != snapshot.REST {
+		return nil, errNotREST
+	}
+	return w.aws(s, s.Target.Region, "apigateway", "update-rest-api").flag("rest-api-id", id).json("patch-operations", ops).lines(), nil
+}
+
+// keyARN is the ARN of a key that the snapshot may know by its alias.
+func keyARN(s *snapshot.Snapshot, name string) string {
+	if k, _ := s.Key(name).Peek(); k != nil && k.ARN != "" {
+		return k.ARN
+	}
+	return name
+}
+
+// mediaTypes are the binary media types of an API's draft.
+func mediaTypes(s *snapshot.Snapshot, id string) []string {
+	api := s.API(id)
+	if api == nil {
+		return nil
+	}
+	draft, _ := api.Draft.Peek()
+	list, _ := draft.BinaryMediaTypes.Peek()
+	return list
+}
+
 var errNotREST = errors.New("HTTP and WebSocket APIs are changed by their integration's id, which the diagnosis does not know; change it in the template or in the console")
 
 // methodOf is the method that a change is about.
@@ -125,6 +180,10 @@ func methodOf(change snapshot.Change) (snapshot.MethodRef, bool) {
 	case snapshot.AddMethodResponse:
 		return c.On, true
 	case snapshot.DeclareParameter:
+		return c.On, true
+	case snapshot.SetValidator:
+		return c.On, true
+	case snapshot.DeclareResponseHeader:
 		return c.On, true
 	}
 	return snapshot.MethodRef{}, false
@@ -279,16 +338,18 @@ func (w Writer) putResponse(s *snapshot.Snapshot, ref snapshot.MethodRef, r snap
 	return put.lines()
 }
 
-// statement stores the policy with its one statement changed.
-func (w Writer) statement(before, after *snapshot.Snapshot, c snapshot.SetStatement) (shell.Script, error) {
-	p, err := PolicyOf(before, after, c.On)
+// policy stores the document of a policy as it is afterwards.
+func (w Writer) policy(before, after *snapshot.Snapshot, on snapshot.PolicyTarget) (shell.Script, error) {
+	p, err := PolicyOf(before, after, on)
 	if err != nil {
 		return nil, err
 	}
 	region := before.Target.Region // IAM has none, but a partition
 	switch p.Store {
+	case ResourcePolicy:
+		return w.updateAPI(before, on.Resource, Patch{Op: "replace", Path: "/policy", Value: p.After})
 	case QueueAttribute:
-		return w.aws(before, arnPart(c.On.Resource, 3), "sqs", "set-queue-attributes").flag("queue-url", p.Queue).json("attributes", map[string]string{"Policy": p.After}).lines(), nil
+		return w.aws(before, arnPart(on.Resource, 3), "sqs", "set-queue-attributes").flag("queue-url", p.Queue).json("attributes", map[string]string{"Policy": p.After}).lines(), nil
 	case KeyPolicy:
 		return w.aws(before, arnPart(p.ARN, 3), "kms", "put-key-policy").flag("key-id", p.ARN).flag("policy-name", "default").json("policy", p.After).lines(), nil
 	case TrustPolicy:

@@ -52,6 +52,13 @@ func TestCommands(t *testing.T) {
 			send + `]}' --set-as-default`},
 		"queue key removed": {`aws sqs set-queue-attributes --queue-url https://sqs.us-east-1.amazonaws.com/123456789012/orders --region us-east-1 --attributes '{"KmsMasterKeyId":""}'`},
 		"stage variable":    {`aws apigateway update-stage --rest-api-id a1b2c3d4 --stage-name prod --region us-east-1 --patch-operations '[{"op":"replace","path":"/variables/queue","value":"orders"}]'`},
+		"timeout":           {`aws apigateway update-integration ` + onOrders + `--region us-east-1 --patch-operations '[{"op":"replace","path":"/timeoutInMillis","value":"5000"}]'`},
+		"media types":       {`aws apigateway update-rest-api --rest-api-id a1b2c3d4 --region us-east-1 --patch-operations '[{"op":"add","path":"/binaryMediaTypes/image~1png"}]'`},
+		"default endpoint":  {`aws apigateway update-rest-api --rest-api-id a1b2c3d4 --region us-east-1 --patch-operations '[{"op":"replace","path":"/disableExecuteApiEndpoint","value":"true"}]'`},
+		"validator":         {`aws apigateway update-method ` + onOrders + `--region us-east-1 --patch-operations '[{"op":"replace","path":"/requestValidatorId","value":"v4lid8"}]'`},
+		"response header":   {`aws apigateway update-method-response ` + onOrders + `--status-code 200 --region us-east-1 --patch-operations '[{"op":"add","path":"/responseParameters/method.response.header.X-Id","value":"false"}]'`},
+		"key disabled":      {`aws kms disable-key --key-id ` + keyARN + ` --region us-east-1`},
+		"await methods":     {`aws apigateway create-deployment --rest-api-id a1b2c3d4 --stage-name prod --region us-east-1`},
 		"deploy":            {`aws apigateway create-deployment --rest-api-id a1b2c3d4 --stage-name prod --region us-east-1`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -136,6 +136,8 @@ func (e *editor) addItem(where []string, value any) error {
 		e.add(n, value)
 	case yaml.MappingNode:
 		e.wrap(n, value)
+	case yaml.ScalarNode:
+		e.replace(n, parentOf(way), []any{n.Value, value}) // one name alone becomes a list
 	default:
 		return fmt.Errorf("%s:%d: %s is no list; change it by hand", e.name, n.Line, joined(where))
 	}

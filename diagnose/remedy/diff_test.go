@@ -154,6 +154,14 @@ func TestDiff(t *testing.T) {
 			"Resource: '*'\n", "Resource: '*'\n        - PolicyName: more\n          PolicyDocument:\n            Version: '2012-10-17'\n            Statement:\n              - Effect: Allow\n                Action: sqs:SendMessage\n                Resource: !GetAtt Queue.Arn\n"},
 		{"queue attribute", snapshot.SetQueueAttribute{Queue: otherQ, Name: "MaximumMessageSize", After: "2048"}, "QueueName: other\n", "QueueName: other\n      MaximumMessageSize: 2048\n"},
 		{"queue attribute without properties", snapshot.SetQueueAttribute{Queue: ordersQ, Name: "ContentBasedDeduplication", After: "true"}, "Queue # standard\n", "Queue # standard\n    Properties:\n      ContentBasedDeduplication: true\n"},
+		{"timeout", snapshot.SetIntegration{On: ref, Field: snapshot.FieldTimeout, After: "5000"}, "          - {StatusCode: 400, SelectionPattern: '4\\d{2}'}\n", "          - {StatusCode: 400, SelectionPattern: '4\\d{2}'}\n        TimeoutInMillis: 5000\n"},
+		{"media types", snapshot.SetBinaryMediaTypes{API: "api", After: []string{"image/png"}}, "      Name: orders\n", "      Name: orders\n      BinaryMediaTypes:\n        - image~1png\n"},
+		{"default endpoint", snapshot.SetDefaultEndpoint{API: "api", Disabled: true}, "      Name: orders\n", "      Name: orders\n      DisableExecuteApiEndpoint: true\n"},
+		{"resource policy", snapshot.SetStatement{On: policy("api", "api", ""), After: `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"*"}`},
+			"      Name: orders\n", "      Name: orders\n      Policy:\n        Version: '2012-10-17'\n        Statement:\n          - Effect: Allow\n            Principal: '*'\n            Action: execute-api:Invoke\n            Resource: '*'\n"},
+		{"declared header", snapshot.DeclareResponseHeader{On: ref, Status: "400", Name: "method.response.header.X-Id"}, "{StatusCode: 400}]", "{StatusCode: 400, ResponseParameters: {method.response.header.X-Id: false}}]"},
+		{"version of a policy", snapshot.SetPolicyVersion{On: policy("role", roleOf, "bare"), After: "2012-10-17"}, "        - PolicyName: bare\n          PolicyDocument:\n            Statement:\n              Effect: Allow\n              Action: [logs:PutLogEvents]\n              Resource: '*'\n",
+			"        - PolicyName: bare\n          PolicyDocument:\n            Statement:\n              Effect: Allow\n              Action: [logs:PutLogEvents]\n              Resource: '*'\n            Version: '2012-10-17'\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if strings.Count(template, tt.old) < 1 {
@@ -309,5 +317,67 @@ func TestDiffOfJSON(t *testing.T) {
 			t.Errorf("%s: %s", tt.change, diff)
 		}
 		applies(t, file, edit)
+	}
+}
+
+// deployments has one that takes another API's methods, waits for nothing and
+// makes a stage that is there already.
+const deployments = `Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: orders}}
+  Other: {Type: AWS::ApiGateway::RestApi, Properties: {Name: other}}
+  Post:
+    Type: AWS::ApiGateway::Method
+    Properties: {RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: POST, AuthorizationType: NONE, Integration: {Type: MOCK}}
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties: {RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: NONE, Integration: {Type: MOCK}}
+  Deployment:
+    Type: AWS::ApiGateway::Deployment
+    DependsOn: Get # and no more
+    Properties:
+      RestApiId: !Ref Api
+  Wrong:
+    Type: AWS::ApiGateway::Deployment
+    Properties:
+      RestApiId: !Ref Other
+  Twice:
+    Type: AWS::ApiGateway::Deployment
+    Properties:
+      RestApiId: !Ref Api
+      StageName: prod
+  Prod: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: prod}}
+  Test: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, DeploymentId: !Ref Wrong, StageName: test}}
+`
+
+// What a template says of a deployment is changed where it stands.
+func TestDiffOfDeployments(t *testing.T) {
+	alone := strings.Replace(deployments, "      StageName: prod\n  Prod:", "  Prod:", 1)
+	for _, tt := range []struct {
+		name, template string
+		change         snapshot.Change
+		old, new       string
+	}{
+		{"waits for another one", alone, snapshot.AwaitMethods{API: "api", Stage: "prod", On: []snapshot.MethodRef{{API: "api", Path: "/", Method: "POST"}}},
+			"    DependsOn: Get # and no more\n", "    DependsOn:\n      - Get\n      - Post # and no more\n"},
+		{"waits", alone, snapshot.AwaitMethods{API: "api", Stage: "test", On: []snapshot.MethodRef{{API: "api", Path: "/", Method: "POST"}, {API: "api", Path: "/", Method: "GET"}}},
+			"      RestApiId: !Ref Other\n", "      RestApiId: !Ref Other\n    DependsOn:\n      - Post\n      - Get\n"},
+		{"of the stage's API", alone, snapshot.SetDeploymentAPI{API: "api", Stage: "test"}, "!Ref Other\n", "!Ref Api\n"},
+		{"without its stage", deployments, snapshot.RemoveStageName{API: "api", Stage: "prod"}, "      StageName: prod\n  Prod:", "  Prod:"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, file := read(t, "template.yaml", tt.template)
+			edit, err := diffOf(s, []diagnose.Fix{fix(tt.change)}, os.ReadFile)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(strings.Replace(tt.template, tt.old, tt.new, 1), string(edit.Files[file])); diff != "" {
+				t.Error(diff)
+			}
+			applies(t, file, edit)
+			if text, err := remedy.CloudFormation(s, fix(tt.change)); err != nil || text == "" {
+				t.Errorf("%q, %v", text, err)
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package remedy_test
 
 import (
+	"sync"
 	"testing"
 
 	"apisqs-doctor/diagnose"
@@ -36,7 +37,7 @@ func live(t testing.TB) *snapshot.Snapshot {
 	role.Attached = known([]snapshot.Policy{{Name: "shared", ARN: "arn:aws:iam::123456789012:policy/shared", Document: known(`{"Version":"2012-10-17","Statement":[{"Sid":"Old","Effect":"Deny","Action":"s3:*","Resource":"*"}]}`)},
 		{Name: "logs", ARN: "arn:aws:iam::aws:policy/service-role/logs", Document: known(`{"Statement":[]}`)}})
 	role.Boundary = known(&snapshot.Policy{Name: "cap", ARN: "arn:aws:iam::123456789012:policy/cap", Document: known(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"logs:*","Resource":"*"}}`)})
-	s.Keys = map[string]snapshot.Fact[*snapshot.Key]{keyARN: known(&snapshot.Key{ARN: keyARN, Policy: known(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}]}`)})}
+	s.Keys = map[string]snapshot.Fact[*snapshot.Key]{keyARN: known(&snapshot.Key{ARN: keyARN, State: known("Enabled"), Policy: known(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}]}`)})}
 	return s
 }
 
@@ -78,6 +79,16 @@ var changes = map[string]snapshot.Change{
 	"queue key":            snapshot.SetQueueAttribute{Queue: queueARN, Name: "KmsMasterKeyId", Before: "alias/aws/sqs", After: keyARN},
 	"queue key removed":    snapshot.SetQueueAttribute{Queue: queueARN, Name: "KmsMasterKeyId", Before: "alias/aws/sqs"},
 	"stage variable":       snapshot.SetStageVariable{API: "a1b2c3d4", Stage: "prod", Name: "queue", After: "orders"},
+	"timeout":              snapshot.SetIntegration{On: post, Field: snapshot.FieldTimeout, Before: "29000", After: "5000"},
+	"media types":          snapshot.SetBinaryMediaTypes{API: "a1b2c3d4", After: []string{"image/png"}},
+	"default endpoint":     snapshot.SetDefaultEndpoint{API: "a1b2c3d4", Disabled: true},
+	"validator":            snapshot.SetValidator{On: post, After: "v4lid8"},
+	"response header":      snapshot.DeclareResponseHeader{On: post, Status: "200", Name: "method.response.header.X-Id"},
+	"policy version":       snapshot.SetPolicyVersion{On: policy("role", roleARN, "send"), Before: "2012-10-17", After: "2008-10-17"},
+	"key disabled":         snapshot.SetKeyEnabled{Key: keyARN},
+	"resource policy":      snapshot.SetStatement{On: policy("api", "a1b2c3d4", ""), After: `{"Sid":"Invoke","Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"*"}`},
+	"await methods":        snapshot.AwaitMethods{API: "a1b2c3d4", Stage: "prod", On: []snapshot.MethodRef{post}},
+	"deployment's API":     snapshot.SetDeploymentAPI{API: "a1b2c3d4", Stage: "prod"},
 	"deploy":               snapshot.Deploy{API: "a1b2c3d4", Stage: "prod"},
 	"AWS's managed policy": snapshot.SetStatement{On: policy("role", roleARN, "logs"), After: send},
 	"status taken":         snapshot.SetIntegrationResponse{On: post, After: &snapshot.IntegrationResponse{Status: "200", Pattern: "x"}},
@@ -88,15 +99,32 @@ func fix(list ...snapshot.Change) diagnose.Fix {
 	return diagnose.Fix{Title: "change it", Changes: list}
 }
 
+// examined are the fixtures with what the rules say of them, made once.
+var examined = sync.OnceValue(func() []examination {
+	var list []examination
+	for _, name := range fixtures.Names() {
+		c, err := fixtures.Load(name)
+		if err != nil {
+			panic(err)
+		}
+		list = append(list, examination{name, c.Snapshot, diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), rules.All())})
+	}
+	return list
+})
+
+type examination struct {
+	name     string
+	snapshot *snapshot.Snapshot
+	diagnose.Examination
+}
+
 // offered lists the fixes of every fixture, with the snapshot that they are for.
 func offered(t *testing.T, take func(name string, s *snapshot.Snapshot, fix diagnose.Fix)) {
-	for _, name := range fixtures.Names() {
-		c := load(t, name)
-		e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), rules.All())
+	for _, e := range examined() {
 		for _, d := range e.Diagnoses {
 			for _, f := range d.Findings {
 				for _, x := range f.Fixes {
-					take(name, c.Snapshot, x)
+					take(e.name, e.snapshot, x)
 				}
 			}
 		}
@@ -105,13 +133,11 @@ func offered(t *testing.T, take func(name string, s *snapshot.Snapshot, fix diag
 
 // checked lists how the findings of every fixture are verified.
 func checked(t *testing.T, take func(name string, s *snapshot.Snapshot, trace *walk.Trace, v diagnose.Verification)) {
-	for _, name := range fixtures.Names() {
-		c := load(t, name)
-		e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), rules.All())
+	for _, e := range examined() {
 		for i := range e.Diagnoses {
 			for _, f := range e.Diagnoses[i].Findings {
 				if !f.Check.IsZero() {
-					take(name, c.Snapshot, e.Diagnoses[i].Trace, f.Check)
+					take(e.name, e.snapshot, e.Diagnoses[i].Trace, f.Check)
 				}
 			}
 		}

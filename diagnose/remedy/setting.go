@@ -113,6 +113,7 @@ func v2Name(property string) string {
 var integrationProperty = map[snapshot.IntegrationField]string{
 	snapshot.FieldHTTPMethod: "IntegrationHttpMethod", snapshot.FieldURI: "Uri", snapshot.FieldCredentials: "Credentials",
 	snapshot.FieldPassthrough: "PassthroughBehavior", snapshot.FieldType: "Type", snapshot.FieldContentHandling: "ContentHandling",
+	snapshot.FieldTimeout: "TimeoutInMillis",
 }
 
 // settings turns a change into properties of a template: at the place the
@@ -128,6 +129,9 @@ func settings(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
 		property, ok := integrationProperty[c.Field]
 		if !ok {
 			return nil, fmt.Errorf("no such property of an integration: %q", c.Field)
+		}
+		if c.Field == snapshot.FieldTimeout {
+			return one(integrationAt(s, c.On).setting(typed(c.After), typed(fieldNow(s, c)), property))
 		}
 		return one(integrationAt(s, c.On).setting(entry(c.After), entry(fieldNow(s, c)), property))
 	case snapshot.SetIntegrationResponse:
@@ -145,6 +149,22 @@ func settings(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
 		return parameterSetting(s, c)
 	case snapshot.SetStatement:
 		return statementSettings(s, c)
+	case snapshot.SetPolicyVersion:
+		l, _, err := policyAt(s, c.On)
+		if err != nil {
+			return nil, err
+		}
+		return one(l.setting(c.After, entry(c.Before), "Version"))
+	case snapshot.SetKeyEnabled:
+		return keySetting(s, c)
+	case snapshot.SetBinaryMediaTypes, snapshot.SetDefaultEndpoint:
+		return apiSetting(s, c)
+	case snapshot.SetValidator:
+		return validatorSetting(s, c)
+	case snapshot.DeclareResponseHeader:
+		return headerSetting(s, c)
+	case snapshot.AwaitMethods, snapshot.SetDeploymentAPI, snapshot.RemoveStageName:
+		return deploymentSettings(s, c)
 	case snapshot.SetQueueAttribute:
 		queue, _ := s.Queue(c.Queue).Peek()
 		l := location{}
@@ -202,6 +222,10 @@ func fieldNow(s *snapshot.Snapshot, c snapshot.SetIntegration) string {
 	i := integration(s, c.On)
 	if i == nil {
 		return c.Before
+	}
+	if c.Field == snapshot.FieldTimeout {
+		millis, _ := i.TimeoutMillis.Peek()
+		return strconv.Itoa(millis)
 	}
 	f := map[snapshot.IntegrationField]snapshot.Fact[string]{snapshot.FieldHTTPMethod: i.HTTPMethod, snapshot.FieldURI: i.URI, snapshot.FieldCredentials: i.Credentials,
 		snapshot.FieldPassthrough: i.Passthrough, snapshot.FieldType: i.Type, snapshot.FieldContentHandling: i.ContentHandling}[c.Field]

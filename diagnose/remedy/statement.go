@@ -59,6 +59,17 @@ func policyAt(s *snapshot.Snapshot, on snapshot.PolicyTarget) (l location, aroun
 	gaps := &snapshot.Gaps{}
 	name := logicalID(on.Resource[strings.LastIndexAny(on.Resource, ":/")+1:])
 	switch on.Kind {
+	case "api":
+		api := s.API(on.Resource)
+		if api == nil {
+			break
+		}
+		origin := api.Policy.Origin()
+		l := locate(origin, logicalID(api.Name)+"Api", "AWS::ApiGateway::RestApi", "Properties", "Policy")
+		if text, ok := api.Policy.Peek(); ok && text == "" {
+			return location{}, func(document any) setting { return l.here(document, nil) }, nil
+		}
+		return l, nil, nil
 	case "queue":
 		queue, _ := s.Queue(on.Resource).Read(gaps)
 		if queue == nil {

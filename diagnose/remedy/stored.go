@@ -18,7 +18,7 @@ type Patch struct {
 
 // MarshalJSON writes an empty value of a replacement and none of a removal.
 func (p Patch) MarshalJSON() ([]byte, error) {
-	if p.Op == "remove" {
+	if p.Op == "remove" || strings.HasPrefix(p.Path, "/binaryMediaTypes/") {
 		return []byte(encode(struct {
 			Op   string `json:"op"`
 			Path string `json:"path"`
@@ -88,6 +88,22 @@ func ResponsePatches(before, after snapshot.IntegrationResponse) []Patch {
 	return ops
 }
 
+// MediaTypePatches leads from one list of binary media types to another one.
+func MediaTypePatches(before, after []string) []Patch {
+	ops := []Patch{}
+	for _, t := range before {
+		if !slices.Contains(after, t) {
+			ops = append(ops, Patch{Op: "remove", Path: "/binaryMediaTypes/" + segment(t)})
+		}
+	}
+	for _, t := range after {
+		if !slices.Contains(before, t) {
+			ops = append(ops, Patch{Op: "add", Path: "/binaryMediaTypes/" + segment(t)})
+		}
+	}
+	return ops
+}
+
 // StoredResponse is the integration response that a change names by its pattern
 // and status, in full.
 func StoredResponse(i *snapshot.Integration, named *snapshot.IntegrationResponse) *snapshot.IntegrationResponse {
@@ -144,6 +160,7 @@ const (
 	TrustPolicy    Store = "trust"   // UpdateAssumeRolePolicy
 	QueueAttribute Store = "queue"   // SetQueueAttributes
 	KeyPolicy      Store = "key"     // PutKeyPolicy
+	ResourcePolicy Store = "api"     // UpdateRestApi
 )
 
 // Policy is a stored policy document before and after a change.
@@ -172,7 +189,7 @@ func PolicyOf(before, after *snapshot.Snapshot, on snapshot.PolicyTarget) (Polic
 		return p, fmt.Errorf("%s would not be JSON after the change", describePolicy(on))
 	case p.Store == ManagedPolicy && awsManaged(p.ARN):
 		return p, errAWSManaged(p.Name)
-	case p.After == "" && p.Store != InlinePolicy && p.Store != QueueAttribute:
+	case p.After == "" && p.Store != InlinePolicy && p.Store != QueueAttribute && p.Store != ResourcePolicy:
 		return p, fmt.Errorf("%s would have no statement left, which AWS does not store", describePolicy(on))
 	}
 	return p, nil
@@ -190,6 +207,12 @@ func policyIn(s *snapshot.Snapshot, on snapshot.PolicyTarget) (Policy, error) {
 	p := Policy{}
 	var fact snapshot.Fact[string]
 	switch on.Kind {
+	case "api":
+		api := s.API(on.Resource)
+		if api == nil {
+			return p, fmt.Errorf("the API %s is not known", on.Resource)
+		}
+		p.Store, fact = ResourcePolicy, api.Policy
 	case "queue":
 		queue, _ := s.Queue(on.Resource).Read(gaps)
 		if queue == nil {
@@ -261,6 +284,8 @@ func describePolicy(on snapshot.PolicyTarget) string {
 		return "the trust policy of role " + on.Resource
 	case "boundary":
 		return "the permissions boundary of role " + on.Resource
+	case "api":
+		return "the resource policy of API " + on.Resource
 	}
 	return "the policy of " + on.Kind + " " + on.Resource
 }

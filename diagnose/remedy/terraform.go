@@ -57,9 +57,13 @@ func (f *hclFile) add(change snapshot.Change) error {
 		f.entry(integrationBlock(c.On), "request_templates", c.ContentType, c.After)
 	case snapshot.SetIntegration:
 		name := map[snapshot.IntegrationField]string{snapshot.FieldHTTPMethod: "integration_http_method", snapshot.FieldURI: "uri", snapshot.FieldCredentials: "credentials",
-			snapshot.FieldPassthrough: "passthrough_behavior", snapshot.FieldType: "type", snapshot.FieldContentHandling: "content_handling"}[c.Field]
+			snapshot.FieldPassthrough: "passthrough_behavior", snapshot.FieldType: "type", snapshot.FieldContentHandling: "content_handling", snapshot.FieldTimeout: "timeout_milliseconds"}[c.Field]
 		if name == "" {
 			return fmt.Errorf("no such property of an integration: %q", c.Field)
+		}
+		if c.Field == snapshot.FieldTimeout {
+			f.block(integrationBlock(c.On)).set(name, c.After)
+			return nil
 		}
 		f.argument(integrationBlock(c.On), name, c.After)
 	case snapshot.SetIntegrationResponse:
@@ -70,6 +74,28 @@ func (f *hclFile) add(change snapshot.Change) error {
 		f.raw(resourceKey{"aws_api_gateway_method", resourceName(c.On)}, "request_parameters", c.Name, fmt.Sprint(c.Required))
 	case snapshot.SetStatement:
 		return f.statement(c)
+	case snapshot.SetPolicyVersion:
+		f.block(policyBlock(c.On)).set("version", hclString(c.After))
+	case snapshot.SetKeyEnabled:
+		f.block(resourceKey{"aws_kms_key", identifier(c.Key[strings.LastIndexAny(c.Key, ":/")+1:])}).set("is_enabled", fmt.Sprint(c.Enabled))
+	case snapshot.SetBinaryMediaTypes:
+		f.block(f.apiBlock(c.API)).set("binary_media_types", hclList(anyList(c.After)))
+	case snapshot.SetDefaultEndpoint:
+		f.block(f.apiBlock(c.API)).set("disable_execute_api_endpoint", fmt.Sprint(c.Disabled))
+	case snapshot.SetValidator:
+		f.argument(resourceKey{"aws_api_gateway_method", resourceName(c.On)}, "request_validator_id", c.After)
+	case snapshot.DeclareResponseHeader:
+		f.raw(resourceKey{"aws_api_gateway_method_response", resourceName(c.On) + "_" + c.Status}, "response_parameters", c.Name, "false")
+	case snapshot.AwaitMethods:
+		var names []string
+		for _, ref := range c.On {
+			names = append(names, "aws_api_gateway_integration."+resourceName(ref))
+		}
+		f.block(resourceKey{"aws_api_gateway_deployment", identifier(c.Stage)}).set("depends_on", "["+strings.Join(names, ", ")+"]")
+	case snapshot.SetDeploymentAPI:
+		f.block(resourceKey{"aws_api_gateway_deployment", identifier(c.Stage)}).set("rest_api_id", f.apiBlock(c.API).kind+"."+f.apiBlock(c.API).name+".id")
+	case snapshot.RemoveStageName:
+		f.block(resourceKey{"aws_api_gateway_deployment", identifier(c.Stage)}).comment("remove stage_name")
 	case snapshot.SetQueueAttribute:
 		name := queueArguments[c.Name]
 		if name == "" {
@@ -185,8 +211,7 @@ func (f *hclFile) statement(c snapshot.SetStatement) error {
 	if p, err := policyIn(f.s, c.On); err == nil && p.Store == ManagedPolicy && awsManaged(p.ARN) {
 		return errAWSManaged(p.Name)
 	}
-	name := identifier(c.On.Resource[strings.LastIndexAny(c.On.Resource, ":/")+1:]) + "_" + c.On.Kind
-	b := f.block(resourceKey{"data aws_iam_policy_document", name})
+	b := f.block(policyBlock(c.On))
 	if c.After == "" {
 		b.comment(fmt.Sprintf("remove statement %d: %s", c.Index, oneLine(c.Before)))
 		return nil
@@ -202,6 +227,28 @@ func (f *hclFile) statement(c snapshot.SetStatement) error {
 	}
 	b.nested("statement", statementBody(st)...)
 	return nil
+}
+
+// policyBlock is the document of a policy.
+func policyBlock(on snapshot.PolicyTarget) resourceKey {
+	return resourceKey{"data aws_iam_policy_document", identifier(on.Resource[strings.LastIndexAny(on.Resource, ":/")+1:]) + "_" + on.Kind}
+}
+
+// apiBlock is the resource of an API.
+func (f *hclFile) apiBlock(id string) resourceKey {
+	name := id
+	if api := f.s.API(id); api != nil && api.Name != "" {
+		name = api.Name
+	}
+	return resourceKey{"aws_api_gateway_rest_api", identifier(name)}
+}
+
+func anyList(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

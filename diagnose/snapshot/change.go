@@ -55,6 +55,7 @@ const (
 	FieldPassthrough     IntegrationField = "passthroughBehavior"
 	FieldType            IntegrationField = "type"
 	FieldContentHandling IntegrationField = "contentHandling"
+	FieldTimeout         IntegrationField = "timeoutInMillis" // milliseconds, in decimal
 )
 
 // SetIntegration sets one property of the integration.
@@ -87,8 +88,8 @@ type DeclareParameter struct {
 
 // PolicyTarget names the policy that SetStatement changes.
 type PolicyTarget struct {
-	Kind     string `json:"kind"`             // role, trust, boundary, queue or key
-	Resource string `json:"resource"`         // ARN of the role, queue or key
+	Kind     string `json:"kind"`             // role, trust, boundary, queue, key or api
+	Resource string `json:"resource"`         // ARN of the role, queue or key; id of the API
 	Policy   string `json:"policy,omitempty"` // name of the inline policy; for kind role only
 }
 
@@ -155,14 +156,13 @@ func (c DeclareParameter) String() string {
 }
 
 func (c SetStatement) String() string {
-	where := map[string]string{"role": "a policy of role ", "trust": "the trust policy of role ", "boundary": "the permissions boundary of role ", "queue": "the policy of queue ", "key": "the policy of key "}[c.On.Kind] + c.On.Resource
 	switch {
 	case c.After == "":
-		return fmt.Sprintf("remove statement %d from %s", c.Index, where)
+		return fmt.Sprintf("remove statement %d from %s", c.Index, c.On)
 	case c.Index > 0:
-		return fmt.Sprintf("replace statement %d of %s", c.Index, where)
+		return fmt.Sprintf("replace statement %d of %s", c.Index, c.On)
 	}
-	return "add a statement to " + where
+	return "add a statement to " + c.On.String()
 }
 
 func (c SetQueueAttribute) String() string {
@@ -229,6 +229,14 @@ func (c SetIntegration) Apply(s *Snapshot) (*Snapshot, error) {
 	return onIntegration(s, c.On, func(i *Integration) error {
 		fields := map[IntegrationField]*Fact[string]{FieldHTTPMethod: &i.HTTPMethod, FieldURI: &i.URI, FieldCredentials: &i.Credentials,
 			FieldPassthrough: &i.Passthrough, FieldType: &i.Type, FieldContentHandling: &i.ContentHandling}
+		if c.Field == FieldTimeout {
+			millis, err := strconv.Atoi(c.After)
+			if err != nil || millis <= 0 {
+				return fmt.Errorf("the timeout %q is not a number of milliseconds", c.After)
+			}
+			i.TimeoutMillis = i.TimeoutMillis.With(millis)
+			return nil
+		}
 		f, ok := fields[c.Field]
 		if !ok {
 			return fmt.Errorf("no such property of an integration: %q", c.Field)
@@ -384,7 +392,7 @@ func (c Deploy) Apply(s *Snapshot) (*Snapshot, error) {
 
 // Apply implements Change.
 func (c SetStatement) Apply(s *Snapshot) (*Snapshot, error) {
-	edit := func(doc *Fact[string]) error {
+	return onPolicy(s, c.On, func(doc *Fact[string]) error {
 		text, err := current(*doc, "the policy")
 		if err != nil {
 			return err
@@ -395,54 +403,5 @@ func (c SetStatement) Apply(s *Snapshot) (*Snapshot, error) {
 		}
 		*doc = doc.With(text)
 		return nil
-	}
-	switch c.On.Kind {
-	case "queue":
-		return onQueue(s, c.On.Resource, func(q *Queue) error { return edit(&q.Policy) })
-	case "key":
-		return onKey(s, c.On.Resource, func(k *Key) error { return edit(&k.Policy) })
-	case "trust":
-		return onRole(s, c.On.Resource, func(r *Role) error { return edit(&r.Trust) })
-	case "boundary":
-		return onRole(s, c.On.Resource, func(r *Role) error {
-			boundary, err := current(r.Boundary, "the permissions boundary")
-			if err != nil || boundary == nil {
-				return fmt.Errorf("the role has no permissions boundary that is known")
-			}
-			b := *boundary
-			err = edit(&b.Document)
-			r.Boundary = r.Boundary.With(&b)
-			return err
-		})
-	case "role":
-		return onRole(s, c.On.Resource, func(r *Role) error { return c.editRolePolicy(r, edit) })
-	}
-	return nil, fmt.Errorf("no such kind of policy: %q", c.On.Kind)
-}
-
-func (c SetStatement) editRolePolicy(r *Role, edit func(*Fact[string]) error) error {
-	for _, list := range []*Fact[[]Policy]{&r.Inline, &r.Attached} {
-		policies, err := current(*list, "the policies of the role")
-		if err != nil {
-			return err
-		}
-		if i := slices.IndexFunc(policies, func(p Policy) bool { return p.Name == c.On.Policy }); i >= 0 {
-			policies = slices.Clone(policies)
-			if err := edit(&policies[i].Document); err != nil {
-				return err
-			}
-			if text, _ := current(policies[i].Document, ""); text == "" {
-				policies = slices.Delete(policies, i, i+1) // a policy without statements is none
-			}
-			*list = list.With(policies)
-			return nil
-		}
-	}
-	inline, _ := current(r.Inline, "")
-	added := Policy{Name: c.On.Policy, Document: Known(`{"Version":"2012-10-17","Statement":[]}`, r.Origin.At("Policies"))}
-	if err := edit(&added.Document); err != nil {
-		return err
-	}
-	r.Inline = r.Inline.With(append(slices.Clone(inline), added))
-	return nil
+	})
 }

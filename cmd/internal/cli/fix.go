@@ -366,6 +366,12 @@ func described(change snapshot.Change) (what, from, to string) {
 		return c.String(), c.Before, c.After
 	case snapshot.SetQueueAttribute:
 		return c.Name + " of " + c.Queue, value(c.Before), value(c.After)
+	case snapshot.SetPolicyVersion:
+		return "Version of " + c.On.String(), value(c.Before), c.After
+	case snapshot.SetValidator:
+		return "request validator of " + c.On.String(), value(c.Before), value(c.After)
+	case snapshot.SetBinaryMediaTypes:
+		return "binary media types of the API", value(strings.Join(c.Before, ", ")), value(strings.Join(c.After, ", "))
 	case snapshot.SetStageVariable:
 		return "stage variable " + c.Name + " of stage " + c.Stage, value(c.Before), value(c.After)
 	}

@@ -258,10 +258,12 @@ func readingPolicy(s scope, verifyIAM bool) policyDocument {
 // writingStatements allow the calls that apply fixes. To give an integration a
 // role is to pass it (iam-facts 50).
 func writingStatements(s scope) []policyStatement {
-	var below, own []string
+	var below, itself, own []string
 	for _, arn := range s.apis {
 		if strings.HasSuffix(arn, "/*") {
 			below = append(below, arn)
+		} else {
+			itself = append(itself, arn)
 		}
 	}
 	for _, arn := range s.policies {
@@ -272,12 +274,13 @@ func writingStatements(s scope) []policyStatement {
 	var list []policyStatement
 	for _, p := range []policyStatement{
 		{Sid: "ChangeTheAPI", Action: []string{"apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"}, Resource: below},
+		{Sid: "ChangeItsSettings", Action: []string{"apigateway:PATCH", "apigateway:UpdateRestApiPolicy"}, Resource: itself},
 		{Sid: "PassItsRoles", Action: []string{"iam:PassRole"}, Resource: s.roles,
 			Condition: map[string]map[string]string{"StringEquals": {"iam:PassedToService": "apigateway.amazonaws.com"}}},
 		{Sid: "ChangeItsRoles", Action: []string{"iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"}, Resource: s.roles},
 		{Sid: "ChangeTheirPolicies", Action: []string{"iam:CreatePolicyVersion"}, Resource: own},
 		{Sid: "ChangeItsQueues", Action: []string{"sqs:SetQueueAttributes"}, Resource: s.queues},
-		{Sid: "ChangeTheirKeys", Action: []string{"kms:PutKeyPolicy"}, Resource: s.keys},
+		{Sid: "ChangeTheirKeys", Action: []string{"kms:DisableKey", "kms:EnableKey", "kms:PutKeyPolicy"}, Resource: s.keys},
 	} {
 		if len(p.Resource) > 0 {
 			p.Effect = "Allow"

@@ -75,6 +75,14 @@ var changes = []snapshot.Change{
 	snapshot.SetStatement{On: on("key", keyARN, ""), After: `{"Effect":"Allow","Principal":{"AWS":"` + roleARN + `"},"Action":"kms:Decrypt","Resource":"*"}`},
 	snapshot.SetQueueAttribute{Queue: queueARN, Name: "KmsMasterKeyId", After: keyARN},
 	snapshot.SetStageVariable{API: "a1b2c3d4", Stage: "prod", Name: "queue", After: "orders"},
+	snapshot.SetIntegration{On: post, Field: snapshot.FieldTimeout, Before: "29000", After: "5000"},
+	snapshot.SetBinaryMediaTypes{API: "a1b2c3d4", After: []string{"application/pdf", "image/png"}},
+	snapshot.SetDefaultEndpoint{API: "a1b2c3d4", Disabled: true},
+	snapshot.SetValidator{On: post, After: "v4lid8"},
+	snapshot.DeclareResponseHeader{On: post, Status: "200", Name: "method.response.header.X-Id"},
+	snapshot.SetPolicyVersion{On: on("role", roleARN, "send"), Before: "2012-10-17", After: "2008-10-17"},
+	snapshot.SetStatement{On: on("api", "a1b2c3d4", ""), After: `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"*"}`},
+	snapshot.SetKeyEnabled{Key: keyARN},
 	snapshot.Deploy{API: "a1b2c3d4", Stage: "prod"},
 }
 

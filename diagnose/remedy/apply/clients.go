@@ -2,8 +2,10 @@ package apply
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -93,12 +95,43 @@ func (c *clients) read(ctx context.Context, cell *Cell) (*string, error) {
 		return out.Policy, nil
 	case stageVariable, deployment:
 		return c.readStage(ctx, cell)
+	case mediaTypes, defaultEndpoint, resourcePolicy:
+		return c.readAPI(ctx, cell)
+	case keyState:
+		out, err := c.kms.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &cell.ARN}, inRegion(cell.Region, keyRegion))
+		if err != nil {
+			return nil, err
+		}
+		if out.KeyMetadata == nil {
+			return nil, errors.New("AWS does not tell the state of the key")
+		}
+		return value(string(out.KeyMetadata.KeyState)), nil
 	}
 	m, err := c.method(ctx, cell)
 	if err != nil {
 		return nil, err
 	}
 	return methodValue(m, cell)
+}
+
+// readAPI reads a setting of the API itself.
+func (c *clients) readAPI(ctx context.Context, cell *Cell) (*string, error) {
+	out, err := c.gateway.GetRestApi(ctx, &apigateway.GetRestApiInput{RestApiId: &cell.API}, inRegion(cell.Region, gatewayRegion))
+	if err != nil {
+		return nil, err
+	}
+	switch cell.Kind {
+	case mediaTypes:
+		return mediaTypesText(out.BinaryMediaTypes), nil
+	case defaultEndpoint:
+		return endpointText(out.DisableExecuteApiEndpoint), nil
+	}
+	// The control plane escapes the policy once more.
+	text := aws.ToString(out.Policy)
+	if plain, err := strconv.Unquote(`"` + text + `"`); err == nil && !json.Valid([]byte(text)) {
+		text = plain
+	}
+	return value(text), nil
 }
 
 // document decodes a policy as IAM sends it.
@@ -160,6 +193,16 @@ func methodValue(m types.Method, cell *Cell) (*string, error) {
 		}
 		return nil, nil
 	}
+	switch cell.Kind {
+	case methodValidator:
+		return value(aws.ToString(m.RequestValidatorId)), nil
+	case responseHeader:
+		status, path, _ := strings.Cut(cell.Path, "/")
+		if _, ok := m.MethodResponses[status].ResponseParameters[unescape(strings.TrimPrefix(path, "responseParameters/"))]; ok {
+			return aws.String(present), nil
+		}
+		return nil, nil
+	}
 	in := m.MethodIntegration
 	if in == nil {
 		return nil, errors.New("the method has no integration any more")
@@ -191,6 +234,8 @@ func methodValue(m types.Method, cell *Cell) (*string, error) {
 		return in.PassthroughBehavior, nil
 	case snapshot.FieldContentHandling:
 		return value(string(in.ContentHandling)), nil
+	case snapshot.FieldTimeout:
+		return value(strconv.Itoa(int(in.TimeoutInMillis))), nil
 	}
 	return nil, errors.New("no such property: " + cell.Path)
 }

@@ -25,6 +25,12 @@ func methods(before, after *snapshot.Snapshot, change snapshot.Change) (ref snap
 		ref = c.On
 	case snapshot.DeclareParameter:
 		ref = c.On
+	case snapshot.SetValidator:
+		ref = c.On
+	case snapshot.DeclareResponseHeader:
+		ref = c.On
+	default:
+		return ref, nil, nil, errors.New("a deployed API has no such thing; the change belongs into the template")
 	}
 	if api := before.API(ref.API); api == nil || api.Type != snapshot.REST {
 		return ref, nil, nil, errNotREST
@@ -57,6 +63,10 @@ func entry(f snapshot.Fact[map[string]snapshot.Fact[string]], name string) *stri
 }
 
 func field(i *snapshot.Integration, f snapshot.IntegrationField) string {
+	if f == snapshot.FieldTimeout {
+		millis, _ := i.TimeoutMillis.Peek()
+		return fmt.Sprint(millis)
+	}
 	fact := map[snapshot.IntegrationField]snapshot.Fact[string]{snapshot.FieldHTTPMethod: i.HTTPMethod, snapshot.FieldURI: i.URI, snapshot.FieldCredentials: i.Credentials,
 		snapshot.FieldPassthrough: i.Passthrough, snapshot.FieldContentHandling: i.ContentHandling}[f]
 	v, _ := fact.Peek()
@@ -86,6 +96,17 @@ func (p *Plan) method(cell Cell, old, new *snapshot.Method, change snapshot.Chan
 		declared, _ := old.Responses.Read(gaps)
 		if _, ok := declared[c.Status]; !ok {
 			set(methodResponse, c.Status, nil, value(present))
+		}
+	case snapshot.SetValidator:
+		now, ok := old.ValidatorID.Peek()
+		if !ok {
+			return errors.New("the request validator was not read")
+		}
+		set(methodValidator, "/requestValidatorId", value(now), value(c.After))
+	case snapshot.DeclareResponseHeader:
+		declared, _ := old.Responses.Peek()
+		if _, ok := declared[c.Status].Parameters[c.Name]; !ok {
+			set(responseHeader, c.Status+"/responseParameters/"+segment(c.Name), nil, value(present))
 		}
 	case snapshot.SetRequestParameter:
 		set(integrationField, "/requestParameters/"+segment(c.Name), entry(was.RequestParameters, c.Name), value(c.After))
@@ -123,7 +144,7 @@ func (p *Plan) anew(cell *Cell, new *snapshot.Method, change snapshot.Change) (b
 	same := func(c Cell) bool { return c.API == cell.API && c.Resource == cell.Resource && c.Method == cell.Method }
 	at := slices.IndexFunc(p.Cells, func(c Cell) bool { return c.Kind == wholeIntegration && same(c) })
 	switch c := change.(type) {
-	case snapshot.DeclareParameter, snapshot.AddMethodResponse:
+	case snapshot.DeclareParameter, snapshot.AddMethodResponse, snapshot.SetValidator, snapshot.DeclareResponseHeader:
 		return false, nil
 	case snapshot.SetIntegration:
 		if at < 0 && c.Field != snapshot.FieldType {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -26,8 +27,14 @@ const (
 	trustPolicy         Kind = "trust-policy"
 	queueAttribute      Kind = "queue-attribute" // Path is the attribute's name
 	keyPolicy           Kind = "key-policy"
-	stageVariable       Kind = "stage-variable" // Path is a patch path
-	deployment          Kind = "deployment"     // the id of the stage's deployment
+	stageVariable       Kind = "stage-variable"   // Path is a patch path
+	deployment          Kind = "deployment"       // the id of the stage's deployment
+	responseHeader      Kind = "response-header"  // Path is the status and a patch path; declared
+	methodValidator     Kind = "validator"        // id
+	mediaTypes          Kind = "media-types"      // JSON of a list
+	defaultEndpoint     Kind = "default-endpoint" // enabled or disabled
+	resourcePolicy      Kind = "resource-policy"
+	keyState            Kind = "key-state" // Enabled or Disabled
 )
 
 // Cell is one value of the configuration. A nil value is none.
@@ -77,7 +84,7 @@ func New(s *snapshot.Snapshot, fixes []diagnose.Fix) (*Plan, error) {
 			if err != nil {
 				return nil, err
 			}
-			if d, ok := change.(snapshot.Deploy); ok {
+			if d, ok := deploymentOf(change); ok {
 				if !deploys[d] {
 					last = append(last, d)
 				}
@@ -101,6 +108,20 @@ func New(s *snapshot.Snapshot, fixes []diagnose.Fix) (*Plan, error) {
 		}
 	}
 	return p, nil
+}
+
+// deploymentOf is the deployment that makes a change on AWS, where what a
+// template says of a deployment is a deployment.
+func deploymentOf(change snapshot.Change) (snapshot.Deploy, bool) {
+	switch c := change.(type) {
+	case snapshot.Deploy:
+		return c, true
+	case snapshot.AwaitMethods:
+		return snapshot.Deploy{API: c.API, Stage: c.Stage}, true
+	case snapshot.SetDeploymentAPI:
+		return snapshot.Deploy{API: c.API, Stage: c.Stage}, true
+	}
+	return snapshot.Deploy{}, false
 }
 
 // Read takes a rollback file.
@@ -150,7 +171,15 @@ func (p *Plan) plan(before, after *snapshot.Snapshot, change snapshot.Change) er
 	cell := Cell{What: change.String(), Region: before.Target.Region}
 	switch c := change.(type) {
 	case snapshot.SetStatement:
-		return p.policy(cell, before, after, c)
+		return p.policy(cell, before, after, c.On)
+	case snapshot.SetPolicyVersion:
+		return p.policy(cell, before, after, c.On)
+	case snapshot.SetKeyEnabled:
+		return p.key(cell, before, after, c)
+	case snapshot.SetBinaryMediaTypes:
+		return p.api(cell, before, after, c.API, mediaTypes, mediaTypesOf)
+	case snapshot.SetDefaultEndpoint:
+		return p.api(cell, before, after, c.API, defaultEndpoint, endpointOf)
 	case snapshot.SetQueueAttribute:
 		cell.Kind, cell.Region, cell.Path = queueAttribute, part(c.Queue, 3), c.Name
 		queue, _ := before.Queue(c.Queue).Peek()
@@ -174,15 +203,78 @@ func (p *Plan) plan(before, after *snapshot.Snapshot, change snapshot.Change) er
 	return p.method(cell, old, new, change)
 }
 
-func (p *Plan) policy(cell Cell, before, after *snapshot.Snapshot, c snapshot.SetStatement) error {
-	doc, err := remedy.PolicyOf(before, after, c.On)
+// api makes the cell of a setting of an API, which value reads.
+func (p *Plan) api(cell Cell, before, after *snapshot.Snapshot, id string, kind Kind, value func(*snapshot.API) (*string, bool)) error {
+	was, is := before.API(id), after.API(id)
+	if was == nil || is == nil || was.Type != snapshot.REST {
+		return errNotREST
+	}
+	var ok bool
+	if cell.Before, ok = value(was); !ok {
+		return errors.New("what is there was not read")
+	}
+	cell.After, _ = value(is)
+	cell.Kind, cell.API = kind, id
+	p.add(cell)
+	return nil
+}
+
+func mediaTypesOf(api *snapshot.API) (*string, bool) {
+	draft, _ := api.Draft.Peek()
+	list, ok := draft.BinaryMediaTypes.Peek()
+	return mediaTypesText(list), ok
+}
+
+// mediaTypesText is a list in its order by name, nil for none.
+func mediaTypesText(list []string) *string {
+	if len(list) == 0 {
+		return nil
+	}
+	return value(encode(slices.Sorted(slices.Values(list))))
+}
+
+func endpointOf(api *snapshot.API) (*string, bool) {
+	disabled, ok := api.DefaultEndpointDisabled.Peek()
+	return endpointText(disabled), ok
+}
+
+func endpointText(disabled bool) *string {
+	if disabled {
+		return value("disabled")
+	}
+	return value("enabled")
+}
+
+func (p *Plan) key(cell Cell, before, after *snapshot.Snapshot, c snapshot.SetKeyEnabled) error {
+	was, _ := before.Key(c.Key).Peek()
+	is, _ := after.Key(c.Key).Peek()
+	if was == nil || is == nil {
+		return errors.New("the key was not read")
+	}
+	from, _ := was.State.Peek()
+	to, _ := is.State.Peek()
+	if from != "Enabled" && from != "Disabled" {
+		return fmt.Errorf("the key is %s: only an enabled or disabled one can be changed so", from)
+	}
+	cell.Kind, cell.ARN, cell.Region, cell.Before, cell.After = keyState, was.ARN, part(was.ARN, 3), value(from), value(to)
+	p.add(cell)
+	return nil
+}
+
+func (p *Plan) policy(cell Cell, before, after *snapshot.Snapshot, on snapshot.PolicyTarget) error {
+	doc, err := remedy.PolicyOf(before, after, on)
 	if err != nil {
 		return err
 	}
 	cell.Before, cell.After = value(doc.Before), value(doc.After)
 	switch doc.Store {
 	case remedy.QueueAttribute:
-		cell.Kind, cell.Queue, cell.Path, cell.Region = queueAttribute, doc.Queue, "Policy", part(c.On.Resource, 3)
+		cell.Kind, cell.Queue, cell.Path, cell.Region = queueAttribute, doc.Queue, "Policy", part(on.Resource, 3)
+	case remedy.ResourcePolicy:
+		if api := before.API(on.Resource); api == nil || api.Type != snapshot.REST {
+			return errNotREST
+		}
+		cell.Kind, cell.API = resourcePolicy, on.Resource
 	case remedy.KeyPolicy:
 		cell.Kind, cell.ARN, cell.Region = keyPolicy, doc.ARN, part(doc.ARN, 3)
 	case remedy.TrustPolicy:

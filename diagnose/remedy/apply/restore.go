@@ -10,11 +10,11 @@ func (c *Cell) Restoring() string {
 	}
 	old := *c.Before
 	switch c.Kind {
-	case methodResponse:
+	case methodResponse, responseHeader:
 		return "declare " + what + " again"
 	case wholeIntegration:
 		return "restore " + what + " to what it was"
-	case integrationResponse, inlinePolicy, managedPolicy, trustPolicy, keyPolicy:
+	case integrationResponse, inlinePolicy, managedPolicy, trustPolicy, keyPolicy, resourcePolicy:
 		return "restore " + what + " to " + old
 	}
 	return "restore " + what + " to " + strings.TrimSpace(old)
@@ -55,6 +55,18 @@ func (c *Cell) name() string {
 		return "stage variable " + last + " of stage " + c.Stage
 	case deployment:
 		return "the deployment of stage " + c.Stage
+	case methodValidator:
+		return "the request validator of " + on
+	case responseHeader:
+		return "the declared header " + last + " of " + on
+	case mediaTypes:
+		return "the binary media types of API " + c.API
+	case defaultEndpoint:
+		return "the default endpoint of API " + c.API
+	case resourcePolicy:
+		return "the resource policy of API " + c.API
+	case keyState:
+		return "the state of key " + c.ARN
 	}
 	return c.What
 }

@@ -225,7 +225,7 @@ func (c *Cell) same(a, b *string) bool {
 		return (a == nil) == (b == nil)
 	}
 	switch c.Kind {
-	case integrationField, methodParameter, methodResponse, stageVariable, deployment:
+	case integrationField, methodParameter, methodResponse, responseHeader, methodValidator, stageVariable, deployment, defaultEndpoint, keyState:
 		return false
 	}
 	var x, y any

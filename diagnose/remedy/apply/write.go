@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,6 +42,29 @@ func (c *clients) write(ctx context.Context, cell *Cell, from, to *string) (made
 		_, err = c.gateway.UpdateStage(ctx, &apigateway.UpdateStageInput{RestApiId: &cell.API, StageName: &cell.Stage, PatchOperations: []types.PatchOperation{patchOf(cell.Path, value("x"), to)}}, region)
 	case deployment:
 		return c.deploy(ctx, cell, to)
+	case methodValidator:
+		id := text(to) // an empty id is none
+		_, err = c.gateway.UpdateMethod(ctx, &apigateway.UpdateMethodInput{RestApiId: &cell.API, ResourceId: &cell.Resource, HttpMethod: &cell.Method,
+			PatchOperations: []types.PatchOperation{{Op: types.OpReplace, Path: &cell.Path, Value: &id}}}, region)
+	case responseHeader:
+		status, path, _ := strings.Cut(cell.Path, "/")
+		p := types.PatchOperation{Op: types.OpRemove, Path: aws.String("/" + path)}
+		if to != nil {
+			p.Op, p.Value = types.OpAdd, aws.String("false")
+		}
+		_, err = c.gateway.UpdateMethodResponse(ctx, &apigateway.UpdateMethodResponseInput{RestApiId: &cell.API, ResourceId: &cell.Resource, HttpMethod: &cell.Method,
+			StatusCode: &status, PatchOperations: []types.PatchOperation{p}}, region)
+	case mediaTypes, defaultEndpoint, resourcePolicy:
+		var ops []types.PatchOperation
+		if ops, err = apiPatches(cell.Kind, from, to); err == nil {
+			_, err = c.gateway.UpdateRestApi(ctx, &apigateway.UpdateRestApiInput{RestApiId: &cell.API, PatchOperations: ops}, region)
+		}
+	case keyState:
+		if text(to) == "Enabled" {
+			_, err = c.kms.EnableKey(ctx, &kms.EnableKeyInput{KeyId: &cell.ARN}, inRegion(cell.Region, keyRegion))
+		} else {
+			_, err = c.kms.DisableKey(ctx, &kms.DisableKeyInput{KeyId: &cell.ARN}, inRegion(cell.Region, keyRegion))
+		}
 	case inlinePolicy:
 		if to == nil {
 			_, err = c.iam.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &cell.Role, PolicyName: &cell.Path})
@@ -59,6 +83,32 @@ func (c *clients) write(ctx context.Context, cell *Cell, from, to *string) (made
 		err = errors.New("no call is known for " + string(cell.Kind))
 	}
 	return nil, err
+}
+
+// apiPatches lead a setting of an API from one state to another.
+func apiPatches(kind Kind, from, to *string) ([]types.PatchOperation, error) {
+	replace := func(path, value string) []types.PatchOperation {
+		return []types.PatchOperation{{Op: types.OpReplace, Path: &path, Value: &value}}
+	}
+	switch kind {
+	case defaultEndpoint:
+		return replace("/disableExecuteApiEndpoint", strconv.FormatBool(text(to) == "disabled")), nil
+	case resourcePolicy:
+		return replace("/policy", text(to)), nil
+	}
+	var before, after []string
+	for p, list := range map[*string]*[]string{from: &before, to: &after} {
+		if p != nil {
+			if err := json.Unmarshal([]byte(*p), list); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var ops []types.PatchOperation
+	for _, p := range remedy.MediaTypePatches(before, after) {
+		ops = append(ops, types.PatchOperation{Op: types.Op(p.Op), Path: aws.String(p.Path)})
+	}
+	return ops, nil
 }
 
 // patchOf leads a value from one state to another. Only entries of maps can be

@@ -1,0 +1,123 @@
+package snapshot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// AwaitMethods lets the deployment that a stage runs be taken when the methods
+// are there: in a template it depends on them, on AWS it is taken anew.
+type AwaitMethods struct {
+	API, Stage string
+	On         []MethodRef
+}
+
+// SetDeploymentAPI makes the deployment that a stage runs one of the stage's API.
+type SetDeploymentAPI struct {
+	API, Stage string
+}
+
+// RemoveStageName leaves a stage to its own resource, where a deployment of the
+// template makes another one of that name.
+type RemoveStageName struct {
+	API, Stage string
+}
+
+func (c AwaitMethods) String() string {
+	names := make([]string, len(c.On))
+	for i, m := range c.On {
+		names[i] = m.String()
+	}
+	return fmt.Sprintf("let the deployment of stage %s wait for %s", c.Stage, strings.Join(names, ", "))
+}
+
+func (c SetDeploymentAPI) String() string {
+	return fmt.Sprintf("take the deployment of stage %s from the API of the stage", c.Stage)
+}
+
+func (c RemoveStageName) String() string {
+	return fmt.Sprintf("remove StageName %s from the deployment", c.Stage)
+}
+
+// Apply implements Change.
+func (c AwaitMethods) Apply(s *Snapshot) (*Snapshot, error) {
+	return onStage(s, c.API, c.Stage, func(api *API, st *Stage) error {
+		draft, err := current(api.Draft, "the draft of the API")
+		if err != nil {
+			return err
+		}
+		deployed, err := current(st.Deployed, "what the stage runs")
+		if err != nil {
+			return err
+		}
+		same := func(ref MethodRef) func(Method) bool {
+			return func(m Method) bool { return m.Path == ref.Path && m.HTTPMethod == ref.Method }
+		}
+		deployed.Methods = slices.Clone(deployed.Methods)
+		for _, ref := range c.On {
+			at := slices.IndexFunc(draft.Methods, same(ref))
+			if at < 0 {
+				return fmt.Errorf("the draft has no method %s", ref)
+			}
+			deployed.Methods = append(slices.DeleteFunc(deployed.Methods, same(ref)), draft.Methods[at])
+		}
+		st.Deployed = st.Deployed.With(deployed)
+		return nil
+	})
+}
+
+// Apply implements Change.
+func (c SetDeploymentAPI) Apply(s *Snapshot) (*Snapshot, error) {
+	return onStage(s, c.API, c.Stage, func(api *API, st *Stage) error {
+		draft, err := current(api.Draft, "the draft of the API")
+		if err == nil {
+			st.Deployed = st.Deployed.With(draft)
+		}
+		return err
+	})
+}
+
+// Apply implements Change.
+func (c RemoveStageName) Apply(s *Snapshot) (*Snapshot, error) {
+	return onAPI(s, c.API, func(api *API) error {
+		stages, err := current(api.Stages, "the stages of the API")
+		if err != nil {
+			return err
+		}
+		made := ownStage(stages, c.Stage)
+		if made < 0 {
+			return fmt.Errorf("no deployment makes a second stage %q", c.Stage)
+		}
+		api.Stages = api.Stages.With(slices.Delete(slices.Clone(stages), made, made+1))
+		return nil
+	})
+}
+
+// ownStage finds the stage of a name that comes with its deployment, beside
+// another one of that name: both are the same resource of the template.
+func ownStage(stages []Stage, name string) int {
+	made, all := -1, 0
+	for i, st := range stages {
+		if st.Name == name {
+			all++
+			if st.Origin.Resource != "" && st.Origin.Resource == st.Deployed.Origin().Resource {
+				made = i
+			}
+		}
+	}
+	if all < 2 {
+		return -1
+	}
+	return made
+}
+
+// StageOfDeployment is the stage that comes with its deployment beside another
+// one of the name; nil when there is none.
+func (a *API) StageOfDeployment(name string) *Stage {
+	stages, _ := a.Stages.Peek()
+	if i := ownStage(stages, name); i >= 0 {
+		return &stages[i]
+	}
+	return nil
+}
