@@ -19,10 +19,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	gatewaytypes "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	logtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/google/go-cmp/cmp"
+
+	"apisqs-doctor/cmd/internal/logs/logtest"
 )
 
 // TestMoto diagnoses APIs that were deployed with the AWS SDK into moto, an AWS
@@ -70,6 +74,39 @@ func TestMoto(t *testing.T) {
 	}
 	m.t = t
 	m.all(ids)
+	m.logs(ids[1])
+}
+
+// logs reads the log of a stage, and metrics of the queue, out of moto, which
+// filters nothing and numbers events as it likes.
+func (m *moto) logs(id string) {
+	m.t.Helper()
+	ctx := context.Background()
+	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: aws.String(m.url), Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	client, group := cloudwatchlogs.NewFromConfig(cfg), aws.String("API-Gateway-Execution-Logs_"+id+"/prod")
+	now := time.Now().Add(-time.Minute).UnixMilli()
+	var events []logtypes.InputLogEvent
+	for i, c := range []logtest.Call{{ID: "a-1", Path: "/messages", Body: "{}"}, {ID: "b-2", Path: "/messages", Body: "{}", SQS: 404, Answer: "<UnknownOperationException/>", Status: 400, Kind: "application/json"}} {
+		for _, line := range c.Lines() {
+			events = append(events, logtypes.InputLogEvent{Timestamp: aws.Int64(now + int64(i)), Message: aws.String(strings.ReplaceAll(line, "a1b2c3d4/prod", id+"/prod"))})
+		}
+	}
+	_, err := client.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: group})
+	if err == nil {
+		_, err = client.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: group, LogStreamName: aws.String("s")})
+	}
+	if err == nil {
+		_, err = client.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{LogGroupName: group, LogStreamName: aws.String("s"), LogEvents: events})
+	}
+	if err != nil {
+		m.t.Fatalf("the log cannot be made: %v", err)
+	}
+	stdout, stderr, exit := m.run("logs", "--api-id", id, "--metrics")
+	for _, part := range []string{"2 calls, 1 failed, 0 lost", "400, SQS 404 UnknownOperationException", "Metrics, ", "NumberOfMessagesSent"} {
+		if !strings.Contains(stdout, part) || exit != ExitProblems {
+			m.t.Errorf("exit code %d, %q is not there\n%s%s", exit, part, stdout, stderr)
+		}
+	}
 }
 
 // all diagnoses every API of the account in one run.
@@ -198,7 +235,7 @@ func (m *moto) run(args ...string) (stdout, stderr string, exit int) {
 	if args[0] != "--snapshot" {
 		args = append(args, "--endpoint-url", m.url)
 	}
-	exit = Main(args, Streams{In: strings.NewReader(""), Out: &out, Err: &errs, LookupEnv: os.LookupEnv})
+	exit = Main(args, Streams{In: strings.NewReader(""), Out: &out, Err: &errs, LookupEnv: os.LookupEnv, Now: time.Now})
 	return out.String(), errs.String(), exit
 }
 

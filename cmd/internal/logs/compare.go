@@ -30,6 +30,7 @@ type Comparer struct {
 	window     string
 
 	methods map[string]*method
+	routes  map[string]*method // by route key
 	paths   map[string]*method // of concrete paths
 	seed    maphash.Seed
 	seen    map[uint64]bool // ids of the execution log
@@ -73,7 +74,7 @@ type finding struct{ rule, message string }
 // NewComparer makes a comparer for a stage of an examined API. The examination
 // gives the methods that lead to SQS. The window is in words, such as "1h".
 func NewComparer(s *snapshot.Snapshot, e *diagnose.Examination, rules []diagnose.Rule, api, stage, window string) *Comparer {
-	c := &Comparer{follower: diagnose.NewFollower(s, rules), api: api, stage: stage, window: window, methods: map[string]*method{}, paths: map[string]*method{},
+	c := &Comparer{follower: diagnose.NewFollower(s, rules), api: api, stage: stage, window: window, methods: map[string]*method{}, paths: map[string]*method{}, routes: map[string]*method{},
 		seed: maphash.MakeSeed(), seen: map[uint64]bool{}}
 	for i := range e.Diagnoses {
 		d := &e.Diagnoses[i]
@@ -85,7 +86,11 @@ func NewComparer(s *snapshot.Snapshot, e *diagnose.Examination, rules []diagnose
 			c.deployed = deployedAt(r.Stage.DeployedAt)
 		}
 		key := MethodName(r.Method)
-		c.methods[key] = &method{key: key, base: d, groups: map[groupKey]*tally{}, rules: map[string]finding{}}
+		m := &method{key: key, base: d, groups: map[groupKey]*tally{}, rules: map[string]finding{}}
+		c.methods[key] = m
+		if r.Method.RouteKey != "" {
+			c.routes[r.Method.RouteKey] = m
+		}
 	}
 	return c
 }
@@ -226,7 +231,7 @@ func (c *Comparer) place(o *Observation) *method {
 	if m := c.methods[o.Method+" "+o.Path]; m != nil {
 		return m
 	}
-	if m := c.methods[o.RouteKey]; m != nil && o.RouteKey != "" {
+	if m := c.routes[o.RouteKey]; m != nil {
 		return m
 	}
 	key := o.Method + " " + o.Path
