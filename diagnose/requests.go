@@ -67,8 +67,16 @@ func (e *engine) configuration(api *snapshot.API, name string, gaps *snapshot.Ga
 	joined := deployed
 	joined.Methods = slices.Clone(deployed.Methods)
 	for _, m := range draft.Methods {
-		if _, ok := have[walk.MethodName(&m)]; !ok {
+		name := walk.MethodName(&m)
+		if _, ok := have[name]; !ok {
 			joined.Methods = append(joined.Methods, m)
+			continue
+		}
+		// A deployment that was taken too early has the method alone: where it
+		// leads to stands in the draft.
+		i := slices.IndexFunc(joined.Methods, func(d snapshot.Method) bool { return walk.MethodName(&d) == name })
+		if own, known := joined.Methods[i].Integration.Peek(); known && own == nil {
+			joined.Methods[i].Integration = m.Integration
 		}
 	}
 	return &joined, stageName, true

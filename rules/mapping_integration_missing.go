@@ -27,7 +27,7 @@ Repair: give the method an integration, and let the deployment depend on the met
 			return
 		}
 		integration, ok := m.Integration.Read(p.Gaps())
-		if !ok || integration != nil {
+		if !ok || integration != nil || takenEarly(&p.Trace.Route) { // route-stale-deployment tells that
 			return
 		}
 		p.ReportAs(diagnose.Finding{

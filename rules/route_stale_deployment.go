@@ -18,11 +18,11 @@ var routeStaleDeployment = diagnose.Rule{
 the API is deployed again; even then some first calls can be served by the old copy. The console's Test runs the draft, so it
 shows success while callers still get the old error, or 403 Missing Authentication Token for a method that only the draft has.
 In infrastructure templates a deployment is taken once: it has to be replaced (a new logical id, a redeployment trigger) and
-has to wait for the methods.
+has to wait for the methods and their integrations: one that is made earlier is refused.
 
 The finding tells which way it lies: the draft repairs what the stage gets wrong (deploy), or the draft would break what the
 stage gets right (do not deploy).`,
-	Explains: []walk.ErrorCode{walk.MissingAuthenticationToken, walk.NotFound, walk.UnknownOperation, walk.AccessDenied},
+	Explains: []walk.ErrorCode{walk.MissingAuthenticationToken, walk.NotFound, walk.UnknownOperation, walk.AccessDenied, walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html"},
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
@@ -56,6 +56,12 @@ stage gets right (do not deploy).`,
 		f := diagnose.Finding{Evidence: evidence, Fixes: []diagnose.Fix{p.Fix(fmt.Sprintf("deploy the draft to stage %q", r.Stage.Name), p.Deploy())},
 			Check: p.Curl(p.Trace.Request)}
 		switch {
+		case takenEarly(r):
+			f.Message = fmt.Sprintf("the deployment of stage %q does not wait for the integration of %s", r.Stage.Name, methodOf(r.Method))
+			f.Why = "Nothing orders the two: the deployment can be made as soon as the method is there, and AWS answers \"No integration defined for method\". When all else is there, a second try succeeds."
+			f.Evidence = []diagnose.Evidence{{Label: "integration when the deployment is made", Value: "none", Origin: r.Method.Integration.Origin()}}
+			f.Fixes[0].Title = "let the deployment wait for the integration"
+			p.ReportAs(f, p.Failed(walk.StageMapping))
 		case r.Method == nil && r.DraftMethod != nil:
 			f.Message = fmt.Sprintf("%s stands in the draft, but stage %q does not run it", methodOf(r.DraftMethod), r.Stage.Name)
 			f.Why = "The stage answers as if the method did not exist, because its deployment is older than the method or did not wait for it."
@@ -79,6 +85,17 @@ stage gets right (do not deploy).`,
 			p.Report(f)
 		}
 	},
+}
+
+// takenEarly tells whether the deployed method lacks the integration that the
+// draft has: the deployment does not wait for it.
+func takenEarly(r *walk.Route) bool {
+	if r.Method == nil || r.DraftMethod == nil {
+		return false
+	}
+	deployed, known := r.Method.Integration.Peek()
+	drafted, _ := r.DraftMethod.Integration.Peek()
+	return known && deployed == nil && drafted != nil
 }
 
 // later tells whether a walk fails at a later stage than another.

@@ -43,6 +43,9 @@ type FileEdit struct {
 // stays byte for byte as it is. The error says which place cannot be edited by
 // machine, and then nothing is edited.
 func (t *Templates) Edit(s *snapshot.Snapshot, fixes []diagnose.Fix) ([]FileEdit, []string, error) {
+	if s.Target.Kind == snapshot.Terraform {
+		return t.editTerraform(s, fixes)
+	}
 	if s.Target.Kind != snapshot.Template || hasTerraform(s) {
 		return nil, nil, fmt.Errorf("only templates of CloudFormation can be edited")
 	}

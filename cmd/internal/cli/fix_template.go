@@ -18,7 +18,7 @@ import (
 // fixTemplate prints the changes of a template as a diff, or makes them.
 func (a *app) fixTemplate(f *fixFlags, s *snapshot.Snapshot, p *repair, c call) error {
 	fmt.Fprint(a.Err, p.text())
-	edits, notes, err := a.edit(s, p, !f.keepDeployment)
+	edits, notes, err := a.edit(&f.targetFlags, s, p, !f.keepDeployment)
 	if err != nil {
 		return err
 	}
@@ -80,12 +80,15 @@ func (a *app) unchanged(f *fixFlags, s *snapshot.Snapshot) error {
 }
 
 // edit makes the changes that can be made in the files; what cannot is told.
-func (a *app) edit(s *snapshot.Snapshot, p *repair, redeploy bool) (edits []remedy.FileEdit, notes []string, err error) {
+func (a *app) edit(t *targetFlags, s *snapshot.Snapshot, p *repair, redeploy bool) (edits []remedy.FileEdit, notes []string, err error) {
 	templates := remedy.NewTemplates(readAgain)
 	templates.Redeploy = redeploy
 	var done []diagnose.Fix
 	for _, x := range p.fixes {
 		out, said, err := templates.Edit(s, append(done, x))
+		if err == nil && s.Target.Kind == snapshot.Terraform {
+			err = a.proveEdits(t, s, out)
+		}
 		if err != nil {
 			fmt.Fprintf(a.Err, "%s: cannot %s: %s\n", name, oneLine(x.Title), oneLine(err.Error()))
 			continue

@@ -13,7 +13,7 @@ import (
 // loadTemplate reads CloudFormation, SAM or CDK templates, or what Terraform has.
 func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
 	if t.terraform() {
-		return a.loadTerraform(t)
+		return a.loadTerraform(t, nil)
 	}
 	parameters := map[string]string{}
 	if t.parametersFile != "" {

@@ -13,7 +13,7 @@ type api struct {
 	out       snapshot.API
 	draft     snapshot.Configuration
 	doubt     *snapshot.Gap // why the draft is not known
-	addresses []string      // of the resources that draft.Methods come from; empty for those of a definition
+	addresses []madeOf      // the resources that draft.Methods come from
 	routes    map[string]bool
 	stages    []snapshot.Stage
 	foreign   bool // it is not among the parts
@@ -76,14 +76,19 @@ func (a *api) route(path string) {
 	}
 }
 
+// madeOf are the addresses of the resources that a method comes from. They are
+// empty for a method of a definition, and for an integration that is part of the
+// method's own resource.
+type madeOf struct{ method, integration string }
+
 // add adds a method to the draft.
-func (a *api) add(m snapshot.Method, address string) {
+func (a *api) add(m snapshot.Method, from madeOf) {
 	if i, ok := read(m.Integration); ok && i != nil {
 		complete(i, a.out.Type)
 	}
 	m.Authorization = upper(m.Authorization, "NONE")
 	a.draft.Methods = append(a.draft.Methods, m)
-	a.addresses = append(a.addresses, address)
+	a.addresses = append(a.addresses, from)
 	a.route(m.Path)
 }
 
@@ -111,7 +116,7 @@ func (a *api) define(d *Definition) {
 		a.route(path)
 	}
 	for _, m := range d.Methods {
-		a.add(m, "")
+		a.add(m, madeOf{})
 	}
 	if a.doubt == nil {
 		a.doubt = d.Doubt

@@ -22,7 +22,7 @@ func (a *assembler) deploy() {
 }
 
 // frozen is the configuration that a deployment takes: the draft without the
-// methods that the deployment does not wait for. Those are created at the same
+// methods and integrations that the deployment does not wait for. Those are created at the same
 // time, so that a first deployment may be taken before them.
 func (a *assembler) frozen(one *api, d *Deployment) snapshot.Fact[snapshot.Configuration] {
 	if one.doubt != nil {
@@ -31,9 +31,15 @@ func (a *assembler) frozen(one *api, d *Deployment) snapshot.Fact[snapshot.Confi
 	config := one.draft
 	config.Methods = []snapshot.Method{}
 	for i, m := range one.draft.Methods {
-		if address := one.addresses[i]; address != "" && d.Waits != nil && !d.Waits(address) {
+		late := func(address string) bool { return address != "" && d.Waits != nil && !d.Waits(address) }
+		if late(one.addresses[i].method) {
 			a.warn(d.Origin, "the deployment %s does not wait for %s; on a first deployment the method may be missing", d.Name, m.Origin.Resource)
 			continue
+		}
+		if late(one.addresses[i].integration) {
+			// The method is there and its integration comes later, for it waits for
+			// role and queue too: AWS refuses such a deployment (I22, T106).
+			m.Integration = snapshot.Known[*snapshot.Integration](nil, d.Origin)
 		}
 		config.Methods = append(config.Methods, m)
 	}

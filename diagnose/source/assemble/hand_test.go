@@ -82,7 +82,7 @@ func TestByHand(t *testing.T) {
 	h.integration("send", "shop", "item", "POST", "arn:aws:apigateway:eu-west-1:sqs:path/123456789012/orders", "arn:aws:iam::123456789012:role/sender")
 	h.response("ok", "shop", "item", "POST", "200", "")
 	h.response("bad", "shop", "item", "POST", "400", `4\d{2}`)
-	h.stage("prod", "shop", "first", "post")
+	h.stage("prod", "shop", "first", "post", "send")
 	h.api("shop")
 	h.method("stray", "elsewhere", "root", "PUT")
 	s := h.Snapshot()

@@ -78,9 +78,10 @@ func (a *assembler) methods() {
 	for _, in := range a.Methods {
 		m, key := in.Method, methodKey{in.API.Text, in.Resource.Text, in.HTTPMethod}
 		m.ResourceID = in.Resource.Text
+		from := madeOf{method: in.Address}
 		m.Path = a.path(m.ResourceID)
 		if own := integrations[key]; own != nil {
-			m.Integration = snapshot.Known(&own.Integration, own.Origin)
+			m.Integration, from.integration = snapshot.Known(&own.Integration, own.Origin), own.Address
 			delete(integrations, key)
 		}
 		for _, r := range responses[key] {
@@ -89,7 +90,7 @@ func (a *assembler) methods() {
 			}
 		}
 		m.HTTPMethod = strings.ToUpper(m.HTTPMethod)
-		a.api(in.API, snapshot.REST).add(m, in.Address)
+		a.api(in.API, snapshot.REST).add(m, from)
 	}
 	for _, in := range a.Integrations {
 		if integrations[methodKey{in.API.Text, in.Resource.Text, in.Verb}] != nil {

@@ -37,7 +37,7 @@ func (a *assembler) routes() {
 		default:
 			m.Integration = snapshot.Unknown[*snapshot.Integration](a.outside("integration", id, in.Target.Origin()))
 		}
-		one.add(m, in.Address)
+		one.add(m, madeOf{method: in.Address})
 	}
 }
 
@@ -84,7 +84,7 @@ func (a *api) quickCreate(q *QuickCreate) {
 		ValidatorID: none, RequestParameters: snapshot.Known(map[string]bool{}, at), RequestModels: snapshot.Known(map[string]string{}, at),
 		Responses: snapshot.Known(map[string]snapshot.MethodResponse{}, at), Integration: snapshot.Known(i, at)}
 	m.HTTPMethod, m.Path = RouteParts(a.out.Type, q.RouteKey)
-	a.add(m, "")
+	a.add(m, madeOf{})
 	a.stages = append(a.stages, snapshot.Stage{Name: "$default", Origin: at, AutoDeploy: true, DeploymentID: snapshot.Known(a.out.ID+"-auto", at),
 		Variables: snapshot.Known(map[string]string{}, at), Canary: snapshot.Known[*snapshot.Canary](nil, at)})
 }

@@ -51,6 +51,7 @@ func newEvaluator(dir string, o Options) (*evaluator, error) {
 	if ev.files, err = newFiles(dir); err != nil {
 		return nil, &Error{File: dir, Problem: "the folder cannot be read: " + plainError(err)}
 	}
+	ev.files.instead = o.Instead
 	if err := ev.readInstalled(); err != nil {
 		return nil, err
 	}

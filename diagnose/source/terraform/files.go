@@ -17,6 +17,7 @@ const maxFile = 64 << 20
 type files struct {
 	boundary string   // absolute, with links resolved; nothing outside is read
 	also     []string // folders of local modules, absolute, with links resolved
+	instead  map[string][]byte
 }
 
 // newFiles finds the boundary of a folder: the nearest parent with .git, else
@@ -76,6 +77,9 @@ func (f *files) read(file string) ([]byte, error) {
 	}
 	if !inside {
 		return nil, errOutside{f.boundary}
+	}
+	if text, ok := f.instead[file]; ok {
+		return text, nil
 	}
 	info, err := os.Stat(at)
 	switch {

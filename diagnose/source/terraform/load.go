@@ -15,6 +15,7 @@ type Options struct {
 	Workspace string              // terraform.workspace; empty when it is not known
 	Account   string              // account id; empty when it is not known
 	Region    string              // for providers that name none; empty when it is not known
+	Instead   map[string][]byte   // texts of files as they would read after an edit, by name
 	Warn      func(string)        // takes what the user should know and is no fault; may be nil
 }
 

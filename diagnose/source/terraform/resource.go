@@ -75,6 +75,9 @@ func (ev *evaluator) resource(in *instance, sy *symbols) *resource {
 			v = own
 		}
 		at := r.spot.member(name)
+		if v.CanIterateElements() && at.expr != nil {
+			at = at.inner(0) // what the parts stand in
+		}
 		value.Members = append(value.Members, tree.Member{Name: name, At: at.place(), Value: sy.value(v, at)})
 	}
 	for _, a := range sortedAttributes(body) {

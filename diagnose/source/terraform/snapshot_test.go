@@ -215,3 +215,45 @@ func TestIs(t *testing.T) {
 		is(t, path, Is(filepath.Join(dir, path)), want)
 	}
 }
+
+// A deployment that waits for the method and not for its integration is refused:
+// the method comes first (I22, T106).
+func TestDeploymentWaits(t *testing.T) {
+	const api = `
+provider "aws" { region = "eu-west-1" }
+resource "aws_api_gateway_rest_api" "a" { name = "a" }
+resource "aws_api_gateway_method" "m" {
+  rest_api_id   = aws_api_gateway_rest_api.a.id
+  resource_id   = aws_api_gateway_rest_api.a.root_resource_id
+  http_method   = "POST"
+  authorization = "NONE"
+}
+resource "aws_api_gateway_integration" "i" {
+  rest_api_id = aws_api_gateway_rest_api.a.id
+  resource_id = aws_api_gateway_rest_api.a.root_resource_id
+  http_method = aws_api_gateway_method.m.http_method
+  type        = "MOCK"
+}
+locals { all = [local.one] }
+locals { one = aws_api_gateway_integration.i }
+resource "aws_api_gateway_deployment" "d" {
+  rest_api_id = aws_api_gateway_rest_api.a.id
+  stage_name  = "live"
+`
+	for _, c := range []struct {
+		waits               string
+		method, integration bool
+	}{
+		{"", false, false},
+		{"depends_on = [aws_api_gateway_method.m]", true, false},
+		{"depends_on = [aws_api_gateway_integration.i]", true, true},
+		{"triggers = { x = sha1(jsonencode(local.all)) }", true, true},
+	} {
+		s := load(t, single(t, api+c.waits+"\n}\n"), Options{})
+		deployed := known(t, known(t, s.APIs[0].Stages)[0].Deployed)
+		is(t, c.waits+": methods", len(deployed.Methods) == 1, c.method)
+		if c.method {
+			is(t, c.waits+": integration", known(t, deployed.Methods[0].Integration) != nil, c.integration)
+		}
+	}
+}

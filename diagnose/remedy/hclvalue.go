@@ -1,0 +1,157 @@
+package remedy
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// module is the part of an address that names a module: module.orders["eu"]. or nothing.
+func module(address string) string {
+	at := 0
+	quoted := false
+	for i := 0; i < len(address); i++ {
+		switch {
+		case address[i] == '\\' && quoted:
+			i++
+		case address[i] == '"':
+			quoted = !quoted
+		case !quoted && strings.HasPrefix(address[i:], "module.") && (i == 0 || address[i-1] == '.'):
+			// over the name and the key
+			i += len("module.")
+			for depth := 0; i < len(address) && (address[i] != '.' || depth > 0); i++ {
+				switch address[i] {
+				case '[':
+					depth++
+				case ']':
+					depth--
+				}
+			}
+			at = i + 1
+		}
+	}
+	return address[:min(at, len(address))]
+}
+
+// local is an address as it reads inside the module of another one.
+func local(address, inside string) (string, bool) {
+	m := module(inside)
+	if module(address) != m {
+		return "", false
+	}
+	return address[len(m):], true
+}
+
+var identityData = regexp.MustCompile(`data\s+"?aws_caller_identity"?\s+"?([A-Za-z_][\w-]*)"?`)
+
+// value writes a text as an expression: what other resources give is a reference
+// to them, and what is not known stands in words that Terraform knows. It fails
+// where the text holds something that the module cannot name.
+func (e *hclEditor) value(f *hclText, block snapshot.Origin, text string) (string, error) {
+	parts, err := e.parts(f, block, text)
+	if err != nil {
+		return "", err
+	}
+	if len(parts) == 1 && parts[0].reference {
+		return parts[0].text, nil
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, p := range parts {
+		if p.reference {
+			b.WriteString("${" + p.text + "}")
+			continue
+		}
+		q := hclString(p.text)
+		b.WriteString(q[1 : len(q)-1])
+	}
+	b.WriteByte('"')
+	return b.String(), nil
+}
+
+// hclPart is a piece of a text: literal, or a reference.
+type hclPart struct {
+	text      string
+	reference bool
+}
+
+// parts takes a text apart into literal pieces and references.
+func (e *hclEditor) parts(f *hclText, block snapshot.Origin, text string) ([]hclPart, error) {
+	known := map[string]string{} // text -> address and attribute
+	for arn, fact := range e.s.Queues {
+		if q, ok := fact.Peek(); ok && q != nil && q.Origin.File != "" {
+			known[arn] = q.Origin.Resource + ".arn"
+		}
+	}
+	for arn, fact := range e.s.Roles {
+		if r, ok := fact.Peek(); ok && r != nil && r.Origin.File != "" {
+			known[arn] = r.Origin.Resource + ".arn"
+		}
+	}
+	for arn, fact := range e.s.Keys {
+		if k, ok := fact.Peek(); ok && k != nil && k.Origin.File != "" && k.ARN == arn {
+			known[arn] = k.Origin.Resource + ".arn"
+		}
+	}
+	for _, s := range e.s.Symbols {
+		known[s.Text] = strings.TrimSuffix(strings.TrimPrefix(s.Expression, "${"), "}")
+	}
+	texts := make([]string, 0, len(known))
+	for t := range known {
+		texts = append(texts, t)
+	}
+	sort.Slice(texts, func(i, j int) bool {
+		if len(texts[i]) != len(texts[j]) {
+			return len(texts[i]) > len(texts[j])
+		}
+		return texts[i] < texts[j]
+	})
+	list := []hclPart{{text: text}}
+	for _, t := range texts {
+		var next []hclPart
+		for _, p := range list {
+			for !p.reference && strings.Contains(p.text, t) {
+				before, after, _ := strings.Cut(p.text, t)
+				// A queue's ARN may be the beginning of another one's.
+				if strings.HasPrefix(t, "arn:") && after != "" && strings.IndexByte("/:*", after[0]) < 0 {
+					break
+				}
+				name, err := e.reference(f, block, known[t])
+				if err != nil {
+					return nil, err
+				}
+				if before != "" {
+					next = append(next, hclPart{text: before})
+				}
+				next = append(next, hclPart{text: name, reference: true})
+				p.text = after
+			}
+			if p.text != "" {
+				next = append(next, p)
+			}
+		}
+		list = next
+	}
+	if len(list) == 0 {
+		list = []hclPart{{}}
+	}
+	return list, nil
+}
+
+// reference is the name of a value inside the module of a block.
+func (e *hclEditor) reference(f *hclText, block snapshot.Origin, name string) (string, error) {
+	if name == "account id" {
+		if m := identityData.FindSubmatch(f.text); m != nil {
+			return "data.aws_caller_identity." + string(m[1]) + ".account_id", nil
+		}
+		return "", fmt.Errorf("the text needs the account id, which %s has no data source for: add data \"aws_caller_identity\", or give --account-id", f.name)
+	}
+	out, ok := local(name, block.Resource)
+	if !ok || strings.ContainsAny(out, " (){}") {
+		return "", fmt.Errorf("%s is not to be had in the module of %s; make this change by hand", name, block.Resource)
+	}
+	return out, nil
+}
