@@ -16,8 +16,9 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 )
 
-// make makes one change in the files.
-func (e *hclEditor) make(change snapshot.Change) error {
+// make makes one change in the files. after is the configuration with it: changes
+// of one text come together there.
+func (e *hclEditor) make(change snapshot.Change, after *snapshot.Snapshot) error {
 	switch c := change.(type) {
 	case snapshot.SetRequestParameter:
 		i, err := e.integration(c.On)
@@ -25,14 +26,14 @@ func (e *hclEditor) make(change snapshot.Change) error {
 			return err
 		}
 		container, own := entryOrigins(i.RequestParameters, c.Name)
-		return e.entry(i.Origin, container, own, e.named("request_parameters", c.On, i.Origin), c.Name, stored(e.s, c), c.After, false)
+		return e.entry(i.Origin, container, own, e.named("request_parameters", c.On, i.Origin), c.Name, stored(e.s, c), stored(after, c), false)
 	case snapshot.SetTemplate:
 		i, err := e.integration(c.On)
 		if err != nil {
 			return err
 		}
 		container, own := entryOrigins(i.Templates, c.ContentType)
-		return e.entry(i.Origin, container, own, e.named("request_templates", c.On, i.Origin), c.ContentType, stored(e.s, c), c.After, false)
+		return e.entry(i.Origin, container, own, e.named("request_templates", c.On, i.Origin), c.ContentType, stored(e.s, c), stored(after, c), false)
 	case snapshot.SetIntegration:
 		return e.setIntegration(c)
 	case snapshot.SetIntegrationResponse:
@@ -68,9 +69,6 @@ func (e *hclEditor) make(change snapshot.Change) error {
 	}
 	return fmt.Errorf("no edit of Terraform is known for: %s", change)
 }
-
-var queueArguments = map[string]string{"ContentBasedDeduplication": "content_based_deduplication", "KmsMasterKeyId": "kms_master_key_id", "MaximumMessageSize": "max_message_size",
-	"KmsDataKeyReusePeriodSeconds": "kms_data_key_reuse_period_seconds", "SqsManagedSseEnabled": "sqs_managed_sse_enabled"}
 
 // entryOrigins are the places of a map and of one entry of it.
 func entryOrigins(m snapshot.Fact[map[string]snapshot.Fact[string]], name string) (container, own snapshot.Origin) {

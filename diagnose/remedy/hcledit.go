@@ -48,15 +48,15 @@ func (t *Templates) editTerraform(s *snapshot.Snapshot, fixes []diagnose.Fix) ([
 	var deploys []snapshot.Deploy
 	for _, fix := range fixes {
 		for _, change := range fix.Changes {
+			after, err := change.Apply(e.s)
+			if err != nil {
+				return nil, nil, err
+			}
 			if c, ok := change.(snapshot.Deploy); ok {
 				if !slices.Contains(deploys, c) {
 					deploys = append(deploys, c)
 				}
-			} else if err := e.make(change); err != nil {
-				return nil, nil, err
-			}
-			after, err := change.Apply(e.s)
-			if err != nil {
+			} else if err := e.make(change, after); err != nil {
 				return nil, nil, err
 			}
 			e.s = after
