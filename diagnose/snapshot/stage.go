@@ -14,7 +14,7 @@ type Stage struct {
 	DeploymentStatus      Fact[string] `json:"deploymentStatus,omitzero"`      // HTTP and WebSocket: PENDING, FAILED or DEPLOYED, of the stage's deployment
 	LastDeploymentMessage Fact[string] `json:"lastDeploymentMessage,omitzero"` // AutoDeploy: what AWS says of the last attempt; empty when nothing
 
-	Settings  Fact[map[string]MethodSettings] `json:"settings,omitzero"`  // by resource path and method, such as /orders/POST, or route key; AllMethods for the rest
+	Settings  Fact[map[string]MethodSettings] `json:"settings,omitzero"`  // by path, slash and method, such as /orders/POST, or by route key; AllMethods for the rest
 	AccessLog Fact[*AccessLog]                `json:"accessLog,omitzero"` // nil when there is none
 	WebACL    Fact[string]                    `json:"webAcl,omitzero"`    // ARN; empty when there is none
 }

@@ -27,6 +27,8 @@ var readingCalls = []struct {
 	{"GetExport", "apigateway:GET", false},
 	{"GetDeployments", "", true},
 	{"GetCallerIdentity", "", true},
+	{"GetAccount", "", true},
+	{"GetDomainNames", "", true},
 	{"GetRole", "iam:GetRole", false},
 	{"ListRolePolicies", "iam:ListRolePolicies", false},
 	{"GetRolePolicy", "iam:GetRolePolicy", false},

@@ -109,6 +109,7 @@ func (f policyFlags) check() error {
 // something is left open.
 type scope struct {
 	apis, methods, routed, roles, policies, queues, keys []string // apis are the REST APIs, routed the others
+	settings                                             []string // of API Gateway in the account
 	logGroups                                            []string
 }
 
@@ -134,6 +135,7 @@ func newScope(f policyFlags) scope {
 	if account != "*" {
 		s.policies = append(s.policies, arn("iam", "", "aws", "policy/*")) // those that AWS manages
 	}
+	s.settings = settingsOf(arn("apigateway", region, "", "/"))
 	if len(f.apiIDs) == 0 {
 		s.apis = []string{arn("apigateway", region, "", "/restapis"), arn("apigateway", region, "", "/restapis/*")}
 		s.routed = []string{arn("apigateway", region, "", "/apis"), arn("apigateway", region, "", "/apis/*")}
@@ -175,6 +177,9 @@ func scopeOf(s *snapshot.Snapshot) scope {
 		}
 	}
 	var out scope
+	if len(s.APIs) > 0 {
+		out.settings = settingsOf("arn:" + partition + ":apigateway:" + orAny(s.Target.Region) + "::/")
+	}
 	for _, api := range s.APIs {
 		base := "arn:" + partition + ":apigateway:" + orAny(s.Target.Region) + "::/"
 		if api.Type != snapshot.REST {
@@ -214,6 +219,12 @@ func scopeOf(s *snapshot.Snapshot) scope {
 	return out
 }
 
+// settingsOf are what is read of the account beside its APIs: which custom domain
+// names lead to them, and the role that writes their logs.
+func settingsOf(base string) []string {
+	return []string{base + "account", base + "domainnames", base + "domainnames/*"}
+}
+
 type policyDocument struct {
 	Version   string
 	Statement []policyStatement
@@ -242,7 +253,7 @@ func readingPolicy(s scope, verifyIAM bool) policyDocument {
 		actions   []string
 		resources []string
 	}{
-		{"ReadTheAPI", []string{"apigateway:GET"}, slices.Concat(s.apis, s.routed)},
+		{"ReadTheAPI", []string{"apigateway:GET"}, slices.Concat(s.apis, s.routed, s.settings)},
 		{"ReadItsRoles", roles, s.roles},
 		{"ReadTheirPolicies", []string{"iam:GetPolicy", "iam:GetPolicyVersion"}, s.policies},
 		{"ReadItsQueues", []string{"sqs:GetQueueAttributes", "sqs:GetQueueUrl"}, s.queues},

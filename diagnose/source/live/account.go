@@ -54,11 +54,13 @@ type account struct {
 	sts         *sts.Client
 	regions     clients
 
-	identity *later[identity]
-	roles    memo[snapshot.Fact[*snapshot.Role]]
-	policies memo[snapshot.Fact[string]] // documents of managed policies, by ARN
-	queues   memo[snapshot.Fact[*snapshot.Queue]]
-	keys     memo[snapshot.Fact[*snapshot.Key]]
+	identity    *later[identity]
+	loggingRole *later[snapshot.Fact[string]]
+	domains     memo[snapshot.Fact[[]mapping]] // by the collection of APIs that they lead to
+	roles       memo[snapshot.Fact[*snapshot.Role]]
+	policies    memo[snapshot.Fact[string]] // documents of managed policies, by ARN
+	queues      memo[snapshot.Fact[*snapshot.Queue]]
+	keys        memo[snapshot.Fact[*snapshot.Key]]
 	// Two names of one key lead to one policy and one list of grants.
 	keyPolicies memo[snapshot.Fact[string]]
 	keyGrants   memo[snapshot.Fact[[]snapshot.Grant]]
@@ -84,11 +86,12 @@ func newAccount(ctx context.Context, cfg aws.Config, o Options) *account {
 func (a *account) snapshot(apis []snapshot.API) *snapshot.Snapshot {
 	identity := a.identity.wait()
 	s := &snapshot.Snapshot{
-		Schema: snapshot.Schema,
-		Target: snapshot.Target{Kind: snapshot.Live, Region: a.cfg.Region, Account: identity.account, Partition: identity.partition},
-		APIs:   apis,
-		Roles:  a.roles.all(),
-		Queues: a.queues.all(),
+		Schema:      snapshot.Schema,
+		Target:      snapshot.Target{Kind: snapshot.Live, Region: a.cfg.Region, Account: identity.account, Partition: identity.partition},
+		APIs:        apis,
+		Roles:       a.roles.all(),
+		Queues:      a.queues.all(),
+		LoggingRole: a.loggingRole.wait(),
 		Organization: snapshot.Unknown[snapshot.Organization](snapshot.Gap{Reason: snapshot.NotRead,
 			Detail: "organization policies are seldom readable from a member account", Needs: "--scp FILE"}),
 	}

@@ -38,6 +38,7 @@ func (r *reader) restAPI() restAPI {
 		api.EndpointTypes = unknown[[]string](failed, at.At("endpointConfiguration.types"))
 		api.DefaultEndpointDisabled = unknown[bool](failed, at.At("disableExecuteApiEndpoint"))
 		api.Policy = unknown[string](failed, at.At("policy"))
+		api.APIKeySource = unknown[string](failed, at.At("apiKeySource"))
 		return restAPI{api, unknown[[]string](failed, at.At("binaryMediaTypes")), failed}
 	}
 	api.Name = aws.ToString(out.Name)
@@ -49,6 +50,7 @@ func (r *reader) restAPI() restAPI {
 	}
 	api.EndpointTypes = snapshot.Known(endpoints, at.At("endpointConfiguration.types"))
 	api.DefaultEndpointDisabled = snapshot.Known(out.DisableExecuteApiEndpoint, at.At("disableExecuteApiEndpoint"))
+	api.APIKeySource = snapshot.Known(string(out.ApiKeySource), at.At("apiKeySource"))
 	api.Policy = snapshot.Known(resourcePolicy(aws.ToString(out.Policy)), at.At("policy"))
 	return restAPI{api: api, binary: snapshot.Known(append([]string{}, out.BinaryMediaTypes...), at.At("binaryMediaTypes"))}
 }
@@ -98,12 +100,14 @@ func (r *reader) readDraft() draft {
 // stageList is what GetStages said.
 type stageList struct {
 	list    []types.Stage
+	limits  map[string]map[string]limits // of each stage, by the key of the method settings
 	failure *failure
 }
 
 func (r *reader) readStages() stageList {
+	var sent []byte
 	out, failed := call(r.ctx, r.calls, r.spec("GetStages", "stages", "stages"), func(ctx context.Context) (*apigateway.GetStagesOutput, error) {
-		out, err := r.gateway.GetStages(ctx, &apigateway.GetStagesInput{RestApiId: &r.apiID})
+		out, err := r.gateway.GetStages(keepingBody(ctx, &sent), &apigateway.GetStagesInput{RestApiId: &r.apiID})
 		if err != nil {
 			return nil, err
 		}
@@ -120,7 +124,7 @@ func (r *reader) readStages() stageList {
 	if failed != nil {
 		return stageList{failure: failed}
 	}
-	return stageList{list: out.Item}
+	return stageList{list: out.Item, limits: limitsOf(sent)}
 }
 
 // variables gives the sets of stage variables under which a configuration may
@@ -184,6 +188,12 @@ func (r *reader) stageFacts(dates map[string]string, details details) snapshot.F
 			Variables:    snapshot.Known(nonNil(s.Variables), at.At("variables")),
 			Canary:       snapshot.Known(canary(s.CanarySettings), at.At("canarySettings")),
 			Origin:       at,
+			Settings:     snapshot.Known(methodSettings(s, list.limits[name], at), at.At("methodSettings")),
+			AccessLog:    snapshot.Known[*snapshot.AccessLog](nil, at.At("accessLogSettings")),
+			WebACL:       snapshot.Known(aws.ToString(s.WebAclArn), at.At("webAclArn")),
+		}
+		if log := s.AccessLogSettings; log != nil {
+			stage.AccessLog = stage.AccessLog.With(&snapshot.AccessLog{Destination: aws.ToString(log.DestinationArn), Format: aws.ToString(log.Format)})
 		}
 		if deployed, ok := exports[name]; ok {
 			stage.Deployed = details.align(deployed)

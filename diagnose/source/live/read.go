@@ -50,7 +50,7 @@ func Read(ctx context.Context, cfg aws.Config, o Options) (*snapshot.Snapshot, e
 	a := newAccount(ctx, cfg, o)
 	defer a.mute()
 	a.apis = len(ids)
-	a.identity = start(a.callerIdentity)
+	a.identity, a.loggingRole = start(a.callerIdentity), start(a.readLoggingRole)
 
 	apis := make([]*later[reading], len(ids))
 	turns := make(chan struct{}, apisAtOnce)
@@ -154,6 +154,7 @@ func (r *reader) readAPI() (snapshot.API, error) {
 	deployments := start(r.deploymentDates)
 	followed := start(r.followAll)
 	details := start(r.draftDetails)
+	domains := start(r.domainsOf)
 
 	give := func(err error) (snapshot.API, error) {
 		if r.several {
@@ -168,6 +169,7 @@ func (r *reader) readAPI() (snapshot.API, error) {
 			// It may be none of the REST APIs, or be readable without them.
 			followed.wait()
 			details.wait()
+			domains.wait()
 			routed, unread := r.routed()
 			switch {
 			case unread == nil:
@@ -196,6 +198,7 @@ func (r *reader) readAPI() (snapshot.API, error) {
 	out := got.api
 	out.Draft = r.wholeDraft(got, details.wait())
 	out.Stages = r.stageFacts(deployments.wait(), details.wait())
+	out.Domains = domains.wait()
 	return out, nil
 }
 
@@ -213,6 +216,7 @@ func (r *reader) followAll() struct{} {
 		}
 	}
 	r.follow(r.draft.wait().configuration, stages.variables(""))
+	r.followLogging(slices.ContainsFunc(stages.list, logs))
 	r.exports.all()
 	return struct{}{}
 }

@@ -99,19 +99,28 @@ func rich() *snapshot.Snapshot {
 	boundary := snapshot.Policy{Name: "limit", ARN: "arn:aws:iam::123456789012:policy/limit", Document: document("")}
 	shared := snapshot.Policy{Name: "send all+more", ARN: "arn:aws:iam::123456789012:policy/send all+more", Document: document(`{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}`)}
 	shared.Name, shared.ARN = "send-all", "arn:aws:iam::123456789012:policy/team/send-all"
+	rate, burst := 0.0, 5000
 	return &snapshot.Snapshot{
-		Schema: snapshot.Schema,
-		Target: snapshot.Target{Kind: snapshot.Live, Region: "us-east-1", Account: "123456789012", Partition: "aws"},
+		Schema:      snapshot.Schema,
+		LoggingRole: known(eventsRole),
+		Target:      snapshot.Target{Kind: snapshot.Live, Region: "us-east-1", Account: "123456789012", Partition: "aws"},
 		APIs: []snapshot.API{{
 			ID: "a1b2c3d4", Name: "orders-api", Type: snapshot.REST,
-			EndpointTypes: known([]string{"REGIONAL"}), DefaultEndpointDisabled: known(true), Policy: document(`{"Effect": "Deny", "Sid": "ü+%"}`),
-			Draft: known(configuration()),
+			EndpointTypes: known([]string{"REGIONAL"}), DefaultEndpointDisabled: known(true), APIKeySource: known("AUTHORIZER"),
+			Domains: known([]snapshot.Domain{{Name: "api.example.com", Stage: "prod"}, {Name: "api.example.com", Path: "v2"}, {Name: "secure.example.com", Path: "orders", Stage: "prod", MutualTLS: true}}),
+			Policy:  document(`{"Effect": "Deny", "Sid": "ü+%"}`),
+			Draft:   known(configuration()),
 			Stages: known([]snapshot.Stage{
 				{Name: "dev", DeploymentID: known(""), Variables: known(map[string]string{}), Canary: known[*snapshot.Canary](nil),
+					Settings: known(map[string]snapshot.MethodSettings{}), AccessLog: known[*snapshot.AccessLog](nil), WebACL: known(""),
 					Deployed: snapshot.Unknown[snapshot.Configuration](snapshot.Gap{Reason: snapshot.NotRead})},
 				{Name: "prod", DeploymentID: known("dep1"), DeployedAt: "2026-11-20", Variables: known(map[string]string{"queue": "orders.fifo"}),
-					Canary:   known(&snapshot.Canary{DeploymentID: "dep2", Percent: 12.5, Variables: map[string]string{"queue": "gone"}}),
-					Deployed: known(deployed)},
+					Settings: known(map[string]snapshot.MethodSettings{snapshot.AllMethods: {LoggingLevel: "INFO", DataTrace: true, Metrics: true, ThrottleBurst: &burst},
+						"/orders/POST": {ThrottleRate: &rate}}),
+					AccessLog: known(&snapshot.AccessLog{Destination: "arn:aws:firehose:us-east-1:123456789012:deliverystream/calls", Format: "$context.requestId"}),
+					WebACL:    known("arn:aws:wafv2:us-east-1:123456789012:regional/webacl/w/1"),
+					Canary:    known(&snapshot.Canary{DeploymentID: "dep2", Percent: 12.5, Variables: map[string]string{"queue": "gone"}}),
+					Deployed:  known(deployed)},
 			}),
 		}},
 		Roles: map[string]snapshot.Fact[*snapshot.Role]{

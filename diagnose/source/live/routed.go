@@ -68,6 +68,7 @@ func (r *routedReader) read() (snapshot.API, error) {
 	r.deployments = start(r.readDeployments)
 	r.draft = start(r.readDraft)
 	followed := start(r.followAll)
+	domains := start(r.domainsOf)
 
 	stages := r.stages.wait()
 	var names []string
@@ -90,6 +91,7 @@ func (r *routedReader) read() (snapshot.API, error) {
 		APIKeySource:            snapshot.Known(aws.ToString(r.api.ApiKeySelectionExpression), at.At("apiKeySelectionExpression")),
 		Draft:                   r.draft.wait(),
 		Stages:                  r.stageFacts(),
+		Domains:                 domains.wait(),
 	}
 	return api, nil
 }
@@ -111,6 +113,7 @@ func (r *routedReader) followAll() struct{} {
 		}
 	}
 	r.follow(value(r.draft.wait()), r.variables(""))
+	r.followLogging(r.typ() == snapshot.WebSocket && slices.ContainsFunc(stages.value, routedLogs)) // L62, L63
 	r.exports.all()
 	return struct{}{}
 }

@@ -92,6 +92,22 @@ func wentWell(message string) bool {
 	return message == "" || strings.HasPrefix(message, "Successfully")
 }
 
+// routedLogs tells whether a WebSocket API's stage writes execution or access logs.
+func routedLogs(s types.Stage) bool {
+	on := func(in types.RouteSettings) bool {
+		return in.LoggingLevel != "" && in.LoggingLevel != types.LoggingLevelOff
+	}
+	if s.AccessLogSettings != nil || s.DefaultRouteSettings != nil && on(*s.DefaultRouteSettings) {
+		return true
+	}
+	for _, settings := range s.RouteSettings {
+		if on(settings) {
+			return true
+		}
+	}
+	return false
+}
+
 // routeSettings are the logging and throttling of a stage by route key.
 func routeSettings(s types.Stage, at snapshot.Origin) map[string]snapshot.MethodSettings {
 	out := map[string]snapshot.MethodSettings{}
