@@ -44,7 +44,8 @@ type Target struct {
 
 	Files []string `json:"files,omitempty"` // all of several templates; File is the first
 
-	Unread []Unread `json:"unread,omitempty"` // what the source passed over
+	Unread  []Unread     `json:"unread,omitempty"`  // what the source passed over
+	Assumed []Assumption `json:"assumed,omitempty"` // what the source took for granted
 }
 
 // Unread is a part of the input that the source passed over.
@@ -55,6 +56,13 @@ type Unread struct {
 	// certain as long as it is not read.
 	Decides bool     `json:"decides,omitempty"`
 	APIs    []string `json:"apis,omitempty"` // ids of those that it may change; empty for all
+}
+
+// Assumption is something that the input does not say and that is taken for granted.
+type Assumption struct {
+	What   string `json:"what"` // in a sentence
+	Why    string `json:"why"`
+	Origin Origin `json:"origin,omitzero"`
 }
 
 // The kinds of target.
@@ -101,6 +109,21 @@ func (s *Snapshot) Opaque() []string {
 		texts[i] = sym.Text
 	}
 	return texts
+}
+
+// OwnRegion is the region of the target, or the symbol that stands for it.
+func (s *Snapshot) OwnRegion() string { return s.own(s.Target.Region, "${AWS::Region}") }
+
+// OwnAccount is the account id of the target, or the symbol that stands for it.
+func (s *Snapshot) OwnAccount() string { return s.own(s.Target.Account, "${AWS::AccountId}") }
+
+func (s *Snapshot) own(given, expression string) string {
+	for i := 0; i < len(s.Symbols) && given == ""; i++ {
+		if s.Symbols[i].Expression == expression {
+			return s.Symbols[i].Text
+		}
+	}
+	return given
 }
 
 // API returns the API with the id, or the only one when id is empty.

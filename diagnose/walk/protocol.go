@@ -7,6 +7,7 @@ import (
 
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // protocol asks which protocol and action SQS reads in the request, and
@@ -158,7 +159,7 @@ func (w *reading) unresolvedStructure(body string) bool {
 		return false
 	}
 	for _, o := range w.opaque {
-		if i := strings.Index(body, o); o != "" && !isAccount(o) && i >= 0 {
+		if i := strings.Index(body, o); o != "" && !shaped(o) && i >= 0 {
 			quotes := strings.Count(body[:i], `"`) - strings.Count(body[:i], `\"`)
 			if quotes%2 == 0 {
 				return true
@@ -183,11 +184,17 @@ func (w *reading) unresolvedAddress(a sqs.Address) bool {
 	return false
 }
 
-// unresolvedText is isOpaque for symbols other than that of the account id,
-// which has the form of one.
+// shaped tells whether a symbol has the form of what it stands for, so that text
+// with it is read as it will be: the account id and the region.
+func shaped(symbol string) bool {
+	_, region := text.LookupPartition(symbol)
+	return region || isAccount(symbol)
+}
+
+// unresolvedText is isOpaque for symbols that may have any form.
 func (w *call) unresolvedText(text string) bool {
 	for _, o := range w.opaque {
-		if o != "" && !isAccount(o) && strings.Contains(text, o) {
+		if o != "" && !shaped(o) && strings.Contains(text, o) {
 			return true
 		}
 	}

@@ -58,7 +58,7 @@ func (w *routing) executeARN() string {
 		stage = r.Stage.Name
 	}
 	partition := orDefault(t.Partition, "aws")
-	return fmt.Sprintf("arn:%s:execute-api:%s:%s:%s/%s/%s%s", partition, t.Region, t.Account, r.API.ID, stage, strings.ToUpper(w.Request.Method), w.Request.Path)
+	return fmt.Sprintf("arn:%s:execute-api:%s:%s:%s/%s/%s%s", partition, w.Snapshot.OwnRegion(), w.Snapshot.OwnAccount(), r.API.ID, stage, strings.ToUpper(w.Request.Method), w.Request.Path)
 }
 
 // anonymousContext is what is known of a caller from the internet: nearly nothing.

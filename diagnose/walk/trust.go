@@ -23,7 +23,7 @@ func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
 		Action:          "sts:AssumeRole",
 		Resource:        s.Role.ARN,
 		ResourceAccount: arnAccount(s.Role.ARN),
-		Context:         iam.AssumeRoleContext(w.Snapshot.Target.Region, iam.Target{ARN: s.Role.ARN, Tags: w.roleTags()}),
+		Context:         iam.AssumeRoleContext(w.Snapshot.OwnRegion(), iam.Target{ARN: s.Role.ARN, Tags: w.roleTags()}),
 		Opaque:          w.opaque,
 	}, iam.Inputs{Service: iam.STS, Resource: &doc, IdentityComplete: true, RCPs: w.resourceControl()})
 	s.Trust = &d

@@ -29,7 +29,7 @@ func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
 	}
 	maps.Copy(parameters, given)
 	s, err := cloudformation.Load(t.templates, cloudformation.Options{
-		Parameters: parameters, Account: t.accountID, Region: a.region(t), Stdin: a.In,
+		Parameters: parameters, Account: t.accountID, Region: t.region, Stdin: a.In,
 		Warn: func(s string) { fmt.Fprintf(a.Err, "%s: note: %s\n", name, oneLine(s)) },
 	})
 	if err != nil {

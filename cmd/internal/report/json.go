@@ -19,14 +19,15 @@ const Schema = "apisqs-doctor/report/v1"
 // Document is the JSON report. Members are only ever added to it within v1; a
 // list is never null, and a member that is null says that there is no value.
 type Document struct {
-	Schema  string   `json:"schema"`
-	Tool    Tool     `json:"tool"`
-	Target  Target   `json:"target"`
-	Summary Summary  `json:"summary"`
-	Methods []Method `json:"methods"`
-	Gaps    []Gap    `json:"gaps"`              // why methods may be missing from the list
-	Notices []string `json:"notices,omitempty"` // about the run itself, such as a skip that has expired
-	Error   *Problem `json:"error,omitempty"`   // why there is no diagnosis
+	Schema  string    `json:"schema"`
+	Tool    Tool      `json:"tool"`
+	Target  Target    `json:"target"`
+	Summary Summary   `json:"summary"`
+	Methods []Method  `json:"methods"`
+	Gaps    []Gap     `json:"gaps"`              // why methods may be missing from the list
+	Assumed []Assumed `json:"assumed,omitempty"` // what nobody gave and the input does not say
+	Notices []string  `json:"notices,omitempty"` // about the run itself, such as a skip that has expired
+	Error   *Problem  `json:"error,omitempty"`   // why there is no diagnosis
 }
 
 // Target is what was examined.
@@ -41,6 +42,13 @@ type Target struct {
 	Files []string `json:"files,omitempty"` // all of several templates; file is the first
 
 	Unread []Unread `json:"unread,omitempty"` // parts of the input that were passed over
+}
+
+// Assumed is something that was taken for granted.
+type Assumed struct {
+	What   string `json:"what"`
+	Why    string `json:"why"`
+	Origin Origin `json:"origin"`
 }
 
 // Unread is a part of the input that was passed over.
@@ -232,6 +240,9 @@ func NewDocument(r Run) Document {
 		Methods: make([]Method, 0, len(e.Diagnoses)), Gaps: gaps(e.Unlisted, say), Error: r.Problem}
 	for _, n := range r.Notices {
 		doc.Notices = append(doc.Notices, say.Show(n))
+	}
+	for _, a := range r.Examination.Target.Assumed {
+		doc.Assumed = append(doc.Assumed, Assumed{What: say.Show(a.What), Why: say.Show(a.Why), Origin: origin(a.Origin, say)})
 	}
 	for i := range e.Diagnoses {
 		doc.Methods = append(doc.Methods, method(r, &e.Diagnoses[i], say))

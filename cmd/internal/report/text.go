@@ -43,6 +43,9 @@ func Text(w io.Writer, r Run, color bool) error {
 	}
 	t.unread(unread(&r.Examination))
 	t.passedOver()
+	for _, a := range r.Examination.Target.Assumed {
+		t.hang("assumed: ", 9, t.clean(a.What+": "+a.Why))
+	}
 	t.notices()
 	t.summary()
 	_, err := io.WriteString(w, t.String())

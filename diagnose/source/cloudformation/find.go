@@ -19,6 +19,8 @@ var templateNames = []string{"template.yaml", "template.yml", "template.json", "
 type source struct {
 	file  string
 	stack string // empty for the name of the options
+
+	region, account string // where the tool that wrote the template deploys it; empty when it does not say
 }
 
 // findTemplates lists the templates that the given files and folders mean.
@@ -36,6 +38,9 @@ func findTemplates(files []string) ([]source, error) {
 			}
 		}
 		found = append(found, source{file: file})
+	}
+	for i := range found {
+		found[i].locate()
 	}
 	switch {
 	case len(found) == 0:

@@ -71,7 +71,7 @@ func FuzzResolve(f *testing.F) {
 		}
 		w := newWorld(Options{})
 		w.know(doc)
-		w.addRoot(doc, "", false)
+		w.addRoot(doc, source{}, false)
 		s := w.stacks[0]
 		if s.outputs["Out"] == nil {
 			return

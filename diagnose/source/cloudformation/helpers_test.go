@@ -16,7 +16,7 @@ import (
 func load(t *testing.T, template string, o Options) *snapshot.Snapshot {
 	t.Helper()
 	o.Stdin = strings.NewReader(template)
-	s, err := Load([]string{"-"}, o)
+	s, err := Load([]string{"-"}, inRegion(o))
 	if err != nil {
 		t.Fatalf("Load: %v", err)
 	}
@@ -51,9 +51,17 @@ func folder(t *testing.T, files map[string]string) string {
 	return dir
 }
 
+// inRegion gives the tests that are not about regions one.
+func inRegion(o Options) Options {
+	if o.Region == "" {
+		o.Region = "us-east-1"
+	}
+	return o
+}
+
 func loadFile(t *testing.T, path string, o Options) *snapshot.Snapshot {
 	t.Helper()
-	s, err := Load([]string{path}, o)
+	s, err := Load([]string{path}, inRegion(o))
 	if err != nil {
 		t.Fatalf("Load(%s): %v", path, err)
 	}

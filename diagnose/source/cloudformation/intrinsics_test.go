@@ -14,9 +14,9 @@ func evaluate(t *testing.T, template string, o Options) (*tree.Value, *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(o)
+	w := newWorld(inRegion(o))
 	w.know(doc)
-	w.addRoot(doc, "", false)
+	w.addRoot(doc, source{}, false)
 	v := w.stacks[0].output("Out", doc.Root)
 	if w.err != nil {
 		t.Fatalf("resolving: %v", w.err)

@@ -8,7 +8,6 @@ import (
 )
 
 const (
-	defaultRegion    = "us-east-1"
 	defaultStackName = "stack"
 )
 
@@ -16,7 +15,7 @@ const (
 type Options struct {
 	Parameters map[string]string // values of template parameters, by name
 	Account    string            // account id; empty when it is not known
-	Region     string            // empty for us-east-1
+	Region     string            // empty when it is not known
 	StackName  string            // empty for "stack"; several templates get the names of their files
 	Stdin      io.Reader         // what the file "-" means
 	Warn       func(string)      // takes what the user should know and is no fault; may be nil
@@ -40,7 +39,7 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 			return nil, err
 		}
 		w.know(doc)
-		w.addRoot(doc, src.stack, len(sources) > 1)
+		w.addRoot(doc, src, len(sources) > 1)
 		if doc.Alias > 0 {
 			w.warn("%s:%d: CloudFormation takes no YAML aliases; the template must go through a tool that writes them out, such as sam build", doc.Name, doc.Alias)
 		}
@@ -63,7 +62,8 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 
 // addRoot adds a stack that is not nested. Several stacks get names and id
 // prefixes of their own, so that equal logical ids stay apart.
-func (w *world) addRoot(doc *tree.Document, name string, several bool) {
+func (w *world) addRoot(doc *tree.Document, src source, several bool) {
+	name := src.stack
 	if name == "" || !several && w.options.StackName != "" {
 		name = w.options.StackName
 	}
@@ -89,5 +89,5 @@ func (w *world) addRoot(doc *tree.Document, name string, several bool) {
 	for key, v := range w.options.Parameters {
 		given[key] = tree.Text(v)
 	}
-	w.newStack(doc, name, prefix, 0, given)
+	w.newStack(doc, name, prefix, nil, w.environmentOf(doc, src), given)
 }

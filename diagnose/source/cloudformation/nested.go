@@ -46,8 +46,7 @@ func (s *stack) open(r *resource) *stack {
 	for _, m := range s.props(r).Get("Parameters").Members() {
 		given[m.Name] = joined(m.View.Value)
 	}
-	r.child = s.world.newStack(doc, s.name+"-"+r.id, s.prefix+r.serial+"-", s.depth+1, given)
-	r.child.root = s.root
+	r.child = s.world.newStack(doc, s.name+"-"+r.id, s.prefix+r.serial+"-", s, nil, given)
 	return r.child
 }
 

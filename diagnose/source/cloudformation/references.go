@@ -14,17 +14,17 @@ func (s *stack) ref(name string, n *tree.Node) *tree.Value {
 	case "AWS::NoValue":
 		return tree.Nothing
 	case "AWS::AccountId":
-		return w.accountID(n.At.Origin())
+		return s.account(n.At.Origin())
 	case "AWS::Region":
-		return tree.Text(w.region)
+		return s.region(n.At.Origin())
 	case "AWS::Partition":
-		return tree.Text(w.partition)
+		return tree.Text(s.root.env.partition.ID)
 	case "AWS::URLSuffix":
-		return tree.Text(w.suffix)
+		return tree.Text(s.root.env.partition.DNSSuffix)
 	case "AWS::StackName":
 		return tree.Text(s.name)
 	case "AWS::StackId":
-		return s.concat([]*tree.Value{tree.Text("arn:" + w.partition + ":cloudformation:" + w.region + ":"), w.accountID(n.At.Origin()), tree.Text(":stack/" + s.name + "/" + keyID(s.name, ""))}, n)
+		return s.concat([]*tree.Value{tree.Text("arn:" + s.root.env.partition.ID + ":cloudformation:"), s.region(n.At.Origin()), tree.Text(":"), s.account(n.At.Origin()), tree.Text(":stack/" + s.name + "/" + keyID(s.name, ""))}, n)
 	case "AWS::NotificationARNs":
 		return &tree.Value{Kind: tree.List}
 	}
@@ -157,16 +157,15 @@ func (s *stack) fill(r *resource, pattern string, n *tree.Node) *tree.Value {
 }
 
 func (s *stack) hole(r *resource, name string, n *tree.Node) *tree.Value {
-	w := s.world
 	switch name {
 	case "partition":
-		return tree.Text(w.partition)
+		return tree.Text(s.root.env.partition.ID)
 	case "region":
-		return tree.Text(w.region)
+		return s.region(n.At.Origin())
 	case "suffix":
-		return tree.Text(w.suffix)
+		return tree.Text(s.root.env.partition.DNSSuffix)
 	case "account":
-		return w.accountID(n.At.Origin())
+		return s.account(n.At.Origin())
 	case "id":
 		return tree.Text(r.serial)
 	case "path":

@@ -47,8 +47,11 @@ type builder struct {
 // build resolves every resource that the diagnosis needs.
 func (w *world) build() *snapshot.Snapshot {
 	b := &builder{world: w, roots: map[string]*stack{}, owners: map[string]*resource{}, parts: &assemble.Parts{Input: "the templates",
-		Target: snapshot.Target{Kind: snapshot.Template, Region: w.region, Account: w.options.Account, Partition: w.partition},
-		Warn:   func(message string) { w.warn("%s", message) }}}
+		Target: snapshot.Target{Kind: snapshot.Template, Assumed: w.assumed,
+			Region:    w.sameIn(func(e *environment) string { return e.region }),
+			Account:   w.sameIn(func(e *environment) string { return e.account }),
+			Partition: w.sameIn(func(e *environment) string { return e.partition.ID })},
+		Warn: func(message string) { w.warn("%s", message) }}}
 	for i := 0; i < len(w.stacks) && w.err == nil; i++ {
 		s := w.stacks[i]
 		for _, r := range s.live("AWS::CloudFormation::Stack", "AWS::Serverless::Application") {

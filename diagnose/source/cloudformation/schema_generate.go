@@ -72,6 +72,9 @@ func main() {
 		schema := object{}
 		load("resources/"+files[name]+".json", &schema)
 		types[name] = compact(schema, schema, 0)
+		if strings.HasPrefix(name, "AWS::SQS::") {
+			unbounded(types[name].(object)) // CloudFormation leaves these to SQS
+		}
 	}
 	out, err := json.MarshalIndent(object{"source": path.Base(os.Args[1]), "date": version.Date, "types": types, "names": names}, "", " ")
 	if err != nil {
@@ -81,6 +84,16 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Println(len(types), "types,", len(names), "names")
+}
+
+// unbounded removes the ranges of numbers.
+func unbounded(schema object) {
+	delete(schema, "minimum")
+	delete(schema, "maximum")
+	properties, _ := schema["properties"].(object)
+	for _, p := range properties {
+		unbounded(p.(object))
+	}
 }
 
 // compact keeps what the reader checks of a schema, references written out.

@@ -14,10 +14,11 @@ type stack struct {
 	name   string
 	prefix string // of generated ids; empty for the only root stack
 	doc    *tree.Document
-	root   *stack // that it is nested in, at whatever depth, or itself
-	depth  int    // 0 for a stack that is not nested
-	sam    bool   // the template goes through the SAM transform
-	macros bool   // some other transform may add resources
+	root   *stack       // that it is nested in, at whatever depth, or itself
+	env    *environment // of a root
+	depth  int          // 0 for a stack that is not nested
+	sam    bool         // the template goes through the SAM transform
+	macros bool         // some other transform may add resources
 
 	parameters map[string]*parameter
 	mappings   *tree.Node
@@ -64,10 +65,13 @@ type condition struct {
 
 // newStack reads the sections of a template. given holds parameter values; it
 // may be nil.
-func (w *world) newStack(doc *tree.Document, name, prefix string, depth int, given map[string]*tree.Value) *stack {
-	s := &stack{world: w, name: name, prefix: prefix, doc: doc, depth: depth, given: given,
+func (w *world) newStack(doc *tree.Document, name, prefix string, parent *stack, env *environment, given map[string]*tree.Value) *stack {
+	s := &stack{world: w, name: name, prefix: prefix, doc: doc, env: env, given: given,
 		parameters: map[string]*parameter{}, conditions: map[string]*condition{}, resources: map[string]*resource{}, outputs: map[string]*output{}}
 	s.root = s
+	if parent != nil {
+		s.root, s.depth = parent.root, parent.depth+1
+	}
 	root := s.written(doc.Root)
 	s.readTransforms(root.Get("Transform"))
 	if doc.Rest.Line > 0 {
@@ -76,17 +80,17 @@ func (w *world) newStack(doc *tree.Document, name, prefix string, depth int, giv
 	s.mappings = s.section(root, "Mappings")
 	s.globals = root.Get("Globals")
 	s.metadata = root.Get("Metadata")
-	for _, f := range sectionFields(s.section(root, "Parameters")) {
+	for _, f := range members(s.section(root, "Parameters")) {
 		s.parameters[f.Name] = &parameter{stack: s, field: f}
 	}
-	for _, f := range sectionFields(s.section(root, "Conditions")) {
+	for _, f := range members(s.section(root, "Conditions")) {
 		s.conditions[f.Name] = &condition{field: f}
 	}
-	for _, f := range sectionFields(s.section(root, "Outputs")) {
+	for _, f := range members(s.section(root, "Outputs")) {
 		s.outputs[f.Name] = &output{field: f}
 	}
 	serials := map[string]bool{}
-	for _, f := range sectionFields(s.section(root, "Resources")) {
+	for _, f := range members(s.section(root, "Resources")) {
 		s.addResource(f, serials)
 	}
 	w.stacks = append(w.stacks, s)
@@ -109,13 +113,6 @@ func (s *stack) written(n *tree.Node) *tree.Node {
 		s.hide(n.At, "%s; what it adds is not seen", hidden)
 	}
 	return &tree.Node{Kind: tree.Object, At: n.At, Fields: fields}
-}
-
-func sectionFields(n *tree.Node) []tree.Field {
-	if n == nil {
-		return nil
-	}
-	return n.Fields
 }
 
 func (s *stack) addResource(f tree.Field, serials map[string]bool) {

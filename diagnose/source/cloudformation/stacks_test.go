@@ -59,7 +59,7 @@ func TestSeveralStacks(t *testing.T) {
 		"a.yaml": "Resources:\n  Q: {Type: 'AWS::SQS::Queue'}\nOutputs:\n  Name: {Value: !GetAtt Q.QueueName, Export: {Name: !Sub '${AWS::StackName}-queue'}}\n",
 		"b.yaml": "Resources:\n  Q: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Sub ['${n}-dlq', {n: !ImportValue a-queue}]}}\n",
 	})
-	s, err := Load([]string{filepath.Join(dir, "b.yaml"), filepath.Join(dir, "a.yaml")}, Options{})
+	s, err := Load([]string{filepath.Join(dir, "b.yaml"), filepath.Join(dir, "a.yaml")}, inRegion(Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}

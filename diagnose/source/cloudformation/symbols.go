@@ -38,21 +38,6 @@ func (w *world) symbol(scope, expression, base, needs string, origin snapshot.Or
 	return v
 }
 
-// accountID returns the account id, or its symbol.
-func (w *world) accountID(origin snapshot.Origin) *tree.Value {
-	if w.options.Account != "" {
-		return tree.Text(w.options.Account)
-	}
-	const expression = "${AWS::AccountId}"
-	if v, ok := w.symbols.byExpression[expression]; ok {
-		return v
-	}
-	v := &tree.Value{Kind: tree.String, Text: accountSymbol, Partial: true}
-	w.symbols.byExpression[expression] = v
-	w.symbols.list = append(w.symbols.list, snapshot.Symbol{Text: v.Text, Expression: expression, Needs: "--account-id", Origin: origin})
-	return v
-}
-
 const (
 	symbolPrefix = "unknown" // begins every symbol but the account's
 	maxSymbol    = 80        // bytes of a symbol's text

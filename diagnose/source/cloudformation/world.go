@@ -2,7 +2,6 @@ package cloudformation
 
 import (
 	"fmt"
-	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/tree"
@@ -20,10 +19,7 @@ const (
 // world is everything that one call of Load resolves: the stacks, the symbols
 // they share and the budget they have.
 type world struct {
-	options   Options
-	region    string
-	partition string
-	suffix    string
+	options Options
 
 	documents map[string]*tree.Document // by name, to read an included file once
 	mentions  [][]string                // what each document holds that could be taken for a symbol
@@ -32,6 +28,7 @@ type world struct {
 	symbols   symbols
 	refusals  []snapshot.Refusal
 	unread    []passedOver
+	assumed   []snapshot.Assumption
 	warned    map[string]bool
 
 	steps, bytes, recursion int
@@ -39,24 +36,9 @@ type world struct {
 }
 
 func newWorld(o Options) *world {
-	w := &world{options: o, region: o.Region, documents: map[string]*tree.Document{}, warned: map[string]bool{}}
+	w := &world{options: o, documents: map[string]*tree.Document{}, warned: map[string]bool{}}
 	w.symbols.byExpression = map[string]*tree.Value{}
-	if w.region == "" {
-		w.region = defaultRegion
-	}
-	w.partition, w.suffix = partitionOf(w.region)
 	return w
-}
-
-// partitionOf returns the partition and the DNS suffix of a region.
-func partitionOf(region string) (partition, suffix string) {
-	switch {
-	case strings.HasPrefix(region, "cn-"):
-		return "aws-cn", "amazonaws.com.cn"
-	case strings.HasPrefix(region, "us-gov-"):
-		return "aws-us-gov", "amazonaws.com"
-	}
-	return "aws", "amazonaws.com"
 }
 
 func (w *world) fail(at tree.Place, problem, expected string) {

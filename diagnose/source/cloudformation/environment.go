@@ -1,0 +1,133 @@
+package cloudformation
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/tree"
+	"apisqs-doctor/diagnose/text"
+)
+
+// environment is where a stack and those nested in it are deployed. A template
+// does not say it (T179): what nobody gave is empty, and stands as a symbol.
+type environment struct {
+	region, account string
+	partition       text.Partition
+}
+
+// regionNames finds what calls and queues are named with: API Gateway's URIs,
+// ARNs and URLs of queues.
+var regionNames = regexp.MustCompile(`\barn:aws[a-z-]*:(?:apigateway|sqs):([a-z0-9-]+):|\bsqs\.([a-z0-9-]+)\.amazonaws\.com`)
+
+// environmentOf settles where a template is deployed: as the user says, or as the
+// tool that wrote the template does.
+func (w *world) environmentOf(doc *tree.Document, src source) *environment {
+	e := &environment{region: w.options.Region, account: w.options.Account}
+	if e.region == "" {
+		e.region = src.region
+	}
+	if e.account == "" {
+		e.account = src.account
+	}
+	if e.region == "" {
+		e.region = w.writtenRegion(doc)
+	}
+	e.partition = text.PartitionOf(e.region)
+	if e.region == "" {
+		// Nothing but an ARN tells another partition than the commercial one.
+		for _, region := range []string{"cn-north-1", "us-gov-west-1"} {
+			if p := text.PartitionOf(region); strings.Contains(doc.Text, "arn:"+p.ID+":") {
+				e.partition = p
+			}
+		}
+	}
+	return e
+}
+
+// writtenRegion is the only region that a template names for its calls and its
+// queues, or "". Elsewhere it would not work, so that it is taken for the
+// stack's region, and said.
+func (w *world) writtenRegion(doc *tree.Document) string {
+	var found []string
+	at := snapshot.Origin{File: doc.Name}
+	for _, m := range regionNames.FindAllStringSubmatchIndex(doc.Text, -1) {
+		for group := 2; group < len(m); group += 2 {
+			if m[group] < 0 {
+				continue
+			}
+			region := doc.Text[m[group]:m[group+1]]
+			if _, known := text.LookupPartition(region); !known || slices.Contains(found, region) {
+				continue
+			}
+			found = append(found, region)
+			at.Line = 1 + strings.Count(doc.Text[:m[group]], "\n")
+		}
+	}
+	if len(found) != 1 {
+		return ""
+	}
+	w.assumed = append(w.assumed, snapshot.Assumption{What: "the stack is deployed in " + found[0],
+		Why: "no region is given, and the template names that one for its calls", Origin: at})
+	return found[0]
+}
+
+// region returns the name of the stack's region, or its symbol.
+func (s *stack) region(origin snapshot.Origin) *tree.Value {
+	if region := s.root.env.region; region != "" {
+		return tree.Text(region)
+	}
+	return s.world.named("${AWS::Region}", s.world.regionSymbol(s.root.env.partition), "--region", origin)
+}
+
+// account returns the id of the stack's account, or its symbol.
+func (s *stack) account(origin snapshot.Origin) *tree.Value {
+	if account := s.root.env.account; account != "" {
+		return tree.Text(account)
+	}
+	return s.world.named("${AWS::AccountId}", accountSymbol, "--account-id", origin)
+}
+
+// regionSymbol is a text of the shape of a region of the partition, so that URLs
+// and ARNs with it are read as such, which is none and which no document holds.
+func (w *world) regionSymbol(partition text.Partition) string {
+	prefix, _, _ := strings.Cut(partition.Regions[len(partition.Regions)-1], "-")
+	for n := 1; ; n++ {
+		name := fmt.Sprintf("%s-%s-%d", prefix, symbolPrefix, n)
+		taken := false
+		for _, doc := range w.documents {
+			taken = taken || strings.Contains(doc.Text, name)
+		}
+		if !taken {
+			return name
+		}
+	}
+}
+
+// named is the symbol for a name that every stack has and nobody gave. It can
+// stand inside other text as a name can.
+func (w *world) named(expression, name, needs string, origin snapshot.Origin) *tree.Value {
+	if v, ok := w.symbols.byExpression[expression]; ok {
+		return v
+	}
+	v := &tree.Value{Kind: tree.String, Text: name, Partial: true}
+	w.symbols.byExpression[expression] = v
+	w.symbols.list = append(w.symbols.list, snapshot.Symbol{Text: v.Text, Expression: expression, Needs: needs, Origin: origin})
+	return v
+}
+
+// sameIn is what all stacks that are not nested have in common, or "".
+func (w *world) sameIn(of func(*environment) string) string {
+	var found []string
+	for _, s := range w.stacks {
+		if s.depth == 0 && !slices.Contains(found, of(s.env)) {
+			found = append(found, of(s.env))
+		}
+	}
+	if len(found) == 1 {
+		return found[0]
+	}
+	return ""
+}
