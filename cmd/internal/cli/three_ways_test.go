@@ -30,7 +30,7 @@ func TestThreeWays(t *testing.T) {
 			if err := os.WriteFile(file, []byte(strings.Replace(ordersTemplate, tt.edit[0], tt.edit[1], 1)), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			template := said(t, "--template", file, "--account-id", "123456789012", "-o", "json")
+			template := said(t, "--template", file, "--account-id", "123456789012", "--region", "us-east-1", "-o", "json")
 
 			server, err := fakeaws.Start(loadFixture(t, tt.fixture), fakeaws.Options{})
 			if err != nil {
