@@ -36,7 +36,7 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 		}
 		if r.Policy == nil {
 			failure := p.Failed(walk.StageRoute)
-			if text == "" && failure != nil && failure.Origin == walk.FromDeployment && failure.Code == walk.BadRequest {
+			if failure != nil && r.PolicyMissing {
 				p.ReportAs(diagnose.Finding{
 					Message:  "the API is private and has no resource policy",
 					Why:      "AWS refuses to deploy it: \"" + failure.Message + "\".",

@@ -14,6 +14,7 @@ func All() []diagnose.Rule {
 		routeEndpointDisabled,
 		routeStageConflict,
 		routeTemplateRefused,
+		routeDeploymentRefused,
 		routeStaleDeployment,
 		routeMethodMissing,
 		routeAuthorization,

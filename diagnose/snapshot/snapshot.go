@@ -41,6 +41,9 @@ type Target struct {
 	Account   string `json:"account,omitempty"`
 	Partition string `json:"partition,omitempty"`
 	File      string `json:"file,omitempty"`
+	// Exists tells that a file records what exists, as a state of Terraform does, and
+	// not what is to be made.
+	Exists bool `json:"exists,omitempty"`
 
 	Files []string `json:"files,omitempty"` // all of several templates; File is the first
 

@@ -297,13 +297,13 @@ func (w *authorizing) malformedPolicies() *Failure {
 	}
 	for _, bad := range c.policies {
 		bad.Other = !slices.Contains(own, bad.Owner)
-		if !bad.Other || w.Route.together(bad.Origin) {
+		if !bad.Other || w.together(bad.Origin) {
 			a.Malformed = append(a.Malformed, bad)
 		}
 	}
 	for _, bad := range c.trust {
 		bad.Other = true
-		if !slices.Contains(own, bad.Owner) && w.Route.together(bad.Origin) {
+		if !slices.Contains(own, bad.Owner) && w.together(bad.Origin) {
 			a.Malformed = append(a.Malformed, bad)
 		}
 	}

@@ -47,5 +47,6 @@ const (
 	MalformedKeyPolicy ErrorCode = "MalformedPolicyDocumentException" // KMS
 	InvalidAttribute   ErrorCode = "InvalidAttributeValue"            // SQS, of a queue's attribute or policy
 	InvalidInput       ErrorCode = "InvalidInput"                     // IAM, of an ARN
+	ModelValidation    ErrorCode = "ValidationException"              // API Gateway, of a value that its model forbids
 	Validation         ErrorCode = "ValidationError"                  // CloudFormation's, of a template
 )

@@ -145,10 +145,11 @@ func (e *Engine) badDocument(kind iam.Kind, owner, name string, text snapshot.Fa
 	return list
 }
 
-// Together tells whether a resource is created with the API, so that its refusal
+// together tells whether a resource is created with the API, so that its refusal
 // rolls back the API as well: both are of one template.
-func (r *Route) together(at snapshot.Origin) bool {
-	return r.API != nil && at.File != "" && strings.EqualFold(at.File, r.API.Origin.File)
+func (w *routing) together(at snapshot.Origin) bool {
+	r := &w.Route
+	return !w.Snapshot.Target.Exists && r.API != nil && at.File != "" && strings.EqualFold(at.File, r.API.Origin.File)
 }
 
 // failure is what AWS answers to the refused policy or name.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
@@ -246,8 +247,13 @@ func (w *signing) wrongType(gaps *snapshot.Gaps) *Failure {
 		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: "the integration type is " + w.expression(s.Type)})
 		return nil
 	}
-	return &Failure{Origin: FromDeployment, Code: "ValidationException", Codes: []ErrorCode{"ValidationException", BadRequest},
-		Message: "1 validation error detected: Value '" + s.Type + "' at 'putIntegrationInput.type' failed to satisfy constraint: Member must satisfy enum value set: [HTTP, MOCK, AWS_PROXY, HTTP_PROXY, AWS]"}
+	err := rest.CheckIntegrationType(s.Type)
+	if err == nil {
+		return nil
+	}
+	f := refusedPut(err)
+	f.Code, f.Codes = ModelValidation, []ErrorCode{ModelValidation, BadRequest}
+	return f
 }
 
 // mockStatusRE finds the status that a MOCK integration answers with (T150).

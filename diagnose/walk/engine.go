@@ -21,6 +21,7 @@ type Engine struct {
 	comparisons map[versions]*comparison
 	indexes     map[*snapshot.Method]*routeIndex
 	created     *creation // nil until it is asked for
+	deployments map[*snapshot.Method]*deployment
 }
 
 type compiledTemplate struct {
@@ -48,6 +49,7 @@ func New(s *snapshot.Snapshot) *Engine {
 
 		comparisons: map[versions]*comparison{},
 		indexes:     map[*snapshot.Method]*routeIndex{},
+		deployments: map[*snapshot.Method]*deployment{},
 	}
 }
 
@@ -59,6 +61,7 @@ func (e *Engine) On(s *snapshot.Snapshot) *Engine {
 	changed.comparisons = map[versions]*comparison{}
 	changed.indexes = map[*snapshot.Method]*routeIndex{}
 	changed.created = nil
+	changed.deployments = map[*snapshot.Method]*deployment{}
 	return &changed
 }
 

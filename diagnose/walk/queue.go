@@ -53,7 +53,7 @@ func (w *queueing) queue() {
 	step, q, c := w.step(StageQueue), &w.Queue, w.creation()
 	for _, own := range []bool{true, false} {
 		for _, refused := range c.queues {
-			if own == (refused.Queue.ARN == q.ARN) && (own || w.Route.together(refused.Queue.Origin)) {
+			if own == (refused.Queue.ARN == q.ARN) && (own || w.together(refused.Queue.Origin)) {
 				q.Refused = append(q.Refused, refused)
 			}
 		}

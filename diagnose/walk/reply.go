@@ -28,23 +28,30 @@ func (w *responding) reply(response *snapshot.IntegrationResponse, gaps *snapsho
 func (w *responding) replyRefusals(responses []snapshot.IntegrationResponse, declared map[string]snapshot.MethodResponse) *Failure {
 	r := &w.Response
 	for i := range responses {
-		method, known := declared[responses[i].Status]
-		for _, name := range slices.Sorted(maps.Keys(responses[i].Parameters)) {
-			text := responses[i].Parameters[name]
-			refused := Refused{Name: name, Expression: text, Origin: responses[i].Origin.At("responseParameters['" + name + "']")}
-			_, refused.Err = rest.ParseReplyExpression(text)
-			if _, ok := method.Parameters[name]; refused.Err == nil && known && !ok {
-				refused.Undeclared, refused.Declaration, refused.Err = true, name, rest.Undeclared(name)
-			}
-			if refused.Err != nil {
-				r.Refused = append(r.Refused, refused)
-			}
-		}
+		r.Refused = append(r.Refused, refusedReplies(&responses[i], declared)...)
 	}
 	if len(r.Refused) == 0 {
 		return nil
 	}
 	return &Failure{Origin: FromDeployment, Code: BadRequest, Message: r.Refused[0].Err.Error()}
+}
+
+// refusedReplies are those of one integration response.
+func refusedReplies(response *snapshot.IntegrationResponse, declared map[string]snapshot.MethodResponse) []Refused {
+	var list []Refused
+	method, known := declared[response.Status]
+	for _, name := range slices.Sorted(maps.Keys(response.Parameters)) {
+		text := response.Parameters[name]
+		refused := Refused{Name: name, Expression: text, Origin: response.Origin.At("responseParameters['" + name + "']")}
+		_, refused.Err = rest.ParseReplyExpression(text)
+		if _, ok := method.Parameters[name]; refused.Err == nil && known && !ok {
+			refused.Undeclared, refused.Declaration, refused.Err = true, name, rest.Undeclared(name)
+		}
+		if refused.Err != nil {
+			list = append(list, refused)
+		}
+	}
+	return list
 }
 
 // replyHeaders applies the response parameter mappings. Of the headers that SQS

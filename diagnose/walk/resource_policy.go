@@ -20,7 +20,7 @@ func (w *routing) resourcePolicy(gaps *snapshot.Gaps) (*Failure, string) {
 		return nil, ""
 	}
 	if text == "" {
-		if private(r.API, gaps) {
+		if r.PolicyMissing = private(r.API, gaps); r.PolicyMissing {
 			return &Failure{Origin: FromDeployment, Code: BadRequest, Message: "Private REST API doesn't have a resource policy attached to it"},
 				"AWS refuses to deploy a private API without a resource policy"
 		}

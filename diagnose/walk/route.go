@@ -29,6 +29,13 @@ func (w *routing) route() {
 		}
 	}
 	failure, said := w.findStage(gaps)
+	defer func() {
+		if f := w.refusedSettings(gaps); f != nil {
+			step.fail(gaps, *f, "AWS refuses to deploy this: %s", f.Message)
+		} else if step.Status == Passed && gaps.Any() {
+			step.Status, step.Gaps = Unknown, gaps.List()
+		}
+	}()
 	if conflict := w.stageConflict(); conflict != nil {
 		defer step.fail(gaps, *conflict, "AWS refuses to deploy this: two things create the stage %q", r.Conflict)
 	}

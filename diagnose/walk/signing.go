@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
@@ -120,14 +121,13 @@ func (w *signing) httpMethod(gaps *snapshot.Gaps) *Failure {
 		return refusedPut(gateway.ErrNoMethod)
 	case s.Method == "ANY":
 		s.Method = strings.ToUpper(w.Request.Method) // T68
-	case s.Method != "" && !slices.Contains(httpMethods, s.Method) && !w.isOpaque(method):
-		return &Failure{Origin: FromDeployment, Code: BadRequest, Message: "Invalid HttpMethod specified. Valid options are " + strings.Join(httpMethods, ",")}
+	case s.Method != "" && !w.isOpaque(method):
+		if err := rest.CheckMethod(method); err != nil { // T104, there of a method
+			return refusedPut(err)
+		}
 	}
 	return nil
 }
-
-// httpMethods are the methods that AWS stores (T104, there of a method).
-var httpMethods = []string{"GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY"}
 
 // meansSQS tells whether the integration is meant to call SQS, by its URI or by
 // what it sends: only then another type or service is a fault.

@@ -103,8 +103,13 @@ type Route struct {
 	// DraftMethod is the method that the request would meet in the draft; nil
 	// when there is none or the draft is not known.
 	DraftMethod *snapshot.Method
-	// Refused says why AWS would not deploy the API at all.
-	Refused []*snapshot.Refusal
+	// Refused says why AWS would not deploy the API at all, Settings which settings
+	// of the API or of another method API Gateway refuses.
+	Refused  []*snapshot.Refusal
+	Settings []RefusedSetting
+	// PolicyMissing tells that the API is private and lacks the resource policy that
+	// such an API needs.
+	PolicyMissing bool
 	// EndpointRefused tells that the default endpoint is disabled and called.
 	EndpointRefused bool
 	// Conflict is the name of a stage that two things create, Conflicting where

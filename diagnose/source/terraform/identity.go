@@ -69,6 +69,25 @@ func (b *builder) attachment(r *resource) {
 // defaultMessageSize is what the provider gives a queue that names no size, in bytes.
 const defaultMessageSize = 262144
 
+// queueAttributes are the attributes that SQS gets, by the arguments of aws_sqs_queue.
+var queueAttributes = map[string]string{"name": "QueueName", "fifo_queue": "FifoQueue", "content_based_deduplication": "ContentBasedDeduplication",
+	"deduplication_scope": "DeduplicationScope", "fifo_throughput_limit": "FifoThroughputLimit", "delay_seconds": "DelaySeconds", "max_message_size": "MaximumMessageSize",
+	"message_retention_seconds": "MessageRetentionPeriod", "receive_wait_time_seconds": "ReceiveMessageWaitTimeSeconds", "visibility_timeout_seconds": "VisibilityTimeout",
+	"kms_master_key_id": "KmsMasterKeyId", "kms_data_key_reuse_period_seconds": "KmsDataKeyReusePeriodSeconds", "sqs_managed_sse_enabled": "SqsManagedSseEnabled",
+	"redrive_policy": "RedrivePolicy", "redrive_allow_policy": "RedriveAllowPolicy"}
+
+// requestedQueue lists what a queue is asked for with. The provider leaves out what is
+// false or empty; what is known only after the apply is chosen by it.
+func requestedQueue(r *resource) map[string]snapshot.Fact[string] {
+	requested := map[string]snapshot.Fact[string]{}
+	for argument, name := range queueAttributes {
+		if x := r.get(argument); x.Plain() != "" && x.Plain() != "false" {
+			requested[name] = snapshot.Known(x.Plain(), x.Origin())
+		}
+	}
+	return requested
+}
+
 func (b *builder) queue(r *resource) {
 	q := assemble.Queue{Queue: snapshot.Queue{ARN: b.text(r, "arn"), URL: b.text(r, "url"), Origin: r.origin()}}
 	if q.URL == "" {
@@ -80,6 +99,9 @@ func (b *builder) queue(r *resource) {
 	q.KMSKeyID = r.get("kms_master_key_id").Text("")
 	q.KMSReusePeriod = r.get("kms_data_key_reuse_period_seconds").Number(assemble.NotGiven)
 	q.Policy, q.PolicyLines = b.policy(r, "policy")
+	if !b.parts.Target.Exists {
+		q.Requested = requestedQueue(r)
+	}
 	b.parts.Queues = append(b.parts.Queues, q)
 }
 

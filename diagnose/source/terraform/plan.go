@@ -264,7 +264,7 @@ func (r *recorded) snapshot() *snapshot.Snapshot {
 	if r.plan {
 		input = "the plan"
 	}
-	b := newBuilder(r.symbols, snapshot.Target{Kind: snapshot.Terraform, File: filepath.ToSlash(r.file)}, input, r.options.Warn)
+	b := newBuilder(r.symbols, snapshot.Target{Kind: snapshot.Terraform, File: filepath.ToSlash(r.file), Exists: !r.plan}, input, r.options.Warn)
 	b.mirrored = true
 	var list []*resource
 	gaps := false

@@ -1,0 +1,295 @@
+package walk
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/rest"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// Setting is what a refusal to deploy is about. The first group is judged, of the
+// method under diagnosis, by the stages that read it.
+type Setting uint8
+
+// The settings.
+const (
+	IntegrationMissing Setting = iota
+	IntegrationType
+	IntegrationMethod
+	IntegrationURI
+	IntegrationRole
+	RequestMapping
+	UndeclaredParameter
+	ReplyMapping
+
+	HTTPMethod
+	AuthorizationSetting
+	ValidatorSetting
+	ModelSetting
+	PassthroughSetting
+	ContentHandlingSetting
+	TimeoutSetting
+	ResponseStatus
+	ContentTypeKey
+	PathPart
+	StageName
+	NoMethods
+)
+
+// RefusedSetting is a setting of an API that API Gateway refuses, and with it the
+// deployment as a whole (T170).
+type RefusedSetting struct {
+	Setting     Setting
+	Method      *snapshot.Method // nil: of the API or a stage
+	Name, Value string           // of the setting, as messages name them
+	Code        ErrorCode
+	Message     string // AWS's text
+	Origin      snapshot.Origin
+}
+
+// deployment is what API Gateway refuses of a configuration, and what could not be judged.
+type deployment struct {
+	refused []RefusedSetting
+	gaps    snapshot.Gaps
+}
+
+// refusedSettings lists what keeps the configuration that is walked from being
+// deployed. What exists was taken: only what a file describes is judged.
+func (w *routing) refusedSettings(gaps *snapshot.Gaps) *Failure {
+	r := &w.Route
+	if r.API.Type != snapshot.REST || r.API.Origin.File == "" || w.Snapshot.Target.Exists || r.Configuration == nil {
+		return nil
+	}
+	d := w.deployment(r.API, r.Configuration)
+	for _, refused := range d.refused {
+		own := refused.Method != nil && r.Method != nil && refused.Method.HTTPMethod == r.Method.HTTPMethod && refused.Method.Path == r.Method.Path
+		if !own || refused.Setting >= HTTPMethod {
+			r.Settings = append(r.Settings, refused)
+		}
+	}
+	for i := range r.Stages {
+		if name := r.Stages[i].Name; !w.isOpaque(name) {
+			if err := rest.CheckStageName(name); err != nil {
+				r.Settings = append(r.Settings, refusal(StageName, nil, "stage name", name, r.Stages[i].Origin, err))
+			}
+		}
+	}
+	if len(r.Settings) == 0 {
+		gaps.Append(d.gaps.List())
+		return nil
+	}
+	first := r.Settings[0]
+	return &Failure{Origin: FromDeployment, Code: first.Code, Message: first.Message}
+}
+
+// deployment judges a configuration once.
+func (e *Engine) deployment(api *snapshot.API, config *snapshot.Configuration) *deployment {
+	key := identity(config)
+	if d, ok := e.deployments[key]; ok && key != nil {
+		return d
+	}
+	j := judge{Engine: e, api: api, config: config, deployment: &deployment{}}
+	seen := map[[2]string]bool{}
+	for i := range config.Methods {
+		m := &config.Methods[i]
+		at := [2]string{m.HTTPMethod, m.Path}
+		j.add(seen[at], HTTPMethod, m, "method", MethodName(m), m.Origin, rest.Twice)
+		seen[at] = true
+		j.method(m)
+	}
+	j.add(len(config.Methods) == 0, NoMethods, nil, "methods", "none", api.Origin, rest.NoMethods)
+	parts := map[string]bool{}
+	for _, path := range config.Routes {
+		for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+			if part != "" && !parts[part] && !strings.ContainsRune(part, '/') {
+				parts[part] = true
+				j.check(PathPart, nil, "path part", part, api.Origin, rest.CheckPathPart)
+			}
+		}
+	}
+	e.deployments[key] = j.deployment
+	return j.deployment
+}
+
+// judge looks at the settings of one configuration.
+type judge struct {
+	*Engine
+	*deployment
+	api    *snapshot.API
+	config *snapshot.Configuration
+}
+
+func refusal(s Setting, m *snapshot.Method, name, value string, at snapshot.Origin, err error) RefusedSetting {
+	code := BadRequest
+	var refused *rest.Refusal
+	if errors.As(err, &refused) {
+		code = ErrorCode(refused.Code)
+	}
+	return RefusedSetting{Setting: s, Method: m, Name: name, Value: value, Code: code, Message: err.Error(), Origin: at}
+}
+
+// add notes a refusal if there is one.
+func (j *judge) add(refused bool, s Setting, m *snapshot.Method, name, value string, at snapshot.Origin, err error) {
+	if refused {
+		j.refused = append(j.refused, refusal(s, m, name, value, at, err))
+	}
+}
+
+// check judges a text, unless a part of it is not known before deployment.
+func (j *judge) check(s Setting, m *snapshot.Method, name, value string, at snapshot.Origin, check func(string) error) {
+	if j.isOpaque(value) {
+		return
+	}
+	err := check(value)
+	j.add(err != nil, s, m, name, value, at, err)
+}
+
+// fact judges a text that may not be known.
+func (j *judge) fact(s Setting, m *snapshot.Method, name string, fact snapshot.Fact[string], check func(string) error) {
+	if value, ok := fact.Read(&j.gaps); ok {
+		j.check(s, m, name, value, fact.Origin(), check)
+	}
+}
+
+func (j *judge) method(m *snapshot.Method) {
+	j.check(HTTPMethod, m, "HTTP method", m.HTTPMethod, m.Origin, rest.CheckMethod)
+	j.authorization(m)
+	if id, ok := m.ValidatorID.Read(&j.gaps); ok && id != "" && !j.isOpaque(id) {
+		_, there := j.config.Validators[id]
+		j.add(!there, ValidatorSetting, m, "request validator", id, m.ValidatorID.Origin(), rest.NoValidator)
+	}
+	models, _ := m.RequestModels.Read(&j.gaps)
+	for _, media := range slices.Sorted(maps.Keys(models)) {
+		name := models[media]
+		if _, there := j.config.Models[name]; !there && !rest.BuiltInModel(name) && !j.isOpaque(name) {
+			j.add(true, ModelSetting, m, "request model", name, m.RequestModels.Origin(), rest.NoModel(name))
+		}
+	}
+	responses, _ := m.Responses.Read(&j.gaps)
+	for _, status := range slices.Sorted(maps.Keys(responses)) {
+		j.check(ResponseStatus, m, "status of a method response", status, responses[status].Origin, rest.CheckStatus)
+	}
+	if i, ok := m.Integration.Read(&j.gaps); ok {
+		j.add(i == nil, IntegrationMissing, m, "integration", "none", m.Integration.Origin(), rest.Unintegrated)
+		if i != nil {
+			j.integration(m, i, responses)
+		}
+	}
+}
+
+// edge tells an edge-optimized API, whose integrations have 29 s at most.
+func (j *judge) edge() bool {
+	types, ok := j.api.EndpointTypes.Read(&j.gaps)
+	return ok && (len(types) == 0 || slices.Contains(types, "EDGE"))
+}
+
+func (j *judge) authorization(m *snapshot.Method) {
+	kind, ok := m.Authorization.Read(&j.gaps)
+	id, idKnown := m.AuthorizerID.Read(&j.gaps)
+	if !ok || !idKnown || j.isOpaque(kind) {
+		return
+	}
+	at := m.Authorization.Origin()
+	if err := rest.CheckAuthorization(kind, id); err != nil {
+		j.add(true, AuthorizationSetting, m, "authorization", kind, at, err)
+	} else if _, there := j.config.Authorizers[id]; id != "" && kind != "NONE" && kind != "AWS_IAM" && !there && !j.isOpaque(id) {
+		j.add(true, AuthorizationSetting, m, "authorizer", id, m.AuthorizerID.Origin(), rest.NoAuthorizer)
+	}
+}
+
+func (j *judge) integration(m *snapshot.Method, i *snapshot.Integration, declared map[string]snapshot.MethodResponse) {
+	j.fact(IntegrationType, m, "integration type", i.Type, rest.CheckIntegrationType)
+	j.fact(PassthroughSetting, m, "passthrough behavior", i.Passthrough, rest.CheckPassthrough)
+	j.fact(ContentHandlingSetting, m, "content handling", i.ContentHandling, rest.CheckContentHandling)
+	if millis, ok := i.TimeoutMillis.Read(&j.gaps); ok {
+		err := rest.CheckTimeout(millis, millis > rest.MaxTimeout && j.edge())
+		j.add(err != nil, TimeoutSetting, m, "timeout in milliseconds", strconv.Itoa(millis), i.TimeoutMillis.Origin(), err)
+	}
+	j.endpoint(m, i)
+	templates, _ := i.Templates.Read(&j.gaps)
+	for _, key := range slices.Sorted(maps.Keys(templates)) {
+		j.check(ContentTypeKey, m, "content type of a mapping template", key, templates[key].Origin(), rest.CheckContentType)
+	}
+	mappings, _ := i.RequestParameters.Read(&j.gaps)
+	for _, name := range slices.Sorted(maps.Keys(mappings)) {
+		if text, ok := mappings[name].Read(&j.gaps); ok {
+			j.mapping(m, name, text, mappings[name].Origin())
+		}
+	}
+	responses, _ := i.Responses.Read(&j.gaps)
+	for _, response := range responses {
+		j.check(ResponseStatus, m, "status of an integration response", response.Status, response.Origin, rest.CheckStatus)
+		for _, key := range slices.Sorted(maps.Keys(response.Templates)) {
+			j.check(ContentTypeKey, m, "content type of a response template", key, response.Origin, rest.CheckContentType)
+		}
+		for _, refused := range refusedReplies(&response, declared) {
+			j.add(true, ReplyMapping, m, refused.Name, refused.Expression, refused.Origin, refused.Err)
+		}
+	}
+}
+
+// endpoint judges where the integration leads and who signs (T100, T103, T116).
+func (j *judge) endpoint(m *snapshot.Method, i *snapshot.Integration) {
+	kind, ok := i.Type.Peek()
+	uri, uriKnown := i.URI.Read(&j.gaps)
+	if kind = strings.ToUpper(kind); !ok || kind == "MOCK" || j.isOpaque(kind) {
+		return
+	}
+	if method, ok := i.HTTPMethod.Read(&j.gaps); ok && !j.isOpaque(method) {
+		switch {
+		case method != "":
+			j.check(IntegrationMethod, m, "integration HTTP method", method, i.HTTPMethod.Origin(), rest.CheckMethod)
+		case kind != "AWS_PROXY": // T100 names the three others
+			j.add(true, IntegrationMethod, m, "integration HTTP method", "none", i.Origin, gateway.ErrNoMethod)
+		}
+	}
+	credentials, known := i.Credentials.Read(&j.gaps)
+	if known && credentials != "" && !isCallerCredentials(credentials) && !strings.HasPrefix(credentials, "arn:") && !strings.Contains(credentials, "${stageVariables.") && !j.isOpaque(credentials) {
+		j.add(true, IntegrationRole, m, "credentials", credentials, i.Credentials.Origin(), gateway.ErrNotARN)
+	}
+	if !uriKnown || j.isOpaque(uri) && !strings.HasPrefix(uri, "arn:") || strings.Contains(uri, "${stageVariables.") {
+		return
+	}
+	switch kind {
+	case "HTTP", "HTTP_PROXY":
+		valid := strings.HasPrefix(uri, "http://") || strings.HasPrefix(uri, "https://")
+		j.add(!valid, IntegrationURI, m, "integration URI", uri, i.URI.Origin(), gateway.ErrHTTPURI)
+	case "AWS", "AWS_PROXY":
+		u, err := gateway.ParseURI(uri)
+		switch {
+		case err != nil:
+			j.add(!j.isOpaque(uri), IntegrationURI, m, "integration URI", uri, i.URI.Origin(), err)
+		case kind == "AWS_PROXY":
+			j.add(u.Service != "lambda" && u.Service != "firehose" && !j.isOpaque(u.Service), IntegrationType, m, "integration type", kind, i.Type.Origin(), gateway.ErrProxyOnly)
+		case u.Service != "lambda" && !j.isOpaque(u.Service):
+			j.add(known && credentials == "", IntegrationRole, m, "credentials", "none", i.Origin, gateway.ErrNoRole)
+		}
+	}
+}
+
+// mapping judges a request parameter mapping (T102).
+func (j *judge) mapping(m *snapshot.Method, name, text string, at snapshot.Origin) {
+	if j.isOpaque(text) || j.isOpaque(name) {
+		return
+	}
+	_, err := rest.ParseDestination(name)
+	var source rest.Expression
+	if err == nil {
+		source, err = rest.ParseExpression(text)
+	}
+	if err != nil {
+		j.add(true, RequestMapping, m, name, text, at, err)
+		return
+	}
+	if need := source.Declaration(); need != "" {
+		if declared, ok := m.RequestParameters.Read(&j.gaps); ok {
+			_, there := declared[need]
+			j.add(!there, UndeclaredParameter, m, name, text, at, rest.Undeclared(text))
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
+)
+
+var routeDeploymentRefused = diagnose.Rule{
+	ID:       "route-deployment-refused",
+	Stage:    walk.StageRoute,
+	Severity: diagnose.Error,
+	Title:    "API Gateway refuses to deploy the API for a setting of it or of another method",
+	Doc: `A deployment is all or nothing: what API Gateway refuses of any method, or of the API itself, keeps the healthy methods
+from being deployed too. Refused are a method without an integration; an HTTP method, integration type, passthrough behavior or
+content handling that there is not; an integration without HTTP method, with a URI that is none, or towards a service without a
+role; a mapping that is malformed or reads what is not declared; a response header that the method response does not declare; a
+status that is not three digits from 100 to 599; a content type that is none; authorization CUSTOM or COGNITO_USER_POOLS without an
+authorizer; a validator, model or authorizer that the API does not have; a timeout below 50 ms or, for an edge-optimized API, above
+29 s; two methods of one name; a path part or a stage name with other characters than are allowed; a deployment without methods.
+
+Repair: what the message names, at the place of the evidence. Faults of this kind in the method itself have rules of their own.`,
+	Explains: []walk.ErrorCode{walk.BadRequest, walk.ModelValidation, walk.Conflict},
+	Refs: []string{
+		"https://docs.aws.amazon.com/apigateway/latest/api/API_CreateDeployment.html",
+		"https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		r := &p.Trace.Route
+		for _, refused := range r.Settings {
+			where := "the API"
+			if refused.Method != nil {
+				where = walk.MethodName(refused.Method)
+			}
+			p.Report(diagnose.Finding{
+				Codes:    []walk.ErrorCode{refused.Code},
+				Message:  fmt.Sprintf("%s: API Gateway refuses the %s %s", p.Expression(where), p.Expression(refused.Name), p.Expression(refused.Value)),
+				Why:      "It answers " + strings.TrimSuffix(p.Expression(refused.Message), ".") + ". A deployment is made of all methods or not at all, so that this one is not deployed either.",
+				Evidence: []diagnose.Evidence{{Label: p.Expression(where) + ", " + refused.Name, Value: p.Expression(refused.Value), Origin: refused.Origin}},
+				Fixes:    settingFixes(p, refused),
+				Check:    diagnose.Say("deploy the template: AWS answers at once"),
+			})
+		}
+		if len(r.Settings) == 0 {
+			p.Requires(walk.StageRoute)
+		}
+	},
+}
+
+// settingFixes are the changes after which API Gateway takes a setting, where it
+// cannot be meant otherwise.
+func settingFixes(p *diagnose.Pass, refused walk.RefusedSetting) []diagnose.Fix {
+	if refused.Method == nil {
+		return nil
+	}
+	on := snapshot.MethodRef{API: p.Trace.Route.API.ID, Path: refused.Method.Path, Method: refused.Method.HTTPMethod}
+	set := func(title string, field snapshot.IntegrationField, after string) []diagnose.Fix {
+		return []diagnose.Fix{p.Fix(title, snapshot.SetIntegration{On: on, Field: field, Before: refused.Value, After: after})}
+	}
+	switch refused.Setting {
+	case walk.PassthroughSetting:
+		return set("pass on what no template matches, as by default", snapshot.FieldPassthrough, "WHEN_NO_MATCH")
+	case walk.ContentHandlingSetting:
+		return set("leave the content as it is", snapshot.FieldContentHandling, "")
+	case walk.UndeclaredParameter:
+		if need := walk.MappingNeeds(refused.Value); need != "" {
+			return []diagnose.Fix{p.Fix("declare "+need+" on "+walk.MethodName(refused.Method), snapshot.DeclareParameter{On: on, Name: need})}
+		}
+	case walk.RequestMapping:
+		if name, expression := walk.MeantMapping(refused.Name, refused.Value); name == refused.Name {
+			return []diagnose.Fix{p.Fix("write the source as "+expression, snapshot.SetRequestParameter{On: on, Name: name, Before: refused.Value, After: expression})}
+		}
+	case walk.ReplyMapping:
+		integration, _ := refused.Method.Integration.Peek()
+		responses, _ := integration.Responses.Peek()
+		var changes []snapshot.Change
+		for i := range responses {
+			if _, ok := responses[i].Parameters[refused.Name]; ok {
+				before, after := responses[i], responses[i]
+				after.Parameters = maps.Clone(before.Parameters)
+				delete(after.Parameters, refused.Name)
+				changes = append(changes, snapshot.SetIntegrationResponse{On: on, Before: &before, After: &after})
+			}
+		}
+		return []diagnose.Fix{p.Fix("remove the response mapping "+refused.Name, changes...)}
+	}
+	return nil
+}
