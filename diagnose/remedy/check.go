@@ -285,7 +285,7 @@ func (c *checker) local(r *walk.Request) shell.Script {
 	if len(c.Doctor) == 0 || r == nil {
 		return nil
 	}
-	run := shell.New(c.Doctor[0], c.Doctor[1:]...)
+	run := shell.New(c.Doctor[0].Text()).Add(c.Doctor[1:]...)
 	if api := c.trace.Route.API; api != nil && api.Type == snapshot.WebSocket {
 		return shell.Script{{Run: run}}
 	}

@@ -90,7 +90,7 @@ func TestCheckOfTemplate(t *testing.T) {
 	s.APIs[0].Origin.Resource = "Api"
 	s.Symbols = []snapshot.Symbol{{Text: "unknown-region", Expression: "${AWS::Region}"}, {Text: "prod", Expression: `!ImportValue a'$(touch PWNED)'b`}}
 	request := walk.Request{Method: "POST", Path: "/orders", Body: "it's\n&"}
-	w := remedy.Writer{Doctor: []string{"apisqs-doctor", "--template", "my template.yaml"}, EndpointURL: "http://localhost:1", Profile: "me"}
+	w := remedy.Writer{Doctor: []shell.Word{shell.Text("apisqs-doctor"), shell.Text("--template"), shell.Text("my template.yaml")}, EndpointURL: "http://localhost:1", Profile: "me"}
 	_, got := w.Check(s, diagnose.Judge(s, request, nil).Trace, diagnose.Verification{Call: &request})
 	want := []string{
 		`printf 'it\047s\n&' > body.txt`,

@@ -60,19 +60,19 @@ func (f *fragment) add(s *snapshot.Snapshot, st setting) error {
 	if st.at.file != "" {
 		where = fmt.Sprintf(" (%s:%d)", st.at.file, st.at.line)
 	}
-	f.notes = append(f.notes, fmt.Sprintf("# %s %s.%s%s", verb, st.at.resource, joined(st.path), where))
+	note := fmt.Sprintf("# %s %s.%s%s", verb, st.at.resource, joined(st.path), where)
+	if !slices.Contains(f.notes, note) {
+		f.notes = append(f.notes, note)
+	}
 	if strings.HasSuffix(st.at.file, ".json") {
 		f.json = true
 	}
-	value := st.value
-	if value == nil {
-		if st.item == none {
-			return nil
-		}
-		value = st.before
-	}
 	w := words(s, st.at.file, st.at.definition)
-	value = w.document(value)
+	if st.value == nil {
+		f.gone(w, st)
+		return w.err
+	}
+	value := w.document(st.value)
 	if w.err != nil {
 		return w.err
 	}
@@ -88,6 +88,18 @@ func (f *fragment) add(s *snapshot.Snapshot, st setting) error {
 	}
 	merge(f.root, path, value)
 	return nil
+}
+
+// gone shows what is to be removed from a list, each line behind a mark: whoever
+// takes the fragment as it is must not put it in.
+func (f *fragment) gone(w *wording, st setting) {
+	if st.item == none || st.before == nil {
+		return
+	}
+	s := style{eol: "\n", unit: 2, dash: 2}
+	for line := range strings.SplitSeq(s.block([]any{w.document(st.before)}, 0), "\n") {
+		f.notes = append(f.notes, "#   "+line)
+	}
 }
 
 // merge puts a value below a path; a list index becomes a list of one.

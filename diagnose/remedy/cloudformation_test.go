@@ -25,7 +25,7 @@ OrdersPost:
   Properties:
     Integration:
       RequestParameters:
-        integration.request.header.Content-Type: '''application/x-amz-json-1.0'''
+        integration.request.header.Content-Type: "'application/x-amz-json-1.0'"
 `,
 		"remove template": `# remove OrdersPost.Properties.Integration.RequestTemplates['application/json']
 `,
@@ -198,4 +198,21 @@ func versioned(v any) any {
 		}
 	}
 	return v
+}
+
+// What is to go is shown behind marks: pasted, the fragment adds nothing.
+func TestCloudFormationRemoves(t *testing.T) {
+	s, _ := read(t, "template.yaml", template)
+	got, err := remedy.CloudFormation(s, fix(snapshot.SetStatement{On: policy("role", roleOf, "send"), Index: 1, Before: `{"Effect":"Allow","Action":"sqs:SendMessage","Resource":"` + otherQ + `"}`}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(got) {
+		if !strings.HasPrefix(line, "#") {
+			t.Errorf("a line that would be added: %s", line)
+		}
+	}
+	if !strings.Contains(got, "#   - Effect: Allow\n#     Action: sqs:SendMessage\n#     Resource: !GetAtt Other.Arn\n") {
+		t.Errorf("what is to go is not shown:\n%s", got)
+	}
 }

@@ -43,7 +43,7 @@ func TestDiffOfDefinitions(t *testing.T) {
 	}{
 		{"template", snapshot.SetTemplate{On: ref, ContentType: "application/json", After: "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"}, "=$input.body\n", "=$util.urlEncode($input.body)\n", ""},
 		{"header", snapshot.SetRequestParameter{On: ref, Name: contType, After: "'application/x-www-form-urlencoded'"},
-			"{statusCode: '200'}\n", "{statusCode: '200'}\n        requestParameters:\n          " + contType + ": '''application/x-www-form-urlencoded'''\n", ""},
+			"{statusCode: '200'}\n", "{statusCode: '200'}\n        requestParameters:\n          " + contType + ": \"'application/x-www-form-urlencoded'\"\n", ""},
 		{"method", snapshot.SetIntegration{On: ref, Field: snapshot.FieldHTTPMethod, After: "GET"}, "httpMethod: POST", "httpMethod: GET", ""},
 		{"method response", snapshot.AddMethodResponse{On: ref, Status: "400"}, "{description: ok}}", "{description: ok}, '400': {description: '400'}}", ""},
 		{"integration response", snapshot.SetIntegrationResponse{On: ref, After: &snapshot.IntegrationResponse{Pattern: `4\d{2}`, Status: "400"}},

@@ -117,7 +117,7 @@ func TestDiff(t *testing.T) {
 	}{
 		{"text in quotes", snapshot.SetRequestParameter{On: ref, Name: contType, After: "'application/x-www-form-urlencoded'"}, `"'application/json'" #`, `"'application/x-www-form-urlencoded'" #`},
 		{"new member", snapshot.SetRequestParameter{On: ref, Name: "integration.request.header.X-Amz-Target", After: "'AmazonSQS.SendMessage'"},
-			"# to be changed\n", "# to be changed\n          integration.request.header.X-Amz-Target: '''AmazonSQS.SendMessage'''\n"},
+			"# to be changed\n", "# to be changed\n          integration.request.header.X-Amz-Target: \"'AmazonSQS.SendMessage'\"\n"},
 		{"last member removed", snapshot.SetRequestParameter{On: ref, Name: contType},
 			"        RequestParameters:\n          " + contType + ": \"'application/json'\" # to be changed\n", ""},
 		{"a line of a block", snapshot.SetTemplate{On: ref, ContentType: "application/json", After: "## first\nAction=SendMessage&MessageBody=$util.urlEncode($input.body)\n"}, "$input.body\n", "$util.urlEncode($input.body)\n"},

@@ -207,7 +207,8 @@ func blockable(text string) bool {
 }
 
 func (s style) quoted(text string) string {
-	if s.double {
+	// The quotes of a mapping expression would all be doubled.
+	if s.double || strings.Contains(text, "'") && !strings.ContainsAny(text, `"\\`) {
 		return encode(text)
 	}
 	return "'" + strings.ReplaceAll(text, "'", "''") + "'"

@@ -18,7 +18,7 @@ type Writer struct {
 	Profile, EndpointURL string
 	// Doctor is the command line that reads the target again, its program first.
 	// Without it no check runs the doctor.
-	Doctor []string
+	Doctor []shell.Word
 	// Secret tells whether the value of a client's header or query parameter is
 	// not to be shown.
 	Secret func(walk.Header) bool

@@ -34,7 +34,7 @@ func TestChecksGiveWhatIsPredicted(t *testing.T) {
 				if f.Check.Call == nil {
 					continue
 				}
-				w := remedy.Writer{Doctor: []string{name, "--template", "it's.yaml"}}
+				w := remedy.Writer{Doctor: []shell.Word{shell.Text(name), shell.Text("--template"), shell.Text("it's.yaml")}}
 				template := *c.Snapshot // the same as if it were not deployed yet
 				template.Target.Kind = snapshot.Template
 				say, commands := w.Check(&template, d.Trace, f.Check)

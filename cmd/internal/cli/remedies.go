@@ -3,7 +3,9 @@ package cli
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
+	"strings"
 
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
@@ -35,7 +37,7 @@ func remedies(w remedy.Writer) report.Remedy {
 func (t *targetFlags) writer(kind string) remedy.Writer {
 	w := remedy.Writer{Shell: shell.Kind(kind), Profile: t.profile, EndpointURL: t.endpointURL}
 	if !slices.Contains(t.templates, "-") { // what was piped in is gone
-		w.Doctor = t.words()
+		w.Doctor = t.shownWords()
 	}
 	return w
 }
@@ -62,3 +64,25 @@ func readAgain(file string) ([]byte, error) {
 	}
 	return os.ReadFile(file)
 }
+
+// shownWords are the words of the target as a report may show them: the value of
+// a parameter whose name says that it is a credential stays the reader's.
+func (t *targetFlags) shownWords() []shell.Word {
+	var list []shell.Word
+	words := t.words()
+	for i, w := range words {
+		key, _, ok := strings.Cut(w, "=")
+		if i > 0 && ok && (words[i-1] == "--parameter" || words[i-1] == "--var") && credentialName.MatchString(key) {
+			variable := &shell.Variable{Name: strings.ToUpper(notInNames.ReplaceAllString(key, "_")) + "_VALUE", Means: "the value that was given for " + key + ", which is not shown here"}
+			list = append(list, shell.Word{{Text: key + "="}, {Variable: variable}})
+			continue
+		}
+		list = append(list, shell.Text(w))
+	}
+	return list
+}
+
+var (
+	credentialName = regexp.MustCompile(`(?i)passw|secret|token|credential|private|api_?key`)
+	notInNames     = regexp.MustCompile(`[^A-Za-z0-9_]+`)
+)

@@ -68,7 +68,7 @@ func (t *text) finding(d *diagnose.Diagnosis, f diagnose.Finding) {
 		if i > 0 {
 			name = "or"
 		}
-		t.fix(name, x)
+		t.fix(d, name, x)
 	}
 	if f.Request != nil {
 		t.field("send", t.clean(call(f.Request, t.say)))
@@ -98,9 +98,9 @@ func (t *text) evidence(e diagnose.Evidence) string {
 	return s
 }
 
-func (t *text) fix(name string, x diagnose.Fix) {
+func (t *text) fix(d *diagnose.Diagnosis, name string, x diagnose.Fix) {
 	title := t.clean(x.Title)
-	if then := after(x); then != "" {
+	if then := after(x, d.Trace); then != "" {
 		title += "   -> " + then
 	}
 	t.field(name, title)

@@ -98,7 +98,7 @@ func markdownFinding(m Method, f Finding, kind, language string) string {
 		fmt.Fprintf(&b, "\n%s\n", prose(f.Why))
 	}
 	for _, x := range f.Fixes {
-		fmt.Fprintf(&b, "\n**Fix:** %s%s\n", prose(x.Title), prose(orNothing(" (then %s)", afterWords(x))))
+		fmt.Fprintf(&b, "\n**Fix:** %s%s\n", prose(x.Title), prose(orNothing(" (%s)", afterWords(x))))
 		if x.Risk != "" {
 			fmt.Fprintf(&b, "\nRisk: %s\n", prose(x.Risk))
 		}
@@ -127,11 +127,11 @@ func afterWords(x Fix) string {
 	p := x.After.Predicted
 	switch {
 	case p.Code != nil:
-		return *p.Code
+		return "alone not enough: then " + *p.Code
 	case p.Status != nil:
-		return fmt.Sprint(*p.Status)
+		return fmt.Sprintf("then %d", *p.Status)
 	}
-	return string(x.After.Verdict)
+	return "then " + string(x.After.Verdict)
 }
 
 func markdownUnread(b *strings.Builder, list []Gap) {

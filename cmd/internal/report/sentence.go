@@ -47,18 +47,19 @@ func delivered(d *diagnose.Diagnosis) string {
 	return ""
 }
 
-// after says in a few words what is predicted once a fix is made.
-func after(x diagnose.Fix) string {
+// after says in a few words what is predicted once a fix is made, of the call that
+// the trace follows now.
+func after(x diagnose.Fix, t *walk.Trace) string {
 	if x.After == nil {
 		return ""
 	}
 	p := *x.After
 	switch {
 	case p.Origin == walk.FromDeployment:
-		return "then AWS still refuses the configuration" + orNothing(": %s", CodeWords(p))
+		return "alone not enough: AWS still refuses the configuration" + orNothing(": %s", CodeWords(p))
 	case p.Code != "":
-		return fmt.Sprintf("then %s %s", statusWord(p.Status), CodeWords(p))
-	case p.Status != 0 && p.Status < 300:
+		return fmt.Sprintf("alone not enough: then %s %s", statusWord(p.Status), CodeWords(p))
+	case p.Status != 0 && p.Status < 300 && (t == nil || t.Protocol.Action == "" || strings.HasPrefix(t.Protocol.Action, "SendMessage")):
 		return fmt.Sprintf("then %d, message delivered", p.Status)
 	case p.Status != 0:
 		return fmt.Sprintf("then %d", p.Status)
