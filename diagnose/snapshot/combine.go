@@ -133,3 +133,22 @@ func (s *Snapshot) Template(on MethodRef, contentType string) string {
 	})
 	return found
 }
+
+// Onto writes changes of the configuration as it was as changes of the one that s
+// holds, in which others may have been made: what is before and after is then what
+// a file or an account has when each is made in turn.
+func Onto(s *Snapshot, changes []Change) []Change {
+	out := make([]Change, len(changes))
+	for i, c := range changes {
+		if t, ok := c.(SetTemplate); ok && t.After != "" {
+			if have := s.Template(t.On, t.ContentType); have != t.Before && have != "" && t.Before != "" {
+				if merged, ok := text.Merge(t.Before, have, t.After); ok {
+					t.Before, t.After = have, merged
+					c = t
+				}
+			}
+		}
+		out[i] = c
+	}
+	return out
+}

@@ -22,6 +22,7 @@ type fixFlags struct {
 	gate
 
 	only     []string
+	accept   []string
 	apply    bool
 	yes      bool
 	write    bool
@@ -46,6 +47,10 @@ deploys, and diagnoses the API again. --rollback FILE takes such a run back. Tha
 permissions of the calls it makes, such as apigateway:PATCH, apigateway:POST, iam:PutRolePolicy,
 sqs:SetQueueAttributes or kms:PutKeyPolicy.
 
+Each step says how sure it is. --write and --apply make those that are sure: every request tried
+delivers the caller's data. A step that has a blank or is your choice (it changes what is meant, or
+loosens something) is made only with --accept RULE; --yes alone leaves it out.
+
 The exit code is that of the diagnosis: after --apply and --write of the new one.`,
 		Example: `  apisqs-doctor fix --api-id a1b2c3d4
   apisqs-doctor fix --api-id a1b2c3d4 --apply
@@ -60,6 +65,7 @@ The exit code is that of the diagnosis: after --apply and --write of the new one
 	f.targetFlags.addAWS(cmd)
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.only, "only", nil, "`RULE` whose findings alone are to be repaired; repeatable")
+	flags.StringArrayVar(&f.accept, "accept", nil, "`RULE` whose fix is your choice and is to be made; repeatable, with --apply or --write")
 	flags.BoolVar(&f.apply, "apply", false, "carry the changes out on the deployed API, after asking")
 	flags.BoolVar(&f.yes, "yes", false, "do not ask; for scripts, with --apply or --rollback")
 	flags.BoolVar(&f.write, "write", false, "make the changes in the template's file")
@@ -99,7 +105,10 @@ func (f *fixFlags) check(given map[string]bool) error {
 	if err := f.one(); err != nil {
 		return err
 	}
-	for _, id := range f.only {
+	if len(f.accept) > 0 && !f.apply && !f.write {
+		return usage("", "--accept has no meaning without --apply or --write")
+	}
+	for _, id := range slices.Concat(f.only, f.accept) {
 		if _, ok := rules.Find(id); !ok {
 			return usage(didYouMean(id, ruleIDs(rules.All())), "no rule %q", id)
 		}
@@ -170,6 +179,8 @@ type repairPart struct {
 	fixes []diagnose.Fix
 	after string // what is predicted, or why there is nothing to do
 	notes []string
+
+	remains []diagnose.Remaining
 }
 
 // repairs collects the plans of all methods. A change for one method may repair
@@ -190,15 +201,44 @@ func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags) *repair
 			part.fixes, part.after = chosen(s, d, f.only)
 		} else {
 			part.fixes, part.after = planned(d)
+			part.remains = d.Plan.Remains
 		}
-		s = made(s, part.fixes)
+		if f.write || f.apply {
+			part.leaveOut(f)
+		}
 		if deploys(part.fixes) && !p.template {
-			part.notes = published(d)
+			part.notes = append(part.notes, published(d)...)
 		}
-		p.fixes = append(p.fixes, part.fixes...)
+		for _, x := range part.fixes {
+			x.Changes = snapshot.Onto(s, x.Changes)
+			p.fixes, s = append(p.fixes, x), made(s, []diagnose.Fix{x})
+		}
 		p.parts = append(p.parts, part)
 	}
 	return p
+}
+
+// leaveOut keeps the steps that are sure, and those that the user accepts.
+func (p *repairPart) leaveOut(f *fixFlags) {
+	p.fixes = slices.DeleteFunc(slices.Clone(p.fixes), func(x diagnose.Fix) bool {
+		if x.Sure() == diagnose.Sure || slices.Contains(f.accept, x.Rule) {
+			return false
+		}
+		p.notes = append(p.notes, fmt.Sprintf("left out: %s. %s; --accept %s makes it", x.Title, unsure(x), x.Rule))
+		p.after = "what is left out is still to be done; the report after the change says what remains"
+		return true
+	})
+}
+
+// unsure says why a step is not made without asking; empty for one that is sure.
+func unsure(x diagnose.Fix) string {
+	switch x.Sure() {
+	case diagnose.Choice:
+		return "it is your choice: " + x.Choice
+	case diagnose.Blank:
+		return "it has a blank: " + x.Blank
+	}
+	return ""
 }
 
 // made is the configuration with the fixes made; each of them was proved to apply.
@@ -227,6 +267,8 @@ func deploys(fixes []diagnose.Fix) bool {
 // planned is the plan of a diagnosis, or why there is none.
 func planned(d *diagnose.Diagnosis) (fixes []diagnose.Fix, after string) {
 	switch {
+	case len(d.Plan.Fixes) > 0 && d.Plan.Verdict == diagnose.Broken:
+		return d.Plan.Fixes, "this is a part only; afterwards: " + predicted(d.Plan.Verdict, d.Plan.After)
 	case len(d.Plan.Fixes) > 0:
 		return d.Plan.Fixes, "afterwards: " + predicted(d.Plan.Verdict, d.Plan.After)
 	case d.Verdict == diagnose.Healthy:
@@ -323,6 +365,10 @@ func (p *repair) text() string {
 				line(7, "to", to)
 			}
 			line(5, "risk", x.Risk)
+			line(5, "asks", unsure(x))
+		}
+		for _, r := range part.remains {
+			fmt.Fprintf(&b, "  remains: %s: %s (%s)\n", r.Rule, shorten(r.Message), oneLine(r.Why))
 		}
 		for _, note := range part.notes {
 			fmt.Fprintf(&b, "  note: %s\n", oneLine(note))

@@ -128,16 +128,32 @@ func (t *text) diagnosis(d *diagnose.Diagnosis) {
 
 // plan says which fixes together repair the method, where it takes several.
 func (t *text) plan(d *diagnose.Diagnosis) {
-	if len(d.Plan.Fixes) < 2 {
+	if len(d.Plan.Fixes) < 2 && len(d.Plan.Remains) == 0 || len(d.Plan.Fixes) == 0 {
 		return
 	}
 	titles := make([]string, len(d.Plan.Fixes))
 	for i, x := range d.Plan.Fixes {
-		titles[i] = fmt.Sprintf("%d. %s (%s)", i+1, t.clean(x.Title), x.Rule)
+		titles[i] = fmt.Sprintf("%d. %s (%s)", i+1, t.clean(x.Title), strings.Join(x.Resolves, ", "))
+		switch x.Sure() {
+		case diagnose.Choice:
+			titles[i] += ". Your choice: " + t.clean(x.Choice)
+		case diagnose.Blank:
+			titles[i] += ". To be filled in: " + t.clean(x.Blank)
+		}
 	}
-	t.line("  together, these fixes make it %s:", strings.ReplaceAll(string(d.Plan.Verdict), "-", " "))
+	switch {
+	case d.Plan.Verdict == diagnose.Broken:
+		t.line("  no full plan is known; these steps are a part of it:")
+	case len(titles) == 1:
+		t.line("  this step makes it %s:", strings.ReplaceAll(string(d.Plan.Verdict), "-", " "))
+	default:
+		t.line("  together, these steps make it %s:", strings.ReplaceAll(string(d.Plan.Verdict), "-", " "))
+	}
 	for _, title := range titles {
 		t.hang("    ", 7, title)
+	}
+	for _, r := range d.Plan.Remains {
+		t.hang("    remains: ", 7, fmt.Sprintf("%s (%s)", r.Rule, t.clean(r.Why)))
 	}
 	t.line("")
 }
