@@ -131,7 +131,7 @@ func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []s
 		return
 	}
 	if o.Doubtful {
-		gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: fmt.Sprintf("several selection patterns match %d, and which of them wins is not documented (T92)", r.SQSStatus), Origin: o.Response.Origin})
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: fmt.Sprintf("several selection patterns match %d, and which of them wins is not documented", r.SQSStatus), Origin: o.Response.Origin}) // T92
 	}
 	if f := w.reply(o.Response, gaps); f != nil {
 		r.ownAnswer(f)

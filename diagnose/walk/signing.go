@@ -169,7 +169,7 @@ func (w *signing) identity(gaps *snapshot.Gaps) *Failure {
 		if kind, ok := w.Route.Method.Authorization.Read(gaps); ok && kind != "AWS_IAM" {
 			return noCaller()
 		}
-		gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "the caller's own policies decide, and who calls is not known (iam-facts 53)", Origin: s.CredOrigin})
+		gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "the caller's own policies decide, and who calls is not known", Origin: s.CredOrigin}) // iam-facts 53
 		return nil
 	}
 	if !isRoleARN(text) {

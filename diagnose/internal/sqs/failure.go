@@ -10,7 +10,7 @@ func (c *Call) failWithoutAction(r *Request, media string, isForm bool, f *form)
 		// article says UnknownOperationException.
 		c.Failure = c.refuse(CodeAccessDenied, ActionMissing, "Action", "")
 		c.Failure.Namespace = XMLNamespaceOld
-		c.Failure.orElse("AccessDenied was seen (T3, T4), AWS's article says UnknownOperationException (T5)", CodeUnknownOperation)
+		c.Failure.orElse("AccessDenied was seen, AWS's article says UnknownOperationException", CodeUnknownOperation) // T3, T4, T5
 		if f.badEscape != "" {
 			c.Failure.orElse(c.Failure.Unverified+"; a malformed percent escape is documented as MalformedQueryString", CodeMalformedQueryString)
 		}
@@ -19,7 +19,7 @@ func (c *Call) failWithoutAction(r *Request, media string, isForm bool, f *form)
 		switch {
 		case r.Header.Get("X-Amz-Target") != "":
 			c.Failure.orStatus(400)
-			c.Failure.Unverified = "the status for an X-Amz-Target beside Content-Type " + quote(media) + " (T48)"
+			c.Failure.Unverified = "the status for an X-Amz-Target beside Content-Type " + quote(media) // T48
 		case r.Method != "POST" && r.Method != "GET":
 			c.Failure.orStatus(405).orStatus(400)
 			c.Failure.Unverified = "the answer to HTTP method " + quote(r.Method)
@@ -42,7 +42,7 @@ func (c *Call) failTarget(r *Request) {
 	c.Failure = c.unknownOperation(TargetInvalid) // T48
 	c.Failure.Parameter = "X-Amz-Target"
 	c.Failure.orStatus(400)
-	c.Failure.Unverified = "whether the status is 404 as for forms (T2) or 400 as seen at Step Functions (T48)"
+	c.Failure.Unverified = "whether the status is 404 as for forms or 400 as seen at Step Functions" // T2, T48
 	if r.Method != "POST" {
 		c.Failure.orStatus(405)
 	}
@@ -52,7 +52,7 @@ func (c *Call) failTarget(r *Request) {
 // failJSON answers a JSON protocol request whose body is no JSON object.
 func (c *Call) failJSON(r *Request, reason string) {
 	c.Failure = c.refuse(CodeSerialization, DocumentInvalid, "", "")
-	c.Failure.Unverified = "not recorded for SQS; DynamoDB-class services answer so (T48)"
+	c.Failure.Unverified = "not recorded for SQS; DynamoDB-class services answer so" // T48
 	if len(r.Body) == 0 {
 		c.Failure.orElse("an empty body may count as an empty object", CodeMissingParameter)
 	}
@@ -79,7 +79,7 @@ func (c *Call) failStray(r *Request, f *form) {
 // failBadEscape answers a malformed percent escape.
 func (c *Call) failBadEscape(r *Request, f *form) {
 	c.Failure = c.refuse(CodeMalformedQueryString, EscapeInvalid, "", "")
-	c.Failure.orElse("documented among SQS's common errors, but not recorded (T20); other unreadable forms were answered with AccessDenied (T6)", CodeAccessDenied)
+	c.Failure.orElse("documented among SQS's common errors, but not recorded; other unreadable forms were answered with AccessDenied", CodeAccessDenied) // T20, T6
 	c.Failure.Namespace = XMLNamespaceOld
 	c.intend(r, c.Params, "malformed percent escape in "+quote(clip(f.badEscape))+"; it is taken as text", false)
 }

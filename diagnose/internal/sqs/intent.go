@@ -149,7 +149,7 @@ func (c *Call) guessForm(r *Request, media, body string) bool {
 	}
 	trimmed := trimNames(f.params)
 	if _, ok := findParam(trimmed, "Action"); ok {
-		c.intend(r, trimmed, "white space stands before Action, so that no parameter of that name is found (T4)", true)
+		c.intend(r, trimmed, "white space stands before Action, so that no parameter of that name is found", true) // T4
 	}
 	return c.Intended != nil
 }

@@ -41,7 +41,7 @@ func (c *Call) CheckParameters() *Answer {
 func (c *Call) missing(cause Cause, name string) *Answer {
 	a := c.refuse(CodeMissingParameter, cause, name, name)
 	if c.hiddenByBlanks(name) {
-		a.orElse("white space between parameters was reported to break the call like white space before Action (T4)", CodeAccessDenied)
+		a.orElse("white space between parameters was reported to break the call like white space before Action", CodeAccessDenied) // T4
 	}
 	return a
 }
@@ -93,7 +93,7 @@ func (c *Call) checkAddress(op *Action) *Answer {
 	case AddressNoName, AddressOtherRegion:
 		// T49: reported for a queue of another region or endpoint, with status 404.
 		return c.refuse(CodeInvalidAddress, AddressInvalid, "QueueUrl", c.Queue.URL).
-			orElse("InvalidAddress was reported (T49), NonExistentQueue is what an unknown URL gives (T16)", CodeNonExistentQueue)
+			orElse("InvalidAddress was reported, NonExistentQueue is what an unknown URL gives", CodeNonExistentQueue) // T49, T16
 	case AddressForeign:
 		return c.refuse(CodeNonExistentQueue, AddressInvalid, "QueueUrl", "")
 	case AddressMalformed:
@@ -102,7 +102,7 @@ func (c *Call) checkAddress(op *Action) *Answer {
 				orElse("no recording of a path that names no queue", CodeNonExistentQueue, CodeAccessDenied)
 		}
 		return c.refuse(CodeNonExistentQueue, AddressInvalid, "QueueUrl", "").
-			orElse("a URL that is no queue's gives NonExistentQueue (T16), a wrong address InvalidAddress (T49)", CodeInvalidAddress)
+			orElse("a URL that is no queue's gives NonExistentQueue, a wrong address InvalidAddress", CodeInvalidAddress) // T16, T49
 	}
 	return nil
 }
@@ -134,7 +134,7 @@ func (c *Call) checkTypes() *Answer {
 	}
 	a := c.refuse(CodeSerialization, TypeInvalid, path, "")
 	a.Message = reason
-	a.Unverified = "not recorded for SQS; sibling services answer so (T48); the wording"
+	a.Unverified = "not recorded for SQS; sibling services answer so; the wording" // T48
 	return a
 }
 

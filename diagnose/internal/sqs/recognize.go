@@ -182,7 +182,7 @@ func (c *Call) checkAction(r *Request) {
 	if !ok {
 		c.Failure = c.refuse(CodeInvalidAction, ActionUnknown, "Action", c.Action)
 		if t := strings.TrimSpace(c.Action); t != c.Action {
-			c.Failure.orElse("white space around parameters was reported as AccessDenied (T4); for white space behind the action nothing is recorded", CodeAccessDenied)
+			c.Failure.orElse("white space around parameters was reported as AccessDenied; for white space behind the action nothing is recorded", CodeAccessDenied) // T4
 		}
 		if name, ok := similarAction(c.Action); ok {
 			c.intendAction(r, name)

@@ -140,7 +140,7 @@ func (c *Call) checkGroup(m *Message, q *Queue, fifo Tri, v *Verdict) {
 		v.Answer = c.invalidID(m.Prefix, "MessageGroupId", m.GroupID)
 		if m.GroupID == "" && fifo == Yes {
 			v.Answer.Cause = GroupEmpty
-			v.Answer.orElse("an empty MessageGroupId was recorded on a standard queue (T28); on FIFO it may count as missing (T25)", CodeMissingParameter)
+			v.Answer.orElse("an empty MessageGroupId was recorded on a standard queue; on FIFO it may count as missing", CodeMissingParameter) // T28, T25
 		}
 		return
 	}
