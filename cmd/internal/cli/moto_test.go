@@ -75,6 +75,7 @@ func TestMoto(t *testing.T) {
 	m.t = t
 	m.all(ids)
 	m.logs(ids[1])
+	m.routes()
 }
 
 // logs reads the log of a stage, and metrics of the queue, out of moto, which
