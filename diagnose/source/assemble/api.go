@@ -17,6 +17,7 @@ type api struct {
 	routes    map[string]bool
 	stages    []snapshot.Stage
 	foreign   bool // it is not among the parts
+	whole     bool // nothing of it comes from elsewhere
 }
 
 func (a *assembler) add(one *api) *api {
@@ -35,12 +36,13 @@ func (a *assembler) declare() {
 		one := a.add(&api{doubt: in.Doubt, out: snapshot.API{ID: in.ID, Name: in.Name, Type: in.Type, Origin: in.Origin,
 			EndpointTypes: in.EndpointTypes, DefaultEndpointDisabled: in.DefaultEndpointDisabled, Policy: in.Policy}})
 		one.draft.BinaryMediaTypes = in.BinaryMediaTypes
+		one.whole = in.Definition == nil && in.Doubt == nil
 		if types, ok := read(in.EndpointTypes); ok && len(types) == 0 {
 			one.out.EndpointTypes = in.EndpointTypes.With([]string{"EDGE"})
 		}
 		if in.Type == snapshot.REST {
 			one.route("/")
-			a.resources[in.Root] = &pathPart{path: "/"}
+			a.resources[in.Root] = &pathPart{api: in.ID, path: "/"}
 		} else {
 			one.out.EndpointTypes = snapshot.Known([]string{"REGIONAL"}, in.EndpointTypes.Origin())
 		}

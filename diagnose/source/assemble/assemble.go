@@ -11,7 +11,7 @@ import (
 func (p *Parts) Snapshot() *snapshot.Snapshot {
 	a := &assembler{Parts: p, out: &snapshot.Snapshot{Schema: snapshot.Schema, Target: p.Target, APIs: []snapshot.API{},
 		Roles: map[string]snapshot.Fact[*snapshot.Role]{}, Queues: map[string]snapshot.Fact[*snapshot.Queue]{}, Keys: map[string]snapshot.Fact[*snapshot.Key]{}},
-		apis: map[string]*api{}, resources: map[string]*pathPart{}, deployments: map[string]snapshot.Fact[snapshot.Configuration]{}}
+		apis: map[string]*api{}, resources: map[string]*pathPart{}, deployments: map[string]frozen{}}
 	a.keys()
 	a.queues()
 	a.roles()
@@ -33,8 +33,8 @@ type assembler struct {
 	out         *snapshot.Snapshot
 	apis        map[string]*api // by id
 	order       []*api
-	resources   map[string]*pathPart                             // of REST APIs, by id
-	deployments map[string]snapshot.Fact[snapshot.Configuration] // what each freezes, by id
+	resources   map[string]*pathPart // of REST APIs, by id
+	deployments map[string]frozen    // by id
 }
 
 func (a *assembler) warn(at snapshot.Origin, format string, args ...any) {

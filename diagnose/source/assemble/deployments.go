@@ -7,13 +7,19 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 )
 
+// frozen is what a deployment holds, and of which API.
+type frozen struct {
+	api    *api
+	config snapshot.Fact[snapshot.Configuration]
+}
+
 // deploy freezes what the deployments take, and makes the stages that come with them.
 func (a *assembler) deploy() {
 	for i := range a.Deployments {
 		d := &a.Deployments[i]
 		one := a.api(d.API, d.Type)
 		config := a.frozen(one, d)
-		a.deployments[d.ID] = config
+		a.deployments[d.ID] = frozen{one, config}
 		if st := d.Stage; st != nil {
 			one.stages = append(one.stages, snapshot.Stage{Name: st.Name, Origin: st.Origin, DeploymentID: st.Deployment.Fact, Deployed: config,
 				Variables: st.Variables, Canary: st.Canary})
@@ -54,7 +60,10 @@ func (a *assembler) stages() {
 		st := snapshot.Stage{Name: in.Name, Origin: in.Origin, Variables: in.Variables, Canary: in.Canary, DeploymentID: in.Deployment.Fact}
 		auto, known := read(in.AutoDeploy)
 		st.AutoDeploy = auto
-		config, found := a.deployments[in.Deployment.Text]
+		deployment, found := a.deployments[in.Deployment.Text]
+		if !auto && (found && deployment.api != one || !found && a.none(one, in.Deployment)) {
+			a.refuse(one, "BadRequestException", "Invalid Deployment identifier specified", in.Deployment.Origin())
+		}
 		switch {
 		case !known:
 			st.DeploymentID = snapshot.Unknown[string](in.AutoDeploy.Gap())
@@ -64,7 +73,7 @@ func (a *assembler) stages() {
 			st.Deployed = snapshot.Known(snapshot.Configuration{Methods: []snapshot.Method{}}, in.Deployment.Origin())
 		case found:
 			st.DeploymentID = snapshot.Known(in.Deployment.Text, in.Deployment.Origin())
-			st.Deployed = config
+			st.Deployed = deployment.config
 		case !in.Deployment.IsKnown():
 			st.Deployed = snapshot.Unknown[snapshot.Configuration](in.Deployment.Gap())
 		default:

@@ -120,6 +120,32 @@ func TestByHand(t *testing.T) {
 	is(t, "its reason", elsewhere.Stages.Gap().Detail, "the API elsewhere is not part of what the hand wrote")
 }
 
+// What API Gateway does not create: T100, and the answers to equal names.
+func TestRefusals(t *testing.T) {
+	for want, add := range map[string]func(*hand){
+		"":                                      func(*hand) {},
+		"Invalid Resource identifier specified": func(h *hand) { h.method("m", "shop", "nothing", "GET") },
+		"NotFoundException":                     func(h *hand) { h.resource("x", "shop", "other/", "x") },
+		"Another resource with the same parent already has this name: orders": func(h *hand) { h.resource("again", "shop", "shop/", "orders") },
+		"a variable path part":                    func(h *hand) { h.resource("a", "shop", "list", "{a}"); h.resource("b", "shop", "list", "{b}") },
+		"Invalid Deployment identifier specified": func(h *hand) { h.stage("prod", "shop", "of the other"); h.Deployments[0].API = ref("other") },
+	} {
+		h := &hand{Parts{Input: "what the hand wrote", New: true}}
+		h.api("shop")
+		h.api("other")
+		h.resource("list", "shop", "shop/", "orders")
+		h.method("post", "shop", "list", "POST")
+		add(h)
+		got := ""
+		for _, r := range h.Snapshot().Refusals {
+			got += r.Code + ": " + r.Message + " for " + strings.Join(r.APIs, " ") + "\n"
+		}
+		if want == "" && got != "" || !strings.Contains(got, want) || strings.Count(got, "\n") > 1 {
+			t.Errorf("refused: %q, expected %q", got, want)
+		}
+	}
+}
+
 func is[T comparable](t *testing.T, what string, got, want T) {
 	t.Helper()
 	if got != want {

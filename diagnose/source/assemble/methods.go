@@ -8,6 +8,7 @@ import (
 
 // pathPart is a resource of a REST API.
 type pathPart struct {
+	api          string // id
 	parent, part string
 	path         string // once it is known
 	busy         bool
@@ -17,11 +18,14 @@ type pathPart struct {
 // and authorizers.
 func (a *assembler) parts() {
 	for _, in := range a.Resources {
-		a.resources[in.ID] = &pathPart{parent: in.Parent.Text, part: in.Part}
+		a.resources[in.ID] = &pathPart{api: in.API.Text, parent: in.Parent.Text, part: in.Part}
 	}
 	for _, in := range a.Resources {
-		a.api(in.API, snapshot.REST).route(a.path(in.ID))
+		one := a.api(in.API, snapshot.REST)
+		one.route(a.path(in.ID))
+		a.checkResource(one, in.Parent)
 	}
+	a.checkSiblings()
 	for _, in := range a.Validators {
 		a.api(in.API, snapshot.REST).draft.Validators[in.ID] = in.Fact
 	}
@@ -78,6 +82,7 @@ func (a *assembler) methods() {
 	for _, in := range a.Methods {
 		m, key := in.Method, methodKey{in.API.Text, in.Resource.Text, in.HTTPMethod}
 		m.ResourceID = in.Resource.Text
+		a.checkResource(a.api(in.API, snapshot.REST), in.Resource)
 		from := madeOf{method: in.Address}
 		m.Path = a.path(m.ResourceID)
 		if own := integrations[key]; own != nil {

@@ -46,7 +46,7 @@ type builder struct {
 
 // build resolves every resource that the diagnosis needs.
 func (w *world) build() *snapshot.Snapshot {
-	b := &builder{world: w, roots: map[string]*stack{}, owners: map[string]*resource{}, parts: &assemble.Parts{Input: "the templates",
+	b := &builder{world: w, roots: map[string]*stack{}, owners: map[string]*resource{}, parts: &assemble.Parts{Input: "the templates", New: true,
 		Target: snapshot.Target{Kind: snapshot.Template, Assumed: w.assumed,
 			Region:    w.sameIn(func(e *environment) string { return e.region }),
 			Account:   w.sameIn(func(e *environment) string { return e.account }),

@@ -72,9 +72,6 @@ func main() {
 		schema := object{}
 		load("resources/"+files[name]+".json", &schema)
 		types[name] = compact(schema, schema, 0)
-		if strings.HasPrefix(name, "AWS::SQS::") {
-			unbounded(types[name].(object)) // CloudFormation leaves these to SQS
-		}
 	}
 	out, err := json.MarshalIndent(object{"source": path.Base(os.Args[1]), "date": version.Date, "types": types, "names": names}, "", " ")
 	if err != nil {
@@ -86,17 +83,8 @@ func main() {
 	fmt.Println(len(types), "types,", len(names), "names")
 }
 
-// unbounded removes the ranges of numbers.
-func unbounded(schema object) {
-	delete(schema, "minimum")
-	delete(schema, "maximum")
-	properties, _ := schema["properties"].(object)
-	for _, p := range properties {
-		unbounded(p.(object))
-	}
-}
-
-// compact keeps what the reader checks of a schema, references written out.
+// compact keeps what the reader checks of a schema, references written out. Which
+// values are taken is left to the services, whose answers the rules know.
 func compact(schema, root object, depth int) object {
 	if depth > 12 {
 		return object{}
@@ -119,10 +107,8 @@ func compact(schema, root object, depth int) object {
 			out["kinds"] = []string{"object"}
 		}
 	}
-	for _, name := range []string{"required", "enum", "minimum", "maximum"} {
-		if v, ok := schema[name]; ok {
-			out[name] = v
-		}
+	if required, ok := schema["required"]; ok {
+		out["required"] = required
 	}
 	if schema["additionalProperties"] == false {
 		out["closed"] = true
