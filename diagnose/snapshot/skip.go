@@ -6,7 +6,7 @@ import (
 )
 
 // Skip says that the findings of a rule are known and do not fail a run, as the
-// Metadata of a template states it. It is no fact about the configuration: a
+// Metadata of a template or a comment in Terraform states it. It is no fact about the configuration: a
 // diagnosis does not look at it.
 type Skip struct {
 	Rule   string `json:"rule"`             // ID of the rule

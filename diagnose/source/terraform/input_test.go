@@ -32,6 +32,8 @@ func TestBadInput(t *testing.T) {
 		{"JSON that ends", "-- main.tf.json --\n{\n \"resource\": {\n", "the file ends too early"},
 		{"an override of nothing", "-- main.tf --\nlocals {}\n-- override.tf --\nresource \"aws_sqs_queue\" \"q\" {\n}\n", "override.tf:1:1: there is nothing that resource aws_sqs_queue.q overrides"},
 		{"dynamic", "-- main.tf --\nresource \"aws_iam_role\" \"q\" {\n  dynamic \"inline_policy\" {\n  }\n}\n", "main.tf:2:3: the dynamic block \"inline_policy\" is not complete"},
+		{"a skip without a reason", "-- main.tf --\nresource \"aws_sqs_queue\" \"q\" {\n  # apisqs-doctor:skip queue-missing until=2027-01-01\n}\n", "main.tf:2:3: the skip of \"queue-missing\" needs a \"reason\""},
+		{"a skip of nothing", "-- main.tf --\n# apisqs-doctor:skip queue-missing why\n\nlocals {\n}\n", "main.tf:1:1: the skip of \"queue-missing\" belongs to no block"},
 		{"empty", "-- readme --\nx\n", "the folder holds no Terraform files"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -52,6 +52,7 @@ func Load(dir string, o Options) (*snapshot.Snapshot, error) {
 	}
 	b.where(root)
 	out := b.build(list)
+	out.Skips = ev.skipsOf(root)
 	if ev.err != nil {
 		return nil, ev.err
 	}

@@ -257,3 +257,30 @@ resource "aws_api_gateway_deployment" "d" {
 		}
 	}
 }
+
+func TestSkips(t *testing.T) {
+	s := load(t, folder(t, `
+-- main.tf --
+# apisqs-doctor:skip route-not-deployed the stage is elsewhere until=2999-12-31
+# another remark
+resource "aws_sqs_queue" "q" {
+  name = "q" # apisqs-doctor:skip queue-missing known
+}
+module "m" {
+  source   = "./m"
+  for_each = toset(["a", "b"])
+}
+-- m/main.tf --
+resource "aws_sqs_queue" "q" {
+  /* apisqs-doctor:skip queue-missing in the module */
+}
+`), Options{})
+	var got []string
+	for _, k := range s.Skips {
+		got = append(got, k.Rule+"|"+k.Reason+"|"+k.Until+"|"+k.Origin.Resource)
+	}
+	is(t, "skips", strings.Join(got, "\n"), `route-not-deployed|the stage is elsewhere|2999-12-31|aws_sqs_queue.q
+queue-missing|known||aws_sqs_queue.q
+queue-missing|in the module||module.m["a"].aws_sqs_queue.q
+queue-missing|in the module||module.m["b"].aws_sqs_queue.q`)
+}
