@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -266,8 +267,21 @@ func (e *hclEditor) newResponse(c snapshot.SetIntegrationResponse) error {
 			block.setEntry(m.name, hclString(k), hclString(m.values[k]))
 		}
 	}
+	if !e.first(f, b, kind+r.Status) {
+		return nil
+	}
 	e.added = append(e.added, kind+"."+block.key.name)
 	return f.addBlock(b, block)
+}
+
+// first tells whether something is added to a block for the first time.
+func (e *hclEditor) first(f *hclText, b *hclsyntax.Block, what string) bool {
+	key := f.name + " " + strings.Join(b.Labels, ".") + " " + what
+	if e.once[key] {
+		return false
+	}
+	e.once[key] = true
+	return true
 }
 
 // status is the status of a response: that of its method response where there is
@@ -303,6 +317,9 @@ func (e *hclEditor) addMethodResponse(c snapshot.AddMethodResponse) error {
 		block.set(w[0], w[1])
 	}
 	block.set("status_code", hclString(c.Status))
+	if !e.first(f, b, kind+c.Status) {
+		return nil
+	}
 	e.added = append(e.added, kind+"."+block.key.name)
 	return f.addBlock(b, block)
 }
@@ -363,7 +380,10 @@ func (e *hclEditor) deploy(start *snapshot.Snapshot, c snapshot.Deploy) (note st
 	}
 	all, late, others := e.integrations(start, api, stages[i])
 	if len(others) > 0 && !triggered {
-		return fmt.Sprintf("%s:%d: see that a change of %s is deployed: by triggers of %s", filepath.ToSlash(origin.File), origin.Line, strings.Join(others, ", "), strings.Join(b.Labels, ".")), nil
+		// What is in a module can be waited for; what changes in it, the module has to give out.
+		note = fmt.Sprintf("%s:%d: a change in %s is not deployed by itself; let the module give out a fingerprint of its integrations, and make it a trigger of %s",
+			filepath.ToSlash(origin.File), origin.Line, strings.Join(others, ", "), strings.Join(b.Labels, "."))
+		triggered = true
 	}
 	own := string(b.Range().SliceBytes(f.text)) + string(f.text[b.OpenBraceRange.Start.Byte:b.CloseBraceRange.End.Byte])
 	var missing []string
@@ -446,8 +466,12 @@ func (e *hclEditor) integrations(s *snapshot.Snapshot, api *snapshot.API, stage 
 		}
 		name, ok := local(i.Origin.Resource, from.Resource)
 		if !ok {
-			if m := strings.TrimSuffix(module(i.Origin.Resource), "."); !slices.Contains(others, m) {
-				others = append(others, m)
+			name, ok = moduleName(i.Origin.Resource, from.Resource)
+			if !slices.Contains(others, name) {
+				others = append(others, name)
+			}
+			if ok && !waits[i.Origin.Resource] && !slices.Contains(late, name) {
+				late = append(late, name)
 			}
 			continue
 		}
@@ -464,6 +488,17 @@ func (e *hclEditor) integrations(s *snapshot.Snapshot, api *snapshot.API, stage 
 	return all, late, others
 }
 
+// moduleName is the module that a resource is in as the module of another one
+// names it: module.intake. It is false where it cannot name it.
+func moduleName(address, from string) (string, bool) {
+	inner, ok := strings.CutPrefix(module(address), module(from))
+	name := strings.TrimPrefix(inner, "module.")
+	if end := strings.IndexAny(name, ".["); end >= 0 {
+		name = name[:end]
+	}
+	return "module." + name, ok && inner != ""
+}
+
 // setStatement adds, changes or removes a statement of a policy.
 func (e *hclEditor) setStatement(c snapshot.SetStatement) error {
 	after, err := statementOf(c.After)
@@ -477,6 +512,9 @@ func (e *hclEditor) setStatement(c snapshot.SetStatement) error {
 	p, err := e.policy(c.On)
 	if err != nil {
 		return err
+	}
+	if p.name != "" {
+		return e.extend(p, after)
 	}
 	if p.block.File == "" {
 		return e.newPolicy(c.On, after)
@@ -523,6 +561,8 @@ type hclPolicy struct {
 	block    snapshot.Origin // of the resource; without a file for one that is not there
 	argument string
 	lines    []snapshot.Origin
+	file     *hclText // of one that was added, under a name
+	name     string
 }
 
 func (e *hclEditor) policy(on snapshot.PolicyTarget) (hclPolicy, error) {
@@ -548,13 +588,16 @@ func (e *hclEditor) policy(on snapshot.PolicyTarget) (hclPolicy, error) {
 		return hclPolicy{}, fmt.Errorf("the role %s is not known", on.Resource)
 	}
 	if on.Kind == "trust" {
-		return hclPolicy{}, fmt.Errorf("%s:%d: change the trust policy there", filepath.ToSlash(role.Trust.Origin().File), role.Trust.Origin().Line)
+		return hclPolicy{block: role.Origin, argument: "assume_role_policy", lines: []snapshot.Origin{role.Trust.Origin()}}, nil
 	}
 	inline, _ := role.Inline.Peek()
 	attached, _ := role.Attached.Peek()
 	for _, p := range slices.Concat(inline, attached) {
 		if (p.Name == on.Policy || p.ARN != "" && p.ARN == on.Policy) && on.Policy != "" {
 			if p.Origin.File == "" {
+				if own := e.policies[on.Resource+" "+on.Policy]; own.name != "" {
+					return own, nil
+				}
 				return hclPolicy{}, fmt.Errorf("the policy %s is not part of the configuration", on.Policy)
 			}
 			return hclPolicy{block: p.Origin, argument: "policy", lines: p.Lines}, nil
@@ -601,8 +644,33 @@ func (e *hclEditor) newPolicy(on snapshot.PolicyTarget, statement map[string]any
 		block.set("name", hclString(on.Policy))
 		block.set("role", own+".id")
 	}
+	if !e.first(f, b, "policy "+document) {
+		return nil
+	}
 	block.inner = append(block.inner, "policy = "+document)
+	e.policies[on.Resource+" "+on.Policy] = hclPolicy{block: at, file: f, name: block.key.name}
 	return f.addBlock(b, block)
+}
+
+// extend adds a statement to a policy that was added before.
+func (e *hclEditor) extend(p hclPolicy, statement map[string]any) error {
+	for _, b := range p.file.body.Blocks {
+		a := b.Body.Attributes["policy"]
+		if len(b.Labels) != 2 || b.Labels[1] != p.name || a == nil {
+			continue
+		}
+		var last *hclsyntax.ObjectConsExpr
+		_ = hclsyntax.VisitAll(a.Expr, func(n hclsyntax.Node) hcl.Diagnostics {
+			if t, ok := n.(*hclsyntax.TupleConsExpr); ok && last == nil && len(t.Exprs) > 0 {
+				last, _ = t.Exprs[len(t.Exprs)-1].(*hclsyntax.ObjectConsExpr)
+			}
+			return nil
+		})
+		if last != nil && statement != nil {
+			return e.statementObject(p.file, last, p.block, true, nil, statement)
+		}
+	}
+	return fmt.Errorf("the policy %s cannot be edited by machine", p.name)
 }
 
 // object writes a statement as an object.
@@ -662,6 +730,11 @@ func (e *hclEditor) statementObject(f *hclText, o *hclsyntax.ObjectConsExpr, at 
 		object, err := e.object(f, at, after)
 		if err != nil {
 			return err
+		}
+		if key := f.name + " statement " + object; e.once[key] {
+			return nil
+		} else {
+			e.once[key] = true
 		}
 		indent := f.indentAt(r.Start.Byte)
 		if f.lineStart(r.Start.Byte)+len(indent) != r.Start.Byte {
@@ -730,6 +803,47 @@ func sameJSON(a, b any) bool {
 	return bytes.Equal(x, y)
 }
 
+// nested writes the principals or the conditions of a statement as blocks.
+func (e *hclEditor) nested(f *hclText, at snapshot.Origin, name string, v any) (string, error) {
+	list := func(v any) (string, error) {
+		if _, ok := v.([]any); !ok {
+			v = []any{v}
+		}
+		return e.any(f, at, v)
+	}
+	var b strings.Builder
+	block := func(name string, pairs [][2]string) {
+		b.WriteString("\n\n" + name + " {\n" + indented(aligned(pairs)) + "\n}")
+	}
+	m, _ := v.(map[string]any)
+	switch name {
+	case "Principal", "NotPrincipal":
+		kind := map[string]string{"Principal": "principals", "NotPrincipal": "not_principals"}[name]
+		if everyone, ok := v.(string); ok {
+			m = map[string]any{everyone: everyone}
+		}
+		for _, typ := range sorted(m) {
+			text, err := list(m[typ])
+			if err != nil {
+				return "", err
+			}
+			block(kind, [][2]string{{"type", hclString(typ)}, {"identifiers", text}})
+		}
+	case "Condition":
+		for _, test := range sorted(m) {
+			keys, _ := m[test].(map[string]any)
+			for _, key := range sorted(keys) {
+				text, err := list(keys[key])
+				if err != nil {
+					return "", err
+				}
+				block("condition", [][2]string{{"test", hclString(test)}, {"variable", hclString(key)}, {"values", text}})
+			}
+		}
+	}
+	return b.String(), nil
+}
+
 // statementBlock edits a statement of a policy document that is a data source.
 func (e *hclEditor) statementBlock(f *hclText, b *hclsyntax.Block, at snapshot.Origin, add bool, before, after map[string]any) error {
 	names := map[string]string{"Sid": "sid", "Effect": "effect", "Action": "actions", "NotAction": "not_actions", "Resource": "resources", "NotResource": "not_resources"}
@@ -743,13 +857,19 @@ func (e *hclEditor) statementBlock(f *hclText, b *hclsyntax.Block, at snapshot.O
 	}
 	if add {
 		var pairs [][2]string
+		inner := ""
 		for _, name := range members {
 			v, ok := after[name]
 			if !ok || name == "Effect" && v == "Allow" {
 				continue
 			}
 			if names[name] == "" {
-				return fmt.Errorf("%s:%d: add the statement by hand: it has a %s", filepath.ToSlash(f.name), b.TypeRange.Start.Line, name)
+				nested, err := e.nested(f, at, name, v)
+				if err != nil {
+					return err
+				}
+				inner += nested
+				continue
 			}
 			text, err := argument(name, v)
 			if err != nil {
@@ -757,9 +877,12 @@ func (e *hclEditor) statementBlock(f *hclText, b *hclsyntax.Block, at snapshot.O
 			}
 			pairs = append(pairs, [2]string{names[name], text})
 		}
+		if !e.first(f, b, fmt.Sprint(pairs, inner)) {
+			return nil
+		}
 		end := f.lineEnd(b.CloseBraceRange.Start.Byte)
 		indent := f.indentAt(b.TypeRange.Start.Byte)
-		body := "statement {\n" + indented(aligned(pairs)) + "\n}"
+		body := "statement {\n" + indented(aligned(pairs)+inner) + "\n}"
 		return f.splice(end, end, "\n"+indent+strings.ReplaceAll(body, "\n", "\n"+indent)+"\n")
 	}
 	if after == nil {

@@ -21,10 +21,12 @@ import (
 // hclEditor edits the files of a Terraform configuration. It changes what stands
 // in the user's words and refuses what is computed.
 type hclEditor struct {
-	read  func(file string) ([]byte, error)
-	files map[string]*hclText
-	s     *snapshot.Snapshot // before the change that is being made
-	added []string           // addresses of new resources that deployments have to wait for
+	read     func(file string) ([]byte, error)
+	files    map[string]*hclText
+	s        *snapshot.Snapshot   // before the change that is being made
+	added    []string             // addresses of new resources that deployments have to wait for
+	policies map[string]hclPolicy // that were added, by role and name
+	once     map[string]bool      // what was added: a module's text is there once for all its instances
 }
 
 // hclText is a file in the making. Places in the snapshot are those of the file
@@ -35,7 +37,14 @@ type hclText struct {
 	text  []byte
 	body  *hclsyntax.Body
 	moves []hclMove
-	tidy  bool // the file was formatted as terraform fmt does
+	fresh []hclValue // values that were changed
+	tidy  bool       // the file was formatted as terraform fmt does
+}
+
+// hclValue is a changed value: where it is now, and its text.
+type hclValue struct {
+	at   int
+	text string
 }
 
 // hclMove is an edit: the bytes from from to to gave way to size others.
@@ -43,7 +52,7 @@ type hclMove struct{ from, to, size int }
 
 // editTerraform makes fixes in the files of a configuration.
 func (t *Templates) editTerraform(s *snapshot.Snapshot, fixes []diagnose.Fix) ([]FileEdit, []string, error) {
-	e := &hclEditor{read: t.read, files: map[string]*hclText{}, s: s}
+	e := &hclEditor{read: t.read, files: map[string]*hclText{}, s: s, once: map[string]bool{}, policies: map[string]hclPolicy{}}
 	var notes []string
 	var deploys []snapshot.Deploy
 	for _, fix := range fixes {
@@ -126,6 +135,11 @@ func (f *hclText) splice(from, to int, text string) error {
 		return err
 	}
 	f.moves = append(f.moves, hclMove{from, to, len(text)})
+	for i := range f.fresh {
+		if f.fresh[i].at >= to {
+			f.fresh[i].at += len(text) - (to - from)
+		}
+	}
 	return nil
 }
 
@@ -250,12 +264,29 @@ func (e *hclEditor) argument(block, origin snapshot.Origin, name, before, after 
 func (e *hclEditor) rewrite(f *hclText, block snapshot.Origin, what string, x hclsyntax.Expression, before, after string) error {
 	r := x.Range()
 	source := string(r.SliceBytes(f.text))
+	was := slices.IndexFunc(f.fresh, func(v hclValue) bool { return v.at == r.Start.Byte })
+	switch {
+	case was >= 0 && f.fresh[was].text == after:
+		return nil // another instance, or another method, has the same text
+	case was >= 0 && f.fresh[was].text != before:
+		return fmt.Errorf("%s:%d: %s is changed for another method already", filepath.ToSlash(f.name), r.Start.Line, what)
+	}
 	_, literal := x.(*hclsyntax.TemplateExpr)
 	value, diags := x.Value(nil)
 	pure := !diags.HasErrors() && value.Type() == cty.String && value.IsKnown() && !value.IsNull()
+	if pure && value.AsString() == after {
+		return nil
+	}
+	splice := func(out string) error {
+		if err := f.splice(r.Start.Byte, r.End.Byte, out); err != nil {
+			return err
+		}
+		f.fresh = append(slices.DeleteFunc(f.fresh, func(v hclValue) bool { return v.at == r.Start.Byte }), hclValue{r.Start.Byte, after})
+		return nil
+	}
 	if literal || !pure {
-		if out, ok := amended(source, before, after); ok {
-			return f.splice(r.Start.Byte, r.End.Byte, out)
+		if out, ok := amended(f.text, x, before, after); ok {
+			return splice(out)
 		}
 	}
 	if !pure {
@@ -272,7 +303,7 @@ func (e *hclEditor) rewrite(f *hclText, block snapshot.Origin, what string, x hc
 	if strings.HasPrefix(source, "<<") && strings.HasSuffix(after, "\n") {
 		out = heredoc(source, after)
 	}
-	return f.splice(r.Start.Byte, r.End.Byte, out)
+	return splice(out)
 }
 
 // heredoc is a text in the frame of the heredoc that it takes the place of.
@@ -301,9 +332,39 @@ func templateEscape(s string) string {
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(s)
 }
 
-// amended makes a change of a text in the source that the text comes from: the
-// piece that differs has to be found there once. All else stays as it is.
-func amended(source, before, after string) (string, bool) {
+// pieces are the ranges of the literal texts in an expression.
+func pieces(x hclsyntax.Expression) []hcl.Range {
+	var list []hcl.Range
+	_ = hclsyntax.VisitAll(x, func(n hclsyntax.Node) hcl.Diagnostics {
+		t, ok := n.(*hclsyntax.TemplateExpr)
+		if !ok {
+			return nil
+		}
+		for _, p := range t.Parts {
+			l, ok := p.(*hclsyntax.LiteralValueExpr)
+			switch last := len(list) - 1; {
+			case !ok:
+			case last >= 0 && list[last].End.Byte == l.SrcRange.Start.Byte:
+				list[last].End = l.SrcRange.End
+			default:
+				list = append(list, l.SrcRange)
+			}
+		}
+		return nil
+	})
+	return list
+}
+
+// amended makes a change of a text in the expression that the text comes from:
+// the piece that differs has to stand once in its literal texts. All else stays
+// as it is.
+func amended(text []byte, x hclsyntax.Expression, before, after string) (string, bool) {
+	whole := x.Range()
+	source := string(whole.SliceBytes(text))
+	literals := pieces(x)
+	if len(literals) == 0 {
+		return "", false
+	}
 	head := 0
 	for head < len(before) && head < len(after) && before[head] == after[head] {
 		head++
@@ -340,8 +401,18 @@ func amended(source, before, after string) (string, bool) {
 		// One side may be cut off by an interpolation.
 		for _, c := range [][2]string{{left, right}, {left, ""}, {"", right}} {
 			find := quote(c[0] + old + c[1])
-			if find != "" && strings.Count(source, find) == 1 && len(c[0]+old+c[1]) >= 4 {
-				return strings.Replace(source, find, quote(c[0]+with+c[1]), 1), true
+			if find == "" || len(c[0]+old+c[1]) < 4 {
+				continue
+			}
+			found, at := 0, hcl.Range{}
+			for _, l := range literals {
+				if n := strings.Count(string(l.SliceBytes(text)), find); n > 0 {
+					found, at = found+n, l
+				}
+			}
+			if found == 1 {
+				piece := strings.Replace(string(at.SliceBytes(text)), find, quote(c[0]+with+c[1]), 1)
+				return string(text[whole.Start.Byte:at.Start.Byte]) + piece + string(text[at.End.Byte:whole.End.Byte]), true
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"sort"
 	"strings"
@@ -150,8 +151,59 @@ func (e *hclEditor) reference(f *hclText, block snapshot.Origin, name string) (s
 		return "", fmt.Errorf("the text needs the account id, which %s has no data source for: add data \"aws_caller_identity\", or give --account-id", f.name)
 	}
 	out, ok := local(name, block.Resource)
+	if !ok {
+		if given, found := e.output(name, block.Resource); found {
+			return given, nil
+		}
+	}
 	if !ok || strings.ContainsAny(out, " (){}") {
 		return "", fmt.Errorf("%s is not to be had in the module of %s; make this change by hand", name, block.Resource)
 	}
 	return out, nil
+}
+
+// output finds the output of a called module that gives an attribute of a
+// resource in it: module.intake["orders"].queue_arn.
+func (e *hclEditor) output(name, inside string) (string, bool) {
+	inner, ok := strings.CutPrefix(module(name), module(inside))
+	if !ok || strings.Count(inner, "module.") != 1 {
+		return "", false
+	}
+	address, attribute := name[:strings.LastIndexByte(name, '.')], name[len(module(name)):]
+	file := e.fileOf(address)
+	if file == "" {
+		return "", false
+	}
+	for _, candidate := range []string{file, filepath.Join(filepath.Dir(file), "outputs.tf"), filepath.Join(filepath.Dir(file), "output.tf")} {
+		f, err := e.file(candidate)
+		if err != nil {
+			continue
+		}
+		for _, b := range f.body.Blocks {
+			if a := b.Body.Attributes["value"]; b.Type == "output" && len(b.Labels) == 1 && a != nil && string(a.Expr.Range().SliceBytes(f.text)) == attribute {
+				return inner + b.Labels[0], true
+			}
+		}
+	}
+	return "", false
+}
+
+// fileOf is the file that a queue, a role or a key stands in.
+func (e *hclEditor) fileOf(address string) string {
+	for _, f := range e.s.Queues {
+		if q, _ := f.Peek(); q != nil && q.Origin.Resource == address {
+			return q.Origin.File
+		}
+	}
+	for _, f := range e.s.Roles {
+		if r, _ := f.Peek(); r != nil && r.Origin.Resource == address {
+			return r.Origin.File
+		}
+	}
+	for _, f := range e.s.Keys {
+		if k, _ := f.Peek(); k != nil && k.Origin.Resource == address {
+			return k.Origin.File
+		}
+	}
+	return ""
 }

@@ -11,7 +11,13 @@ import (
 // role maps aws_iam_role (I24).
 func (b *builder) role(r *resource) {
 	role := assemble.Role{Name: b.text(r, "name"), ARN: b.text(r, "arn"), Origin: r.origin(), Boundary: refTo(r.get("permissions_boundary")), Tags: r.get("tags").TextMap()}
-	role.Trust, _ = b.policy(r, "assume_role_policy")
+	trust, lines := b.policy(r, "assume_role_policy")
+	if role.Trust = trust; len(lines) == 1 {
+		// The one statement is where the trust is to be found and to be changed.
+		if text, ok := trust.Read(&snapshot.Gaps{}); ok {
+			role.Trust = snapshot.Known(text, lines[0])
+		}
+	}
 	role.Inline = b.inlinePolicies(r)
 	arns := r.get("managed_policy_arns")
 	switch {
