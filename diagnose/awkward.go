@@ -75,6 +75,9 @@ func (e *engine) awkwardRequests(t *walk.Trace) []Awkward {
 		list = append(list, Awkward{"an empty body", r})
 	}
 	for _, c := range awkwardTypes {
+		if base.Method == walk.WebSocketMethod {
+			break // a frame has no media type
+		}
 		if have, _ := base.Header("Content-Type"); have == c.contentType || base.Method == "GET" {
 			continue
 		}
@@ -155,6 +158,9 @@ func (e *engine) without(t *walk.Trace) []Awkward {
 			note("query:" + source.Name)
 		}
 	}
+	for _, source := range argumentSources(t) {
+		note(source)
+	}
 	slices.Sort(sources)
 	var list []Awkward
 	for _, source := range sources {
@@ -169,7 +175,7 @@ func (e *engine) without(t *walk.Trace) []Awkward {
 		}
 		if place == "header" {
 			switch strings.ToLower(name) {
-			case "content-type", "host", "authorization", "x-api-key":
+			case "content-type", "host", "authorization", "x-api-key", "user-agent":
 				continue // asked for by others, or varied above
 			}
 			if _, ok := r.Header(name); !ok {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/http"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -87,7 +88,11 @@ func (e *engine) selected(api *snapshot.API, config *snapshot.Configuration, sel
 	var list []*snapshot.Method
 	for i := range config.Methods {
 		m := &config.Methods[i]
-		if sel.Method != "" && !strings.EqualFold(m.HTTPMethod, sel.Method) && m.HTTPMethod != "ANY" {
+		method := m.HTTPMethod
+		if method == "" {
+			method = walk.WebSocketMethod
+		}
+		if sel.Method != "" && !strings.EqualFold(method, sel.Method) && method != "ANY" {
 			continue
 		}
 		if sel.Path != "" && m.Path != sel.Path {
@@ -117,8 +122,8 @@ func leadsToSQS(m *snapshot.Method) bool {
 	if i == nil {
 		return false
 	}
-	if subtype, ok := i.Subtype.Peek(); ok && strings.HasPrefix(subtype, "SQS-") {
-		return true
+	if subtype, ok := i.Subtype.Peek(); ok && subtype != "" {
+		return http.MeansSQS(subtype) || !http.Known(subtype) && walk.SendsSQS(i)
 	}
 	kind, _ := i.Type.Peek()
 	if kind == "MOCK" {

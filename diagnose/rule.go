@@ -1,6 +1,9 @@
 package diagnose
 
 import (
+	"slices"
+	"strings"
+
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -17,11 +20,35 @@ type Rule struct {
 	Doc      string
 	Explains []walk.ErrorCode // codes that its findings can explain
 	Refs     []string         // AWS documentation and reports, as URLs
+	// APIs are the kinds of API whose methods the rule judges; empty for all. It does
+	// not apply to those of other kinds.
+	APIs []snapshot.APIType
 	// Article marks a row of the AWS knowledge-center article on this integration.
 	Article bool
 	// NoFix says why the rule offers no change of the configuration; empty when it does.
 	NoFix string
 	Check func(*Pass)
+}
+
+// Judges tells whether the rule judges methods of a kind of API.
+func (r *Rule) Judges(kind snapshot.APIType) bool {
+	return len(r.APIs) == 0 || slices.Contains(r.APIs, kind)
+}
+
+// Scope names the kinds of API that the rule judges, such as "REST and WebSocket
+// APIs".
+func (r *Rule) Scope() string {
+	if len(r.APIs) == 0 {
+		return "REST, HTTP and WebSocket APIs"
+	}
+	names := make([]string, len(r.APIs))
+	for i, kind := range r.APIs {
+		names[i] = string(kind)
+		if kind == snapshot.WebSocket {
+			names[i] = "WebSocket"
+		}
+	}
+	return strings.Join(names, " and ") + " APIs"
 }
 
 // Pass is what a rule sees of one walk, and where it reports.

@@ -116,6 +116,10 @@ func (e *engine) check(rule *Rule, t *walk.Trace, awkward string) (findings []Fi
 			check.Gaps = []snapshot.Gap{{Reason: snapshot.Crashed, Detail: fmt.Sprintf("rule %s failed: %v", rule.ID, trouble)}}
 		}
 	}()
+	if api := t.Route.API; api != nil && !rule.Judges(api.Type) {
+		check.Status = walk.NotApplicable
+		return nil, check
+	}
 	rule.Check(p)
 	switch {
 	case len(p.findings) > 0:

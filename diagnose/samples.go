@@ -77,6 +77,12 @@ func (s *sampler) request(kind sampleKind) walk.Request {
 		method = "POST"
 	}
 	r := Plain(method, m.Path)
+	if m.Path == "" {
+		r.Path = "/sample" // the route $default has none
+	}
+	if m.HTTPMethod == "" {
+		r = s.frame()
+	}
 	r.API, r.Stage, r.Route = s.api.ID, s.stage, m.RouteKey
 	switch method {
 	case "GET", "HEAD", "OPTIONS", "DELETE":
@@ -151,6 +157,10 @@ func (s *sampler) text(name string) string {
 func (s *sampler) integration(r *walk.Request) {
 	i, ok := s.method.Integration.Peek()
 	if !ok || i == nil {
+		return
+	}
+	if subtype, _ := i.Subtype.Peek(); subtype != "" {
+		s.arguments(r, i, subtype)
 		return
 	}
 	templates, _ := i.Templates.Peek()

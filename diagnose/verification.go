@@ -27,7 +27,14 @@ func (p *Pass) Curl(r walk.Request) Verification { return Verification{Call: &r}
 func (p *Pass) Stored(operation, sentence string) Verification {
 	v := Say(sentence)
 	r := &p.Trace.Route
-	if m := r.Method; r.API != nil && m != nil && m.ResourceID != "" {
+	integration := p.Trace.Mapping.Integration
+	switch m := r.Method; {
+	case r.API == nil || m == nil || m.ResourceID == "":
+	case m.RouteKey != "" && operation == "get-integration" && integration != nil && integration.ID != "":
+		v.Command = []string{"apigatewayv2", operation, "--api-id", r.API.ID, "--integration-id", integration.ID}
+	case m.RouteKey != "":
+		v.Command = []string{"apigatewayv2", "get-route", "--api-id", r.API.ID, "--route-id", m.ResourceID}
+	default:
 		v.Command = []string{"apigateway", operation, "--rest-api-id", r.API.ID, "--resource-id", m.ResourceID, "--http-method", m.HTTPMethod}
 	}
 	return v

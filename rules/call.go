@@ -35,10 +35,9 @@ func unreadableFor(p *diagnose.Pass, has func(walk.Faults) bool) bool {
 	return false
 }
 
-// reachedREST tells whether there is an integration of a REST or WebSocket API
-// that is meant to call SQS.
-func reachedREST(p *diagnose.Pass) bool {
-	if !p.Reached() || !p.Trace.Route.Kind.Mapped || !p.Trace.Signing.Meant && (p.Trace.Signing.URIText != "" || p.Trace.Signing.Type == "MOCK") {
+// reachedSQS tells whether there is an integration that is meant to call SQS.
+func reachedSQS(p *diagnose.Pass) bool {
+	if !p.Reached() || !p.Trace.Signing.Meant && (p.Trace.Signing.URIText != "" || p.Trace.Signing.Type == "MOCK") {
 		p.NotApplicable()
 		return false
 	}
@@ -97,8 +96,11 @@ func bodyEvidence(p *diagnose.Pass) diagnose.Evidence {
 	return e
 }
 
-// uriEvidence is the integration URI.
+// uriEvidence is the integration URI, or what stands for it in an HTTP API.
 func uriEvidence(p *diagnose.Pass) diagnose.Evidence {
+	if a := argument(p, "QueueUrl"); a != nil {
+		return argumentEvidence(p, a)
+	}
 	return diagnose.Evidence{Label: "integration URI", Value: p.Expression(p.Trace.Signing.URIText), Origin: p.Trace.Signing.URIOrigin}
 }
 
@@ -152,6 +154,12 @@ func jsonMember(template, name string) []int {
 // the same as a mapping expression; the list is empty where neither place fits.
 func withParameter(p *diagnose.Pass, name, text, mapping string) []snapshot.Change {
 	m := &p.Trace.Mapping
+	if len(m.Arguments) > 0 {
+		if text := argumentText(mapping); text != "" && !strings.Contains(name, ".") {
+			return []snapshot.Change{setArgument(p, name, text)}
+		}
+		return nil
+	}
 	at := "integration.request.querystring." + name
 	for _, q := range m.Query {
 		if q.Name == name {
@@ -167,6 +175,22 @@ func withParameter(p *diagnose.Pass, name, text, mapping string) []snapshot.Chan
 		return []snapshot.Change{snapshot.SetRequestParameter{On: p.Method(), Name: at, After: mapping}}
 	}
 	return nil
+}
+
+// argumentText writes a mapping expression as an HTTP API has it.
+func argumentText(mapping string) string {
+	if text, ok := strings.CutPrefix(mapping, "'"); ok {
+		return strings.TrimSuffix(text, "'")
+	}
+	for _, prefix := range []string{"context.", "stageVariables."} {
+		if strings.HasPrefix(mapping, prefix) {
+			return "$" + mapping
+		}
+	}
+	if source, ok := strings.CutPrefix(mapping, "method."); ok {
+		return "$" + source
+	}
+	return ""
 }
 
 var actionRE = regexp.MustCompile(`(?:^|[^\w.])Action=\w+`)
@@ -201,6 +225,9 @@ func templateWith(template, protocol, name, text string) (string, bool) {
 // withoutParameter lists the changes that take a parameter out of the call.
 func withoutParameter(p *diagnose.Pass, name string) []snapshot.Change {
 	m := &p.Trace.Mapping
+	if a := argument(p, name); a != nil && !a.Required {
+		return []snapshot.Change{setArgument(p, name, "")}
+	}
 	for _, q := range m.Query {
 		if q.Name == name {
 			return []snapshot.Change{snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.querystring." + name, Before: q.Expression}}
@@ -239,6 +266,11 @@ func replacedText(p *diagnose.Pass, old, by string) []snapshot.Change {
 	m := &p.Trace.Mapping
 	if old == "" {
 		return nil
+	}
+	for _, a := range m.Arguments {
+		if strings.Contains(a.Expression, old) {
+			return []snapshot.Change{setArgument(p, a.Name, strings.ReplaceAll(a.Expression, old, by))}
+		}
 	}
 	if m.Rendered != nil {
 		for _, form := range [][2]string{{old, by}, {url.QueryEscape(old), url.QueryEscape(by)}} {

@@ -13,6 +13,7 @@ var mappingBinaryBody = diagnose.Rule{
 	ID:       "mapping-binary-body",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "binary media types turn the body into bytes, which a template cannot read",
 	Doc: `A client's body whose Content-Type is among the API's binary media types is handled as bytes; */* covers every call. A
 mapping template over bytes fails: 500, "Unable to transform request". With contentHandling CONVERT_TO_TEXT the template sees the

@@ -13,6 +13,7 @@ var mappingBodyNotEncoded = diagnose.Rule{
 	ID:       "mapping-body-not-encoded",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "client data reaches the form without URL-encoding",
 	Doc: `In the query protocol the body is a form: "&" ends a parameter, "%" and "+" are decoded. A template that puts
 $input.body, $input.json(...), $input.params(...) or a variable made of them into the form as it is works for plain text, and

@@ -11,6 +11,7 @@ var mappingDoubleEncoding = diagnose.Rule{
 	ID:       "mapping-double-encoding",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "client data is URL-encoded where it is not decoded again",
 	Doc: `SQS decodes a form once. Data that went through $util.urlEncode twice arrives percent-encoded: %7B%22id%22%3A1%7D in place of
 {"id":1}. The same happens to encoded data in a JSON protocol body, which nobody decodes, and to encoded data in a query string

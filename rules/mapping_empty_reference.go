@@ -15,6 +15,7 @@ var mappingEmptyReference = diagnose.Rule{
 	ID:       "mapping-empty-reference",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "a reference in the template prints nothing where something is needed",
 	Doc: `A reference that has no value prints nothing; API Gateway does not print its source text, as Velocity does elsewhere. A
 placeholder that was left in a copied template ($your-msg-group-id), a typing error, or a member that a text does not have

@@ -13,6 +13,7 @@ var mappingInvalidExpression = diagnose.Rule{
 	ID:       "mapping-invalid-expression",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "a request parameter mapping that API Gateway does not store",
 	Doc: `The right side of a request parameter mapping is a literal in single quotes, or method.request.{header, querystring,
 path, multivalueheader, multivaluequerystring}.NAME, method.request.body, stageVariables.NAME or context.NAME. The left side is

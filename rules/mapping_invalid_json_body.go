@@ -9,6 +9,7 @@ var mappingInvalidJSONBody = diagnose.Rule{
 	ID:       "mapping-invalid-json-body",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "a mapping reads the body as JSON, and the client's is none",
 	Doc: `A request parameter mapping that reads method.request.body looks into the body: one that begins like JSON and is none is
 answered with 400 "Invalid JSON in request body", and SQS is not called. Other text passes as it is, an empty body counts as {}.

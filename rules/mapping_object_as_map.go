@@ -14,6 +14,7 @@ var mappingObjectAsMap = diagnose.Rule{
 	ID:       "mapping-object-as-map",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "a JSON object is printed as {name=value}",
 	Doc: `$input.path('$.x') gives an object, and an object prints as a Java map: {id=1, text=hello}. That is no JSON, its values
 lose their quotes, and there is no way back. Arrays print as JSON, so the fault may show for some bodies only. $input.json('$.x')

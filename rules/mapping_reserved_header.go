@@ -13,6 +13,7 @@ var mappingReservedHeader = diagnose.Rule{
 	ID:       "mapping-reserved-header",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "a mapped header that makes every call fail",
 	Doc: `API Gateway writes some headers of a call to an AWS service itself. A mapping that sets one of them is stored and
 deployed without complaint, and then every call is answered with 500 before SQS is reached: Authorization, Connection,

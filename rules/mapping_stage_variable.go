@@ -21,7 +21,7 @@ written in a URI or in credentials, and the call is answered with 500 ("Invalid 
 nothing, and a mapping of it is not sent. Every stage has variables of its own, so what works in one stage fails in another.
 
 Repair: set the variable on the stage. It takes effect without a deployment.`,
-	Explains: []walk.ErrorCode{walk.InternalServerError, walk.MissingParameter, walk.InvalidParameter, walk.NonExistentQueue},
+	Explains: []walk.ErrorCode{walk.InternalServerError, walk.BadRequest, walk.MissingParameter, walk.InvalidParameter, walk.NonExistentQueue},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/stage-variables.html"},
 	Check: func(p *diagnose.Pass) {
 		if !p.Reached() {
@@ -66,6 +66,9 @@ func reportVariable(p *diagnose.Pass, name string) {
 	case strings.Contains(p.Trace.Signing.URIText, reads) || strings.Contains(p.Trace.Signing.Credentials, reads):
 		failure = p.Failed(walk.StageSigning)
 		f.Why = "The reference stays in the address as it is written, and API Gateway answers 500 \"Invalid endpoint address\"."
+	case p.Failed(walk.StageMapping) != nil && readByArgument(p, name):
+		failure = p.Failed(walk.StageMapping)
+		f.Why = "A parameter that reads it comes to nothing, and API Gateway answers 400 without calling SQS."
 	case first != nil && first.Failure.Origin == walk.FromSQS:
 		// The call fails behind the mapping; it is this variable's doing if any
 		// value would let it get further.
@@ -80,6 +83,12 @@ func reportVariable(p *diagnose.Pass, name string) {
 		f.Fixes = append(f.Fixes, p.Fix(fmt.Sprintf("set stage variable %s to %q", name, v), setVariable(p, name, v)))
 	}
 	p.ReportAs(f, failure)
+}
+
+// readByArgument tells whether a parameter of an HTTP API's integration comes to
+// nothing because of the variable.
+func readByArgument(p *diagnose.Pass, name string) bool {
+	return slices.ContainsFunc(p.Trace.Mapping.Arguments, func(a walk.Argument) bool { return a.Missing && a.SourceName == "stage variable "+name })
 }
 
 func setVariable(p *diagnose.Pass, name, value string) snapshot.Change {

@@ -12,6 +12,7 @@ var mappingTemplateMissing = diagnose.Rule{
 	ID:       "mapping-template-missing",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "no mapping template for the client's Content-Type: the raw body goes on to SQS",
 	Doc: `API Gateway chooses the mapping template by the media type of the client's Content-Type; no Content-Type means
 application/json. When none fits, the passthrough behavior decides: WHEN_NO_MATCH, the default, and WHEN_NO_TEMPLATES without

@@ -11,6 +11,7 @@ var mappingTemplateSyntax = diagnose.Rule{
 	ID:       "mapping-template-syntax",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "the mapping template does not parse or fails",
 	Doc: `Mapping templates are not compiled when they are stored: one with a missing #end, an unclosed parenthesis or quote, or a
 call that throws is accepted, deployed, and then answers every call with 500 Internal server error. The reason stands in the

@@ -13,6 +13,7 @@ var mappingUndeclaredParameter = diagnose.Rule{
 	ID:       "mapping-undeclared-parameter",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     restOnly,
 	Title:    "a mapping reads a parameter that the method does not declare",
 	Doc: `A request parameter mapping may read method.request.header.NAME, .querystring.NAME and .path.NAME only when the method
 declares that parameter under its request parameters (true for required, false for optional). Otherwise API Gateway refuses to

@@ -11,6 +11,7 @@ var mappingUnsupportedMediaType = diagnose.Rule{
 	ID:       "mapping-unsupported-media-type",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "the client's Content-Type has no template and is refused with 415",
 	Doc: `With the passthrough behavior NEVER, and with WHEN_NO_TEMPLATES once there is any template, API Gateway answers 415
 Unsupported Media Type to a call whose media type has no mapping template. Parameters such as charset do not count, a call

@@ -12,6 +12,7 @@ var mappingWhitespace = diagnose.Rule{
 	ID:       "mapping-whitespace",
 	Stage:    walk.StageMapping,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "white space of the template stands around the form's parameters",
 	Doc: `API Gateway trims the text of a template, not what it renders. Blank lines that directives leave behind, indentation and line
 ends between parameters become part of the parameter names and values: a blank before Action makes a parameter that is not called

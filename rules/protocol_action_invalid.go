@@ -13,6 +13,7 @@ var protocolActionInvalid = diagnose.Rule{
 	ID:       "protocol-action-invalid",
 	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "the Action is none that a queue takes",
 	Doc: `SQS compares the value of Action with the names of its operations, with regard to case. Anything else is answered
 with 400 InvalidAction ("The action ... is not valid for this endpoint"), and so are the actions of the service, CreateQueue and

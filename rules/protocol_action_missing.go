@@ -13,6 +13,7 @@ var protocolActionMissing = diagnose.Rule{
 	ID:       "protocol-action-missing",
 	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "the call names no Action",
 	Doc: `The query protocol takes the action from the parameter Action, in the form that is the body or in the query string.
 A template that renders without it, a JSON document with a member "Action", or a GET with an empty query string names none. The

@@ -13,6 +13,7 @@ var protocolContentType = diagnose.Rule{
 	ID:       "protocol-content-type",
 	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "a form-encoded body is not announced as a form",
 	Doc: `SQS picks its protocol by the Content-Type of the request that API Gateway sends it. A body such as
 "Action=SendMessage&MessageBody=..." is read only when it is announced as "application/x-www-form-urlencoded".

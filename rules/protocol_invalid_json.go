@@ -13,6 +13,7 @@ var protocolInvalidJSON = diagnose.Rule{
 	ID:       "protocol-invalid-json",
 	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "the JSON document that SQS receives is invalid",
 	Doc: `In the JSON protocol the body must be one JSON object whose members have the types of the service model: QueueUrl and
 MessageBody are strings, DelaySeconds is a number. Client data pasted between quotes ("MessageBody": "$input.body") ends the

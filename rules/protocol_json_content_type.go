@@ -11,6 +11,7 @@ var protocolJSONContentType = diagnose.Rule{
 	ID:       "protocol-json-content-type",
 	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "a call of the JSON protocol is not announced as one",
 	Doc: `SQS reads its JSON protocol only under the Content-Type "application/x-amz-json-1.0". With application/json, which
 API Gateway passes on from the client when no Content-Type is mapped, X-Amz-Target is not looked at, and SQS answers 404 with

@@ -12,6 +12,7 @@ var protocolMalformedForm = diagnose.Rule{
 	ID:       "protocol-malformed-form",
 	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "the template's own text is no well-formed form",
 	Doc: `A form is a list of name=value, joined by '&', in which '%' begins an escape of two hexadecimal digits. Text of the
 template that breaks this, such as a parameter without '=' or a bare '%', makes SQS refuse the whole call: 403 AccessDenied,

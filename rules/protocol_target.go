@@ -12,6 +12,7 @@ var protocolTarget = diagnose.Rule{
 	ID:       "protocol-target",
 	Stage:    walk.StageProtocol,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "X-Amz-Target names no action of SQS",
 	Doc: `In the JSON protocol the header X-Amz-Target names the action: AmazonSQS.SendMessage, with that very spelling. API
 Gateway does not pass headers of the client on by itself, so the header needs a mapping in the integration request. Without one,

@@ -13,6 +13,7 @@ var queuePathConflict = diagnose.Rule{
 	ID:       "queue-path-conflict",
 	Stage:    walk.StageQueue,
 	Severity: diagnose.Warning,
+	APIs:     templated,
 	Title:    "path and QueueUrl name different queues",
 	Doc: `When the path of the integration URI names one queue and the parameter QueueUrl another, QueueUrl wins: messages go
 to the queue that the URI does not show, and the role needs its permission there. There is no error to see, the messages are

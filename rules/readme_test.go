@@ -105,7 +105,7 @@ func seen(p diagnose.Prediction) string {
 }
 
 func section(b *strings.Builder, r diagnose.Rule) {
-	fmt.Fprintf(b, "### %s\n\n**%s** (%s)\n\n%s\n\n", r.ID, r.Title, r.Severity, markdownMark.ReplaceAllString(r.Doc, `\$0`))
+	fmt.Fprintf(b, "### %s\n\n**%s** (%s; %s)\n\n%s\n\n", r.ID, r.Title, r.Severity, r.Scope(), markdownMark.ReplaceAllString(r.Doc, `\$0`))
 	if len(r.Explains) > 0 {
 		codes := make([]string, len(r.Explains))
 		for i, c := range r.Explains {

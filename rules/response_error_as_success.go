@@ -12,6 +12,7 @@ var responseErrorAsSuccess = diagnose.Rule{
 	ID:       "response-error-as-success",
 	Stage:    walk.StageResponse,
 	Severity: diagnose.Error,
+	APIs:     []snapshot.APIType{snapshot.REST, snapshot.HTTP},
 	Title:    "an error of SQS reaches the client as success",
 	Doc: `The integration response without a selection pattern is the default: it takes every answer of SQS that no pattern takes,
 also AccessDenied and every other error. When it leads to 200 the client believes that its message is queued while it is lost; there is

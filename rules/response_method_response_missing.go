@@ -14,6 +14,7 @@ var responseMethodResponseMissing = diagnose.Rule{
 	ID:       "response-method-response-missing",
 	Stage:    walk.StageResponse,
 	Severity: diagnose.Error,
+	APIs:     restOnly,
 	Title:    "an integration response names a status that the method does not declare",
 	Doc: `An integration response maps an answer of SQS to a status of the method. When the method does not declare that status,
 the configuration is stored and deployed all the same; as soon as the response is chosen the client gets 500 Internal server

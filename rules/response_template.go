@@ -13,6 +13,7 @@ var responseTemplate = diagnose.Rule{
 	ID:       "response-template",
 	Stage:    walk.StageResponse,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "the response template fails or prints nothing",
 	Doc: `A response template turns SQS's answer into the client's. One that does not parse, or that fails, gives the client 500 while
 the message is already in the queue, so the client may send it again. One that reads members which the answer does not have prints

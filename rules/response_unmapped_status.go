@@ -14,6 +14,7 @@ var responseUnmappedStatus = diagnose.Rule{
 	ID:       "response-unmapped-status",
 	Stage:    walk.StageResponse,
 	Severity: diagnose.Error,
+	APIs:     restOnly,
 	Title:    "no integration response fits the status of SQS",
 	Doc: `API Gateway picks the integration response whose selection pattern matches the HTTP status of SQS as a whole, else the one
 without a pattern. When neither exists the client gets 500 Internal server error, and the log says "No match for output mapping
@@ -59,10 +60,11 @@ func judgesAnswers(p *diagnose.Pass) bool {
 }
 
 // answersMapped tells whether answers of an AWS service go through integration
-// responses: not those of HTTP APIs, and not those of other integration types.
+// responses, or the response parameters of an HTTP API: not those of other
+// integration types.
 func answersMapped(p *diagnose.Pass) bool {
 	kind := p.Trace.Signing.Type
-	return p.Trace.Route.Kind.Mapped && (kind == "AWS" || kind == "")
+	return kind == "AWS" || kind == "" || len(p.Trace.Mapping.Arguments) > 0
 }
 
 // responsesRead tells whether the answers are known; the gaps go to the rule.

@@ -12,6 +12,7 @@ var responseUnreachablePattern = diagnose.Rule{
 	ID:       "response-unreachable-pattern",
 	Stage:    walk.StageResponse,
 	Severity: diagnose.Warning,
+	APIs:     restOnly,
 	Title:    "an integration response that nothing selects",
 	Doc: `For SQS, as for every AWS service but Lambda, the selection pattern is a regular expression that has to match the HTTP
 status as a whole: 4\d{2}, 403, 5.*. A pattern such as ".*AccessDenied.*" is compared with "403" and never matches; a second

@@ -16,7 +16,7 @@ the caller uses the wrong address.
 
 Repair: call the custom domain name, or enable the default endpoint (update-rest-api with
 op=replace,path=/disableExecuteApiEndpoint,value=False) and deploy the API again.`,
-	Explains: []walk.ErrorCode{walk.Forbidden},
+	Explains: []walk.ErrorCode{walk.Forbidden, walk.NotFound},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html"},
 	NoFix:    "whether callers are to use the custom domain name or the default endpoint is for the owner to decide",
 	Check: func(p *diagnose.Pass) {
@@ -31,7 +31,7 @@ op=replace,path=/disableExecuteApiEndpoint,value=False) and deploy the API again
 		}
 		f := diagnose.Finding{
 			Message:  "the call goes to the default endpoint, which the API has disabled",
-			Why:      "API Gateway answers 403 to calls of a disabled default endpoint before it looks at the method.",
+			Why:      "API Gateway refuses calls of a disabled default endpoint before it looks at the method.",
 			Evidence: []diagnose.Evidence{{Label: "disableExecuteApiEndpoint", Value: "true", Origin: r.API.DefaultEndpointDisabled.Origin()}},
 			Check:    diagnose.AWS("apigateway", "get-rest-api", "--rest-api-id", r.API.ID, "--query", "disableExecuteApiEndpoint"),
 		}

@@ -21,7 +21,7 @@ from or doubled in the address, GET instead of POST (a browser), another spellin
 a path for which the resource has no parameter.
 
 Repair: call one of the methods that the API has, or add the method and deploy.`,
-	Explains: []walk.ErrorCode{walk.MissingAuthenticationToken, walk.NotFound},
+	Explains: []walk.ErrorCode{walk.MissingAuthenticationToken, walk.NotFound, walk.Forbidden},
 	Refs:     []string{"https://repost.aws/knowledge-center/api-gateway-authentication-token-errors"},
 	NoFix:    "the call is at fault, or a method is missing whose integration only the owner knows",
 	Check: func(p *diagnose.Pass) {
@@ -34,7 +34,7 @@ Repair: call one of the methods that the API has, or add the method and deploy.`
 			p.Requires(walk.StageRoute)
 			return
 		}
-		if failure.Code != walk.MissingAuthenticationToken && failure.Code != walk.NotFound {
+		if !slices.Contains([]walk.ErrorCode{walk.MissingAuthenticationToken, walk.NotFound, walk.Forbidden}, failure.Code) {
 			return
 		}
 		if r.Deployed && r.DraftMethod != nil {

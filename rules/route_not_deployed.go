@@ -18,7 +18,7 @@ without a deployment, or a call to a stage name that does not exist is answered 
 ever sent to SQS. The console's Test button works all the same, because it runs the draft.
 
 Repair: deploy the API to the stage, and call the stage by its name.`,
-	Explains: []walk.ErrorCode{walk.Forbidden, walk.MissingAuthenticationToken},
+	Explains: []walk.ErrorCode{walk.Forbidden, walk.MissingAuthenticationToken, walk.NotFound},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html"},
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route

@@ -11,6 +11,7 @@ var routeRequestValidation = diagnose.Rule{
 	ID:       "route-request-validation",
 	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
+	APIs:     restOnly,
 	Title:    "the request validator refuses the call",
 	Doc: `A method with a request validator is checked before the integration is called: first the required headers, path and
 query parameters (400 "Missing required request parameters: [...]"), then the body against the model of its content type

@@ -12,6 +12,7 @@ var routeResourcePolicy = diagnose.Rule{
 	ID:       "route-resource-policy",
 	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
+	APIs:     restOnly,
 	Title:    "the API's resource policy refuses the call",
 	Doc: `An API may carry a policy of its own. When it has one, a call without AWS credentials needs a statement that allows
 execute-api:Invoke on the method to everybody, and no statement that denies it; otherwise API Gateway answers 403 "User:

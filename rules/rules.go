@@ -3,9 +3,21 @@
 // README.md, and stands behind every finding in every report.
 package rules
 
-import "apisqs-doctor/diagnose"
+import (
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
 
 //go:generate go test -run TestReadme -update .
+
+// Kinds of API that a rule may be limited to: those with mapping templates and an
+// integration URI, and each by itself.
+var (
+	templated     = []snapshot.APIType{snapshot.REST, snapshot.WebSocket}
+	restOnly      = []snapshot.APIType{snapshot.REST}
+	httpOnly      = []snapshot.APIType{snapshot.HTTP}
+	webSocketOnly = []snapshot.APIType{snapshot.WebSocket}
+)
 
 // All lists the rules in the order of their stages.
 func All() []diagnose.Rule {
@@ -33,6 +45,7 @@ func All() []diagnose.Rule {
 		mappingEmptyReference,
 		mappingBinaryBody,
 		mappingStageVariable,
+		mappingHTTPAPIParameter,
 		mappingInvalidJSONBody,
 		mappingIntegrationMissing,
 		signingMethod,
@@ -42,6 +55,7 @@ func All() []diagnose.Rule {
 		signingRoleTrust,
 		signingCallerCredentials,
 		signingIntegrationType,
+		signingPayloadFormat,
 		signingURI,
 		signingRegion,
 		protocolContentType,

@@ -20,7 +20,7 @@ Repair: use an execution role, unless it is wanted that every caller is judged b
 	Explains: []walk.ErrorCode{walk.InternalServerError, walk.AccessDenied, walk.MissingAuthenticationToken},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html"},
 	Check: func(p *diagnose.Pass) {
-		if !reachedREST(p) || !needsRole(p) {
+		if !reachedSQS(p) || !needsRole(p) {
 			return
 		}
 		s := &p.Trace.Signing

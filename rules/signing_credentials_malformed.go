@@ -26,7 +26,7 @@ Repair: use the role's ARN; in a template Fn::GetAtt of Arn instead of Ref.`,
 		"https://github.com/aws-cloudformation/aws-cloudformation-templates/issues/379",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !reachedREST(p) || !needsRole(p) {
+		if !reachedSQS(p) || !needsRole(p) {
 			return
 		}
 		fact := p.Trace.Mapping.Integration.Credentials

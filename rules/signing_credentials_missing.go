@@ -22,7 +22,7 @@ the queue.`,
 		"https://github.com/hashicorp/terraform-provider-aws/issues/7916",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !reachedREST(p) || !needsRole(p) {
+		if !reachedSQS(p) || !needsRole(p) {
 			return
 		}
 		fact := p.Trace.Mapping.Integration.Credentials

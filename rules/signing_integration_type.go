@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
@@ -17,14 +18,23 @@ var signingIntegrationType = diagnose.Rule{
 HTTP and HTTP_PROXY take a URL and send the call without a signature, so that SQS sees an anonymous caller and refuses it. MOCK
 calls nothing: it looks for a statusCode in the template and answers 500 when it finds a call for SQS there.
 
-Repair: type AWS, a URI of the form arn:aws:apigateway:REGION:sqs:path/ACCOUNT/QUEUE, POST, and an execution role.`,
+An HTTP API has proxy integrations only. It reaches SQS through type AWS_PROXY with one of the subtypes SQS-SendMessage,
+SQS-ReceiveMessage, SQS-DeleteMessage and SQS-PurgeQueue, and without a URI. Another subtype (SQS_SEND_MESSAGE), type AWS, or the URI
+of a REST API's integration is refused.
+
+Repair: type AWS, a URI of the form arn:aws:apigateway:REGION:sqs:path/ACCOUNT/QUEUE, POST, and an execution role; for an HTTP API
+type AWS_PROXY and subtype SQS-SendMessage.`,
 	Explains: []walk.ErrorCode{walk.BadRequest, walk.AccessDenied, walk.InternalServerError},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-integration-types.html",
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !reachedREST(p) {
+		if !reachedSQS(p) {
+			return
+		}
+		if p.Trace.Signing.TypeReason != "" {
+			reportSubtype(p)
 			return
 		}
 		fact := p.Trace.Mapping.Integration.Type
@@ -50,6 +60,62 @@ Repair: type AWS, a URI of the form arn:aws:apigateway:REGION:sqs:path/ACCOUNT/Q
 			p.Requires(walk.StageSigning)
 		}
 	},
+}
+
+// reportSubtype reports the integration of an HTTP API that is of a type or
+// subtype, or has a URI, with which AWS does not create it.
+func reportSubtype(p *diagnose.Pass) {
+	s, i := &p.Trace.Signing, p.Trace.Mapping.Integration
+	subtype, _ := i.Subtype.Peek()
+	stored, _ := i.Type.Peek()
+	p.ReportAs(diagnose.Finding{
+		Message: s.TypeReason,
+		Why:     "AWS does not create the integration, so that no call is ever made.",
+		Evidence: []diagnose.Evidence{{Label: "integration type", Value: stored, Origin: i.Type.Origin()},
+			{Label: "integration subtype", Value: orNothing(subtype), Origin: i.Subtype.Origin()}, {Label: "integration URI", Value: orNothing(p.Expression(s.URIText)), Origin: s.URIOrigin}},
+		Fixes: subtypeFixes(p, stored, subtype),
+		Check: p.Stored("get-integration", "IntegrationType must be AWS_PROXY, and IntegrationSubtype one of AWS's"),
+	}, s.TypeFailure)
+}
+
+// subtypeFixes give the integration the type and subtype that call SQS, and, where
+// it was written as for a REST API, the parameters that it then needs.
+func subtypeFixes(p *diagnose.Pass, stored, subtype string) []diagnose.Fix {
+	i, m := p.Trace.Mapping.Integration, &p.Trace.Mapping
+	set := func(field snapshot.IntegrationField, before, after string) snapshot.Change {
+		return snapshot.SetIntegration{On: p.Method(), Field: field, Before: before, After: after}
+	}
+	var changes []snapshot.Change
+	if !strings.EqualFold(stored, "AWS_PROXY") {
+		changes = append(changes, set(snapshot.FieldType, stored, "AWS_PROXY"))
+	}
+	if m.Subtype != "" {
+		if m.Subtype != subtype {
+			changes = append(changes, set(snapshot.FieldSubtype, subtype, m.Subtype))
+		}
+		return []diagnose.Fix{p.Fix("call the operation "+m.Subtype, changes...)}
+	}
+	uri, _ := i.URI.Peek()
+	arn := walk.QueueIn(uri)
+	if queues := p.Queues(p.Snapshot.Target.Region); arn == "" && len(queues) == 1 {
+		arn = queues[0]
+	}
+	if arn == "" || subtype != "" {
+		return nil
+	}
+	changes = append(changes, set(snapshot.FieldSubtype, "", "SQS-SendMessage"))
+	if uri != "" {
+		changes = append(changes, set(snapshot.FieldURI, uri, ""))
+	}
+	if version, ok := i.PayloadFormat.Peek(); ok && version != "1.0" {
+		changes = append(changes, set(snapshot.FieldPayloadFormat, version, "1.0"))
+	}
+	parameters, _ := i.RequestParameters.Peek()
+	for _, name := range sortedKeys(parameters) {
+		changes = append(changes, setArgument(p, name, ""))
+	}
+	changes = append(changes, setArgument(p, "QueueUrl", diagnose.QueueURL(arn)), setArgument(p, "MessageBody", "$request.body"))
+	return []diagnose.Fix{p.Fix("call SQS by the subtype SQS-SendMessage", changes...)}
 }
 
 // typeFailure is what the type leads to; an ARN under an HTTP type is refused for

@@ -12,6 +12,7 @@ var signingMethod = diagnose.Rule{
 	ID:       "signing-method",
 	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "the integration's HTTP method does not carry the call",
 	Doc: `The integration has an HTTP method of its own, which is not the method that the client uses. SQS reads a form or a
 JSON document only in the body of a POST. An integration with GET and a body template signs one request and sends another:
@@ -28,7 +29,7 @@ Repair: set the integration's HTTP method (integrationHttpMethod) to POST and de
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !reachedREST(p) || p.Trace.Signing.Type == "MOCK" {
+		if !reachedSQS(p) || p.Trace.Signing.Type == "MOCK" {
 			p.NotApplicable()
 			return
 		}

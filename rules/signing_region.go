@@ -12,6 +12,7 @@ var signingRegion = diagnose.Rule{
 	ID:       "signing-region",
 	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "the integration calls SQS in another region than the queue's",
 	Doc: `The region in the integration URI decides which endpoint API Gateway calls, and SQS knows only the queues of its own
 region. A queue of another region is not found (400 AWS.SimpleQueueService.NonExistentQueue), is denied because the role's

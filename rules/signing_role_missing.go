@@ -20,7 +20,7 @@ Repair: name a role that exists, or create it.`,
 	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html"},
 	Check: func(p *diagnose.Pass) {
-		if !reachedREST(p) || !needsRole(p) {
+		if !reachedSQS(p) || !needsRole(p) {
 			return
 		}
 		s := &p.Trace.Signing

@@ -33,7 +33,7 @@ Repair: one Allow statement with Principal {"Service": "apigateway.amazonaws.com
 		"https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/479",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !reachedREST(p) || !needsRole(p) {
+		if !reachedSQS(p) || !needsRole(p) {
 			return
 		}
 		s := &p.Trace.Signing

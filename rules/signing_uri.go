@@ -13,6 +13,7 @@ var signingURI = diagnose.Rule{
 	ID:       "signing-uri",
 	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
+	APIs:     templated,
 	Title:    "the integration URI does not lead to a queue",
 	Doc: `The URI of an AWS integration is arn:PARTITION:apigateway:REGION:sqs:path/ACCOUNT/QUEUE, where ACCOUNT may be left
 out, a double slash does no harm, and a query string may follow. With action/NAME in place of path/ the queue has to come from
@@ -27,7 +28,7 @@ Repair: set the URI to the form above with the queue's account and name, and dep
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html",
 	},
 	Check: func(p *diagnose.Pass) {
-		if !reachedREST(p) || !needsRole(p) {
+		if !reachedSQS(p) || !needsRole(p) {
 			return
 		}
 		s := &p.Trace.Signing

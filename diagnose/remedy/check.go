@@ -286,9 +286,6 @@ func (c *checker) local(r *walk.Request) shell.Script {
 		return nil
 	}
 	run := shell.New(c.Doctor[0].Text()).Add(c.Doctor[1:]...)
-	if api := c.trace.Route.API; api != nil && api.Type == snapshot.WebSocket {
-		return shell.Script{{Run: run}}
-	}
 	if api := c.trace.Route.API; api != nil && r.Stage != "" {
 		if stages, _ := api.Stages.Peek(); len(stages) > 1 || api.Lacks(r.Stage) {
 			run.Add(shell.Text("--stage"), shell.Text(r.Stage))
@@ -302,7 +299,7 @@ func (c *checker) local(r *walk.Request) shell.Script {
 	}
 	hidden := slices.ContainsFunc(append(slices.Clone(r.Headers), r.Query...), c.hides)
 	switch {
-	case !strings.HasPrefix(r.Path, "/") || hidden && !flagsSay(r):
+	case !strings.HasPrefix(r.Path, "/") && r.Method != walk.WebSocketMethod || hidden && !flagsSay(r):
 		return append(script, shell.Line{Run: run}) // the doctor's own request has to do
 	case !flagsSay(r):
 		run.Add(shell.Text("--request"))
@@ -317,7 +314,7 @@ func (c *checker) local(r *walk.Request) shell.Script {
 			run.Add(shell.Text("--header"), shell.Text(h.Name+": "+h.Value))
 		}
 	}
-	if _, ok := r.Header("Content-Type"); !ok {
+	if _, ok := r.Header("Content-Type"); !ok && r.Method != walk.WebSocketMethod {
 		run.Add(shell.Text("--header"), shell.Text("Content-Type:"))
 	}
 	run.Add(shell.Text("--body"))

@@ -55,7 +55,9 @@ const (
 	FieldPassthrough     IntegrationField = "passthroughBehavior"
 	FieldType            IntegrationField = "type"
 	FieldContentHandling IntegrationField = "contentHandling"
-	FieldTimeout         IntegrationField = "timeoutInMillis" // milliseconds, in decimal
+	FieldTimeout         IntegrationField = "timeoutInMillis"      // milliseconds, in decimal
+	FieldSubtype         IntegrationField = "integrationSubtype"   // HTTP APIs
+	FieldPayloadFormat   IntegrationField = "payloadFormatVersion" // HTTP APIs
 )
 
 // SetIntegration sets one property of the integration.
@@ -228,7 +230,8 @@ func withEntry(m map[string]Fact[string], name, text string, origin Origin) map[
 func (c SetIntegration) Apply(s *Snapshot) (*Snapshot, error) {
 	return onIntegration(s, c.On, func(i *Integration) error {
 		fields := map[IntegrationField]*Fact[string]{FieldHTTPMethod: &i.HTTPMethod, FieldURI: &i.URI, FieldCredentials: &i.Credentials,
-			FieldPassthrough: &i.Passthrough, FieldType: &i.Type, FieldContentHandling: &i.ContentHandling}
+			FieldPassthrough: &i.Passthrough, FieldType: &i.Type, FieldContentHandling: &i.ContentHandling,
+			FieldSubtype: &i.Subtype, FieldPayloadFormat: &i.PayloadFormat}
 		if c.Field == FieldTimeout {
 			millis, err := strconv.Atoi(c.After)
 			if err != nil || millis <= 0 {

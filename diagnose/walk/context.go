@@ -11,7 +11,7 @@ import (
 func (w *mapping) client() *rest.Call {
 	r := &w.Request
 	return &rest.Call{Method: r.Method, ContentType: w.Mapping.ContentType, Headers: parameters(r.Headers), Query: parameters(r.Query),
-		Path: w.Route.PathParams, Body: r.Body, Variables: w.Route.Variables, Context: w.contextMap}
+		Path: w.Route.PathParams, Body: r.Body, Variables: w.Route.Variables, Context: func() map[string]any { return w.kind.context(w) }}
 }
 
 func parameters(list []Header) []rest.Parameter {
@@ -25,7 +25,7 @@ func parameters(list []Header) []rest.Parameter {
 // contextValues are the values of $context for templates.
 func (w *mapping) contextValues() *vtl.ContextValues {
 	if w.context == nil {
-		w.context = vtl.NewContext(w.contextMap())
+		w.context = vtl.NewContext(w.kind.context(w))
 	}
 	return w.context
 }
@@ -55,6 +55,10 @@ func (w *mapping) authorizerValues() map[string]any {
 	if ok && (kind == "" || kind == "NONE" || kind == "AWS_IAM") {
 		return nil
 	}
+	return w.authorizerSamples()
+}
+
+func (w *mapping) authorizerSamples() map[string]any {
 	values := map[string]any{"principalId": "sample"}
 	template, err := w.Template(w.Mapping.Template)
 	if err != nil {

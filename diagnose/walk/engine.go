@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"apisqs-doctor/diagnose/internal/gateway/http"
 	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/vtl"
@@ -22,6 +23,7 @@ type Engine struct {
 	indexes     map[*snapshot.Method]*routeIndex
 	created     *creation // nil until it is asked for
 	deployments map[*snapshot.Method]*deployment
+	httpRoutes  map[*snapshot.Method]*http.Routes
 }
 
 type compiledTemplate struct {
@@ -50,6 +52,7 @@ func New(s *snapshot.Snapshot) *Engine {
 		comparisons: map[versions]*comparison{},
 		indexes:     map[*snapshot.Method]*routeIndex{},
 		deployments: map[*snapshot.Method]*deployment{},
+		httpRoutes:  map[*snapshot.Method]*http.Routes{},
 	}
 }
 
@@ -62,6 +65,7 @@ func (e *Engine) On(s *snapshot.Snapshot) *Engine {
 	changed.indexes = map[*snapshot.Method]*routeIndex{}
 	changed.created = nil
 	changed.deployments = map[*snapshot.Method]*deployment{}
+	changed.httpRoutes = map[*snapshot.Method]*http.Routes{}
 	return &changed
 }
 

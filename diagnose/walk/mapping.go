@@ -31,18 +31,18 @@ func (w *mapping) mapping() {
 		return
 	}
 	m.Integration = integration
-	w.Route.Kind.mapping(w, step, gaps)
+	w.kind.build(w, step, gaps)
 }
 
-// mapped derives the integration request of templates and parameter mappings.
-func (w *mapping) mapped(step *Step, gaps *snapshot.Gaps) {
+// chooseByType picks the template by the client's Content-Type.
+func (w *mapping) chooseByType(keys []string, _ *snapshot.Gaps) rest.Choice {
+	return rest.ChooseTemplate(w.Mapping.ContentType, keys, w.Mapping.Passthrough)
+}
+
+// finishMapping ends the stage with the first of the failures, a refusal to
+// deploy before the others.
+func (w *mapping) finishMapping(step *Step, gaps *snapshot.Gaps, failures []*Failure) {
 	m := &w.Mapping
-	integration := m.Integration
-	m.ContentType, _ = w.Request.Header("Content-Type")
-	m.Passthrough, _ = integration.Passthrough.Read(gaps)
-	failures := []*Failure{w.body(gaps), w.parameters(gaps)}
-	w.applyOverrides()
-	w.defaultHeaders()
 	if m.Fatal != nil {
 		f := own(gateway.Internal(m.Fatal[0].Name + " header already present")) // T64
 		failures = append(failures, f)
@@ -108,9 +108,11 @@ func (w *mapping) templateInput() *vtl.Input {
 	return in
 }
 
-// body chooses and renders the template, or passes the client's body on.
-func (w *mapping) body(gaps *snapshot.Gaps) *Failure {
+// body renders the template that is chosen among the keys, or passes the
+// client's body on.
+func (w *mapping) body(gaps *snapshot.Gaps, choose func(keys []string, gaps *snapshot.Gaps) rest.Choice) *Failure {
 	m := &w.Mapping
+	m.Passthrough, _ = m.Integration.Passthrough.Read(gaps)
 	templates, ok := m.Integration.Templates.Read(gaps)
 	if !ok {
 		return nil
@@ -123,14 +125,10 @@ func (w *mapping) body(gaps *snapshot.Gaps) *Failure {
 	if m.Payload, m.Binary, refused = w.client().Payload(binary, handling); refused != nil {
 		return own(*refused)
 	}
-	contentType := m.ContentType
-	if choose := w.Route.Kind.template; choose != nil {
-		if key, ok := choose(m.Integration, templates); ok {
-			contentType = key
-		}
-	}
-	m.Choice = rest.ChooseTemplate(contentType, m.Keys, m.Passthrough)
+	m.Choice = choose(m.Keys, gaps)
 	switch {
+	case m.Choice == rest.Choice{}:
+		return nil // which template it is, is not known
 	case m.Choice.Refused:
 		f := own(gateway.UnsupportedMedia)
 		f.Code, f.Codes = UnsupportedMediaType, []ErrorCode{UnsupportedMediaType, BadRequest}
@@ -146,15 +144,6 @@ func (w *mapping) body(gaps *snapshot.Gaps) *Failure {
 		return nil
 	}
 	return w.render(gaps)
-}
-
-// selectedTemplate is the template key that a WebSocket API's template
-// selection expression names; \$default and literal keys are understood.
-func selectedTemplate(i *snapshot.Integration, templates map[string]snapshot.Fact[string]) (string, bool) {
-	expression, _ := i.TemplateSelection.Peek()
-	key := strings.TrimPrefix(expression, `\`)
-	_, ok := templates[key]
-	return key, ok
 }
 
 func (w *mapping) render(gaps *snapshot.Gaps) *Failure {
@@ -195,7 +184,7 @@ func (w *mapping) render(gaps *snapshot.Gaps) *Failure {
 }
 
 // parameters applies the request parameter mappings (T80 to T84).
-func (w *mapping) parameters(gaps *snapshot.Gaps) *Failure {
+func (w *mapping) parameters(gaps *snapshot.Gaps, parse func(text string) (source rest.Expression, declaration string, err error)) *Failure {
 	m := &w.Mapping
 	mappings, ok := m.Integration.RequestParameters.Read(gaps)
 	if !ok {
@@ -211,11 +200,12 @@ func (w *mapping) parameters(gaps *snapshot.Gaps) *Failure {
 		}
 		dest, err := rest.ParseDestination(name)
 		var source rest.Expression
+		need := ""
 		if err == nil {
-			source, err = rest.ParseExpression(text)
+			source, need, err = parse(text)
 		}
 		refused := Refused{Name: name, Expression: text, Err: err, Origin: fact.Origin()}
-		if need := source.Declaration(); err == nil && need != "" {
+		if err == nil && need != "" {
 			if !declaredKnown {
 				gaps.Add(w.Route.Method.RequestParameters.Gap())
 			} else if _, ok := declared[need]; !ok {

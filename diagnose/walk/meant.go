@@ -16,6 +16,9 @@ func SendsSQS(i *snapshot.Integration) bool {
 		m, _ := f.Peek()
 		for name, fact := range m {
 			text, _ := fact.Peek()
+			if name == "QueueUrl" {
+				return true // of an HTTP API
+			}
 			if name == "integration.request.querystring.Action" {
 				text = "Action=" + strings.Trim(text, "'")
 			}

@@ -29,6 +29,10 @@ func (w *reading) protocol() {
 	case !m.BodyKnown:
 		gaps.Append(w.step(StageMapping).Gaps)
 		if w.step(StageMapping).Status == Failed {
+			if len(m.Arguments) > 0 { // the queue is told by an argument, whatever is wrong with the others
+				w.readCall()
+				p.Answer, p.Refusal, p.Faults = nil, nil, Faults{}
+			}
 			step.blocked(StageMapping)
 		} else {
 			step.unknown(gaps, "the body that SQS receives is not known")
@@ -39,8 +43,7 @@ func (w *reading) protocol() {
 		gaps.Append(w.step(StageMapping).Gaps)
 	}
 	// What kind of call leaves is not known without these.
-	m.Integration.Type.Read(gaps)
-	m.Integration.HTTPMethod.Read(gaps)
+	w.kind.unread(w, gaps)
 	w.readCall()
 	if what := w.unresolvedCall(); what != "" && p.Answer != nil {
 		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: what, Origin: m.TemplateAt})

@@ -288,6 +288,11 @@ func (w *queueing) altered() string {
 	if len(q.Messages) != 1 || want == "" {
 		return ""
 	}
+	for _, a := range w.Mapping.Arguments {
+		if a.Name == "MessageBody" && a.Unmarked != "" {
+			return fmt.Sprintf("every message is the text %q", a.Expression)
+		}
+	}
 	if said := w.mangled(q.Messages[0].Body); said != "" {
 		return said
 	}

@@ -73,9 +73,6 @@ func anonymousContext() iam.Context {
 
 // private tells whether the API can be reached only through VPC endpoints.
 func private(api *snapshot.API, gaps *snapshot.Gaps) bool {
-	if !kindOf(api).private {
-		return false
-	}
 	types, ok := api.EndpointTypes.Read(gaps)
 	return ok && slices.Contains(types, "PRIVATE")
 }

@@ -19,16 +19,16 @@ var sqsStatuses = []int{200, 400, 403, 404, 413, 500, 503}
 // response derives what the client sees: of the answer that this request gets,
 // and of every other that SQS may give.
 func (w *responding) response() {
-	step, gaps := w.step(StageResponse), &snapshot.Gaps{}
+	step := w.step(StageResponse)
 	if w.Mapping.Integration == nil {
 		step.blocked(w.firstBlocker())
 		return
 	}
-	w.Route.Kind.response(w, step, gaps)
+	w.kind.answer(w, step, &snapshot.Gaps{})
 }
 
-// mapped lets integration responses turn SQS's answer into the client's.
-func (w *responding) mapped(step *Step, gaps *snapshot.Gaps) {
+// mapAnswer lets integration responses turn SQS's answer into the client's.
+func (w *responding) mapAnswer(step *Step, gaps *snapshot.Gaps) {
 	r := &w.Response
 	responses, ok := w.Mapping.Integration.Responses.Read(gaps)
 	if !ok {
@@ -36,8 +36,7 @@ func (w *responding) mapped(step *Step, gaps *snapshot.Gaps) {
 		return
 	}
 	declared, ok := w.Route.Method.Responses.Read(gaps)
-	oneWay := w.Route.Kind.OneWay
-	if !ok && !oneWay {
+	if !ok {
 		step.unknown(gaps, "the method responses are not known")
 		return
 	}
@@ -47,7 +46,7 @@ func (w *responding) mapped(step *Step, gaps *snapshot.Gaps) {
 	}
 	patterns := w.compilePatterns(responses, gaps)
 	for _, status := range sqsStatuses {
-		r.Outcomes = append(r.Outcomes, outcome(status, responses, patterns, declared, oneWay))
+		r.Outcomes = append(r.Outcomes, outcome(status, responses, patterns, declared))
 	}
 	r.Unreachable = w.unreachable(responses, patterns)
 	defer w.brokenTemplates(responses)
@@ -66,7 +65,7 @@ func (w *responding) mapped(step *Step, gaps *snapshot.Gaps) {
 		step.unknown(gaps, "what SQS answers is not known")
 		return
 	}
-	w.answerClient(step, gaps, responses, patterns, declared, oneWay)
+	w.answerClient(step, gaps, responses, patterns, declared)
 }
 
 // sqsAnswer is the answer that API Gateway gets: of the first failure, or of a
@@ -99,7 +98,7 @@ func (w *responding) successFacts() sqs.Queue {
 }
 
 // answerClient turns SQS's answer into the client's.
-func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []snapshot.IntegrationResponse, patterns []rest.Pattern, declared map[string]snapshot.MethodResponse, oneWay bool) {
+func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []snapshot.IntegrationResponse, patterns []rest.Pattern, declared map[string]snapshot.MethodResponse) {
 	r := &w.Response
 	if gaps.Any() {
 		step.unknown(gaps, "a selection pattern cannot be evaluated")
@@ -110,7 +109,7 @@ func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []s
 		step.pass(gaps, "%d is passed through", r.Status)
 		return
 	}
-	o := outcome(r.SQSStatus, responses, patterns, declared, oneWay)
+	o := outcome(r.SQSStatus, responses, patterns, declared)
 	r.Chosen = o.Response
 	if o.Unmapped || o.Undefined {
 		log := gateway.LogUnmapped(r.SQSStatus)
@@ -125,11 +124,6 @@ func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []s
 		return
 	}
 	r.Status = o.Status
-	if oneWay && o.Response == nil {
-		r.Body = ""
-		step.pass(gaps, "the route answers nothing to the client")
-		return
-	}
 	if o.Doubtful {
 		gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: fmt.Sprintf("several selection patterns match %d, and which of them wins is not documented", r.SQSStatus), Origin: o.Response.Origin}) // T92
 	}
@@ -150,14 +144,10 @@ func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []s
 }
 
 // outcome is what the client sees for one status of SQS (T90 to T95).
-func outcome(status int, responses []snapshot.IntegrationResponse, patterns []rest.Pattern, declared map[string]snapshot.MethodResponse, oneWay bool) Outcome {
+func outcome(status int, responses []snapshot.IntegrationResponse, patterns []rest.Pattern, declared map[string]snapshot.MethodResponse) Outcome {
 	o := Outcome{SQSStatus: status, Status: http.StatusInternalServerError}
 	selection := rest.Select(status, patterns)
 	if selection.Index < 0 {
-		if oneWay {
-			o.Status = http.StatusOK
-			return o
-		}
 		o.Unmapped = true
 		return o
 	}
@@ -166,7 +156,7 @@ func outcome(status int, responses []snapshot.IntegrationResponse, patterns []re
 		// T92 fits both the order of the list and the order of the statuses.
 		o.Doubtful = o.Doubtful || responses[other].Status < o.Response.Status
 	}
-	if _, ok := declared[o.Response.Status]; !ok && !oneWay {
+	if _, ok := declared[o.Response.Status]; !ok {
 		o.Undefined = true
 		return o
 	}

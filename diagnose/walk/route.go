@@ -19,7 +19,7 @@ func (w *routing) route() {
 		step.unknown(gaps, "no API %q in the snapshot", w.Request.API)
 		return
 	}
-	r.Kind = kindOf(r.API)
+	w.kind = kindOf(r.API)
 	if refusal := w.refusal(); refusal != nil {
 		defer step.fail(gaps, *refusal, "AWS refuses to deploy this: %s", refusal.Message)
 	}
@@ -43,18 +43,36 @@ func (w *routing) route() {
 		w.finishRoute(step, gaps, failure, said)
 		return
 	}
+	if r.Preflight = w.kind.preflight(w, gaps); r.Preflight != nil && failure == nil {
+		step.pass(gaps, "the API answers preflight requests itself (CORS)")
+		return
+	}
+	r.Preflight = nil
 	r.DraftMethod = w.draftMethod()
 	if !w.findMethod() {
 		r.Differences = w.differences()
-		failure, said = firstOf(failure, said, r.Kind.noMethod(), fmt.Sprintf("no %s %s in the API", w.Request.Method, w.Request.Path))
+		failure, said = firstOf(failure, said, w.kind.unmatched(), fmt.Sprintf("no %s %s in the API", w.Request.Method, w.Request.Path))
 		w.finishRoute(step, gaps, failure, said)
 		return
 	}
 	r.Differences = w.differences()
+	if r.Doubt != "" {
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: r.Doubt, Origin: r.Method.Origin})
+	}
 	if failure == nil {
-		failure, said = w.admission(gaps)
+		failure, said = w.kind.admit(w, gaps)
 	}
 	w.finishRoute(step, gaps, failure, said)
+}
+
+// namedStage is the stage that the request names, or the first one; -1 for none.
+func (w *routing) namedStage(stages []snapshot.Stage) int {
+	for i := range stages {
+		if w.Request.Stage == "" || stages[i].Name == w.Request.Stage {
+			return i
+		}
+	}
+	return -1
 }
 
 // stageConflict finds two stages of one name: a deployment that names its stage
@@ -107,10 +125,6 @@ func (w *routing) finishRoute(step *Step, gaps *snapshot.Gaps, failure *Failure,
 				what += " of " + r.Stage.DeployedAt
 			}
 		}
-		if r.Kind.open != "" {
-			// What is said of the later stages is a first reading.
-			gaps.Add(snapshot.Gap{Reason: snapshot.NotCovered, Detail: r.Kind.open, Origin: r.Method.Origin})
-		}
 		step.pass(gaps, "%s, %s", MethodName(r.Method), what)
 	}
 }
@@ -144,11 +158,8 @@ func (w *routing) findStage(gaps *snapshot.Gaps) (failure *Failure, said string)
 	r := &w.Route
 	stages, known := r.API.Stages.Read(gaps)
 	r.Stages = stages
-	for i := range stages {
-		if w.Request.Stage == "" || stages[i].Name == w.Request.Stage {
-			r.Stage = &stages[i]
-			break
-		}
+	if i := w.kind.chooseStage(w, stages); i >= 0 {
+		r.Stage = &stages[i]
 	}
 	draft, draftKnown := r.API.Draft.Peek()
 	if r.Stage != nil {
@@ -161,10 +172,10 @@ func (w *routing) findStage(gaps *snapshot.Gaps) (failure *Failure, said string)
 		} else if !undeployed {
 			gaps.Add(r.Stage.Deployed.Gap())
 		} else {
-			failure, said = notDeployed(), fmt.Sprintf("stage %s has no deployment", r.Stage.Name)
+			failure, said = w.kind.undeployed(), fmt.Sprintf("stage %s has no deployment", r.Stage.Name)
 		}
 	} else if known {
-		failure, said = notDeployed(), "the API has no stage"
+		failure, said = w.kind.undeployed(), "the API has no stage"
 		if w.Request.Stage != "" {
 			said = fmt.Sprintf("the API has no stage %q", w.Request.Stage)
 		}
@@ -205,12 +216,6 @@ func (w *routing) variables(gaps *snapshot.Gaps) {
 	}
 }
 
-// notDeployed is what a call to a stage that does not exist gets. That it is
-// 403 is known, which of the two messages is not recorded.
-func notDeployed() *Failure {
-	return &Failure{Origin: FromAPIGateway, Status: 403, Code: Forbidden, Codes: []ErrorCode{Forbidden, MissingAuthenticationToken}, Message: gateway.Forbidden.Message, Body: gateway.Forbidden.Body()}
-}
-
 // endpoint refuses calls to a disabled default endpoint. A caller who names
 // another host comes through a custom domain.
 func (w *routing) endpoint(gaps *snapshot.Gaps) (*Failure, string) {
@@ -220,7 +225,7 @@ func (w *routing) endpoint(gaps *snapshot.Gaps) (*Failure, string) {
 		return nil, ""
 	}
 	w.Route.EndpointRefused = true
-	return own(gateway.Forbidden), "the default endpoint of the API is disabled"
+	return w.kind.disabled(), "the default endpoint of the API is disabled"
 }
 
 // own makes a failure of one of API Gateway's own answers.
@@ -232,8 +237,8 @@ func own(o gateway.OwnResponse) *Failure {
 // walk follows.
 func (w *routing) findMethod() bool {
 	r := &w.Route
-	found := w.search(r.Configuration)
-	r.NearMethods, r.NearPaths = found.nearMethods, found.nearPaths
+	found := w.kind.find(w, r.Configuration)
+	r.NearMethods, r.NearPaths, r.Doubt = found.nearMethods, found.nearPaths, found.doubt
 	if found.method == nil {
 		return false
 	}
@@ -254,7 +259,7 @@ func (w *routing) draftMethod() *snapshot.Method {
 	if !ok {
 		return nil
 	}
-	return w.search(&draft).method
+	return w.kind.find(w, &draft).method
 }
 
 // found is the outcome of looking for a method.
@@ -262,6 +267,7 @@ type found struct {
 	method                 *snapshot.Method
 	params                 map[string]string
 	nearMethods, nearPaths []string
+	doubt                  string // why another method may take the call
 }
 
 // search looks for the method of the request: the most specific resource wins,
@@ -272,12 +278,6 @@ func (w *routing) search(config *snapshot.Configuration) found {
 	index := w.index(config)
 	for _, i := range slices.Concat(index.exact[strings.Trim(req.Path, "/")], index.open) {
 		m := &config.Methods[i]
-		if w.Route.Kind.byKey || m.Path == "" {
-			if rank := routeRank(m, req); rank > best {
-				out.method, out.params, best = m, map[string]string{}, rank
-			}
-			continue
-		}
 		params, rank, ok := gateway.Match(m.Path, req.Path)
 		if !ok {
 			continue
@@ -331,7 +331,7 @@ func (e *Engine) index(config *snapshot.Configuration) *routeIndex {
 	index := &routeIndex{exact: map[string][]int{}}
 	for i := range config.Methods {
 		m := &config.Methods[i]
-		if m.Path == "" || strings.Contains(m.Path, "{") || m.RouteKey != "" {
+		if strings.Contains(m.Path, "{") {
 			index.open = append(index.open, i)
 			continue
 		}
@@ -340,16 +340,4 @@ func (e *Engine) index(config *snapshot.Configuration) *routeIndex {
 	}
 	e.indexes[key] = index
 	return index
-}
-
-// routeRank tells how well a route of an HTTP or WebSocket API without a path
-// fits: its own key, else $default. It is empty when the route does not fit.
-func routeRank(m *snapshot.Method, req *Request) string {
-	switch {
-	case req.Route != "" && m.RouteKey == req.Route:
-		return "2"
-	case m.RouteKey == "$default":
-		return "1"
-	}
-	return ""
 }

@@ -17,16 +17,16 @@ const gatewayService = "apigateway.amazonaws.com"
 
 // signing derives the endpoint, the HTTP method and the identity of the call.
 func (w *signing) signing() {
-	step, gaps := w.step(StageSigning), &snapshot.Gaps{}
+	step := w.step(StageSigning)
 	if w.Mapping.Integration == nil {
 		step.blocked(w.firstBlocker())
 		return
 	}
-	w.Route.Kind.signing(w, step, gaps)
+	w.kind.sign(w, step, &snapshot.Gaps{})
 }
 
-// signed derives them from the integration's URI, method and credentials.
-func (w *signing) signed(step *Step, gaps *snapshot.Gaps) {
+// signToURI derives them from the integration's URI, method and credentials.
+func (w *signing) signToURI(step *Step, gaps *snapshot.Gaps) {
 	s := &w.Signing
 	s.Meant = w.meansSQS()
 	s.MethodFailure = w.httpMethod(gaps)
@@ -42,6 +42,13 @@ func (w *signing) signed(step *Step, gaps *snapshot.Gaps) {
 	} else {
 		failures = append(failures, f) // a signature is compared once there is a role to sign with
 	}
+	w.finishSigning(step, gaps, failures)
+}
+
+// finishSigning ends the stage with the first of the failures, a refusal to
+// deploy before the others.
+func (w *signing) finishSigning(step *Step, gaps *snapshot.Gaps, failures []*Failure) {
+	s := &w.Signing
 	for _, f := range failures {
 		if f != nil && len(f.Codes) == 0 {
 			f.Codes = []ErrorCode{f.Code}
@@ -163,14 +170,10 @@ func (w *signing) identity(gaps *snapshot.Gaps) *Failure {
 		if !s.Meant {
 			return nil // Lambda needs none (T101)
 		}
-		return refusedPut(gateway.ErrNoRole) // T116, iam-facts 52
+		return w.kind.noRole()
 	case isCallerCredentials(text):
 		s.Caller = true
-		if kind, ok := w.Route.Method.Authorization.Read(gaps); ok && kind != "AWS_IAM" {
-			return noCaller()
-		}
-		gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "the caller's own policies decide, and who calls is not known", Origin: s.CredOrigin}) // iam-facts 53
-		return nil
+		return w.kind.callers(w, gaps)
 	}
 	if !isRoleARN(text) {
 		if w.isOpaque(text) {
@@ -191,7 +194,7 @@ func (w *signing) identity(gaps *snapshot.Gaps) *Failure {
 	}
 	if role == nil {
 		s.RoleMissing = true
-		return own(gateway.Internal(gateway.LogAssume(text))) // T101, T115
+		return w.kind.unassumable(text)
 	}
 	s.Role = role
 	s.Principal = iam.RoleSessionPrincipal(role.ARN, role.ID)

@@ -38,13 +38,16 @@ type Step struct {
 
 // Failure is an error that ends a request.
 type Failure struct {
-	Origin  Source
-	Status  int         // of the answer; 0 for a deployment that AWS refuses
-	Code    ErrorCode   // as the caller or the log shows it
-	Codes   []ErrorCode // all that AWS may answer where evidence differs
-	Message string
-	Log     string // what the execution log says beside it
-	Body    string // of the answer
+	Origin Source
+	Status int // of the answer; 0 for a deployment that AWS refuses
+	// Statuses are all that AWS may answer with where evidence differs, Status
+	// first; empty where there is one only.
+	Statuses []int
+	Code     ErrorCode   // as the caller or the log shows it
+	Codes    []ErrorCode // all that AWS may answer where evidence differs
+	Message  string
+	Log      string // what the execution log says beside it
+	Body     string // of the answer
 }
 
 // Step returns the outcome of a stage.
@@ -91,7 +94,6 @@ func (t *Trace) MissingVariables() []string {
 // Route is where the call arrives.
 type Route struct {
 	API           *snapshot.API
-	Kind          *Kind           // of the API; nil without an API
 	Stage         *snapshot.Stage // nil when the API has none
 	Stages        []snapshot.Stage
 	Configuration *snapshot.Configuration
@@ -129,7 +131,11 @@ type Route struct {
 	Lacks []string
 	// NearMethods are methods of the same path, NearPaths paths of the same method.
 	NearMethods, NearPaths []string
-	Validation             string // what the request validator refuses; empty when nothing
+	Doubt                  string // why another method may take the call; empty when none can
+	// Preflight is the answer to a preflight request of browsers that the API gives
+	// itself; nil where it does not.
+	Preflight  *Failure
+	Validation string // what the request validator refuses; empty when nothing
 }
 
 // Difference is one field in which the deployed method and the draft differ.
@@ -169,6 +175,14 @@ type Mapping struct {
 	// Spans tells where each part of the body comes from. A body that was passed
 	// on is one span of the client's.
 	Spans []vtl.Span
+
+	// Of an HTTP API: the operation that is called, or was evidently meant, such as
+	// SQS-SendMessage; its region, empty for the API's own; the parameters, and those
+	// that AWS refuses.
+	Subtype          string
+	Region           string
+	Arguments        []Argument
+	RefusedArguments []RefusedArgument
 }
 
 // Mapped is a header, query or path parameter that API Gateway sends.
@@ -221,9 +235,12 @@ type Signing struct {
 	// integration is meant to call SQS, whatever its type and URI are.
 	URIFault URIFault
 	Meant    bool
+	// TypeReason says what is wrong with the type, subtype or URI of an HTTP API's
+	// integration; empty for other kinds and where it is fine.
+	TypeReason string
 	// What each part of the stage leads to by itself, nil when it is fine. The
 	// stage fails with the first of them, a refusal to deploy before the others.
-	MethodFailure, TypeFailure, EndpointFailure, IdentityFailure *Failure
+	MethodFailure, TypeFailure, EndpointFailure, IdentityFailure, PayloadFailure *Failure
 }
 
 // URL is the address that the call goes to.
@@ -331,10 +348,14 @@ type Encryption struct {
 type Response struct {
 	SQSStatus int
 	SQSBody   string
-	Status    int // what the client sees; 0 when not known
-	Body      string
-	Headers   []Header
-	Chosen    *snapshot.IntegrationResponse
+	Status    int   // what the client sees; 0 when not known, and for a frame
+	Statuses  []int // all that the client may see where evidence differs, Status first
+	Delivery  Delivery
+	// ErrorFrame tells that the frame is API Gateway's own.
+	ErrorFrame bool
+	Body       string
+	Headers    []Header
+	Chosen     *snapshot.IntegrationResponse
 	// Outcomes says what the client would see for each status SQS can answer.
 	Outcomes    []Outcome
 	Refused     []Refused // response parameter mappings that AWS does not store
@@ -348,6 +369,17 @@ type Response struct {
 	// the answer of this call.
 	BrokenTemplates []BrokenTemplate
 }
+
+// Delivery is how the client learns what became of its request.
+type Delivery string
+
+// The deliveries. The zero value is the answer to an HTTP request.
+const (
+	DeliveryHTTP      Delivery = ""
+	DeliveryNone      Delivery = "none"      // WebSocket, one-way: the client is told nothing
+	DeliveryFrame     Delivery = "frame"     // WebSocket
+	DeliveryHandshake Delivery = "handshake" // WebSocket: the status of the handshake
+)
 
 // BrokenTemplate is a response template that cannot be rendered.
 type BrokenTemplate struct {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"apisqs-doctor/diagnose/internal/gateway"
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/text"
@@ -29,7 +28,7 @@ func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
 	s.Trust = &d
 	switch d.Effect {
 	case iam.No:
-		return own(gateway.Internal(gateway.LogAssume(s.Role.ARN))) // T115
+		return w.kind.unassumable(s.Role.ARN)
 	case iam.Unknown:
 		w.decisionGaps(gaps, "whether API Gateway may assume the role", &d)
 	}

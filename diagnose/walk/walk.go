@@ -17,6 +17,9 @@ func (e *Engine) Walk(r Request) *Trace {
 	}
 	route := routing{call: c}
 	route.route()
+	if route.Route.Preflight != nil {
+		return answered(route)
+	}
 	mapping := mapping{routing: route}
 	mapping.mapping()
 	signing := signing{mapping: mapping}
@@ -32,10 +35,21 @@ func (e *Engine) Walk(r Request) *Trace {
 	responding := responding{encrypting: encrypting}
 	responding.response()
 	return &Trace{
-		Request: r, Steps: responding.Steps,
+		Request: route.Request, Steps: responding.Steps,
 		Route: route.Route, Mapping: mapping.Mapping, Signing: signing.Signing, Protocol: reading.Protocol,
 		Authorization: authorizing.Authorization, Queue: queueing.Queue, Encryption: encrypting.Encryption, Response: responding.Response,
 	}
+}
+
+// answered ends the walk of a preflight request, which the API answers itself.
+func answered(route routing) *Trace {
+	last := responding{}
+	last.routing = route
+	for _, s := range Stages[1:] {
+		last.step(s).skip("API Gateway answers the preflight request itself")
+	}
+	last.kind.own(&last, route.Route.Preflight)
+	return &Trace{Request: route.Request, Steps: last.Steps, Route: route.Route, Response: last.Response}
 }
 
 // call is a walk in progress. Each stage works on a value of its own: what the
@@ -44,6 +58,7 @@ type call struct {
 	*Engine
 	Request Request
 	Steps   [len(Stages)]Step
+	kind    kind // of the API; nil where there is none
 }
 
 // The stages of a walk. The trace takes from each of them its own section, so

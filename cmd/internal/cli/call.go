@@ -83,7 +83,7 @@ func (a *app) callFromFlags(q *requestFlags) (call, error) {
 		c.path = words[0]
 	case len(words) == 1:
 		c.method = strings.ToUpper(words[0])
-	case len(words) == 2 && strings.HasPrefix(words[1], "/"):
+	case len(words) == 2 && (strings.HasPrefix(words[1], "/") || strings.EqualFold(words[0], walk.WebSocketMethod)):
 		c.method, c.path = strings.ToUpper(words[0]), words[1]
 	case len(words) > 0:
 		return c, usage(`expected a method and a path, such as "POST /orders"`, "%q is not a value of --method", q.method)
@@ -94,8 +94,11 @@ func (a *app) callFromFlags(q *requestFlags) (call, error) {
 		return c, nil
 	}
 	r := diagnose.Plain(c.method, c.path)
-	if r.Method == "" {
+	switch r.Method {
+	case "":
 		r.Method = "POST"
+	case walk.WebSocketMethod:
+		r.Headers = nil // a frame has none
 	}
 	var err error
 	if r.Query, err = splitQuery(rawQuery); err != nil {

@@ -73,8 +73,9 @@ func joinCodes(list []walk.ErrorCode) string {
 func (a *app) showRule(id string) error {
 	if r, ok := rules.Find(id); ok {
 		fmt.Fprintf(a.Out, "%s (%s, %s stage)\n%s\n\n%s\n", r.ID, r.Severity, r.Stage, r.Title, strings.TrimSpace(r.Doc))
+		fmt.Fprintf(a.Out, "\nJudges: %s\n", r.Scope())
 		if len(r.Explains) > 0 {
-			fmt.Fprintf(a.Out, "\nExplains: %s\n", joinCodes(r.Explains))
+			fmt.Fprintf(a.Out, "Explains: %s\n", joinCodes(r.Explains))
 		}
 		for _, ref := range r.Refs {
 			fmt.Fprintf(a.Out, "See: %s\n", ref)

@@ -51,6 +51,9 @@ var causes = map[string]known{
 	"mapping-invalid-json-body":   {"a mapping of method.request.body found a body that begins like JSON and is not", "send valid JSON: the answer changes; it comes before SQS is called"},     // T83
 	"mapping-integration-missing": {"a method of the API has no integration, or the API has no method at all", "the deployment fails, no call does; make the deployment depend on the methods"}, // T106
 
+	"mapping-http-api-parameter": {"a parameter of an HTTP API's integration is one that AWS does not take, or comes to nothing for this call",
+		"the text names the parameter and its source; names have their capitals (QueueUrl, MessageBody, MessageGroupId), and a source that gives nothing is answered with 400 even for an optional parameter"}, // H11 to H44
+
 	// T100, T101, T115, iam-facts 46, 49, 52
 	"signing-method":                {"the integration calls SQS with another HTTP method than POST", "look at the integration's HTTP method (integrationHttpMethod, not the method of the resource): it has to be POST"},
 	"signing-credentials-missing":   {"the integration has no execution role", "look at Credentials (execution role) of the integration request: it is empty"},
@@ -60,6 +63,7 @@ var causes = map[string]known{
 		"look at the trust policy: Service apigateway.amazonaws.com, sts:AssumeRole, and no aws:SourceAccount condition"},
 	"signing-caller-credentials": {"the integration passes the caller's own credentials on, and they are not good for SQS", "Credentials is arn:aws:iam::*:user/*; the identity in the text is the caller's"},
 	"signing-integration-type":   {"the integration's type is not AWS", "the type has to be AWS; AWS_PROXY is for Lambda, HTTP does not sign"},
+	"signing-payload-format":     {"the integration of an HTTP API states no payload format version, or not 1.0", "look for PayloadFormatVersion beside IntegrationSubtype; Terraform fills it in, CloudFormation does not"},
 	"signing-uri":                {"the integration's URI is not one of SQS", "it has to be arn:aws:apigateway:REGION:sqs:path/ACCOUNT/QUEUE, not the queue's ARN or URL"},
 	"signing-region":             {"the integration calls SQS in another region than the queue's", "compare the region in the integration's URI with that in the queue's ARN"},
 
@@ -127,9 +131,7 @@ var causes = map[string]known{
 	"other:queue-policy": {"SQS refuses the text of the queue policy", "the deployment fails; at most 8192 bytes and 20 statements, principals have to exist, actions have to be sqs:"},
 	"other:purge":        {"PurgeQueue was called twice within a minute", "the integration should call SendMessage: look at the Action, and who chooses it"},
 	"other:firewall":     {"AWS WAF refuses the call", "the stage has a web ACL; its sampled requests name the rule"},
-	"other:unresolved":   {"a parameter of the HTTP API's integration reads something that the call does not have, or that is no text", "the text names the parameter and its source; a source that is absent or empty fails the call, also of an optional parameter"},                                                        // H40 to H43
-	"other:subtype":      {"the integration's subtype does not take such a parameter, or lacks one that it needs", "the deployment fails, no call does; the names are those of SQS-SendMessage, with their capitals: QueueUrl, MessageBody, MessageAttributes, MessageGroupId, MessageDeduplicationId, DelaySeconds, Region"}, // H11 to H16
-	"other:logging-role": {"logging is switched on, and the account has no role with which API Gateway may write logs", "the deployment fails; set one for the region: aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value=ROLE"},                                                       // L6
+	"other:logging-role": {"logging is switched on, and the account has no role with which API Gateway may write logs", "the deployment fails; set one for the region: aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value=ROLE"}, // L6
 	"other:deployer":     {"whoever deploys may not change the API", "it is the deployment that fails; the text names the action, such as apigateway:PUT or logs:CreateLogDelivery, and the identity"},
 	"other:conflict":     {"another change of the same API is under way", "the deployment fails; run it again when the other one has ended"},
 	"other:service":      {"SQS or KMS had a fault of its own", "try again after some seconds"},

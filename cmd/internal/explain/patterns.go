@@ -149,7 +149,7 @@ var patterns = []pattern{
 	{all: []string{"key quota limit exceeded"}, weight: exact, causes: list("other:throttled")},
 	{all: []string{"unauthorized request:"}, weight: exact, causes: list("route-authorization")},
 	{all: []string{"execution failed due to configuration error"}, weight: vague, causes: list("signing-role-trust", "mapping-template-syntax", "response-unmapped-status", "response-method-response-missing", "mapping-stage-variable")},
-	{all: []string{"unable to resolve property"}, weight: exact, causes: list("other:unresolved")},
+	{all: []string{"unable to resolve property"}, weight: exact, causes: list("mapping-http-api-parameter")},
 
 	// What API Gateway answers itself (T72, T83, T110 to T114).
 	{all: []string{"missing authentication token"}, weight: precise, causes: list("route-method-missing", "route-not-deployed", "route-stale-deployment", "route-authorization")},
@@ -181,8 +181,10 @@ var patterns = []pattern{
 		"response-method-response-missing", "mapping-reserved-header", "mapping-stage-variable", "mapping-binary-body")},
 
 	// What HTTP APIs refuse to store (H11 to H29), and what stands around it.
-	{all: []string{"does not fit schema for operation"}, weight: exact, causes: list("other:subtype")},
-	{all: []string{"invalid selection expression specified"}, weight: exact, causes: list("mapping-invalid-expression")},
+	{all: []string{"does not fit schema for operation"}, weight: exact, causes: list("mapping-http-api-parameter")},
+	{all: []string{"invalid selection expression specified"}, weight: exact, causes: list("mapping-http-api-parameter")},
+	{all: []string{"may only be associated with proxy integrations"}, weight: exact, causes: list("signing-integration-type")},
+	{all: []string{"payloadformatversion is a required parameter"}, weight: exact, causes: list("signing-payload-format")},
 	{all: []string{"cloudwatch logs role arn must be set in account settings"}, weight: exact, causes: list("other:logging-role")},
 	{all: []string{"is not authorized to perform: apigateway:"}, weight: exact, causes: list("other:deployer")},
 	{all: []string{"is not authorized to perform: cloudformation:"}, weight: exact, causes: list("other:deployer")},

@@ -136,7 +136,7 @@ func TestLogs(t *testing.T) {
 		{"L44b firewall", `{"requestId":"1","httpMethod":"POST","status":"403","integrationStatus":"-","errorType":"WAF_FILTERED","errorMessage":"Forbidden"}`, "other:firewall"},
 		{"L43 SQS refused, told as success", `{"requestId":"1","httpMethod":"POST","resourcePath":"/orders","status":"200","integrationStatus":"403"}`, "response-error-as-success"},
 		{"L61 HTTP API, role", `{"requestId":"Qx=","routeKey":"POST /orders","status":"500","integrationStatus":"-","integrationErrorMessage":"API Gateway doesn’t have permissions to assume the IAM role configured on the integration. Check the permissions and try again."}`, "signing-role-trust"},
-		{"H43 HTTP API, unresolved", `{"requestId":"Qx=","routeKey":"POST /orders","status":"400","integrationStatus":"-","integrationErrorMessage":"Unable to resolve property MessageBody from source $request.body.MessageBody. Please make sure that the value is a string."}`, "other:unresolved"},
+		{"H43 HTTP API, unresolved", `{"requestId":"Qx=","routeKey":"POST /orders","status":"400","integrationStatus":"-","integrationErrorMessage":"Unable to resolve property MessageBody from source $request.body.MessageBody. Please make sure that the value is a string."}`, "mapping-http-api-parameter"},
 		{"H HTTP API, no route", `{"requestId":"Qx=","routeKey":"-","status":"404","integrationStatus":"-","errorMessage":"Not Found"}`, "route-method-missing"},
 	}
 	catalogue := all()
@@ -216,8 +216,8 @@ func TestWrapped(t *testing.T) {
 		{"Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression specified: application/json]", "mapping-invalid-expression"},
 		{"No integration defined for method", "mapping-integration-missing"},
 		{"CloudWatch Logs role ARN must be set in account settings to enable logging", "other:logging-role"},
-		{"Parameter: messageBody does not fit schema for Operation: SQS-SendMessage.", "other:subtype"},
-		{"Invalid selection expression specified: Validation Result: warnings : [], errors : [Invalid source: $request.headers.x specified for destination: MessageBody]", "mapping-invalid-expression"},
+		{"Parameter: messageBody does not fit schema for Operation: SQS-SendMessage.", "mapping-http-api-parameter"},
+		{"Invalid selection expression specified: Validation Result: warnings : [], errors : [Invalid source: $request.headers.x specified for destination: MessageBody]", "mapping-http-api-parameter"},
 		{"User: arn:aws:iam::123456789012:user/ci is not authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/r because no identity-based policy allows the iam:PassRole action", "other:pass-role"},
 		{"User: arn:aws:iam::123456789012:user/ci is not authorized to perform: apigateway:PUT on resource: arn:aws:apigateway:us-east-1::/restapis/a1", "other:deployer"},
 		{"Unable to complete operation due to concurrent modification. Please try again later.", "other:conflict"},

@@ -70,6 +70,8 @@ const publicWords = `
 	integrationhttpmethod httpintegration credentials uri authorizationtype authorizerid apikeyrequired timeoutinmillis binarymediatypes stagevariable
 	deploymentid assumerolepolicydocument policydocument policies managedpolicyarns permissionsboundary policyname rolepolicies queuepolicy keypolicy
 	resources outputs conditions mappings globals paths definitions components parameters uses fn
+	send overwrite append eventbridge kinesis stepfunctions appconfig putevents putrecord getconfiguration startexecution startsyncexecution stopexecution
+	connect disconnect integrationsubtype integrationtype integrationuri integrationmethod credentialsarn payloadformatversion templateselectionexpression
 	aws4 sample hello ok success accepted created inline attached boundary trust organization scp rcp backplaneassumerolesession
 `
 

@@ -51,6 +51,9 @@ func sarifHelp(r diagnose.Rule) sarifText {
 			return `\` + m
 		}))
 	}
+	if len(r.APIs) > 0 {
+		add("Judges "+r.Scope()+".", "Judges "+r.Scope()+".")
+	}
 	if len(r.Explains) > 0 {
 		codes := make([]string, len(r.Explains))
 		for i, c := range r.Explains {

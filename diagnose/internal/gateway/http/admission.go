@@ -46,22 +46,14 @@ func (a *Authorization) Admit(in *selection.Input) Admission {
 	return Admission{}
 }
 
-// CORS is the cross-origin configuration of an API.
-type CORS struct {
-	AllowOrigins, AllowMethods, AllowHeaders []string
-}
-
-// Preflight tells whether the API answers the call itself: a preflight, where
-// CORS is configured. It does so even without a route (H72). The status is the
-// one that browsers are seen to get.
-func (c *CORS) Preflight(method string, headers []selection.Pair) (Answer, bool) {
-	if c == nil || !strings.EqualFold(method, "OPTIONS") {
-		return Answer{}, false
-	}
+// Preflight tells whether a request is a preflight of browsers. An API with a
+// CORS configuration answers it itself, even without a route (H72). The status
+// is the one that browsers are seen to get.
+func Preflight(method string, headers []selection.Pair) (Answer, bool) {
 	origin, asked := false, false
 	for _, h := range headers {
 		origin = origin || strings.EqualFold(h.Name, "Origin")
 		asked = asked || strings.EqualFold(h.Name, "Access-Control-Request-Method")
 	}
-	return Answer{Status: 204, Statuses: []int{204, 200}}, origin && asked
+	return Answer{Status: 204, Statuses: []int{204, 200}}, strings.EqualFold(method, "OPTIONS") && origin && asked
 }

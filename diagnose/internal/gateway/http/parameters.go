@@ -52,6 +52,10 @@ func isJSON(name string) bool {
 	return name == "MessageAttributes" || name == "MessageSystemAttributes"
 }
 
+// MeantText is the text that a parameter which AWS refuses was evidently meant to
+// have; empty where that cannot be told.
+func MeantText(name, text string) string { return selection.Meant(text, grammar(name)) }
+
 func grammar(name string) selection.Grammar { return selection.Grammar{JSON: isJSON(name)} }
 
 // Argument is a parameter with its value for one request.
