@@ -105,6 +105,16 @@ func Place(c Change) string {
 		return fmt.Sprintf("parameter %s of %s", strings.ToLower(c.Name), c.On)
 	case SetIntegration:
 		return fmt.Sprintf("%s of %s", c.Field, c.On)
+	case SetValidator:
+		return fmt.Sprintf("validator of %s", c.On)
+	case SetBinaryMediaTypes:
+		return "media types of " + c.API
+	case SetDefaultEndpoint:
+		return "default endpoint of " + c.API
+	case SetPolicyVersion:
+		return fmt.Sprintf("version of %s %s", c.On, c.On.Policy)
+	case SetKeyEnabled:
+		return "state of " + c.Key
 	}
 	return ""
 }

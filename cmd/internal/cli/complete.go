@@ -38,6 +38,7 @@ func (a *app) valuesOf() map[string]cobra.CompletionFunc {
 		"output":   completeOutput,
 		"body":     completeBody,
 		"only":     completeRules,
+		"accept":   completeRules,
 		"skip":     completeRules,
 		"demo":     completeExamples,
 		"deny":     completeOperations(""),

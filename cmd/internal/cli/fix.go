@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,7 +50,7 @@ sqs:SetQueueAttributes or kms:PutKeyPolicy.
 
 Each step says how sure it is. --write and --apply make those that are sure: every request tried
 delivers the caller's data. A step that has a blank or is your choice (it changes what is meant, or
-loosens something) is made only with --accept RULE; --yes alone leaves it out.
+loosens something) is asked about by itself, or made with --accept RULE; --yes alone leaves it out.
 
 The exit code is that of the diagnosis: after --apply and --write of the new one.`,
 		Example: `  apisqs-doctor fix --api-id a1b2c3d4
@@ -150,7 +151,7 @@ func (a *app) fix(cmd *cobra.Command, f *fixFlags) error {
 		return err
 	}
 	a.code = f.gate.exitCode(&e)
-	p := repairs(s, &e, f)
+	p := repairs(s, &e, f, a.decide(cmd.Context(), f))
 	switch {
 	case s.Target.Written() && len(f.templates) > 0:
 		return a.fixTemplate(f, s, p, c)
@@ -185,7 +186,7 @@ type repairPart struct {
 
 // repairs collects the plans of all methods. A change for one method may repair
 // another one too, so each is diagnosed with those before it made.
-func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags) *repair {
+func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags, take func(diagnose.Fix) bool) *repair {
 	p := &repair{template: s.Target.Written()}
 	for i := range e.Diagnoses {
 		d := &e.Diagnoses[i]
@@ -204,7 +205,7 @@ func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags) *repair
 			part.remains = d.Plan.Remains
 		}
 		if f.write || f.apply {
-			part.leaveOut(f)
+			part.leaveOut(take)
 		}
 		if deploys(part.fixes) && !p.template {
 			part.notes = append(part.notes, published(d)...)
@@ -218,10 +219,34 @@ func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags) *repair
 	return p
 }
 
-// leaveOut keeps the steps that are sure, and those that the user accepts.
-func (p *repairPart) leaveOut(f *fixFlags) {
-	p.fixes = slices.DeleteFunc(slices.Clone(p.fixes), func(x diagnose.Fix) bool {
+// decide tells which steps are made: the sure ones, those of accepted rules and,
+// where somebody can be asked, those that are wanted.
+func (a *app) decide(ctx context.Context, f *fixFlags) func(diagnose.Fix) bool {
+	answers := map[string]bool{}
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	return func(x diagnose.Fix) bool {
 		if x.Sure() == diagnose.Sure || slices.Contains(f.accept, x.Rule) {
+			return true
+		}
+		if f.yes || a.canAsk("") != nil {
+			return false
+		}
+		if answer, ok := answers[x.Rule]; ok {
+			return answer
+		}
+		fmt.Fprintf(a.Err, "\n%s: %s\n  %s\n", x.Rule, oneLine(x.Title), oneLine(unsure(x)))
+		ok, err := a.confirm(ctx, false, "Make this change too?", "it is left out")
+		answers[x.Rule] = ok && err == nil
+		return answers[x.Rule]
+	}
+}
+
+// leaveOut keeps the steps that are taken.
+func (p *repairPart) leaveOut(take func(diagnose.Fix) bool) {
+	p.fixes = slices.DeleteFunc(slices.Clone(p.fixes), func(x diagnose.Fix) bool {
+		if take(x) {
 			return false
 		}
 		p.notes = append(p.notes, fmt.Sprintf("left out: %s. %s; --accept %s makes it", x.Title, unsure(x), x.Rule))

@@ -67,3 +67,35 @@ func TestFixAsks(t *testing.T) {
 		})
 	}
 }
+
+// What is the user's choice is asked for by itself, before the rest.
+func TestFixAsksForChoices(t *testing.T) {
+	for _, tt := range []struct {
+		keys   string
+		code   int
+		want   string
+		writes int
+	}{
+		{"n\r", 1, "left out", 0},
+		{"y\ry\r", 0, "HEALTHY", 1},
+	} {
+		server, err := fakeaws.Start(loadFixture(t, "authorization_explicit_deny_failing"), fakeaws.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("apisqs-doctor", "fix", "--api-id", "a1b2c3d4", "--apply")
+		cmd.Dir = t.TempDir()
+		cmd.Env = append(loopbackEnviron(server.URL), "TERM=dumb")
+		screen := onTerminal(t, cmd, "[y/N]", func(person io.Writer) { io.WriteString(person, tt.keys) })
+		writes := 0
+		for _, c := range server.Calls() {
+			if c.Write {
+				writes++
+			}
+		}
+		server.Close()
+		if code := cmd.ProcessState.ExitCode(); code != tt.code || writes != tt.writes || !strings.Contains(screen, tt.want) || !strings.Contains(screen, "it is your choice: it takes back a Deny") {
+			t.Errorf("%q: exit code %d, %d writing calls on\n%s", tt.keys, code, writes, screen)
+		}
+	}
+}

@@ -87,11 +87,12 @@ func TestRepairsOfSeveralMethods(t *testing.T) {
 	if len(e.Diagnoses) != 2 || e.Diagnoses[1].Verdict != diagnose.Broken {
 		t.Fatalf("%d methods, the second %s; want two broken ones", len(e.Diagnoses), e.Diagnoses[1].Verdict)
 	}
-	p := repairs(s, &e, &fixFlags{})
+	all := func(diagnose.Fix) bool { return true }
+	p := repairs(s, &e, &fixFlags{}, all)
 	if len(p.parts) != 2 || len(p.parts[0].fixes) == 0 || len(p.parts[1].fixes) != 0 {
 		t.Errorf("fixes of the parts: %d and %d, want some and none", len(p.parts[0].fixes), len(p.parts[1].fixes))
 	}
-	only := repairs(s, &e, &fixFlags{only: []string{"authorization-action"}})
+	only := repairs(s, &e, &fixFlags{only: []string{"authorization-action"}}, all)
 	if len(only.fixes) != 1 {
 		t.Errorf("%d fixes of the rule, want 1:\n%s", len(only.fixes), only.text())
 	}
