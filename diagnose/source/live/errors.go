@@ -230,6 +230,9 @@ func impossible(f *failure, what string) *Error {
 		e.Suggest = "check the network, or give more time with --timeout"
 	case Broken:
 		e.Suggest = "check the endpoint URL, or try again later"
+		if size := (tooLarge{}); errors.As(f.err, &size) {
+			e.Suggest = "check the endpoint URL, or read fewer APIs in one run"
+		}
 	}
 	return e
 }
