@@ -34,7 +34,12 @@ func (a *assembler) add(one *api) *api {
 func (a *assembler) declare() {
 	for _, in := range a.APIs {
 		one := a.add(&api{doubt: in.Doubt, out: snapshot.API{ID: in.ID, Name: in.Name, Type: in.Type, Origin: in.Origin,
-			EndpointTypes: in.EndpointTypes, DefaultEndpointDisabled: in.DefaultEndpointDisabled, Policy: in.Policy}})
+			EndpointTypes: in.EndpointTypes, DefaultEndpointDisabled: in.DefaultEndpointDisabled, Policy: in.Policy,
+			RouteSelection: in.RouteSelection, APIKeySource: in.APIKeySource}})
+		if text, ok := read(in.RouteSelection); ok && text == "" && in.Type == snapshot.HTTP {
+			one.out.RouteSelection = in.RouteSelection.With(routeSelection)
+		}
+		one.draft.CORS = in.CORS
 		one.draft.BinaryMediaTypes = in.BinaryMediaTypes
 		one.whole = in.Definition == nil && in.Doubt == nil
 		if types, ok := read(in.EndpointTypes); ok && len(types) == 0 {

@@ -10,10 +10,11 @@ import (
 // for integrations, T29 and fact 63 of the IAM record for queues.
 const (
 	passthrough    = "WHEN_NO_MATCH"
-	restTimeout    = 29000   // milliseconds
-	httpTimeout    = 30000   // milliseconds
-	messageSize    = 1048576 // bytes
-	keyReusePeriod = 300     // seconds
+	routeSelection = "$request.method $request.path" // of every HTTP API
+	restTimeout    = 29000                           // milliseconds
+	httpTimeout    = 30000                           // milliseconds
+	messageSize    = 1048576                         // bytes
+	keyReusePeriod = 300                             // seconds
 )
 
 // complete fills in what AWS assumes for an integration, in AWS's spelling.

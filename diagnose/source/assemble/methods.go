@@ -126,6 +126,9 @@ func withResponse(list snapshot.Fact[[]snapshot.IntegrationResponse], in Integra
 	r.ContentHandling, _ = upper(in.ContentHandling, "").Read(&gaps)
 	r.Parameters, _ = in.Parameters.Read(&gaps)
 	r.Templates, _ = in.Templates.Read(&gaps)
+	if in.TemplateSelection.IsKnown() || in.TemplateSelection.Gap().Reason != snapshot.NotRead {
+		r.TemplateSelection, _ = in.TemplateSelection.Read(&gaps)
+	}
 	if gaps.Any() {
 		return snapshot.Unknown[[]snapshot.IntegrationResponse](gaps.List()[0])
 	}

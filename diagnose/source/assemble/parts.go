@@ -31,6 +31,7 @@ type Parts struct {
 	Integrations         []Integration
 	IntegrationResponses []IntegrationResponse
 	Routes               []Route
+	RouteResponses       []RouteResponse
 	Deployments          []Deployment
 	Stages               []Stage
 
@@ -55,6 +56,9 @@ type API struct {
 	DefaultEndpointDisabled snapshot.Fact[bool]
 	Policy                  snapshot.Fact[string] // of a REST API; empty for none
 	BinaryMediaTypes        snapshot.Fact[[]string]
+	RouteSelection          snapshot.Fact[string] // of an HTTP or WebSocket API; empty for that of all HTTP APIs
+	APIKeySource            snapshot.Fact[string]
+	CORS                    snapshot.Fact[*snapshot.CORS] // of an HTTP API; nil for none
 
 	Definition *Definition   // what an OpenAPI document adds; nil without one
 	Quick      *QuickCreate  // of an HTTP API; nil without
@@ -161,7 +165,9 @@ type IntegrationResponse struct {
 	Parameters      snapshot.Fact[map[string]string]
 	Templates       snapshot.Fact[map[string]string]
 	ContentHandling snapshot.Fact[string]
-	Origin          snapshot.Origin
+	// TemplateSelection chooses the template of a WebSocket API's answer.
+	TemplateSelection snapshot.Fact[string]
+	Origin            snapshot.Origin
 }
 
 // Route is a route of an HTTP or WebSocket API. Its method and path come from
@@ -171,6 +177,13 @@ type Route struct {
 	API     Ref
 	Target  Ref // integrations/ID
 	snapshot.Method
+}
+
+// RouteResponse lets a route of a WebSocket API answer.
+type RouteResponse struct {
+	Route Ref // by id
+	Key   string
+	snapshot.MethodResponse
 }
 
 // Deployment freezes the methods of an API.

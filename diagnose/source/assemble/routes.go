@@ -20,11 +20,21 @@ func (a *assembler) routes() {
 			own.Responses = withResponse(own.Responses, in)
 		}
 	}
+	responses := map[string]map[string]snapshot.MethodResponse{}
+	for _, in := range a.RouteResponses {
+		if responses[in.Route.Text] == nil {
+			responses[in.Route.Text] = map[string]snapshot.MethodResponse{}
+		}
+		responses[in.Route.Text][in.Key] = in.MethodResponse
+	}
 	for _, in := range a.Routes {
 		one, m := a.api(in.API, snapshot.HTTP), in.Method
 		m.HTTPMethod, m.Path = RouteParts(one.out.Type, m.RouteKey)
 		m.ValidatorID = snapshot.Known("", m.Origin)
 		m.Responses = snapshot.Known(map[string]snapshot.MethodResponse{}, m.Origin)
+		if own := responses[m.ResourceID]; own != nil {
+			m.Responses = m.Responses.With(own)
+		}
 		id := strings.TrimPrefix(in.Target.Text, "integrations/")
 		own := integrations[id]
 		switch {

@@ -25,6 +25,11 @@ func (b *builder) api(s *stack, r *resource, p tree.View) {
 	case r.typ == "AWS::ApiGatewayV2::Api" || r.typ == "AWS::Serverless::HttpApi":
 		a.Type = snapshot.HTTP
 	}
+	if a.Type != snapshot.REST {
+		a.RouteSelection = p.Get("RouteSelectionExpression").Text("")
+		a.APIKeySource = p.Get("ApiKeySelectionExpression").Text("$request.header.x-api-key")
+		a.CORS = corsOf(p.Get("CorsConfiguration"))
+	}
 	if strings.HasPrefix(r.typ, "AWS::Serverless::") {
 		b.serverless(s, r, p, &a)
 	} else {
@@ -132,11 +137,9 @@ func (b *builder) authorizer(s *stack, r *resource, p tree.View) {
 	if typ.Absent() {
 		typ = p.Get("AuthorizerType")
 	}
-	var sources []string
-	for _, in := range p.Get("IdentitySource").Items() {
-		sources = append(sources, in.Plain())
-	}
-	fact := snapshot.Known(snapshot.Authorizer{Name: p.Get("Name").Plain(), Type: strings.ToUpper(typ.Plain()), IdentitySource: strings.Join(sources, ",")}, p.Origin())
+	jwt := p.Get("JwtConfiguration")
+	fact := snapshot.Known(snapshot.Authorizer{Name: p.Get("Name").Plain(), Type: strings.ToUpper(typ.Plain()), IdentitySource: openapi.Joined(p.Get("IdentitySource")),
+		Validation: p.Get("IdentityValidationExpression").Plain(), URI: p.Get("AuthorizerUri").Plain(), Issuer: jwt.Get("Issuer").Plain(), Audience: openapi.Joined(jwt.Get("Audience"))}, p.Origin())
 	if typ.Unknown() {
 		fact = snapshot.Unknown[snapshot.Authorizer](typ.Gap())
 	}

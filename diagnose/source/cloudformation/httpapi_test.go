@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"strings"
 	"testing"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -59,14 +60,19 @@ func TestWebSocketAPI(t *testing.T) {
       RequestTemplates: {$default: Action=SendMessage}
       TemplateSelectionExpression: \$default
   Bad: {Type: 'AWS::ApiGatewayV2::IntegrationResponse', Properties: {ApiId: !Ref Api, IntegrationId: !Ref Send, IntegrationResponseKey: '/4\d{2}/', ResponseTemplates: {$default: '{}'}}}
-  Rest: {Type: 'AWS::ApiGatewayV2::IntegrationResponse', Properties: {ApiId: !Ref Api, IntegrationId: !Ref Send, IntegrationResponseKey: $default}}
+  Rest: {Type: 'AWS::ApiGatewayV2::IntegrationResponse', Properties: {ApiId: !Ref Api, IntegrationId: !Ref Send, IntegrationResponseKey: $default, TemplateSelectionExpression: all}}
   Mock: {Type: 'AWS::ApiGatewayV2::Integration', Properties: {ApiId: !Ref Api, IntegrationType: MOCK, IntegrationUri: ''}}
   Connect: {Type: 'AWS::ApiGatewayV2::Route', Properties: {ApiId: !Ref Api, RouteKey: $connect, Target: !Sub 'integrations/${Mock}'}}
-  Default: {Type: 'AWS::ApiGatewayV2::Route', Properties: {ApiId: !Ref Api, RouteKey: $default, Target: !Sub 'integrations/${Send}'}}
+  Default: {Type: 'AWS::ApiGatewayV2::Route', Properties: {ApiId: !Ref Api, RouteKey: $default, Target: !Sub 'integrations/${Send}', RouteResponseSelectionExpression: $default}}
+  Answer: {Type: 'AWS::ApiGatewayV2::RouteResponse', Properties: {ApiId: !Ref Api, RouteId: !Ref Default, RouteResponseKey: $default}}
 `, Options{})
+	is(t, "route selection", get(t, "route selection", s.APIs[0].RouteSelection), "$request.body.action")
 	is(t, "type", s.APIs[0].Type, snapshot.WebSocket)
 	m, i := method(t, s, "", "$default")
 	is(t, "route", m.RouteKey, "$default")
+	is(t, "response selection", get(t, "response selection", m.ResponseSelection), "$default")
+	is(t, "route responses", len(get(t, "route responses", m.Responses)), 1)
+	is(t, "chooses the answer", get(t, "chooses the answer", i.ResponseSelection), "${integration.response.statuscode}")
 	is(t, "URI", get(t, "URI", i.URI), "arn:aws:apigateway:us-east-1:sqs:path/000000000000/stack-Q.fifo")
 	is(t, "method", get(t, "method", i.HTTPMethod), "POST")
 	is(t, "selection", get(t, "selection", i.TemplateSelection), `\$default`)
@@ -74,9 +80,27 @@ func TestWebSocketAPI(t *testing.T) {
 	responses := get(t, "responses", i.Responses)
 	is(t, "responses", len(responses), 2)
 	is(t, "pattern", responses[0].Pattern+responses[0].Templates["$default"], `4\d{2}{}`)
-	is(t, "default", responses[1].Pattern, "")
+	is(t, "default", responses[1].Pattern+responses[1].TemplateSelection, "all")
 	_, mock := method(t, s, "", "$connect")
 	is(t, "mock", get(t, "type", mock.Type)+get(t, "URI", mock.URI), "MOCK")
+}
+
+// CORS of an HTTP API, as CloudFormation and SAM write it and in a document.
+func TestCORS(t *testing.T) {
+	for template, origin := range map[string]string{
+		"Resources:\n  Api: {Type: 'AWS::ApiGatewayV2::Api', Properties: {ProtocolType: HTTP, CorsConfiguration: {AllowOrigins: ['https://a.example'], MaxAge: 60}}}\n": "https://a.example",
+		samHead + "Resources:\n  Api: {Type: 'AWS::Serverless::HttpApi', Properties: {CorsConfiguration: true}}\n":                                                      "*",
+		"Resources:\n  Api: {Type: 'AWS::ApiGatewayV2::Api', Properties: {Body: {openapi: 3.0.1, paths: {}, x-amazon-apigateway-cors: {allowOrigins: ['*']}}}}\n":       "*",
+		"Resources:\n  Api: {Type: 'AWS::ApiGatewayV2::Api', Properties: {ProtocolType: HTTP, Name: a}}\n":                                                              "",
+	} {
+		s := load(t, template, Options{})
+		got := ""
+		if c := get(t, template, draft(t, s).CORS); c != nil {
+			got = strings.Join(c.Origins, " ")
+		}
+		is(t, template, got, origin)
+		is(t, "route selection", get(t, "route selection", s.APIs[0].RouteSelection), "$request.method $request.path")
+	}
 }
 
 func TestQuickCreate(t *testing.T) {

@@ -31,6 +31,7 @@ var readings = []reading{
 	{[]string{"AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"}, (*builder).authorizer},
 	{[]string{"AWS::ApiGateway::Method"}, (*builder).method},
 	{[]string{"AWS::ApiGatewayV2::Route"}, (*builder).route},
+	{[]string{"AWS::ApiGatewayV2::RouteResponse"}, (*builder).routeResponse},
 	{[]string{"AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment"}, (*builder).deployment},
 	{[]string{"AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"}, (*builder).stage},
 }

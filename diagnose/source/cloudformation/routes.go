@@ -3,6 +3,7 @@ package cloudformation
 import (
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
@@ -27,6 +28,7 @@ func (b *builder) integration(s *stack, r *resource, p tree.View) {
 		TimeoutMillis:     p.Get("TimeoutInMillis").Number(assemble.NotGiven),
 		PayloadFormat:     p.Get("PayloadFormatVersion").Text(""),
 		TemplateSelection: p.Get("TemplateSelectionExpression").Text(""),
+		ResponseSelection: snapshot.Known(responseSelection, p.Origin()),
 		Responses:         responseParameters(p.Get("ResponseParameters")),
 	}})
 }
@@ -66,7 +68,8 @@ func (b *builder) integrationResponse(s *stack, r *resource, p tree.View) {
 	key := p.Get("IntegrationResponseKey")
 	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, assemble.IntegrationResponse{Integration: refOf(p.Get("IntegrationId")),
 		Origin: s.origin(r, "", r.at), Key: key.Text(""), Status: snapshot.Known("", key.Origin()),
-		Parameters: p.Get("ResponseParameters").TextMap(), Templates: p.Get("ResponseTemplates").TextMap(), ContentHandling: p.Get("ContentHandlingStrategy").Text("")})
+		Parameters: p.Get("ResponseParameters").TextMap(), Templates: p.Get("ResponseTemplates").TextMap(), ContentHandling: p.Get("ContentHandlingStrategy").Text(""),
+		TemplateSelection: p.Get("TemplateSelectionExpression").Text("")})
 }
 
 func (b *builder) route(s *stack, r *resource, p tree.View) {
@@ -83,5 +86,31 @@ func (b *builder) route(s *stack, r *resource, p tree.View) {
 		APIKeyRequired:    p.Get("ApiKeyRequired").Boolean(false),
 		RequestParameters: p.Get("RequestParameters").Flags(),
 		RequestModels:     p.Get("RequestModels").TextMap(),
+		Scopes:            p.Get("AuthorizationScopes").Texts(),
+		ModelSelection:    p.Get("ModelSelectionExpression").Text(""),
+		ResponseSelection: p.Get("RouteResponseSelectionExpression").Text(""),
 	}})
+}
+
+// responseSelection is what a WebSocket API chooses an integration response by;
+// a template cannot set another.
+const responseSelection = "${integration.response.statuscode}"
+
+func (b *builder) routeResponse(s *stack, r *resource, p tree.View) {
+	b.parts.RouteResponses = append(b.parts.RouteResponses, assemble.RouteResponse{Route: refOf(p.Get("RouteId")), Key: p.Get("RouteResponseKey").Plain(),
+		MethodResponse: snapshot.MethodResponse{Origin: s.origin(r, "", r.at)}})
+}
+
+// corsOf reads the CORS configuration of an HTTP API. SAM also takes true for
+// every origin, and one origin as text.
+func corsOf(x tree.View) snapshot.Fact[*snapshot.CORS] {
+	switch {
+	case x.Absent() || x.Is("false"):
+		return snapshot.Known[*snapshot.CORS](nil, x.Origin())
+	case x.Is("true"):
+		return snapshot.Known(&snapshot.CORS{Origins: []string{"*"}}, x.Origin())
+	case !x.Unknown() && x.Value.Readable():
+		return snapshot.Known(&snapshot.CORS{Origins: []string{x.Plain()}}, x.Origin())
+	}
+	return openapi.CORS(x, "AllowOrigins", "AllowMethods", "AllowHeaders", "ExposeHeaders", "AllowCredentials", "MaxAge")
 }

@@ -60,7 +60,7 @@ func (r *reader) settings() {
 		r.out.Policy = &document
 	}
 	if cors := r.root.Get("x-amazon-apigateway-cors"); !cors.Absent() {
-		one := corsOf(cors)
+		one := CORS(cors, "allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders", "allowCredentials", "maxAge")
 		r.out.CORS = &one
 	}
 	if off := r.root.Get("x-amazon-apigateway-endpoint-configuration").Get("disableExecuteApiEndpoint"); !off.Absent() {
@@ -69,19 +69,29 @@ func (r *reader) settings() {
 	}
 }
 
-// corsOf reads what an HTTP API answers to preflight requests.
-func corsOf(x tree.View) snapshot.Fact[*snapshot.CORS] {
+// Joined is a list of texts as one, with commas between them.
+func Joined(x tree.View) string {
+	var list []string
+	for _, in := range x.Items() {
+		list = append(list, in.Plain())
+	}
+	return strings.Join(list, ",")
+}
+
+// CORS reads what an HTTP API answers to preflight requests, from the members
+// with these names.
+func CORS(x tree.View, origins, methods, headers, exposed, credentials, age string) snapshot.Fact[*snapshot.CORS] {
 	if x.Unknown() {
 		return snapshot.Unknown[*snapshot.CORS](x.Gap())
 	}
 	var gaps snapshot.Gaps
 	c := &snapshot.CORS{}
-	c.Origins, _ = x.Get("allowOrigins").Texts().Read(&gaps)
-	c.Methods, _ = x.Get("allowMethods").Texts().Read(&gaps)
-	c.Headers, _ = x.Get("allowHeaders").Texts().Read(&gaps)
-	c.Exposed, _ = x.Get("exposeHeaders").Texts().Read(&gaps)
-	c.Credentials, _ = x.Get("allowCredentials").Boolean(false).Read(&gaps)
-	c.MaxAge, _ = x.Get("maxAge").Number(0).Read(&gaps)
+	c.Origins, _ = x.Get(origins).Texts().Read(&gaps)
+	c.Methods, _ = x.Get(methods).Texts().Read(&gaps)
+	c.Headers, _ = x.Get(headers).Texts().Read(&gaps)
+	c.Exposed, _ = x.Get(exposed).Texts().Read(&gaps)
+	c.Credentials, _ = x.Get(credentials).Boolean(false).Read(&gaps)
+	c.MaxAge, _ = x.Get(age).Number(0).Read(&gaps)
 	if gaps.Any() {
 		return snapshot.Unknown[*snapshot.CORS](gaps.List()[0])
 	}

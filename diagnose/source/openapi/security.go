@@ -51,13 +51,9 @@ func (r *reader) authorizer(name string, x, authorizer tree.View) snapshot.Fact[
 		}
 	}
 	jwt := authorizer.Get("jwtConfiguration")
-	var audience []string
-	for _, in := range jwt.Get("audience").Items() {
-		audience = append(audience, in.Plain())
-	}
 	return snapshot.Known(snapshot.Authorizer{Name: name, Type: strings.ToUpper(typ.Plain()), IdentitySource: strings.Join(sources, ","),
 		Validation: authorizer.Get("identityValidationExpression").Plain(), URI: authorizer.Get("authorizerUri").Plain(),
-		Issuer: jwt.Get("issuer").Plain(), Audience: strings.Join(audience, ",")}, authorizer.Origin())
+		Issuer: jwt.Get("issuer").Plain(), Audience: Joined(jwt.Get("audience"))}, authorizer.Origin())
 }
 
 // schemeOf is what an authorizer asks of a method.

@@ -42,7 +42,7 @@ func init() {
 		"aws_api_gateway_model": (*builder).model, "aws_api_gateway_request_validator": (*builder).validator, "aws_api_gateway_authorizer": (*builder).authorizer,
 
 		"aws_apigatewayv2_api": (*builder).api, "aws_apigatewayv2_route": (*builder).route, "aws_apigatewayv2_integration": (*builder).integration, "aws_apigatewayv2_stage": (*builder).stage,
-		"aws_apigatewayv2_deployment": (*builder).deployment, "aws_apigatewayv2_authorizer": (*builder).authorizer, "aws_apigatewayv2_integration_response": (*builder).response,
+		"aws_apigatewayv2_deployment": (*builder).deployment, "aws_apigatewayv2_authorizer": (*builder).authorizer, "aws_apigatewayv2_integration_response": (*builder).response, "aws_apigatewayv2_route_response": (*builder).routeResponse,
 		"aws_apigatewayv2_model": (*builder).model,
 
 		"aws_iam_role": (*builder).role, "aws_iam_role_policy": (*builder).rolePolicy, "aws_iam_policy": (*builder).managedPolicy, "aws_iam_role_policy_attachment": (*builder).attachment,

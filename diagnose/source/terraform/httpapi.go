@@ -3,6 +3,7 @@ package terraform
 import (
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
@@ -16,11 +17,25 @@ func (b *builder) api(r *resource) {
 	api.DefaultEndpointDisabled = r.get("disable_execute_api_endpoint").Boolean(false)
 	api.Policy = snapshot.Known("", r.origin())
 	api.BinaryMediaTypes = snapshot.Known([]string{}, r.origin())
+	api.RouteSelection = r.get("route_selection_expression").Text("")
+	api.APIKeySource = r.get("api_key_selection_expression").Text("$request.header.x-api-key")
+	api.CORS = corsOf(r.get("cors_configuration"))
 	if target := r.get("target"); !target.Absent() {
 		api.Quick = &assemble.QuickCreate{RouteKey: r.get("route_key").Plain(), Target: target.Text(""), Credentials: r.get("credentials_arn").Text("")}
 	}
 	b.define(&api, r)
 	b.parts.APIs = append(b.parts.APIs, api)
+}
+
+// corsOf reads the block cors_configuration, of which there is one at most.
+func corsOf(x tree.View) snapshot.Fact[*snapshot.CORS] {
+	if list := x.Items(); !x.Unknown() && len(list) > 0 {
+		return openapi.CORS(list[0], "allow_origins", "allow_methods", "allow_headers", "expose_headers", "allow_credentials", "max_age")
+	}
+	if x.Unknown() {
+		return snapshot.Unknown[*snapshot.CORS](x.Gap())
+	}
+	return snapshot.Known[*snapshot.CORS](nil, x.Origin())
 }
 
 func (b *builder) route(r *resource) {
@@ -45,7 +60,7 @@ func (b *builder) integration(r *resource) {
 		URI: r.get("integration_uri").Text(""), Credentials: r.get("credentials_arn").Text(""), RequestParameters: r.get("request_parameters").TextFacts(), Templates: r.get("request_templates").TextFacts(),
 		Passthrough: r.get("passthrough_behavior").Text(""), ContentHandling: r.get("content_handling_strategy").Text(""), TimeoutMillis: r.get("timeout_milliseconds").Number(assemble.NotGiven),
 		PayloadFormat: r.get("payload_format_version").Text(defaultPayloadFormat), TemplateSelection: r.get("template_selection_expression").Text(""), Responses: b.statusMappings(r)}
-	i.ResponseSelection = snapshot.Known("", r.origin())
+	i.ResponseSelection = snapshot.Known("${integration.response.statuscode}", r.origin()) // computed, none can be set
 	b.parts.Integrations = append(b.parts.Integrations, assemble.Integration{Address: r.address, API: refTo(r.get("api_id")), Integration: i})
 }
 
@@ -71,12 +86,17 @@ func (b *builder) statusMappings(r *resource) snapshot.Fact[[]snapshot.Integrati
 func (b *builder) response(r *resource) {
 	none := snapshot.Known("", r.origin())
 	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, assemble.IntegrationResponse{API: refTo(r.get("api_id")), Integration: refTo(r.get("integration_id")), Key: r.get("integration_response_key").Text(""),
-		Status: none, Parameters: snapshot.Known(map[string]string{}, r.origin()), Templates: r.get("response_templates").TextMap(), ContentHandling: r.get("content_handling_strategy").Text(""), Origin: r.origin()})
+		Status: none, Parameters: snapshot.Known(map[string]string{}, r.origin()), Templates: r.get("response_templates").TextMap(), ContentHandling: r.get("content_handling_strategy").Text(""),
+		TemplateSelection: r.get("template_selection_expression").Text(""), Origin: r.origin()})
+}
+
+// routeResponse lets a route of a WebSocket API answer.
+func (b *builder) routeResponse(r *resource) {
+	b.parts.RouteResponses = append(b.parts.RouteResponses, assemble.RouteResponse{Route: refTo(r.get("route_id")), Key: r.get("route_response_key").Plain(),
+		MethodResponse: snapshot.MethodResponse{Origin: r.origin()}})
 }
 
 func (b *builder) stage(r *resource) {
 	b.parts.Stages = append(b.parts.Stages, assemble.Stage{API: refTo(r.get("api_id")), Type: snapshot.HTTP, Name: r.get("name").Plain(), Deployment: refTo(r.get("deployment_id")),
 		AutoDeploy: r.get("auto_deploy").Boolean(false), Variables: r.get("stage_variables").TextMap(), Canary: snapshot.Known[*snapshot.Canary](nil, r.origin()), Origin: r.origin()})
 }
-
-var _ = tree.Nothing
