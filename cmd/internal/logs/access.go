@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -67,7 +68,48 @@ func (r *accessReader) read(e Event) (*Observation, bool) {
 			return accessed(values, e), true
 		}
 	}
+	if values, ok := common(line); ok {
+		return accessed(values, e), true
+	}
 	return nil, false
+}
+
+// commonRE is what all lines in the common log format have, whatever was added
+// to it behind the status.
+var commonRE = regexp.MustCompile(`\[(\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "(\S+) ([^"]*?) ?([A-Z]+/[\d.]+|-)?" (\d{3}|-)( .*)?$`)
+
+// common reads a line of the common log format with something added. What was
+// added is not known, but for ids, which tell themselves, and for the reasons that
+// API Gateway gives.
+func common(line string) (map[string]string, bool) {
+	m := commonRE.FindStringSubmatch(line)
+	if m == nil {
+		return nil, false
+	}
+	values := map[string]string{"requestTime": m[1], "httpMethod": m[2], "status": m[5]}
+	if strings.Contains(m[3], " ") {
+		values["routeKey"] = m[3] // L47
+	} else {
+		values["resourcePath"] = m[3]
+	}
+	rest := m[6]
+	for _, word := range strings.Fields(rest) {
+		word = strings.Trim(word, `"`)
+		switch {
+		case isUUID(word) && values["requestId"] == "":
+			values["requestId"] = word
+		case strings.HasSuffix(word, "=") && len(word) > 10 && values["extendedRequestId"] == "":
+			values["extendedRequestId"] = word
+		case isUUID(word):
+			values["integration.requestId"] = word
+		}
+	}
+	for _, reason := range []string{"API Gateway doesn", "Unable to resolve property"} {
+		if i := strings.Index(rest, reason); i >= 0 {
+			values["integration.error"] = strings.Trim(rest[i:], `" -`)
+		}
+	}
+	return values, true
 }
 
 // members reads a line of JSON by the names of its members. A variable without

@@ -46,6 +46,11 @@ func TestAccessLogs(t *testing.T) {
 		{"L46 lines older than the format", clf, `{"requestId":"1","status":"200"}`, Observation{ID: "1", Status: 200}},
 		{"L61 what an HTTP API says", "", `{"requestId":"Qx=","routeKey":"POST /orders","status":"400","integrationStatus":"-","integrationErrorMessage":"Unable to resolve property MessageBody from source $request.body.x."}`,
 			Observation{ID: "Qx=", RouteKey: "POST /orders", Method: "POST", Path: "/orders", Status: 400, Called: No, Failure: "Unable to resolve property MessageBody from source $request.body.x."}},
+		{"L45 CLF with something added", "", `198.51.100.7 - - [30/Nov/2026:12:00:00 +0000] "POST /orders HTTP/1.1" 500 42 0f6f1a52-3c0e-4a1b-9d57-6d1f0b2c3e01 Qx1aHKcoAMEd2w= - API_CONFIGURATION_ERROR`,
+			Observation{ID: "0f6f1a52-3c0e-4a1b-9d57-6d1f0b2c3e01", Extended: "Qx1aHKcoAMEd2w=", Method: "POST", Path: "/orders", Status: 500, Start: 1796040000000}},
+		{"L47 HTTP API's with the reason added", "", `198.51.100.7 - - [30/Nov/2026:12:00:00 +0000] "POST POST /orders HTTP/1.1" 500 35 QxHTTP2boAMEJyQ= API Gateway doesn’t have permissions to assume the IAM role configured on the integration. Check the permissions and try again.`,
+			Observation{ID: "QxHTTP2boAMEJyQ=", Extended: "QxHTTP2boAMEJyQ=", Method: "POST", Path: "/orders", RouteKey: "POST /orders", Status: 500, Start: 1796040000000,
+				Failure: "API Gateway doesn’t have permissions to assume the IAM role configured on the integration. Check the permissions and try again."}},
 		{"quotes within a value", `{"ua":"$context.identity.userAgent","status":"$context.status","requestId":"$context.requestId"}`, `{"ua":"curl "x","y"","status":"200","requestId":"1"}`, Observation{ID: "1", Status: 200}},
 	} {
 		got := read(t, tt.format, tt.line)
