@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,40 @@ func TestLogsOfAStage(t *testing.T) {
 	}
 	if strings.Contains(out, "Smith") {
 		t.Error("what clients sent is shown")
+	}
+}
+
+// An HTTP API has an access log alone, which is read by its own format.
+func TestLogsOfAnHTTPAPI(t *testing.T) {
+	s := loadFixture(t, "orders_http")
+	api := &s.APIs[0]
+	stages, _ := api.Stages.Peek()
+	stages = slices.Clone(stages)
+	stages[0].AccessLog = snapshot.Known(&snapshot.AccessLog{Destination: "arn:aws:logs:us-east-1:123456789012:log-group:orders-http:*",
+		Format: `$context.requestId|$context.routeKey|$context.status|$context.integrationStatus|$context.integrationErrorMessage`}, snapshot.Origin{})
+	api.Stages = snapshot.Known(stages, snapshot.Origin{})
+	now := time.Now().UnixMilli() - 60_000
+	var events []fakeaws.LogEvent
+	for i, line := range []string{
+		"QxA=|POST /orders|200|200|-", "QxB=|POST /orders|500|-|API Gateway doesn’t have permissions to assume the IAM role configured on the integration. Check the permissions and try again.",
+		"QxC=|-|404|-|-",
+	} {
+		events = append(events, fakeaws.LogEvent{Time: now + int64(i), Message: line})
+	}
+	server, err := fakeaws.Start(s, fakeaws.Options{Monitoring: fakeaws.Monitoring{Groups: map[string][]fakeaws.LogEvent{"orders-http": events}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	code, out, errs := runLive(t, "logs", "--api-id", api.ID, "--endpoint-url", server.URL)
+	for _, part := range []string{"POST /orders: 2 calls, 1 failed, 0 lost", "1 × 500", "that reached none: 1 call, 1 failed"} {
+		if code != ExitProblems || !strings.Contains(strings.Join(strings.Fields(out), " "), part) {
+			t.Errorf("exit code %d, it does not say %q:\n%s%s", code, part, out, errs)
+		}
+	}
+	code, out, errs = runLive(t, "logs", "--api-id", api.ID, "--endpoint-url", server.URL, "--request-id", "QxB=")
+	if code != ExitProblems || !strings.Contains(out, "role does not trust") {
+		t.Errorf("exit code %d of one call\n%s%s", code, out, errs)
 	}
 }
 
