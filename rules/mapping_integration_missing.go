@@ -19,6 +19,17 @@ Repair: give the method an integration, and let the deployment depend on the met
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings.html"},
 	NoFix:    "what the method is to call is known to its author only",
 	Check: func(p *diagnose.Pass) {
+		for _, refused := range p.Trace.Route.Settings {
+			if refused.Setting == walk.IntegrationMissing {
+				p.Report(diagnose.Finding{
+					Codes:    []walk.ErrorCode{refused.Code},
+					Message:  p.Expression(walk.MethodName(refused.Method)) + " has no integration",
+					Why:      "AWS refuses to deploy an API with such a method, and with it the others: \"No integration defined for method\".",
+					Evidence: []diagnose.Evidence{{Label: "integration of another method", Value: "none", Origin: refused.Origin}},
+					Check:    diagnose.Say("deploy the API: AWS answers at once"),
+				})
+			}
+		}
 		m := p.Trace.Route.Method
 		if m == nil {
 			if p.Requires(walk.StageRoute) {

@@ -16,15 +16,15 @@ var routeDeploymentRefused = diagnose.Rule{
 	Severity: diagnose.Error,
 	Title:    "API Gateway refuses to deploy the API for a setting of it or of another method",
 	Doc: `A deployment is all or nothing: what API Gateway refuses of any method, or of the API itself, keeps the healthy methods
-from being deployed too. Refused are a method without an integration; an HTTP method, integration type, passthrough behavior or
+from being deployed too. Refused are an HTTP method, integration type, passthrough behavior or
 content handling that there is not; an integration without HTTP method, with a URI that is none, or towards a service without a
 role; a mapping that is malformed or reads what is not declared; a response header that the method response does not declare; a
 status that is not three digits from 100 to 599; a content type that is none; authorization CUSTOM or COGNITO_USER_POOLS without an
 authorizer; a validator, model or authorizer that the API does not have; a timeout below 50 ms or, for an edge-optimized API, above
-29 s; two methods of one name; a path part or a stage name with other characters than are allowed; a deployment without methods.
+29 s; a path part or a stage name with other characters than are allowed; a deployment without methods.
 
 Repair: what the message names, at the place of the evidence. Faults of this kind in the method itself have rules of their own.`,
-	Explains: []walk.ErrorCode{walk.BadRequest, walk.ModelValidation, walk.Conflict},
+	Explains: []walk.ErrorCode{walk.BadRequest, walk.ModelValidation},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_CreateDeployment.html",
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html",
@@ -32,13 +32,23 @@ Repair: what the message names, at the place of the evidence. Faults of this kin
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		for _, refused := range r.Settings {
+			if refused.Setting == walk.IntegrationMissing {
+				continue // mapping-integration-missing tells that, of any method
+			}
 			where := "the API"
 			if refused.Method != nil {
 				where = walk.MethodName(refused.Method)
 			}
+			message := fmt.Sprintf("%s: API Gateway refuses the %s %s", p.Expression(where), p.Expression(refused.Name), p.Expression(refused.Value))
+			if refused.Value == "" {
+				message = fmt.Sprintf("%s has no %s", p.Expression(where), refused.Name)
+			}
+			if refused.Setting == walk.NoMethods {
+				message = "the API has no methods when it is deployed: its deployment waits for none"
+			}
 			p.Report(diagnose.Finding{
 				Codes:    []walk.ErrorCode{refused.Code},
-				Message:  fmt.Sprintf("%s: API Gateway refuses the %s %s", p.Expression(where), p.Expression(refused.Name), p.Expression(refused.Value)),
+				Message:  message,
 				Why:      "It answers " + strings.TrimSuffix(p.Expression(refused.Message), ".") + ". A deployment is made of all methods or not at all, so that this one is not deployed either.",
 				Evidence: []diagnose.Evidence{{Label: p.Expression(where) + ", " + refused.Name, Value: p.Expression(refused.Value), Origin: refused.Origin}},
 				Fixes:    settingFixes(p, refused),

@@ -11,14 +11,14 @@ var routeTemplateRefused = diagnose.Rule{
 	Severity: diagnose.Error,
 	Title:    "CloudFormation refuses the template",
 	Doc: `Some faults of a template belong to no property of a method: a reference to nothing, a condition that is not defined, a
-mapping without the key, resources that wait for each other in a circle, an output that a nested stack does not have.
-CloudFormation refuses such a template as a whole. Nothing of it is deployed: callers reach what was deployed before, or
+mapping without the key, resources that wait for each other in a circle, an output that a nested stack does not have, two methods
+or path parts of one name. CloudFormation refuses such a template as a whole. Nothing of it is deployed: callers reach what was deployed before, or
 nothing.
 
 Repair: what the message names, at the line of the evidence.
 
 A transform that fails, such as that of SAM, answers with a text and no code; the route stage quotes it.`,
-	Explains: []walk.ErrorCode{walk.Validation},
+	Explains: []walk.ErrorCode{walk.Validation, walk.Conflict},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html"},
 	NoFix:    "what the template was meant to say is not known",
 	Check: func(p *diagnose.Pass) {

@@ -94,15 +94,10 @@ func (e *Engine) deployment(api *snapshot.API, config *snapshot.Configuration) *
 		return d
 	}
 	j := judge{Engine: e, api: api, config: config, deployment: &deployment{}}
-	seen := map[[2]string]bool{}
 	for i := range config.Methods {
-		m := &config.Methods[i]
-		at := [2]string{m.HTTPMethod, m.Path}
-		j.add(seen[at], HTTPMethod, m, "method", MethodName(m), m.Origin, rest.Twice)
-		seen[at] = true
-		j.method(m)
+		j.method(&config.Methods[i])
 	}
-	j.add(len(config.Methods) == 0, NoMethods, nil, "methods", "none", api.Origin, rest.NoMethods)
+	j.add(len(config.Methods) == 0, NoMethods, nil, "methods", "", api.Origin, rest.NoMethods)
 	parts := map[string]bool{}
 	for _, path := range config.Routes {
 		for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
@@ -175,11 +170,24 @@ func (j *judge) method(m *snapshot.Method) {
 		j.check(ResponseStatus, m, "status of a method response", status, responses[status].Origin, rest.CheckStatus)
 	}
 	if i, ok := m.Integration.Read(&j.gaps); ok {
-		j.add(i == nil, IntegrationMissing, m, "integration", "none", m.Integration.Origin(), rest.Unintegrated)
+		j.add(i == nil && !j.takenEarly(m), IntegrationMissing, m, "integration", "", m.Integration.Origin(), rest.Unintegrated)
 		if i != nil {
 			j.integration(m, i, responses)
 		}
 	}
+}
+
+// takenEarly tells a method that gets its integration after the deployment that does
+// not wait for it: whether AWS refuses it depends on which comes first.
+func (j *judge) takenEarly(m *snapshot.Method) bool {
+	draft, ok := j.api.Draft.Read(&j.gaps)
+	if !ok || identity(&draft) == identity(j.config) {
+		return false
+	}
+	return slices.ContainsFunc(draft.Methods, func(d snapshot.Method) bool {
+		integration, known := d.Integration.Read(&j.gaps)
+		return d.HTTPMethod == m.HTTPMethod && d.Path == m.Path && known && integration != nil
+	})
 }
 
 // edge tells an edge-optimized API, whose integrations have 29 s at most.
@@ -245,7 +253,7 @@ func (j *judge) endpoint(m *snapshot.Method, i *snapshot.Integration) {
 		case method != "":
 			j.check(IntegrationMethod, m, "integration HTTP method", method, i.HTTPMethod.Origin(), rest.CheckMethod)
 		case kind != "AWS_PROXY": // T100 names the three others
-			j.add(true, IntegrationMethod, m, "integration HTTP method", "none", i.Origin, gateway.ErrNoMethod)
+			j.add(true, IntegrationMethod, m, "integration HTTP method", "", i.Origin, gateway.ErrNoMethod)
 		}
 	}
 	credentials, known := i.Credentials.Read(&j.gaps)
@@ -267,7 +275,7 @@ func (j *judge) endpoint(m *snapshot.Method, i *snapshot.Integration) {
 		case kind == "AWS_PROXY":
 			j.add(u.Service != "lambda" && u.Service != "firehose" && !j.isOpaque(u.Service), IntegrationType, m, "integration type", kind, i.Type.Origin(), gateway.ErrProxyOnly)
 		case u.Service != "lambda" && !j.isOpaque(u.Service):
-			j.add(known && credentials == "", IntegrationRole, m, "credentials", "none", i.Origin, gateway.ErrNoRole)
+			j.add(known && credentials == "", IntegrationRole, m, "credentials", "", i.Origin, gateway.ErrNoRole)
 		}
 	}
 }

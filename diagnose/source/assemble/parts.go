@@ -100,6 +100,7 @@ type Resource struct {
 	API    Ref
 	Parent Ref    // another resource, or the root of the API
 	Part   string // without slashes
+	Maybe  bool   // it may not exist
 	Origin snapshot.Origin
 }
 

@@ -35,6 +35,9 @@ func (a *assembler) checkSiblings() {
 	first := map[place]bool{}
 	parameter := map[place]string{}
 	for _, in := range a.Resources {
+		if in.Maybe {
+			continue // of two that exclude each other one is made
+		}
 		one := a.api(in.API, snapshot.REST)
 		at := place{in.API.Text, in.Parent.Text, in.Part}
 		under := place{api: at.api, parent: at.parent}

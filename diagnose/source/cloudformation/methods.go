@@ -11,6 +11,7 @@ func (b *builder) method(s *stack, r *resource, p tree.View) {
 	if !ok {
 		return
 	}
+	b.onlyMethod(s, r, refOf(p.Get("ResourceId")).Text, p.Get("HttpMethod").Plain())
 	b.parts.Methods = append(b.parts.Methods, assemble.Method{Address: r.serial, API: api, Resource: refOf(p.Get("ResourceId")), Method: snapshot.Method{
 		HTTPMethod:        p.Get("HttpMethod").Plain(),
 		Origin:            s.origin(r, "", r.at),

@@ -1,6 +1,8 @@
 package cloudformation
 
 import (
+	"strings"
+
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
 	"apisqs-doctor/diagnose/source/tree"
@@ -43,11 +45,25 @@ type builder struct {
 	skips  []snapshot.Skip
 	roots  map[string]*stack    // the root stack that an API belongs to, by the API's id
 	owners map[string]*resource // by the address of a part
+	verbs  map[[2]string]bool   // methods that are there for certain: resource, HTTP method
+}
+
+// onlyMethod refuses a second method of that name on a resource. One that may not
+// exist is not counted.
+func (b *builder) onlyMethod(s *stack, r *resource, on, verb string) {
+	if s.exists(r) != yes || on == "" || verb == "" {
+		return
+	}
+	key := [2]string{on, strings.ToUpper(verb)}
+	if b.verbs[key] {
+		b.world.refuse("ConflictException", "Method already exists for this resource", s.origin(r, "", r.at))
+	}
+	b.verbs[key] = true
 }
 
 // build resolves every resource that the diagnosis needs.
 func (w *world) build() *snapshot.Snapshot {
-	b := &builder{world: w, roots: map[string]*stack{}, owners: map[string]*resource{}, parts: &assemble.Parts{Input: "the templates", New: true,
+	b := &builder{world: w, verbs: map[[2]string]bool{}, roots: map[string]*stack{}, owners: map[string]*resource{}, parts: &assemble.Parts{Input: "the templates", New: true,
 		Target: snapshot.Target{Kind: snapshot.Template, Assumed: w.assumed,
 			Region:    w.sameIn(func(e *environment) string { return e.region }),
 			Account:   w.sameIn(func(e *environment) string { return e.account }),

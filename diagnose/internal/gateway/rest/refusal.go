@@ -62,9 +62,6 @@ func NoModel(name string) error { return badRequest("Invalid model identifier sp
 // BuiltInModel tells the models that every API has.
 func BuiltInModel(name string) bool { return name == "Empty" || name == "Error" }
 
-// Twice is the answer to a second method of that name on one resource.
-var Twice error = &Refusal{"ConflictException", "Method already exists for this resource"}
-
 // integrationTypes are the types of integrations (T100).
 var integrationTypes = []string{"HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS"}
 
