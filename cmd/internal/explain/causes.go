@@ -24,6 +24,8 @@ var causes = map[string]known{
 		"the text names the parameters or the body; no request to SQS stands in the execution log"},
 	"route-stage-conflict": {"two resources of the template create one stage",
 		"a Deployment with StageName and a Stage of that name; remove StageName from the deployment"},
+	"route-deployment-refused": {"API Gateway refuses a setting of the API, or of another method, and with it the whole deployment",
+		"the deployment fails, no call does; the text names the setting, the doctor the method it stands in"},
 	"route-template-refused": {"CloudFormation refuses the template as a whole, and nothing of it is deployed",
 		"the text names the logical id, condition or mapping; diagnose the template with --template to see its line"},
 
@@ -95,6 +97,7 @@ var causes = map[string]known{
 	"authorization-policy-malformed": {"AWS refuses the text of a policy", "the deployment fails, no call does; the text says what is wrong with which element"},
 
 	// T17, T22 to T30
+	"queue-refused":            {"SQS does not create the queue with this name or attribute", "the deployment fails, no call does; the text names the attribute"},
 	"queue-missing":            {"the queue does not exist in that account and region", "aws sqs get-queue-url --queue-name NAME --region REGION, with the account and region of the integration's URI"},
 	"queue-fifo-group":         {"the queue is FIFO and the call gives no valid MessageGroupId", "the queue's name ends in .fifo; 1 to 128 letters, digits and punctuation"},
 	"queue-fifo-deduplication": {"the queue is FIFO, without content-based deduplication, and the call gives no MessageDeduplicationId", "aws sqs get-queue-attributes --attribute-names ContentBasedDeduplication says false"},

@@ -46,7 +46,7 @@ func isName(r rune) bool {
 // others are codes that SQS does not use, by API Gateway, IAM and KMS.
 var others = []walk.ErrorCode{
 	walk.MissingAuthenticationToken, walk.Forbidden, walk.Unauthorized, walk.BadRequest, walk.UnsupportedMediaType,
-	walk.InternalServerError, walk.NotFound, walk.IntegrationFailure, walk.MalformedPolicy,
+	walk.InternalServerError, walk.NotFound, walk.IntegrationFailure, walk.MalformedPolicy, walk.InvalidInput, walk.ModelValidation,
 	"ConflictException", "AlreadyExistsException", "InvalidSecurity", "IncompleteSignature", "IncompleteSignatureException",
 }
 
