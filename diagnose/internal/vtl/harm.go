@@ -1,5 +1,10 @@
 package vtl
 
+import (
+	"slices"
+	"strings"
+)
+
 // Protocol is what a template's text is for.
 type Protocol uint8
 
@@ -266,11 +271,14 @@ func (o *Output) Harm(p Protocol) Harm {
 	return o.jsonHarm()
 }
 
+// fromClient tells whether the caller chooses the text of a span, or a part.
 func (s *Span) fromClient() bool {
-	if s.Origin != OriginClient && s.Origin != OriginMixed {
-		return s.Origin == OriginContext && len(s.Source) == 1 && clientContext[s.Source[0]]
+	if s.Origin == OriginClient {
+		return true
 	}
-	return true
+	return slices.ContainsFunc(s.Source, func(source string) bool {
+		return clientContext[source] || !strings.HasPrefix(source, "context:") && !strings.HasPrefix(source, "stageVariable:")
+	})
 }
 
 // clientContext are the members of $context whose text the client chooses.

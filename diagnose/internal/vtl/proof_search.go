@@ -334,8 +334,17 @@ func (q *Question) context(c *Case) *ContextValues {
 	if !ok {
 		return q.Context
 	}
-	values := map[string]any{"identity": map[string]any{"userAgent": agent}}
-	return NewContext(values)
+	root := &dict{hidden: true, origin: OriginContext, source: "context:"}
+	if q.Context != nil {
+		root = copyDict(q.Context.root)
+	}
+	identity := root.at("identity").dict()
+	if identity == nil {
+		identity = contextDict(nil, "context:identity.", 1)
+		root.put("identity", nil, mapValue(identity))
+	}
+	identity.put("userAgent", nil, stringValue(agent, nil))
+	return &ContextValues{root: root}
 }
 
 func (s *searcher) try(c *Case) {

@@ -234,11 +234,30 @@ func (a abstract) join(b abstract, p *prover) abstract {
 	}
 	s, ok1 := a.prints(p)
 	t, ok2 := b.prints(p)
-	if !ok1 || !ok2 {
+	if !ok1 || !ok2 || !a.isScalar() || !b.isScalar() {
 		return unknownValue(a.ref, "a variable that holds values of different kinds")
 	}
 	out := abstract{kind: absText, text: s.or(t), null: a.null || b.null}
+	if a.kind == absNode || b.kind == absNode {
+		// It may still have members.
+		out.kind, out.chunk, out.ref = absNode, out.text.flat(), a.ref
+		out.text, out.chunk.from = nil, read{}
+		if out.ref == nil {
+			out.ref = b.ref
+		}
+	}
 	return out
+}
+
+// isScalar tells a value that is printed as a whole, client JSON included.
+func (a abstract) isScalar() bool {
+	switch a.kind {
+	case absKnown:
+		return a.known.kind <= kindString
+	case absText, absNode, absNumber, absBool:
+		return true
+	}
+	return false
 }
 
 func (a abstract) same(b abstract) bool {

@@ -333,7 +333,9 @@ func (p *prover) contextRead(ref *reference) (abstract, int) {
 			// As the client wrote it: what a URL holds without being encoded, and escapes.
 			return ofChunk(chunk{chars: resourcePath.or(charsOf("!$&'()*,;=:@%")), inner: true, client: true, ref: ref, from: read{kind: "context", name: path}}), i + 1
 		case "identity.userAgent":
-			return ofChunk(chunk{chars: headerChars, empty: true, client: true, ref: ref, from: read{kind: "header", name: "User-Agent"}}), i + 1
+			v := ofChunk(chunk{chars: headerChars, empty: true, client: true, ref: ref, from: read{kind: "header", name: "User-Agent"}})
+			v.null = true
+			return v, i + 1
 		}
 	}
 	if len(names) > 0 && (names[0] == "requestOverride" || names[0] == "responseOverride") {
