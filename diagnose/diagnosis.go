@@ -13,8 +13,9 @@ type Diagnosis struct {
 	Findings  []Finding // worst first, then by stage
 	Checks    []Check   // one for each rule, in the order of the rules
 	Verdict   Verdict
-	Gaps      []snapshot.Gap // of all stages and checks, each once
-	Plan      Plan           // the fixes, and what remains
+	Gaps      []snapshot.Gap  // of all stages and checks, each once
+	Plan      Plan            // the fixes, and what remains
+	EveryBody *walk.EveryBody // what holds for every call; nil where no template makes the body that SQS receives
 
 	unread []snapshot.Gap // what would decide over an awkward request only
 }

@@ -16,15 +16,33 @@ func Run(s *snapshot.Snapshot, r walk.Request, rules []Rule) Diagnosis {
 // Judge is Run without the proof of fixes: the fixes that it carries are those
 // that the rules propose. It is for where only the verdict counts.
 func Judge(s *snapshot.Snapshot, r walk.Request, rules []Rule) Diagnosis {
-	return newEngine(s).examine(r, rules)
+	e := newEngine(s)
+	d := e.examine(r, rules)
+	e.everyBody(&d, rules)
+	return d
 }
 
 // run diagnoses one request, and then the awkward ones: a finding that only
 // they give is a warning at most and names its request.
 func (e *engine) run(r walk.Request, rules []Rule) Diagnosis {
 	d := e.examine(r, rules)
+	e.everyBody(&d, rules)
 	e.prove(&d, rules)
 	return d
+}
+
+// everyBody asks for all calls at once. A smallest call that the template is not
+// safe for is one more awkward request where the others found nothing; harm that
+// no rule explains puts the method at risk all the same.
+func (e *engine) everyBody(d *Diagnosis, rules []Rule) {
+	d.EveryBody = e.EveryBody(d.Trace)
+	if d.EveryBody == nil || d.EveryBody.Result != walk.UnsafeForOne || d.Verdict != Healthy {
+		return
+	}
+	a := Awkward{d.EveryBody.Said(), *d.EveryBody.Request}
+	d.Findings = append(d.Findings, e.awkward(a, d.EveryBody.Replay, rules, d.Trace, map[string]bool{})...)
+	sortFindings(d.Findings)
+	d.Verdict = AtRisk
 }
 
 // examine is the diagnosis without the proof of its fixes.

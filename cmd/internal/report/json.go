@@ -94,7 +94,8 @@ type Method struct {
 	Answer    *Answer          `json:"answer"`   // what the client gets; null where no call is made or it is not known
 	Plan      *Plan            `json:"plan"`     // null when nothing is to be done, or no set of fixes is known to do it
 	Gaps      []Gap            `json:"gaps"`
-	Observed  *Observed        `json:"observed,omitempty"` // what the logs say of its calls; with --logs
+	Observed  *Observed        `json:"observed,omitempty"`  // what the logs say of its calls; with --logs
+	EveryBody *EveryBody       `json:"everyBody,omitempty"` // absent where no template makes the body that SQS receives
 }
 
 // Message is a message that a consumer of the queue gets, decoded.
@@ -359,6 +360,7 @@ func method(r Run, d *diagnose.Diagnosis, say Words) Method {
 	m.Plan = plan(r, d, say)
 	m.Messages, m.Answer = messages(d, say), answer(d, say)
 	m.Observed = observed(r.observedOf(d), say)
+	m.EveryBody = everyBody(d.EveryBody, say)
 	return m
 }
 

@@ -113,6 +113,7 @@ func (t *text) diagnosis(d *diagnose.Diagnosis) {
 			t.stage(s, d.Trace.Steps[i])
 		}
 	}
+	t.everyBody(d.EveryBody)
 	t.line("")
 	t.observed(d)
 	for _, f := range d.Findings {

@@ -17,15 +17,18 @@ type Question struct {
 	// Sample is a body that passes the model; empty when any does.
 	Sample string
 
+	Header, Query  map[string]string // what every call carries; a case adds to it
 	PathParameters []string          // names of the path parameters that the resource has
 	StageVariables map[string]string // nil when they are not known
 	Context        *ContextValues    // for renderings; the proof does not rest on its values
 
-	// Accepts tells whether a call reaches the template; nil for every call.
+	// Accepts tells whether a call reaches the template and shows its harm to who
+	// asks; nil for every call.
 	Accepts func(*Case) bool
 }
 
-// Case is one call of a client.
+// Case is one call of a client: its body, the path parameters, and the headers and
+// query parameters beside those that every call carries.
 type Case struct {
 	Body                string
 	Path, Query, Header map[string]string

@@ -311,21 +311,35 @@ type searcher struct {
 
 // harmOf renders a case and reads what comes out.
 func (s *searcher) harmOf(c *Case) Harm {
-	if s.left--; s.left < 0 || s.q.NoBody && c.Body != "" || s.q.Accepts != nil && !s.q.Accepts(c) {
+	if s.left--; s.left < 0 || s.q.NoBody && c.Body != "" {
 		return NoHarm
 	}
-	return s.t.HarmOf(s.q, c)
+	harm := s.t.HarmOf(s.q, c)
+	if harm != NoHarm && s.q.Accepts != nil && !s.q.Accepts(c) {
+		return NoHarm
+	}
+	return harm
 }
 
 // HarmOf renders one case and tells what it does to the call; a rendering that
 // fails sends nothing.
 func (t *Template) HarmOf(q *Question, c *Case) Harm {
-	out, err := t.Render(&Input{Body: c.Body, Path: c.Path, Query: c.Query, Header: c.Header, Context: q.context(c), StageVariables: q.StageVariables, Provenance: true,
+	out, err := t.Render(&Input{Body: c.Body, Path: c.Path, Query: with(q.Query, c.Query), Header: with(q.Header, c.Header), Context: q.context(c), StageVariables: q.StageVariables, Provenance: true,
 		Limits: Limits{OutputBytes: 1 << 18, MadeBytes: 1 << 20, Steps: 50_000}})
 	if err != nil {
 		return NoHarm
 	}
 	return out.Harm(q.Protocol)
+}
+
+// with is a map with another's members over it.
+func with(base, over map[string]string) map[string]string {
+	if len(base) == 0 {
+		return over
+	}
+	all := maps.Clone(base)
+	maps.Copy(all, over)
+	return all
 }
 
 // context is what $context offers to a case: its User-Agent is the client's.

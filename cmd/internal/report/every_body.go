@@ -1,0 +1,54 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"apisqs-doctor/diagnose/walk"
+)
+
+// EveryBody is what holds for every call of a method, not only for this one.
+type EveryBody struct {
+	Result         string   `json:"result"`                   // safe, unsafe or undecided
+	Counterexample *Request `json:"counterexample,omitempty"` // a smallest call that shows the harm of an unsafe template
+	Harm           string   `json:"harm,omitempty"`
+	Stopped        string   `json:"stopped,omitempty"` // why it is undecided: the reference, and what is not known of it
+}
+
+func everyBody(b *walk.EveryBody, say Words) *EveryBody {
+	if b == nil {
+		return nil
+	}
+	out := &EveryBody{Result: b.Result.String()}
+	switch b.Result {
+	case walk.UnsafeForOne:
+		r := request(b.Request, say)
+		out.Counterexample, out.Harm = &r, b.Harm.String()
+	case walk.NotDecided:
+		out.Stopped = say.Show(stoppedAt(b))
+	}
+	return out
+}
+
+// stoppedAt says why a proof is undecided.
+func stoppedAt(b *walk.EveryBody) string {
+	if b.Stopped == "" {
+		return b.Why
+	}
+	return fmt.Sprintf("%s (line %d): %s", b.Stopped, b.Line, b.Why)
+}
+
+// everyBody says what holds for every call.
+func (t *text) everyBody(b *walk.EveryBody) {
+	if b == nil {
+		return
+	}
+	mark, paint, said := "ok", t.style.good, "no call can break it, cut a value or set a parameter"
+	switch b.Result {
+	case walk.UnsafeForOne:
+		mark, paint, said = "!", t.style.doubt, b.Said()+": "+b.Harm.String()
+	case walk.NotDecided:
+		mark, paint, said = "?", t.style.doubt, "not decided, "+stoppedAt(b)
+	}
+	t.hang("  "+paint.Render(mark)+strings.Repeat(" ", 6-len(mark))+fmt.Sprintf("%-15s", "every body"), 23, t.clean(said))
+}
