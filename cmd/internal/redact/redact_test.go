@@ -315,3 +315,18 @@ func BenchmarkSnapshot(b *testing.B) {
 		}
 	}
 }
+
+// What a stage of an HTTP or WebSocket API says in AWS's words stays.
+func TestWordsOfStagesStay(t *testing.T) {
+	var r Redactor
+	for _, s := range []string{"PENDING", "FAILED", "DEPLOYED", "INFO", "OFF", "HEADER", "AUTHORIZER", "$context.authorizer.usageIdentifierKey", "$request.header.x-api-key",
+		"${integration.response.statuscode}", "overwrite:statuscode", "SQS-SendMessage", "$default", "$connect", "$disconnect", "route.request.querystring",
+		"$context.integrationErrorMessage"} {
+		if got := r.Text(s); got != s {
+			t.Errorf("%s becomes %s", s, got)
+		}
+	}
+	if got := r.Text("arn:aws:logs:us-east-1:123456789012:log-group:acme"); strings.Contains(got, "acme") || !strings.HasPrefix(got, "arn:aws:logs:us-east-1:") {
+		t.Errorf("the log group is shown as %s", got)
+	}
+}

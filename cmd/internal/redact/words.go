@@ -57,6 +57,8 @@ const publicWords = `
 	clientcert clientcertpem subjectdn issuerdn serialnumber cognitoauthenticationprovider cognitoauthenticationtype cognitoidentityid
 	cognitoidentitypoolid principalid sourceip useragent userarn vpcid vpceid protocol requestoverride responseoverride requesttime requesttimeepoch
 	resourceid resourcepath routekey status wafresponsecode webaclarn connectionid eventtype messagestring validationerrorstring
+	pending failed deployed deployment deploy successfully attempt unable info off logs log firehose deliverystream waf wafv2 webacl route usageidentifierkey
+	integrationerrormessage integrationstatus integrationlatency responselatency responselength
 	none awsiam custom cognito pools jwt required aws_proxy proxy mock vpc link internet websocket rest edge regional private
 	when match templates template never with convert to symmetric default rsa ecc ml customer enabled disabled creating pendingdeletion pendingimport
 	pendingreplicadeletion unavailable updating usage verify mac agreement sign
