@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 
+	"apisqs-doctor/cmd/internal/explain"
 	"apisqs-doctor/cmd/internal/logs"
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/rules"
 )
 
 // logsText writes what was seen.
@@ -83,6 +85,9 @@ func (a *app) observed(f *logsFlags, o logs.Observed) {
 		if why != "" {
 			a.printf("%s", report.Fill("         why", 19, report.Visible(why)))
 		}
+		if causes := mayBe(&o, g); g.Rule == "" && causes != "" {
+			a.printf("%s", report.Fill("         may be", 19, causes))
+		}
 		if g.Shared != "" {
 			a.printf("%s", report.Fill("         shared", 19, report.Visible(g.Shared)))
 		}
@@ -98,6 +103,22 @@ func (a *app) observed(f *logsFlags, o logs.Observed) {
 	if o.Older > 0 {
 		a.printf("  %s from before the current deployment\n", report.Count(o.Older, "call"))
 	}
+}
+
+// mayBe is the likeliest cause of the calls of a group that no rule explains.
+func mayBe(o *logs.Observed, g logs.Group) string {
+	example := o.Example(g)
+	if example == nil {
+		return ""
+	}
+	causes := explain.Of(example, rules.All())
+	switch {
+	case len(causes) == 0:
+		return ""
+	case causes[0].Rule == "":
+		return causes[0].Title
+	}
+	return causes[0].Rule + ": " + causes[0].Title
 }
 
 // between is when the calls of a group were.

@@ -57,6 +57,7 @@ type groupKey struct {
 	code        walk.ErrorCode
 	client, sqs int
 	lost        bool
+	failure     string // as API Gateway says it
 }
 
 // tally counts calls and what they have.
@@ -196,7 +197,7 @@ func (c *Comparer) count(o *Observation) {
 	case failed:
 		m.result.Failed++
 	}
-	key := groupKey{client: o.Status, sqs: o.SQSStatus, code: o.Code, lost: silent}
+	key := groupKey{client: o.Status, sqs: o.SQSStatus, code: o.Code, lost: silent, failure: o.Failure}
 	if o.Called == No {
 		key.sqs = 0
 	}
@@ -314,9 +315,13 @@ func (c *Comparer) judge(m *method, o *Observation, failed bool) judgement {
 			j.outcome, j.why = NotPredicted, unread(t)
 		}
 	}
-	if failed && j.outcome == Confirmed {
+	switch {
+	case failed && j.outcome == Confirmed:
 		f := c.findings(m, t, &p)
 		j.rule, j.why = f.rule, f.message
+	case failed && j.outcome == Differs && o.Code != "" && o.Code == p.Code:
+		f := c.findings(m, t, &p)
+		j.rule, j.why = f.rule, f.message+"; "+j.why
 	}
 	return j
 }
@@ -455,7 +460,7 @@ func (m *method) finish(window string) Observed {
 	}
 	slices.SortFunc(out.Groups, func(a, b Group) int {
 		return cmp.Or(-cmp.Compare(a.Count, b.Count), cmp.Compare(a.First, b.First), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Outcome, b.Outcome),
-			cmp.Compare(a.Statuses.Client, b.Statuses.Client), cmp.Compare(a.Statuses.SQS, b.Statuses.SQS))
+			cmp.Compare(a.Statuses.Client, b.Statuses.Client), cmp.Compare(a.Statuses.SQS, b.Statuses.SQS), cmp.Compare(a.Example.Line, b.Example.Line))
 	})
 	return out
 }

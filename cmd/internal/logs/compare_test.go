@@ -120,7 +120,7 @@ func TestOutcomesOfCalls(t *testing.T) {
 		want          map[string][]string
 		lost          int
 	}{
-		{"told as success", "mapping_body_not_encoded_failing", []logtest.Call{silent}, map[string][]string{"POST /orders": {"1 differs  200/403 AccessDenied"}}, 1},
+		{"told as success", "mapping_body_not_encoded_failing", []logtest.Call{silent}, map[string][]string{"POST /orders": {"1 differs mapping-body-not-encoded 200/403 AccessDenied"}}, 1},
 		{"without data trace", "mapping_body_not_encoded_failing", []logtest.Call{bare}, map[string][]string{"POST /orders": {"1 too-little-logged  400/403 "}}, 0},
 		{"without data trace, where every call fails so", "authorization_action_failing", []logtest.Call{bare}, map[string][]string{"POST /orders": {"1 confirmed authorization-action 400/403 "}}, 0},
 		{"ERROR does not name the method", "orders", []logtest.Call{role}, map[string][]string{"": {"1 too-little-logged  500/0 InternalServerErrorException"}}, 0},
