@@ -169,6 +169,10 @@ integration or its API) and for findings whose evidence stands in it. In the Met
 template itself it speaks for whatever stands in that file; a nested stack has its own.
 Everything in it is plain text, without functions. A saved snapshot keeps these skips.
 
+In a comment of Terraform, inside a resource's block or directly above it:
+
+  # apisqs-doctor:skip response-error-as-success the partner cannot handle a 4xx yet until=2027-03-31
+
 A skip that has ended, or that fits no finding, is reported.
 
 In a baseline: --write-baseline FILE takes down and accepts what is found now, --baseline FILE

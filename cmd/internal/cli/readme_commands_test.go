@@ -82,7 +82,17 @@ func newSandbox(t *testing.T) *sandbox {
 		t.Fatal(err)
 	}
 	broken := strings.Replace(string(template), "application/x-www-form-urlencoded", "application/json", 1)
+	const orders = "../../../diagnose/source/terraform/testdata/orders/"
+	if err := os.CopyFS(filepath.Join(box.dir, "infra"), os.DirFS(orders)); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := os.ReadFile(orders + "plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, text := range map[string]string{
+		"infra/env.tf":                 "variable \"env\" {}\n",
+		"plan.json":                    string(plan),
 		"template.yaml":                broken,
 		"order.json":                   `{"id": 1}`,
 		"call.yaml":                    "method: POST\npath: /orders\nheaders: {Content-Type: application/json}\nbody: '{\"id\": 1}'\n",
@@ -140,7 +150,7 @@ func (b *sandbox) check(t *testing.T, line string) {
 	case words[0] == "make":
 		cmd = b.command("make -n " + strings.Join(words[1:], " "))
 		cmd.Dir = b.root
-	case words[0] == "apisqs-doctor" && (strings.HasPrefix(words[1], "-") || words[1] == "fix" || words[1] == "probe" || words[1] == "logs"):
+	case words[0] == "apisqs-doctor" && (strings.HasPrefix(words[1], "-") || strings.ContainsAny(words[1], "/.") || words[1] == "fix" || words[1] == "probe" || words[1] == "logs"):
 		codes = []int{ExitHealthy, ExitProblems, ExitInconclusive}
 	}
 	for _, tool := range []string{"make", "jq"} {

@@ -29,6 +29,7 @@ const shortHelp = `apisqs-doctor finds out why an API Gateway method does not pu
 
   apisqs-doctor --api-id a1b2c3d4                a deployed API
   apisqs-doctor --template template.yaml         a CloudFormation, SAM or CDK template
+  apisqs-doctor infra/                           a Terraform folder, or its plan or state as JSON
   apisqs-doctor --snapshot api.json              what "apisqs-doctor snapshot" has saved
   apisqs-doctor demo                             an embedded example; needs no AWS account
 
@@ -39,7 +40,8 @@ const about = `apisqs-doctor finds out why an Amazon API Gateway method that sho
 Amazon SQS queue does not. It follows one request through the integration, stage by stage,
 as AWS would, and says what fails, why, on what evidence, and what to change.
 
-Give exactly one kind of target: --api-id, --all-apis, --template or --snapshot. Several APIs or
+Give exactly one kind of target: --api-id, --all-apis, --template, a Terraform folder, plan or
+state, or --snapshot. Several APIs or
 templates make one report; an API that cannot be read leaves the others' diagnosis as it is, and
 the run inconclusive. Without a request of yours the doctor diagnoses every method that leads to
 SQS with a plain JSON request. With one, the report is about that request alone:
@@ -73,6 +75,7 @@ func (a *app) rootCommand() *cobra.Command {
   apisqs-doctor --all-apis --region eu-west-1 --stage prod -o json=report.json
   apisqs-doctor --template template.yaml --parameter QueueName=orders --account-id 123456789012
   apisqs-doctor --template template.yaml --curl "curl -X POST https://example.com/orders -d 'a=1'"
+  apisqs-doctor infra/ --var env=prod --account-id 123456789012
   apisqs-doctor --snapshot api.json -o text -o json=report.json`,
 		Args:              f.arguments,
 		SilenceErrors:     true,

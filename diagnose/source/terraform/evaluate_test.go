@@ -242,6 +242,20 @@ locals { x = module.m.arn }
 resource "aws_sqs_queue" "q" { name = "q" }
 output "arn" { value = aws_sqs_queue.q.arn }
 `, "arn:aws:sqs:us-west-2:${account id}:q", Options{}},
+		{"a module through its caller", `
+-- .git --
+-- modules/m/main.tf --
+variable "name" {}
+locals { x = "not the root" }
+-- main.tf --
+locals { x = module.m.out }
+module "m" {
+  source = "./modules/m"
+  name   = "called"
+}
+-- modules/m/outputs.tf --
+output "out" { value = var.name }
+`, "called", Options{}},
 		{"overrides and tofu files", `
 -- main.tf --
 locals { x = "hidden" }
@@ -268,6 +282,9 @@ ${n}/${open};
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := folder(t, c.archive)
+			if c.name == "a module through its caller" {
+				dir += "/modules/m"
+			}
 			if c.name == "values of files, the last one wins" {
 				c.options.VarFiles = []string{dir + "/given.tfvars"}
 			}

@@ -169,7 +169,7 @@ func (ev *evaluator) readValues(file string, m *module, given bool) error {
 			e.Expected = "a value without references"
 			return e
 		}
-		if m.variables[name] == nil {
+		if m.variables[name] == nil && m.missing == "" {
 			if given {
 				ev.warn("%s:%d: there is no variable %q; its value is not used", filepath.ToSlash(file), a.NameRange.Start.Line, name)
 			}

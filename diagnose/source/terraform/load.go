@@ -59,8 +59,20 @@ func Load(dir string, o Options) (*snapshot.Snapshot, error) {
 	return out, nil
 }
 
-// open reads the configuration of a folder and the values for its variables.
+// open reads the configuration of a folder and the values for its variables. A
+// module is read through what calls it.
 func open(dir string, o Options) (*evaluator, *scope, error) {
+	ev, root, err := openAlone(dir, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if through, caller, ok := throughCaller(ev, root.module, o); ok {
+		return through, caller, nil
+	}
+	return ev, root, nil
+}
+
+func openAlone(dir string, o Options) (*evaluator, *scope, error) {
 	ev, err := newEvaluator(dir, o)
 	if err != nil {
 		return nil, nil, err

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -23,6 +24,7 @@ type module struct {
 	resources map[string]*hclsyntax.Block // by TYPE.NAME or data.TYPE.NAME
 	order     []string                    // of resources
 	providers map[string]*hclsyntax.Block // by NAME or NAME.ALIAS
+	missing   string                      // why a file of the folder is not here; what is not declared may stand in it
 }
 
 func resourceID(b *hclsyntax.Block) string {
@@ -89,6 +91,12 @@ func (ev *evaluator) readModule(dir string) (*module, error) {
 	}
 	for _, file := range files {
 		body, err := ev.parse(file)
+		var link *brokenLink
+		if errors.As(err, &link) {
+			m.missing = link.Error()
+			ev.warn("%s", m.missing)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -115,6 +123,14 @@ func (ev *evaluator) parse(file string) (*hclsyntax.Body, error) {
 	if err != nil {
 		return nil, &Error{File: file, Problem: err.Error()}
 	}
+	if target := linkText(text); target != "" {
+		// A checkout without symbolic links holds them as text.
+		to := filepath.Join(filepath.Dir(file), filepath.FromSlash(target))
+		if text, err = ev.files.read(to); err != nil {
+			return nil, &brokenLink{file, target}
+		}
+		file = to
+	}
 	ev.sources[file] = text
 	var body *hclsyntax.Body
 	if strings.HasSuffix(file, ".json") {
@@ -131,6 +147,22 @@ func (ev *evaluator) parse(file string) (*hclsyntax.Body, error) {
 	}
 	rewriteBody(body)
 	return body, nil
+}
+
+// brokenLink is a symbolic link, kept as text, to a file that is not there.
+type brokenLink struct{ file, target string }
+
+func (b *brokenLink) Error() string {
+	return filepath.ToSlash(b.file) + " is a link to " + b.target + ", which cannot be read"
+}
+
+// linkText is the target of a symbolic link that a file holds as its text.
+func linkText(text []byte) string {
+	s := strings.TrimSpace(string(text))
+	if len(s) > 4096 || strings.ContainsAny(s, " \t\n\"{}=") || !strings.HasSuffix(s, ".tf") && !strings.HasSuffix(s, ".tf.json") && !strings.HasSuffix(s, ".tofu") {
+		return ""
+	}
+	return s
 }
 
 // labelled are the kinds of block with the number of their labels.

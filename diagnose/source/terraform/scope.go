@@ -107,6 +107,9 @@ func (f *frame) resolve(t hcl.Traversal, at hcl.Range) (cty.Value, hcl.Diagnosti
 	case "each", "count", "self":
 		return cty.DynamicVal, problem(at, "%s.%s has no value here", root, name)
 	default:
+		if s.module.missing != "" {
+			return f.walk(s.elsewhere(root+"."+name).any(), t[2:], at)
+		}
 		s.ev.stop(errorAt(at, "a "+t.RootName()+" resource of that name in "+filepath.ToSlash(s.module.dir), "%s.%s is not declared", root, name))
 		return cty.DynamicVal, problem(at, "%s.%s is not declared", root, name)
 	}
@@ -139,6 +142,9 @@ func (s *scope) target(t hcl.Traversal, at hcl.Range) (target, hcl.Traversal) {
 		return nil, t
 	case "module":
 		call, ok := s.module.calls[name]
+		if !ok && s.module.missing != "" {
+			return nil, t
+		}
 		if !ok {
 			s.ev.stop(errorAt(at, "a call of that name in "+filepath.ToSlash(s.module.dir), "the module %q is not called", name))
 			return nil, t
@@ -152,6 +158,9 @@ func (s *scope) target(t hcl.Traversal, at hcl.Range) (target, hcl.Traversal) {
 		}
 	}
 	block, ok := s.module.resources[id]
+	if !ok && s.module.missing != "" {
+		return nil, t
+	}
 	if !ok {
 		s.ev.stop(errorAt(at, "a resource or data source of that name in "+filepath.ToSlash(s.module.dir), "%s is not declared", id))
 		return nil, t
@@ -190,6 +199,13 @@ func (s *scope) memo(name string, at hcl.Range, compute func() cty.Value) cty.Va
 	return v
 }
 
+// elsewhere is a name that is not declared where a file is missing.
+func (s *scope) elsewhere(name string) *hole {
+	h := s.hole(name, "", hcl.Range{})
+	h.detail = name + " is not declared in the files that are here: " + s.module.missing
+	return h
+}
+
 // hole is the hole with a name of the scope.
 func (s *scope) hole(name, needs string, at hcl.Range) *hole {
 	return s.ev.holes.get(hole{id: s.global(name), expression: s.global(name), needs: needs, at: at})
@@ -197,6 +213,9 @@ func (s *scope) hole(name, needs string, at hcl.Range) *hole {
 
 func (s *scope) local(name string, at hcl.Range) cty.Value {
 	a, ok := s.module.locals[name]
+	if !ok && s.module.missing != "" {
+		return s.elsewhere("local." + name).any()
+	}
 	if !ok {
 		s.ev.stop(errorAt(at, "a local value of that name in "+filepath.ToSlash(s.module.dir), "local.%s is not declared", name))
 		return s.hole("local."+name, "", at).any()
@@ -228,6 +247,12 @@ func (s *scope) output(name string) (cty.Value, bool) {
 
 func (s *scope) variable(name string, at hcl.Range) cty.Value {
 	b, ok := s.module.variables[name]
+	if !ok && s.module.missing != "" {
+		if in, given := s.ev.inputs[name]; given && s.parent == nil {
+			return in.value
+		}
+		return s.elsewhere("var." + name).any()
+	}
 	if !ok {
 		s.ev.stop(errorAt(at, "a variable of that name in "+filepath.ToSlash(s.module.dir), "var.%s is not declared", name))
 		return s.hole("var."+name, "", at).any()
