@@ -44,14 +44,14 @@ const (
 // where no template makes the body that SQS receives.
 func (e *Engine) EveryBody(t *Trace) *EveryBody {
 	m := &t.Mapping
-	if m.Rendered == nil || m.Binary || t.Route.Method == nil {
+	if m.Rendered == nil || m.Binary || t.Route.Method == nil || t.Route.API == nil {
 		return nil
 	}
 	template, err := e.Template(m.Template)
 	if err != nil {
 		return nil
 	}
-	w := mapping{routing: routing{call: call{Engine: e, Request: t.Request}, Route: t.Route}, Mapping: t.Mapping}
+	w := mapping{routing: routing{call: call{Engine: e, Request: t.Request, kind: kindOf(t.Route.API)}, Route: t.Route}, Mapping: t.Mapping}
 	q := &vtl.Question{StageVariables: t.Route.Variables, Context: w.contextValues(), Header: map[string]string{}, Query: map[string]string{}}
 	switch {
 	case t.SendsForm():
