@@ -115,3 +115,33 @@ func QueueARN(url string) string {
 	}
 	return address.ARN()
 }
+
+// Template is the mapping template that ran, for rewrites of its text; nil when
+// none did.
+func (p *Pass) Template() *walk.Template {
+	if p.Trace.Mapping.Rendered == nil {
+		return nil
+	}
+	template, _ := p.engine.Template(p.Trace.Mapping.Template)
+	return template
+}
+
+// SetTemplate is the change of the mapping template that ran.
+func (p *Pass) SetTemplate(text string) snapshot.Change {
+	m := &p.Trace.Mapping
+	return snapshot.SetTemplate{On: p.Method(), ContentType: m.Choice.Key, Before: m.Template, After: text}
+}
+
+// EditTemplate is the change that makes edits of the mapping template that ran;
+// nil when there are none, or they cannot be made.
+func (p *Pass) EditTemplate(edits ...walk.Edits) snapshot.Change {
+	all, err := walk.Edits{}.Merge(edits...)
+	if err != nil || all.Empty() {
+		return nil
+	}
+	text, ok := all.Apply(p.Trace.Mapping.Template)
+	if !ok {
+		return nil
+	}
+	return p.SetTemplate(text)
+}

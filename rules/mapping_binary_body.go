@@ -59,7 +59,7 @@ Repair: take the media type out of the API's binary media types, or convert to t
 		}
 		toText := snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldContentHandling, Before: handling, After: "CONVERT_TO_TEXT"}
 		if decoded := strings.ReplaceAll(m.Template, "$input.body", "$util.base64Decode($input.body)"); decoded != m.Template {
-			fix := p.Fix("convert the body to text, and decode it in the template", toText, setTemplate(p, decoded))
+			fix := p.Fix("convert the body to text, and decode it in the template", toText, p.SetTemplate(decoded))
 			fix.Risk = "only bodies of binary media types arrive as base64; a body of another type would be decoded wrongly"
 			f.Fixes = append(f.Fixes, fix)
 		} else {

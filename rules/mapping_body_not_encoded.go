@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -64,7 +65,7 @@ Repair: $util.urlEncode(...) around the client's data, once.`,
 			}
 		}
 		if mended != "" {
-			f.Fixes = []diagnose.Fix{p.Fix("URL-encode the client's data in the template", setTemplate(p, mended))}
+			f.Fixes = []diagnose.Fix{p.Fix("URL-encode the client's data in the template", p.SetTemplate(mended))}
 		}
 		p.ReportAs(f, failure)
 	},
@@ -118,7 +119,7 @@ func spoilt(p *diagnose.Pass, mended string) *walk.Failure {
 		}
 		return nil
 	}
-	if then := p.Walk(p.Trace.Request, setTemplate(p, mended)).FirstFailure(); then == nil || later(then, first) || then.Failure.Message != first.Failure.Message {
+	if then := p.Walk(p.Trace.Request, p.SetTemplate(mended)).FirstFailure(); then == nil || then.Later(first) || then.Failure.Message != first.Failure.Message {
 		return first.Failure
 	}
 	return nil
@@ -219,15 +220,23 @@ func sources(raw []walk.Span) []string {
 // or where it is read, whichever makes a form that SQS reads; empty when neither
 // does.
 func encodings(p *diagnose.Pass, raw []walk.Span) string {
-	var printed, read []edit
-	for _, s := range raw {
-		printed = append(printed, edit{s.Printed, s.PrintedLine, s.PrintedColumn, encoded(s.Printed)})
-		read = append(read, edit{s.Reference, s.Line, s.Column, encoded(s.Reference)})
+	t := p.Template()
+	if t == nil {
+		return ""
 	}
-	for _, edits := range [][]edit{printed, read} {
-		if text, ok := edited(p.Trace.Mapping.Template, edits); ok {
-			if t := p.Walk(p.Trace.Request, setTemplate(p, text)); t != nil && t.SendsForm() && len(unencoded(&t.Mapping)) == 0 && !unreadable(t) {
-				return text
+	var printed, read []walk.Edits
+	for _, s := range raw {
+		if e, ok := t.EncodeReference(s.PrintedLine, s.PrintedColumn); ok {
+			printed = append(printed, e)
+		}
+		if e, ok := t.EncodeReference(s.Line, s.Column); ok {
+			read = append(read, e)
+		}
+	}
+	for _, edits := range [][]walk.Edits{printed, read} {
+		if change, ok := p.EditTemplate(edits...).(snapshot.SetTemplate); ok {
+			if t := p.Walk(p.Trace.Request, change); t != nil && t.SendsForm() && len(unencoded(&t.Mapping)) == 0 && !unreadable(t) {
+				return change.After
 			}
 		}
 	}
@@ -239,10 +248,4 @@ func encodings(p *diagnose.Pass, raw []walk.Span) string {
 func unreadable(t *walk.Trace) bool {
 	intended := t.Protocol.Call.Intended
 	return t.Mapping.Rendered == nil || t.Protocol.Call.Failure != nil && (intended == nil || !intended.Certain)
-}
-
-// broken tells whether a walk fails before SQS has read the call.
-func broken(t *walk.Trace) bool {
-	first := t.FirstFailure()
-	return first != nil && (first.Stage == walk.StageMapping || first.Stage == walk.StageProtocol)
 }

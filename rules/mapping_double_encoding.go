@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -36,7 +37,7 @@ Repair: encode once in a form, not at all elsewhere.`,
 			f.Evidence = append(f.Evidence, inTemplate(p, s.Printed, s.PrintedLine, s.PrintedColumn))
 		}
 		if text, ok := decodedOnce(p, len(over)); ok {
-			f.Fixes = []diagnose.Fix{p.Fix("encode once", setTemplate(p, text))}
+			f.Fixes = []diagnose.Fix{p.Fix("encode once", p.SetTemplate(text))}
 		}
 		reportMangled(p, f)
 	},
@@ -84,50 +85,20 @@ func overEncodedQuery(t *walk.Trace) []walk.Span {
 // decodedOnce is the template without one of its $util.urlEncode calls: the
 // first one whose absence repairs it.
 func decodedOnce(p *diagnose.Pass, before int) (string, bool) {
-	const call, most = "$util.urlEncode(", 8
-	template := p.Trace.Mapping.Template
-	for at, n := 0, 0; n < most; n++ {
-		i := strings.Index(template[at:], call)
-		if i < 0 {
-			return "", false
-		}
-		at += i
-		for _, wrap := range [][2]string{{"", ""}, {"$util.escapeJavaScript(", `).replaceAll("\\'","'")`}} {
-			text, ok := unwrapped(template, at, at+len(call), wrap)
-			if !ok {
-				continue
-			}
-			t := p.Walk(p.Trace.Request, setTemplate(p, text))
-			if t != nil && !broken(t) && len(overEncoded(t)) < before && (!t.SendsForm() || len(unencoded(&t.Mapping)) == 0) {
-				return text, true
-			}
-		}
-		at += len(call)
+	const most = 8
+	template := p.Template()
+	if template == nil {
+		return "", false
 	}
-	return "", false
-}
-
-// unwrapped takes one call away and leaves its argument, in another call or bare.
-func unwrapped(template string, start, inner int, wrap [2]string) (string, bool) {
-	depth, quote := 1, byte(0)
-	for i := inner; i < len(template); i++ {
-		switch c := template[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
+	for _, wrap := range [][2]string{{"", ""}, {"$util.escapeJavaScript(", ")" + walk.Apostrophes}} {
+		for n, edits := range template.Unwrap("urlEncode", wrap[0], wrap[1]) {
+			change, ok := p.EditTemplate(edits).(snapshot.SetTemplate)
+			if n == most || !ok {
+				break
 			}
-		case c == '"' || c == '\'':
-			quote = c
-		case c == '(':
-			depth++
-		case c == ')':
-			depth--
-			if depth == 0 {
-				argument := template[inner:i]
-				if !strings.HasPrefix(strings.TrimSpace(argument), "$") {
-					return "", false
-				}
-				return template[:start] + wrap[0] + argument + wrap[1] + template[i+1:], true
+			t := p.Walk(p.Trace.Request, change)
+			if t != nil && !t.Unread() && len(overEncoded(t)) < before && (!t.SendsForm() || len(unencoded(&t.Mapping)) == 0) {
+				return change.After, true
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -31,7 +32,14 @@ Repair: put the value in, correct the name, or give a default with #if.`,
 		if !p.Judges(walk.StageMapping) {
 			return
 		}
-		for _, e := range p.Trace.Mapping.Blanks() {
+		blanks := p.Trace.Mapping.Blanks()
+		for _, e := range blanks {
+			around := func(inner walk.EmptyReference) bool {
+				return inner.Reference != e.Reference && strings.Contains(e.Reference, inner.Reference)
+			}
+			if slices.ContainsFunc(blanks, around) {
+				continue // what it prints nothing of is reported itself
+			}
 			if e.Reason == walk.AbsentStageVariable || e.Reason == walk.AbsentContextValue && !blames(p, e) {
 				continue // mapping-stage-variable; a sample of the context may lack what AWS has
 			}
@@ -57,7 +65,11 @@ func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
 		Check:    p.Curl(p.Trace.Request),
 	}
 	if text, title := filledIn(p, e); text != "" {
-		f.Fixes = []diagnose.Fix{p.Fix(title, setTemplate(p, text))}
+		fix := p.Fix(title, p.SetTemplate(text))
+		if parameterAt(p.Trace.Mapping.Template, e) == "MessageGroupId" && strings.Contains(title, "one group") {
+			fix.Choice = "all messages then wait for each other"
+		}
+		f.Fixes = []diagnose.Fix{fix}
 	}
 	if !guilty {
 		p.Report(f)
@@ -80,7 +92,7 @@ func blames(p *diagnose.Pass, e walk.EmptyReference) bool {
 	}
 	for _, sample := range []string{"sample", "1"} {
 		if t := substituted(p, e, sample); t != nil {
-			if then := t.FirstFailure(); then == nil || later(then, first) || then.Failure.Message != first.Failure.Message {
+			if then := t.FirstFailure(); then == nil || then.Later(first) || then.Failure.Message != first.Failure.Message {
 				return true
 			}
 		}
@@ -88,22 +100,29 @@ func blames(p *diagnose.Pass, e walk.EmptyReference) bool {
 	return false
 }
 
+// replaced puts a text in the place of the reference.
+func replaced(p *diagnose.Pass, e walk.EmptyReference, by string) snapshot.Change {
+	edits, _ := p.Template().ReplaceReference(e.Line, e.Column, by)
+	return p.EditTemplate(edits)
+}
+
 // substituted walks with a text in the place of the reference.
 func substituted(p *diagnose.Pass, e walk.EmptyReference, text string) *walk.Trace {
 	if e.Position == walk.InArgument {
 		text = `"` + text + `"`
 	}
-	template, ok := walk.Replaced(p.Trace.Mapping.Template, e.Reference, e.Line, e.Column, text)
-	if !ok {
+	change := replaced(p, e, text)
+	if change == nil {
 		return nil
 	}
-	return p.Walk(p.Trace.Request, setTemplate(p, template))
+	return p.Walk(p.Trace.Request, change)
 }
 
 var (
 	parameterBeforeRE = regexp.MustCompile(`([A-Za-z0-9.]+)=$`)
 	memberBeforeRE    = regexp.MustCompile(`"([A-Za-z]+)"\s*:\s*"?$`)
 	assignedRE        = regexp.MustCompile(`#(?:set|foreach)\s*\(\s*\$!?\{?([A-Za-z][\w-]*)`)
+	mappingSourceRE   = regexp.MustCompile(`^\$!?\{?method\.request\.(?:header|querystring|path)\.([\w-]+)\}?$`)
 	calledRE          = regexp.MustCompile(`^\$!?\{?([A-Za-z][\w-]*)`)
 )
 
@@ -123,7 +142,10 @@ func filledIn(p *diagnose.Pass, e walk.EmptyReference) (filled, title string) {
 			by, title = strings.Replace(e.Reference, "$"+name[1], "$"+known[0], 1), fmt.Sprintf("write $%s for $%s", known[0], name[1])
 		}
 	}
-	if by == "" {
+	if m := mappingSourceRE.FindStringSubmatch(e.Reference); m != nil {
+		by, title = "$input.params('"+m[1]+"')", fmt.Sprintf("read it with $input.params('%s')", m[1])
+	}
+	if by == "" && e.Reason != walk.AbsentClientValue {
 		by, title = valueFor(parameterAt(template, e))
 	}
 	if by == "" {
@@ -132,11 +154,11 @@ func filledIn(p *diagnose.Pass, e walk.EmptyReference) (filled, title string) {
 	if e.Position == walk.InArgument && !strings.HasPrefix(by, "$") {
 		by = `"` + by + `"`
 	}
-	text, ok := walk.Replaced(template, e.Reference, e.Line, e.Column, by)
+	change, ok := replaced(p, e, by).(snapshot.SetTemplate)
 	if !ok {
 		return "", ""
 	}
-	return text, title
+	return change.After, title
 }
 
 // valueFor is a value that suits an SQS parameter.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -38,7 +39,7 @@ Repair: $input.json('...') in place of $input.path('...') where an object is pri
 			f.Evidence = append(f.Evidence, inTemplate(p, s.Reference, s.Line, s.Column))
 		}
 		if text, ok := printedAsJSON(p, maps); ok {
-			f.Fixes = []diagnose.Fix{p.Fix("print the object as JSON", setTemplate(p, text))}
+			f.Fixes = []diagnose.Fix{p.Fix("print the object as JSON", p.SetTemplate(text))}
 		}
 		reportMangled(p, f)
 	},
@@ -61,26 +62,35 @@ var pathCallRE = regexp.MustCompile(`^\$!?\{?input\.path\((['"])(\$[^'"]*)['"]\)
 
 // printedAsJSON is the template with $input.json in place of the references.
 func printedAsJSON(p *diagnose.Pass, maps []walk.Span) (string, bool) {
-	var edits, printed []edit
+	template := p.Template()
+	if template == nil {
+		return "", false
+	}
+	var edits, printed []walk.Edits
+	add := func(list *[]walk.Edits, line, column int, by string) {
+		if e, ok := template.ReplaceReference(line, column, by); ok {
+			*list = append(*list, e)
+		}
+	}
 	for _, s := range maps {
 		m := pathCallRE.FindStringSubmatch(s.Reference)
 		if m == nil {
 			continue
 		}
-		edits = append(edits, edit{s.Reference, s.Line, s.Column, asJSON(m[2] + m[3])})
+		add(&edits, s.Line, s.Column, asJSON(m[2]+m[3]))
 		// #set($root = $input.path('$')) and later $root.detail.
 		if v := variableRE.FindStringSubmatch(s.Printed); v != nil {
-			printed = append(printed, edit{s.Printed, s.PrintedLine, s.PrintedColumn, asJSON(m[2] + m[3] + v[1])})
+			add(&printed, s.PrintedLine, s.PrintedColumn, asJSON(m[2]+m[3]+v[1]))
 		}
 	}
-	for _, list := range [][]edit{printed, edits} {
-		text, ok := edited(p.Trace.Mapping.Template, list)
+	for _, list := range [][]walk.Edits{printed, edits} {
+		change, ok := p.EditTemplate(list...).(snapshot.SetTemplate)
 		if !ok {
 			continue
 		}
-		for _, candidate := range []string{text, strings.ReplaceAll(text, ".toString()", "")} {
-			t := p.Walk(p.Trace.Request, setTemplate(p, candidate))
-			if t != nil && !broken(t) && len(javaMaps(t)) < len(maps) && len(t.Mapping.Blanks()) <= len(p.Trace.Mapping.Blanks()) {
+		for _, candidate := range []string{change.After, strings.ReplaceAll(change.After, ".toString()", "")} {
+			t := p.Walk(p.Trace.Request, p.SetTemplate(candidate))
+			if t != nil && !t.Unread() && len(javaMaps(t)) < len(maps) && len(t.Mapping.Blanks()) <= len(p.Trace.Mapping.Blanks()) {
 				return candidate, true
 			}
 		}

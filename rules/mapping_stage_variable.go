@@ -72,7 +72,7 @@ func reportVariable(p *diagnose.Pass, name string) {
 	case first != nil && first.Failure.Origin == walk.FromSQS:
 		// The call fails behind the mapping; it is this variable's doing if any
 		// value would let it get further.
-		if after := p.Walk(p.Trace.Request, setVariable(p, name, "1")); after != nil && (after.FirstFailure() == nil || later(after.FirstFailure(), first)) {
+		if after := p.Walk(p.Trace.Request, setVariable(p, name, "1")); after != nil && (after.FirstFailure() == nil || after.FirstFailure().Later(first)) {
 			failure = first.Failure
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -42,7 +43,7 @@ Repair: write the form on one line, or end each line with ## and start the next 
 		}
 		tight, mended := tightened(p)
 		if mended != nil {
-			f.Fixes = []diagnose.Fix{p.Fix("take the white space out of the template", setTemplate(p, tight))}
+			f.Fixes = []diagnose.Fix{p.Fix("take the white space out of the template", p.SetTemplate(tight))}
 		}
 		failure := culprit(p, mended)
 		if failure != nil || p.Trace.Queue.Altered != "" && mended != nil && mended.Queue.Altered == "" {
@@ -61,7 +62,7 @@ func culprit(p *diagnose.Pass, mended *walk.Trace) *walk.Failure {
 	if mended == nil {
 		return first.Failure
 	}
-	if then := mended.FirstFailure(); then == nil || later(then, first) || then.Failure.Code != first.Failure.Code {
+	if then := mended.FirstFailure(); then == nil || then.Later(first) || then.Failure.Code != first.Failure.Code {
 		return first.Failure
 	}
 	return nil
@@ -98,39 +99,21 @@ func strayBlanks(m *walk.Mapping) []string {
 	return list
 }
 
-// tightened is the template without indentation and with ## at the ends of its
-// lines, and the walk that shows it works; nil when that does not help.
+// tightened is the template without the white space that it writes into the form,
+// and the walk that shows it works; nil when that does not help.
 func tightened(p *diagnose.Pass) (string, *walk.Trace) {
-	lines := strings.Split(p.Trace.Mapping.Template, "\n")
-	var kept []string
-	for _, line := range lines {
-		if line = strings.TrimSpace(line); line != "" {
-			kept = append(kept, strings.TrimSpace(strings.TrimSuffix(line, "##")))
-		}
+	template := p.Template()
+	if template == nil {
+		return "", nil
 	}
-	for _, text := range []string{strings.Join(kept, "##\n"), strings.Join(spaced(kept), "##\n"), strings.Join(spaced(kept), "")} {
-		t := p.Walk(p.Trace.Request, setTemplate(p, text))
-		if t != nil && t.Mapping.BodyKnown && t.SendsForm() && len(strayBlanks(&t.Mapping)) == 0 {
-			return text, t
-		}
+	edits, _ := template.TrimBlanks()
+	change, ok := p.EditTemplate(edits).(snapshot.SetTemplate)
+	if !ok {
+		return "", nil
 	}
-	return "", nil
-}
-
-// spaced takes the blanks out that stand between parameters on one line.
-func spaced(lines []string) []string {
-	out := make([]string, len(lines))
-	for i, line := range lines {
-		if strings.Contains(line, "\"") {
-			out[i] = line
-			continue
-		}
-		for _, pair := range [][2]string{{" &", "&"}, {"& ", "&"}, {"= ", "="}, {" =", "="}} {
-			for strings.Contains(line, pair[0]) && !strings.HasPrefix(line, "#") {
-				line = strings.ReplaceAll(line, pair[0], pair[1])
-			}
-		}
-		out[i] = line
+	t := p.Walk(p.Trace.Request, change)
+	if t == nil || !t.Mapping.BodyKnown || !t.SendsForm() || len(strayBlanks(&t.Mapping)) > 0 {
+		return "", nil
 	}
-	return out
+	return change.After, t
 }

@@ -53,7 +53,7 @@ func renameAction(p *diagnose.Pass, action string) []diagnose.Fix {
 	for _, form := range []string{"Action=", "action/"} {
 		old := form + action
 		if m.Rendered != nil && strings.Contains(m.Template, old) {
-			fixes = append(fixes, p.Fix(title, setTemplate(p, strings.Replace(m.Template, old, form+name, 1))))
+			fixes = append(fixes, p.Fix(title, p.SetTemplate(strings.Replace(m.Template, old, form+name, 1))))
 		}
 		if strings.Contains(p.Trace.Signing.URIText, old) {
 			fixes = append(fixes, p.Fix(title, setURI(p, strings.Replace(p.Trace.Signing.URIText, old, form+name, 1))))

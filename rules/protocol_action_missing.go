@@ -68,12 +68,12 @@ func actionFixes(p *diagnose.Pass) []diagnose.Fix {
 		if len(m.Body) == 0 {
 			join = ""
 		}
-		fixes = append(fixes, p.Fix("begin the template with Action="+action, setTemplate(p, "Action="+action+join+strings.TrimLeft(m.Template, " \t\r\n&"))))
+		fixes = append(fixes, p.Fix("begin the template with Action="+action, p.SetTemplate("Action="+action+join+strings.TrimLeft(m.Template, " \t\r\n&"))))
 	}
 	fixes = append(fixes, p.Fix("map Action to the query string", snapshot.SetRequestParameter{On: p.Method(),
 		Name: "integration.request.querystring.Action", Before: mappingOfQuery(p, "Action"), After: "'" + action + "'"}))
 	if m.Rendered != nil && p.Trace.Signing.Method == "POST" {
-		changes := append([]snapshot.Change{setTemplate(p, sendTemplate(p))}, announceForm(p)...)
+		changes := append([]snapshot.Change{p.SetTemplate(sendTemplate(p))}, announceForm(p)...)
 		fix := p.Fix("replace the template by one that sends the client's body as the message", changes...)
 		fix.Risk = "what the present template makes of the body is lost"
 		fixes = append(fixes, fix)

@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -65,60 +65,49 @@ Repair: "MessageBody": "$util.escapeJavaScript($input.body).replaceAll("\\'","'"
 
 // documentFixes escape the client's data where the template puts it.
 func documentFixes(p *diagnose.Pass) []diagnose.Fix {
-	m := &p.Trace.Mapping
-	if m.Rendered == nil {
+	m, t := &p.Trace.Mapping, p.Template()
+	if t == nil {
 		return nil
 	}
 	var fixes []diagnose.Fix
-	try := func(title string, edits []edit) {
-		if text, ok := edited(m.Template, edits); ok {
-			fixes = append(fixes, mendedDocument(p, title, text)...)
+	try := func(title string, edits ...walk.Edits) {
+		if change := p.EditTemplate(edits...); change != nil {
+			fixes = append(fixes, mendedDocument(p, title, change)...)
 		}
 	}
-	fixes = append(fixes, mendedDocument(p, "take the surplus commas out", surplusCommaRE.ReplaceAllString(m.Template, "$1"))...)
+	commas, _ := t.RemoveSurplusCommas()
+	try("take the surplus commas out", commas)
 	if refusal := p.Trace.Protocol.Refusal; refusal != nil {
-		if at := jsonMember(m.Template, refusal.Parameter); at != nil && !strings.Contains(m.Template[at[2]:at[3]], "$") {
-			value := m.Template[at[2]:at[3]]
+		if at, ok := t.Member(refusal.Parameter); ok && !strings.Contains(m.Template[at.ValueStart:at.End], "$") {
+			value := m.Template[at.ValueStart:at.End]
 			other := strings.Trim(value, `"`)
 			if other == value {
 				other = `"` + value + `"`
 			}
-			fixes = append(fixes, mendedDocument(p, "write "+refusal.Parameter+" as "+other, m.Template[:at[2]]+other+m.Template[at[3]:])...)
+			edits, _ := t.SetMember(refusal.Parameter, other)
+			try("write "+refusal.Parameter+" as "+other, edits)
 		}
 	}
-	var inQuotes, bare, repaired []edit
+	var inQuotes, bare []walk.Edits
 	for _, span := range m.Spans {
 		if !walk.FromTheClient(span) || span.Printed == "" {
 			continue
 		}
-		at := edit{reference: span.Printed, line: span.PrintedLine, column: span.PrintedColumn}
-		inner := plainReference(span.Printed)
-		if strings.Contains(inner, "escapeJavaScript") {
-			at.by = inner + apostrophes
-			repaired = append(repaired, at)
-			continue
+		if e, ok := t.EscapeReference(span.PrintedLine, span.PrintedColumn, false); ok {
+			inQuotes = append(inQuotes, e)
 		}
-		at.by = "$util.escapeJavaScript(" + inner + ")" + apostrophes
-		inQuotes = append(inQuotes, at)
-		at.by = `"` + at.by + `"`
-		bare = append(bare, at)
+		if e, ok := t.EscapeReference(span.PrintedLine, span.PrintedColumn, true); ok {
+			bare = append(bare, e)
+		}
 	}
-	try("escape the client's data", append(inQuotes, repaired...))
-	try("write the client's data as a JSON string", append(bare, repaired...))
+	try("escape the client's data", inQuotes...)
+	try("write the client's data as a JSON string", bare...)
 	return fixes
 }
 
-// apostrophes repairs what $util.escapeJavaScript makes of them (T139).
-const apostrophes = `.replaceAll("\\'","'")`
-
-var surplusCommaRE = regexp.MustCompile(`,(\s*[}\]])`)
-
-// mendedDocument offers a template if SQS can read what it renders.
-func mendedDocument(p *diagnose.Pass, title, template string) []diagnose.Fix {
-	if template == p.Trace.Mapping.Template {
-		return nil
-	}
-	fix := p.Fix(title, setTemplate(p, template))
+// mendedDocument offers a change of the template if SQS can read what it renders.
+func mendedDocument(p *diagnose.Pass, title string, change snapshot.Change) []diagnose.Fix {
+	fix := p.Fix(title, change)
 	if after := p.Walk(p.Trace.Request, fix.Changes...); after == nil || after.Protocol.Faults.Document {
 		return nil
 	}

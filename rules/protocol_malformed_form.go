@@ -48,10 +48,10 @@ func formFixes(p *diagnose.Pass) []diagnose.Fix {
 	without := strings.Join(kept, "&")
 	var fixes []diagnose.Fix
 	if without != template {
-		fixes = append(fixes, p.Fix("take out the parts without '='", setTemplate(p, without)))
+		fixes = append(fixes, p.Fix("take out the parts without '='", p.SetTemplate(without)))
 	}
 	if escaped := escapePercent(template); escaped != template {
-		fixes = append(fixes, p.Fix("write '%' as %25", setTemplate(p, escaped)))
+		fixes = append(fixes, p.Fix("write '%' as %25", p.SetTemplate(escaped)))
 	}
 	return fixes
 }

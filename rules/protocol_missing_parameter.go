@@ -52,7 +52,7 @@ func parameterFixes(p *diagnose.Pass, name string) []diagnose.Fix {
 	switch {
 	case strings.HasSuffix(name, "MessageBody"):
 		if p.Trace.Protocol.Protocol == "json" {
-			text = `"$util.escapeJavaScript($input.body)` + apostrophes + `"`
+			text = `"$util.escapeJavaScript($input.body)` + walk.Apostrophes + `"`
 		}
 	case strings.HasSuffix(name, ".Id") && p.Trace.Protocol.Protocol == "query":
 		text, mapping = "message-"+strings.Split(name, ".")[1], "'message-"+strings.Split(name, ".")[1]+"'"

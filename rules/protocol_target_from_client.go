@@ -65,7 +65,7 @@ func fixedChoice(p *diagnose.Pass, at walk.Mapped, action string) []diagnose.Fix
 	case p.Trace.Mapping.Rendered != nil && at.Expression != "":
 		old := "Action=" + at.Expression
 		if template := p.Trace.Mapping.Template; strings.Contains(template, old) {
-			return []diagnose.Fix{p.Fix(title, setTemplate(p, strings.Replace(template, old, "Action="+action, 1)))}
+			return []diagnose.Fix{p.Fix(title, p.SetTemplate(strings.Replace(template, old, "Action="+action, 1)))}
 		}
 	}
 	return nil

@@ -50,24 +50,22 @@ func attributeFixes(p *diagnose.Pass, name string) []diagnose.Fix {
 		return nil
 	}
 	prefix := number[1] + "."
-	var fixes []diagnose.Fix
-	rest, cut := m.Template, ""
-	for {
-		start, end, ok := prefixed(rest, prefix)
-		if !ok {
-			break
-		}
-		cut += "&" + rest[start:end]
-		rest = strings.TrimSuffix(rest[:start], "&") + rest[end:]
-	}
-	if cut == "" {
+	t := p.Template()
+	if t == nil {
 		return nil
 	}
-	if start, end, ok := segment(m.Template, prefix+"Value.StringValue"); ok && strings.HasSuffix(name, "StringValue") {
-		value := m.Template[start+len(prefix+"Value.StringValue=") : end]
-		if strings.HasPrefix(value, "$") {
-			fixes = append(fixes, p.Fix("write the attribute only when it has a value",
-				setTemplate(p, rest+`#if(`+plainReference(value)+` != "")`+cut+"#end")))
+	ofAttribute := func(name string) bool { return strings.HasPrefix(name, prefix) }
+	without, ok := t.RemoveFormParameters(ofAttribute)
+	if !ok {
+		return nil
+	}
+	var fixes []diagnose.Fix
+	if at, ok := t.FormParameter(prefix + "Value.StringValue"); ok && strings.HasSuffix(name, "StringValue") {
+		if value := m.Template[at.ValueStart:at.End]; strings.HasPrefix(value, "$") {
+			guarded, _ := t.GuardFormParameters(ofAttribute, plainReference(value)+` != ""`)
+			if change := p.EditTemplate(guarded); change != nil {
+				fixes = append(fixes, p.Fix("write the attribute only when it has a value", change))
+			}
 		}
 	}
 	if strings.HasSuffix(name, "DataType") {
@@ -75,20 +73,11 @@ func attributeFixes(p *diagnose.Pass, name string) []diagnose.Fix {
 			fixes = append(fixes, p.Fix("give the attribute the type String", changes...))
 		}
 	}
-	fix := p.Fix("leave the attribute out", setTemplate(p, rest))
-	fix.Risk = "whoever reads the queue does not get the attribute"
-	return append(fixes, fix)
-}
-
-// prefixed finds the first parameter of a form whose name has the prefix.
-func prefixed(template, prefix string) (start, end int, ok bool) {
-	i := strings.Index(template, "&"+prefix)
-	if i < 0 {
-		return 0, 0, false
+	if change := p.EditTemplate(without); change != nil {
+		fix := p.Fix("leave the attribute out", change)
+		fix.Risk = "whoever reads the queue does not get the attribute"
+		fix.Choice = "the message then lacks the attribute"
+		fixes = append(fixes, fix)
 	}
-	name, _, found := strings.Cut(template[i+1:], "=")
-	if !found {
-		return 0, 0, false
-	}
-	return segment(template, name)
+	return fixes
 }

@@ -74,7 +74,7 @@ stage gets right (do not deploy).`,
 				f.Why += fmt.Sprintf(" The call would then fail at the %s stage with %s.", then.Stage, then.Failure.Code)
 			}
 			p.Report(f)
-		case now != nil && (then == nil || later(then, now)):
+		case now != nil && (then == nil || then.Later(now)):
 			f.Message = fmt.Sprintf("stage %q runs an older configuration; the draft repairs the %s stage and is not deployed", r.Stage.Name, now.Stage)
 			f.Why = "Callers get what the stage runs, not what the console shows and tests."
 			p.ReportAs(f, now.Failure)
@@ -96,15 +96,6 @@ func takenEarly(r *walk.Route) bool {
 	deployed, known := r.Method.Integration.Peek()
 	drafted, _ := r.DraftMethod.Integration.Peek()
 	return known && deployed == nil && drafted != nil
-}
-
-// later tells whether a walk fails at a later stage than another.
-func later(a, b *walk.Step) bool {
-	at := map[walk.Stage]int{}
-	for i, s := range walk.Stages {
-		at[s] = i
-	}
-	return at[a.Stage] > at[b.Stage]
 }
 
 func differenceEvidence(d walk.Difference) diagnose.Evidence {

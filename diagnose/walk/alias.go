@@ -16,6 +16,8 @@ type (
 	Document       = iam.Document
 	Span           = vtl.Span
 	EmptyReference = vtl.EmptyReference
+	Template       = vtl.Template
+	Edits          = vtl.Edits
 	Call           = sqs.Call
 	Answer         = sqs.Answer
 	Message        = sqs.Message
@@ -52,3 +54,6 @@ const (
 	AddressForeign     = sqs.AddressForeign
 	AddressMalformed   = sqs.AddressMalformed
 )
+
+// Apostrophes repairs in a template what $util.escapeJavaScript makes of them (T139).
+const Apostrophes = vtl.Apostrophes

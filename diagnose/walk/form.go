@@ -117,17 +117,6 @@ func lineOf(text string, line int) (string, int) {
 	return rest, at
 }
 
-// Replaced is the template with the reference that stands at line and column
-// (1-based, bytes) replaced; false when it does not stand there.
-func Replaced(template, reference string, line, column int, by string) (string, bool) {
-	text, start := lineOf(template, line)
-	at := start + column - 1
-	if reference == "" || line < 1 || column < 1 || column > len(text)+1 || !strings.HasPrefix(template[at:], reference) {
-		return template, false
-	}
-	return template[:at] + by + template[at+len(reference):], true
-}
-
 // MeantMapping is the mapping that one which AWS does not store was evidently
 // meant to be; the name is empty when that cannot be told.
 func MeantMapping(name, expression string) (meantName, meantExpression string) {

@@ -74,6 +74,15 @@ func firstFailure(steps *[len(Stages)]Step) *Step {
 	return first
 }
 
+// Later tells whether a stage comes after another.
+func (s *Step) Later(other *Step) bool { return s.Stage.Index() > other.Stage.Index() }
+
+// Unread tells whether the walk fails before SQS has read the call.
+func (t *Trace) Unread() bool {
+	first := t.FirstFailure()
+	return first != nil && (first.Stage == StageMapping || first.Stage == StageProtocol)
+}
+
 // URIFault is what is wrong with the integration URI, be it seen by API Gateway or
 // only by SQS.
 func (t *Trace) URIFault() URIFault {

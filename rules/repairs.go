@@ -1,0 +1,253 @@
+package rules
+
+import (
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// header is the name of an integration request header's mapping.
+func header(name string) string { return "integration.request.header." + name }
+
+// setHeader is the change that sends a fixed header.
+func setHeader(p *diagnose.Pass, name, value string) snapshot.Change {
+	have, _ := p.Trace.Mapping.Header(name)
+	at := header(name)
+	if mappings, ok := p.Trace.Mapping.Integration.RequestParameters.Peek(); ok {
+		for _, key := range sortedKeys(mappings) {
+			if strings.EqualFold(key, at) {
+				at = key // a header of another spelling would be sent twice
+				have.Expression, _ = mappings[key].Peek()
+			}
+		}
+	}
+	return snapshot.SetRequestParameter{On: p.Method(), Name: at, Before: have.Expression, After: "'" + value + "'"}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// setURI is the change of the integration URI.
+func setURI(p *diagnose.Pass, uri string) snapshot.Change {
+	before, _ := p.Trace.Mapping.Integration.URI.Peek()
+	return snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldURI, Before: before, After: uri}
+}
+
+// withParameter lists the changes that give the call a parameter that it lacks,
+// or another value for one that it has: in the template that makes its body, or
+// among the query parameters where the call stands there. text is VTL, mapping
+// the same as a mapping expression; the list is empty where neither place fits.
+func withParameter(p *diagnose.Pass, name, text, mapping string) []snapshot.Change {
+	m := &p.Trace.Mapping
+	if len(m.Arguments) > 0 {
+		if text := argumentText(mapping); text != "" && !strings.Contains(name, ".") {
+			return []snapshot.Change{setArgument(p, name, text)}
+		}
+		return nil
+	}
+	at := "integration.request.querystring." + name
+	for _, q := range m.Query {
+		if q.Name == name {
+			return []snapshot.Change{snapshot.SetRequestParameter{On: p.Method(), Name: at, Before: q.Expression, After: mapping}}
+		}
+	}
+	if t := p.Template(); t != nil {
+		set := t.SetFormParameter
+		if p.Trace.Protocol.Protocol == "json" {
+			set = t.SetMember
+		}
+		if edits, ok := set(name, text); ok {
+			return changes(p.EditTemplate(edits))
+		}
+	}
+	if p.Trace.Protocol.Protocol == "query" && mapping != "" {
+		return []snapshot.Change{snapshot.SetRequestParameter{On: p.Method(), Name: at, After: mapping}}
+	}
+	return nil
+}
+
+// argumentText writes a mapping expression as an HTTP API has it.
+func argumentText(mapping string) string {
+	if text, ok := strings.CutPrefix(mapping, "'"); ok {
+		return strings.TrimSuffix(text, "'")
+	}
+	for _, prefix := range []string{"context.", "stageVariables."} {
+		if strings.HasPrefix(mapping, prefix) {
+			return "$" + mapping
+		}
+	}
+	if source, ok := strings.CutPrefix(mapping, "method."); ok {
+		return "$" + source
+	}
+	return ""
+}
+
+// withoutParameter lists the changes that take a parameter out of the call.
+func withoutParameter(p *diagnose.Pass, name string) []snapshot.Change {
+	m := &p.Trace.Mapping
+	if a := argument(p, name); a != nil && !a.Required {
+		return []snapshot.Change{setArgument(p, name, "")}
+	}
+	for _, q := range m.Query {
+		if q.Name == name {
+			return []snapshot.Change{snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.querystring." + name, Before: q.Expression}}
+		}
+	}
+	t := p.Template()
+	if t == nil {
+		return nil
+	}
+	edits, _ := t.RemoveFormParameters(func(have string) bool { return have == name })
+	if p.Trace.Protocol.Protocol == "json" {
+		edits, _ = t.RemoveMember(name)
+	}
+	return changes(p.EditTemplate(edits))
+}
+
+// changes is a list of a change that may not have been possible.
+func changes(c snapshot.Change) []snapshot.Change {
+	if c == nil {
+		return nil
+	}
+	return []snapshot.Change{c}
+}
+
+// replacedText lists the change that replaces a text where the integration has
+// it: in the template, as it is or form-encoded, or in a mapping.
+func replacedText(p *diagnose.Pass, old, by string) []snapshot.Change {
+	m := &p.Trace.Mapping
+	if old == "" {
+		return nil
+	}
+	for _, a := range m.Arguments {
+		if strings.Contains(a.Expression, old) {
+			return []snapshot.Change{setArgument(p, a.Name, strings.ReplaceAll(a.Expression, old, by))}
+		}
+	}
+	if t := p.Template(); t != nil {
+		for _, form := range [][2]string{{old, by}, {url.QueryEscape(old), url.QueryEscape(by)}} {
+			if edits, ok := t.ReplaceText(form[0], form[1]); ok {
+				return changes(p.EditTemplate(edits))
+			}
+		}
+	}
+	for _, q := range m.Query {
+		if strings.Contains(q.Expression, old) {
+			return []snapshot.Change{snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.querystring." + q.Name,
+				Before: q.Expression, After: strings.ReplaceAll(q.Expression, old, by)}}
+		}
+	}
+	return nil
+}
+
+// lastName is the member's own name in a path such as Entries.1.MessageBody.
+func lastName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+
+// roleFixes offer other roles of the snapshot for the integration.
+func roleFixes(p *diagnose.Pass, more ...snapshot.Change) []diagnose.Fix {
+	const most = 3 // roles; the engine tries each
+	s := &p.Trace.Signing
+	before, _ := p.Trace.Mapping.Integration.Credentials.Peek()
+	name := lastPart(before)
+	arns := sortedKeys(p.Snapshot.Roles)
+	slices.SortStableFunc(arns, func(a, b string) int {
+		return text.Distance(lastPart(a), name) - text.Distance(lastPart(b), name)
+	})
+	var fixes []diagnose.Fix
+	for _, arn := range arns {
+		role, ok := p.Snapshot.Roles[arn].Peek()
+		if !ok || role == nil || arn == s.Credentials || len(fixes) == most {
+			continue
+		}
+		fixes = append(fixes, p.Fix("sign with role "+p.Expression(lastPart(arn)),
+			append([]snapshot.Change{snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldCredentials, Before: before, After: arn}}, more...)...))
+	}
+	return fixes
+}
+
+// reaching keeps, of fixes that lead the call to one of several queues, those
+// after which nothing fails; all of them when that holds for none.
+func reaching(p *diagnose.Pass, fixes []diagnose.Fix) []diagnose.Fix {
+	var good []diagnose.Fix
+	for _, fix := range fixes {
+		if after := p.Walk(p.Trace.Request, fix.Changes...); after != nil && after.FirstFailure() == nil {
+			good = append(good, fix)
+		}
+	}
+	if good == nil {
+		return fixes
+	}
+	return good
+}
+
+var formalRE = regexp.MustCompile(`^\$!?\{([^}]*)\}$`)
+
+// plainReference writes ${x} and $!{x} as $x, the form for an argument.
+func plainReference(reference string) string {
+	if m := formalRE.FindStringSubmatch(reference); m != nil {
+		return "$" + m[1]
+	}
+	return strings.Replace(reference, "$!", "$", 1)
+}
+
+// sendTemplate is the template that makes the client's body the message, for the
+// protocol that the integration's headers ask for.
+func sendTemplate(p *diagnose.Pass) string {
+	header, _ := p.Trace.Mapping.Header("Content-Type")
+	if media, _, _ := strings.Cut(header.Value, ";"); header.Expression != "" && strings.EqualFold(strings.TrimSpace(media), jsonType) {
+		url := diagnose.QueueURL(p.Trace.Queue.ARN)
+		return `{"QueueUrl":"` + url + `","MessageBody":"$util.escapeJavaScript($input.body).replaceAll("\\'","'")"}`
+	}
+	return "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"
+}
+
+const jsonType = "application/x-amz-json-1.0"
+
+// announceForm lists the change that announces a form, where the integration
+// does not do so already or speaks the JSON protocol.
+func announceForm(p *diagnose.Pass) []snapshot.Change {
+	header, _ := p.Trace.Mapping.Header("Content-Type")
+	media, _, _ := strings.Cut(header.Value, ";")
+	if header.Expression != "" && (isForm(header.Value) || strings.EqualFold(strings.TrimSpace(media), jsonType)) {
+		return nil
+	}
+	return []snapshot.Change{snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.header.Content-Type",
+		Before: header.Expression, After: "'" + formType + "'"}}
+}
+
+// templateFixes are the ways to give a content type a template: that of another
+// content type, and the plain one that sends the client's body.
+func templateFixes(p *diagnose.Pass, contentType string) []diagnose.Fix {
+	m := &p.Trace.Mapping
+	var fixes []diagnose.Fix
+	templates, _ := m.Integration.Templates.Peek()
+	for _, key := range m.Keys {
+		if text, ok := templates[key].Peek(); ok && strings.TrimSpace(text) != "" {
+			fixes = append(fixes, p.Fix(fmt.Sprintf("use the template of %s for %s too", key, contentType),
+				snapshot.SetTemplate{On: p.Method(), ContentType: contentType, After: text}))
+			break
+		}
+	}
+	changes := append([]snapshot.Change{snapshot.SetTemplate{On: p.Method(), ContentType: contentType, After: sendTemplate(p)}}, announceForm(p)...)
+	return append(fixes, p.Fix("add a template for "+contentType+" that sends the body as the message", changes...))
+}
+
+// mediaType is the media type of the client's call, as templates are keyed.
+func mediaType(contentType string) string {
+	if contentType == "" {
+		return "application/json" // T70
+	}
+	media, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(media))
+}
