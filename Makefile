@@ -16,11 +16,12 @@ build: ## build bin/apisqs-doctor
 test: ## run all tests
 	$(GO) test ./...
 
-lint: ## gofmt, go vet and staticcheck
+lint: ## gofmt, go vet, staticcheck, and what nothing uses
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+	@unused=$$($(GO) tool deadcode -test ./...); if [ -n "$$unused" ]; then echo "nothing uses:"; echo "$$unused"; exit 1; fi
 
 generate: ## write the generated files anew
 	$(GO) generate ./...

@@ -8,13 +8,9 @@ import (
 	"apisqs-doctor/diagnose/walk"
 )
 
-// Run walks the request, applies the rules and sums up. It is a pure function.
-func Run(s *snapshot.Snapshot, r walk.Request, rules []Rule) Diagnosis {
-	return newEngine(s).run(r, rules)
-}
-
-// Judge is Run without the proof of fixes: the fixes that it carries are those
-// that the rules propose. It is for where only the verdict counts.
+// Judge walks the request, applies the rules and sums up. The fixes that it carries
+// are those that the rules propose, not proved: it is for where only the verdict
+// counts.
 func Judge(s *snapshot.Snapshot, r walk.Request, rules []Rule) Diagnosis {
 	e := newEngine(s)
 	d := e.examine(r, rules)

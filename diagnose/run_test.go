@@ -19,6 +19,11 @@ func load(t testing.TB, name string) *snapshot.Snapshot {
 	return c.Snapshot
 }
 
+// run diagnoses one request, and proves the fixes.
+func run(s *snapshot.Snapshot, r walk.Request, rules []diagnose.Rule) diagnose.Diagnosis {
+	return diagnose.Examine(s, diagnose.Selection{}, []walk.Request{r}, rules).Diagnoses[0]
+}
+
 func post() walk.Request { return diagnose.Plain("POST", "/orders") }
 
 // rule makes a rule of a check.
@@ -44,7 +49,7 @@ func TestCheckStatus(t *testing.T) {
 		{"panic", func(p *diagnose.Pass) { var r *snapshot.Role; _ = r.ARN }, walk.Unknown},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			d := diagnose.Run(load(t, "orders"), post(), []diagnose.Rule{rule(tt.check)})
+			d := run(load(t, "orders"), post(), []diagnose.Rule{rule(tt.check)})
 			if got := d.Checks[0].Status; got != tt.want {
 				t.Errorf("status %s, want %s", got, tt.want)
 			}
@@ -57,7 +62,7 @@ func TestCheckStatus(t *testing.T) {
 
 // A rule that panics loses what it reported before, and says that it crashed.
 func TestCrash(t *testing.T) {
-	d := diagnose.Run(load(t, "orders"), post(), []diagnose.Rule{rule(func(p *diagnose.Pass) {
+	d := run(load(t, "orders"), post(), []diagnose.Rule{rule(func(p *diagnose.Pass) {
 		p.Report(diagnose.Finding{Message: "half a thought"})
 		panic("boom")
 	})})
@@ -68,7 +73,7 @@ func TestCrash(t *testing.T) {
 
 // Health is earned: with no check at all nothing is healthy.
 func TestNoChecksNoHealth(t *testing.T) {
-	if d := diagnose.Run(load(t, "orders"), post(), nil); d.Verdict != diagnose.Inconclusive {
+	if d := run(load(t, "orders"), post(), nil); d.Verdict != diagnose.Inconclusive {
 		t.Errorf("verdict %s, want inconclusive", d.Verdict)
 	}
 }
@@ -77,7 +82,7 @@ func TestNoChecksNoHealth(t *testing.T) {
 func TestSeverityIsCapped(t *testing.T) {
 	r := rule(func(p *diagnose.Pass) { p.Report(diagnose.Finding{Message: "m", Severity: diagnose.Error}) })
 	r.Severity = diagnose.Note
-	d := diagnose.Run(load(t, "orders"), post(), []diagnose.Rule{r})
+	d := run(load(t, "orders"), post(), []diagnose.Rule{r})
 	if got := d.Findings[0].Severity; got != diagnose.Note {
 		t.Errorf("severity %s, want note", got)
 	}
@@ -85,7 +90,7 @@ func TestSeverityIsCapped(t *testing.T) {
 
 // A finding that only an awkward request gives is a warning and names it.
 func TestAwkwardFindingsAreWarnings(t *testing.T) {
-	d := diagnose.Run(load(t, "orders"), post(), []diagnose.Rule{rule(func(p *diagnose.Pass) {
+	d := run(load(t, "orders"), post(), []diagnose.Rule{rule(func(p *diagnose.Pass) {
 		if p.Awkward == "Content-Type text/plain" {
 			p.Report(diagnose.Finding{Message: "m"})
 		}
@@ -105,7 +110,7 @@ func TestFixesAreProved(t *testing.T) {
 	fix := func(p *diagnose.Pass, value string) diagnose.Fix {
 		return p.Fix("set it to "+value, snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.header.Content-Type", After: value})
 	}
-	d := diagnose.Run(load(t, "protocol_content_type_failing"), post(), []diagnose.Rule{rule(func(p *diagnose.Pass) {
+	d := run(load(t, "protocol_content_type_failing"), post(), []diagnose.Rule{rule(func(p *diagnose.Pass) {
 		if f := p.Failed(walk.StageProtocol); f != nil {
 			p.ReportAs(diagnose.Finding{Message: "m", Fixes: []diagnose.Fix{fix(p, "'text/plain'"), fix(p, form), {Title: "nothing"}}}, f)
 		}
@@ -163,7 +168,7 @@ func TestWalkGoesOn(t *testing.T) {
 // An empty snapshot gives an answer, and no panic.
 func TestEmptySnapshot(t *testing.T) {
 	for _, s := range []*snapshot.Snapshot{{}, {APIs: []snapshot.API{{ID: "a", Type: snapshot.REST}}}} {
-		if d := diagnose.Run(s, post(), nil); d.Verdict == diagnose.Healthy {
+		if d := run(s, post(), nil); d.Verdict == diagnose.Healthy {
 			t.Error("nothing is called healthy")
 		}
 		if e := diagnose.Examine(s, diagnose.Selection{}, nil, nil); e.Verdict == diagnose.Healthy {

@@ -1,6 +1,8 @@
 package vtl
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -200,6 +202,9 @@ func (t *Template) ReplaceText(old, by string) (Edits, bool) {
 	return editsOf(edits...)
 }
 
+// spacedName is the name of a parameter with blanks before its sign.
+var spacedName = regexp.MustCompile(`(?:^|[&\s])[A-Za-z][\w.]*[ \t]+=`)
+
 // TrimBlanks takes the white space out of a form that the template itself writes
 // around names and values: line ends and indentation, and blanks beside & and =.
 // Line ends stay in the text behind a ##, where that hides them.
@@ -209,7 +214,9 @@ func (t *Template) TrimBlanks() (Edits, bool) {
 	form := map[int]bool{}
 	runs := t.places().runs()
 	for i, run := range runs {
-		form[i] = len(t.places().parameters(run, t.source)) > 0
+		form[i] = len(t.places().parameters(run, t.source)) > 0 || slices.ContainsFunc(run, func(x piece) bool {
+			return x.kind == pieceText && spacedName.MatchString(t.source[x.start:x.end])
+		})
 	}
 	for i, run := range runs {
 		if !form[i] {

@@ -118,6 +118,7 @@ func TestTrimBlanks(t *testing.T) {
 		{"blanks", "Action = SendMessage & MessageBody= $x y", "Action=SendMessage&MessageBody=$x y", trim},
 		{"a property would keep the sign", "Action=S&M=$x.y\n&G=1", "Action=S&M=$x.y&G=1", trim},
 		{"indented directives", "#if($x)\n  #if($y)\nAction=S&M=1\n  #end\n#end", "#if($x)\n#if($y)\nAction=S&M=1##\n#end\n#end", trim},
+		{"blanks before each sign", "Action = Send&M = $x", "Action=Send&M=$x", trim},
 		{"nothing to do", "Action=Send&M=a b", "", trim},
 		{"words keep their blanks", "Action=Send &M=a b$x c", "Action=Send&M=a b$x c", trim},
 		{"no form", "{ \"a\": 1 }", "", trim},
