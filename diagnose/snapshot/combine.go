@@ -102,7 +102,11 @@ func Place(c Change) string {
 	case SetTemplate:
 		return fmt.Sprintf("template %s of %s", c.ContentType, c.On)
 	case SetRequestParameter:
-		return fmt.Sprintf("parameter %s of %s", strings.ToLower(c.Name), c.On)
+		name := c.Name
+		if strings.HasPrefix(name, "integration.request.header.") {
+			name = strings.ToLower(name)
+		}
+		return fmt.Sprintf("parameter %s of %s", name, c.On)
 	case SetIntegration:
 		return fmt.Sprintf("%s of %s", c.Field, c.On)
 	case SetValidator:

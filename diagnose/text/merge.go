@@ -25,6 +25,9 @@ func Merge(base, a, b string) (merged string, ok bool) {
 		if len(x.Old) != len(y.Old) {
 			return len(x.Old) - len(y.Old) // what is inserted stands before what replaces
 		}
+		if byNesting := nesting(x.New) - nesting(y.New); byNesting != 0 {
+			return byNesting
+		}
 		return strings.Compare(x.New, y.New)
 	})
 	edits = slices.Compact(edits)
@@ -39,6 +42,18 @@ func Merge(base, a, b string) (merged string, ok bool) {
 		at = e.end()
 	}
 	return out.String() + base[at:], true
+}
+
+// nesting orders texts that are inserted at one place: what closes belongs to what
+// stands before it, what opens to what stands behind it.
+func nesting(text string) int {
+	switch {
+	case text != "" && strings.IndexByte(")]}\"'", text[0]) >= 0:
+		return 0
+	case text != "" && strings.IndexByte("([{\"'", text[len(text)-1]) >= 0:
+		return 2
+	}
+	return 1
 }
 
 // Apply makes the edits, which are in the order of the text and do not overlap.
