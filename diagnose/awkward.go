@@ -62,7 +62,7 @@ func (e *engine) awkwardRequests(t *walk.Trace) []Awkward {
 	if base.Body != "" && base.Method != "GET" {
 		for _, b := range awkwardTexts {
 			r := base
-			r.Body = awkwardBody(base.Body, b.text)
+			r.Body = routed(t, awkwardBody(base.Body, b.text))
 			list = append(list, Awkward{b.name, r})
 		}
 		if pretty := indented(base.Body); pretty != base.Body {

@@ -197,7 +197,8 @@ func predict(t *walk.Trace) Prediction {
 			p.Known = false
 		}
 	}
-	p.Status, p.SQSStatus = t.Response.Status, t.Response.SQSStatus
+	p.Status, p.SQSStatus, p.Delivery = t.Response.Status, t.Response.SQSStatus, t.Response.Delivery
+	p.Statuses = several(t.Response.Statuses)
 	if failure == nil {
 		return p
 	}
@@ -205,13 +206,21 @@ func predict(t *walk.Trace) Prediction {
 	p.Stage, p.Origin, p.Code, p.Codes, p.Message = failure.Stage, f.Origin, f.Code, f.Codes, f.Message
 	switch f.Origin {
 	case walk.FromDeployment:
-		p.Status, p.SQSStatus = 0, 0
+		p.Status, p.SQSStatus, p.Statuses = 0, 0, nil
 	case walk.FromAPIGateway:
 		if failure.Stage != walk.StageResponse {
-			p.Status = f.Status
+			p.Status, p.Statuses = f.Status, several(f.Statuses)
 		}
 	}
 	return p
+}
+
+// several are statuses where there is more than one.
+func several(statuses []int) []int {
+	if len(statuses) < 2 {
+		return nil
+	}
+	return statuses
 }
 
 func sortFindings(list []Finding) {

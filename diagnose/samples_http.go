@@ -178,3 +178,30 @@ func argumentSources(t *walk.Trace) []string {
 	}
 	return list
 }
+
+// routed gives a frame the members of the one under diagnosis that choose its
+// route, so that it goes the same way. Other bodies stay as they are.
+func routed(t *walk.Trace, body string) string {
+	if t.Request.Method != walk.WebSocketMethod || t.Route.API == nil {
+		return body
+	}
+	text, _ := t.Route.API.RouteSelection.Peek()
+	e, err := selection.Parse(text, selection.Grammar{Escapes: true})
+	if err != nil {
+		return body
+	}
+	for _, source := range e.Sources {
+		one, err := selection.Parse(source.Text, selection.Grammar{})
+		if err != nil || source.Kind != selection.Body {
+			continue
+		}
+		v := one.Evaluate(&selection.Input{Body: t.Request.Body}, nil)
+		if doc, ok := decodedBody(body).(map[string]any); ok && v.Outcome == selection.Resolved {
+			if name, _, _ := strings.Cut(source.Name, "."); name == source.Name {
+				doc[name] = v.Text
+				body = marshal(doc)
+			}
+		}
+	}
+	return body
+}

@@ -26,8 +26,8 @@ Repair: call one of the methods that the API has, or add the method and deploy.`
 	NoFix:    "the call is at fault, or a method is missing whose integration only the owner knows",
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
-		if r.Method != nil {
-			return
+		if r.Method != nil || p.Awkward != "" {
+			return // what goes nowhere is refused loudly
 		}
 		failure := p.Failed(walk.StageRoute)
 		if failure == nil || r.Configuration == nil {

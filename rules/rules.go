@@ -97,6 +97,7 @@ func All() []diagnose.Rule {
 		responseUnmappedStatus,
 		responseMethodResponseMissing,
 		responseErrorAsSuccess,
+		responseErrorUnseen,
 		responseUnreachablePattern,
 		responseTemplate,
 	}

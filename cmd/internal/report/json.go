@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -184,6 +185,8 @@ type Outbound struct {
 // Predicted is what the caller sees.
 type Predicted struct {
 	Status    *int     `json:"status"`
+	Statuses  []int    `json:"statuses,omitempty"` // all that the client may see where evidence differs, status first
+	Delivery  string   `json:"delivery"`           // http, frame, handshake, or none where the client is told nothing
 	Origin    string   `json:"origin"`
 	SQSStatus *int     `json:"sqsStatus"`
 	Code      *string  `json:"code"`
@@ -481,7 +484,7 @@ func predicted(p diagnose.Prediction, say Words) Predicted {
 	if origin == "" {
 		origin = string(walk.FromNobody)
 	}
-	return Predicted{Status: orNull(p.Status), Origin: origin, SQSStatus: orNull(p.SQSStatus), Code: orNull(string(p.Code)),
+	return Predicted{Status: orNull(p.Status), Statuses: p.Statuses, Delivery: cmp.Or(string(p.Delivery), "http"), Origin: origin, SQSStatus: orNull(p.SQSStatus), Code: orNull(string(p.Code)),
 		Codes: codes(p.Codes), Message: say.Show(p.Message)}
 }
 

@@ -41,6 +41,9 @@ func placeOf(d *diagnose.Diagnosis) place {
 	if t.Protocol.Protocol != "" {
 		p.protocol = t.Protocol.Protocol
 	}
+	if t.Mapping.Subtype != "" {
+		p.protocol = "http-api"
+	}
 	p.queueARN = QueueARN(t)
 	return p
 }

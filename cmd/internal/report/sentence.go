@@ -15,10 +15,12 @@ func Outcome(d *diagnose.Diagnosis) string {
 	switch {
 	case p.Origin == walk.FromDeployment:
 		return "AWS refuses this configuration" + orNothing(": %s", CodeWords(p)) + "; no call is ever made"
+	case p.Delivery != walk.DeliveryHTTP:
+		return frameOutcome(d)
 	case p.Status == 0 && p.Code == "":
 		return "what the client gets is not known"
 	}
-	s := "the client gets " + statusWord(p.Status)
+	s := "the client gets " + statusesWord(p)
 	switch {
 	case p.Code == "" && p.SQSStatus == p.Status && p.Status < 300:
 		s += delivered(d)
@@ -65,6 +67,46 @@ func after(x diagnose.Fix, t *walk.Trace) string {
 		return fmt.Sprintf("then %d", p.Status)
 	}
 	return ""
+}
+
+// frameOutcome is Outcome for a WebSocket API, whose client gets frames, the status
+// of its handshake, or nothing.
+func frameOutcome(d *diagnose.Diagnosis) string {
+	p := d.Predicted
+	s := ""
+	switch {
+	case p.Delivery == walk.DeliveryHandshake:
+		s = "the handshake is answered with " + statusesWord(p)
+	case p.Delivery == walk.DeliveryNone && p.Code != "":
+		s = "the client is told nothing"
+	case p.Delivery == walk.DeliveryNone:
+		s = "the client gets nothing, the route is one-way"
+	case d.Trace != nil && d.Trace.Response.ErrorFrame:
+		s = "the client gets an error frame"
+	default:
+		s = "the client gets a frame"
+	}
+	switch {
+	case p.Code == "":
+		s += delivered(d)
+	case p.SQSStatus != 0:
+		s += fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, CodeWords(p))
+	default:
+		s += "; " + CodeWords(p)
+	}
+	return s
+}
+
+// statusesWord names the status, or all where evidence differs.
+func statusesWord(p diagnose.Prediction) string {
+	if len(p.Statuses) == 0 {
+		return statusWord(p.Status)
+	}
+	words := make([]string, len(p.Statuses))
+	for i, status := range p.Statuses {
+		words[i] = statusWord(status)
+	}
+	return strings.Join(words, " or ")
 }
 
 func statusWord(status int) string {
