@@ -68,7 +68,7 @@ func TestDiffOfDefinitions(t *testing.T) {
 				if err := os.WriteFile(main, []byte(text), 0o600); err != nil {
 					t.Fatal(err)
 				}
-				s, err := cloudformation.Load([]string{main}, cloudformation.Options{})
+				s, err := cloudformation.Load([]string{main}, cloudformation.Options{Region: "us-east-1"})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -101,7 +101,7 @@ func read(t testing.TB, name, text string) (*snapshot.Snapshot, string) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := cloudformation.Load([]string{file}, cloudformation.Options{})
+	s, err := cloudformation.Load([]string{file}, cloudformation.Options{Region: "us-east-1"})
 	if err != nil {
 		t.Fatal(err)
 	}

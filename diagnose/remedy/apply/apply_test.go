@@ -313,7 +313,19 @@ func TestPlansOfFixtures(t *testing.T) {
 			if len(d.Plan.Fixes) == 0 {
 				continue
 			}
-			p, err := apply.New(c.Snapshot, d.Plan.Fixes)
+			// Each step is a change of the configuration as it is; they are made in turn.
+			var steps []diagnose.Fix
+			s := c.Snapshot
+			for _, x := range d.Plan.Fixes {
+				x.Changes = snapshot.Onto(s, x.Changes)
+				for _, change := range x.Changes {
+					if s, err = change.Apply(s); err != nil {
+						t.Fatal(err)
+					}
+				}
+				steps = append(steps, x)
+			}
+			p, err := apply.New(c.Snapshot, steps)
 			if err != nil {
 				t.Logf("%s: %v", name, err)
 				continue
