@@ -239,5 +239,6 @@ var patterns = []pattern{
 	{all: []string{"statement ids (sid) must be alpha-numeric"}, weight: exact, causes: list("authorization-policy-malformed")},
 	{all: []string{"statement with one or more invalid principals"}, weight: exact, causes: list("authorization-policy-malformed")},
 	{code: walk.MalformedPolicy, weight: named, causes: list("authorization-policy-malformed")},
+	{code: walk.InvalidInput, all: []string{"arn"}, weight: named, causes: list("authorization-policy-malformed")},
 	{all: []string{"syntax errors in policy"}, weight: exact, causes: list("authorization-policy-malformed")},
 }

@@ -47,7 +47,7 @@ func isName(r rune) bool {
 var others = []walk.ErrorCode{
 	walk.MissingAuthenticationToken, walk.Forbidden, walk.Unauthorized, walk.BadRequest, walk.UnsupportedMediaType,
 	walk.InternalServerError, walk.NotFound, walk.IntegrationFailure, walk.MalformedPolicy, walk.InvalidInput, walk.ModelValidation,
-	"ConflictException", "AlreadyExistsException", "InvalidSecurity", "IncompleteSignature", "IncompleteSignatureException",
+	"ConflictException", "AlreadyExistsException", "InvalidSecurity", walk.InvalidInput, "IncompleteSignature", "IncompleteSignatureException",
 }
 
 // synonyms are what services and SDKs call an error besides.
