@@ -66,3 +66,15 @@ func TestPlacesOfTools(t *testing.T) {
 	s := loadFile(t, filepath.Join(dir, "cdk/a.template.json"), Options{Region: "us-east-2"})
 	is(t, "region", s.Target.Region, "us-east-2")
 }
+
+// What stands in front of a stage and is not modelled is said; what blocks by
+// itself makes nothing healthy.
+func TestWebACL(t *testing.T) {
+	for action, decides := range map[string]bool{"Block": true, "Allow": false} {
+		s := load(t, restTemplate+`  ACL: {Type: 'AWS::WAFv2::WebACL', Properties: {Scope: REGIONAL, DefaultAction: {`+action+`: {}}}}
+  Front: {Type: 'AWS::WAFv2::WebACLAssociation', Properties: {WebACLArn: !GetAtt ACL.Arn, ResourceArn: !Sub 'arn:aws:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Stage}'}}
+`, Options{})
+		is(t, action, len(s.Target.Unread) == 1 && s.Target.Unread[0].Decides, decides)
+		is(t, action, len(s.Target.Assumed) == 1, !decides)
+	}
+}

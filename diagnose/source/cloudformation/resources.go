@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -36,6 +37,7 @@ var readings = []reading{
 	{[]string{"AWS::ApiGatewayV2::RouteResponse"}, (*builder).routeResponse},
 	{[]string{"AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment"}, (*builder).deployment},
 	{[]string{"AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"}, (*builder).stage},
+	{[]string{"AWS::WAFv2::WebACLAssociation"}, (*builder).webACL},
 }
 
 // builder describes the resources of the stacks.
@@ -64,7 +66,7 @@ func (b *builder) onlyMethod(s *stack, r *resource, on, verb string) {
 // build resolves every resource that the diagnosis needs.
 func (w *world) build() *snapshot.Snapshot {
 	b := &builder{world: w, verbs: map[[2]string]bool{}, roots: map[string]*stack{}, owners: map[string]*resource{}, parts: &assemble.Parts{Input: "the templates", New: true,
-		Target: snapshot.Target{Kind: snapshot.Template, Assumed: w.assumed,
+		Target: snapshot.Target{Kind: snapshot.Template,
 			Region:    w.sameIn(func(e *environment) string { return e.region }),
 			Account:   w.sameIn(func(e *environment) string { return e.account }),
 			Partition: w.sameIn(func(e *environment) string { return e.partition.ID })},
@@ -100,6 +102,7 @@ func (w *world) build() *snapshot.Snapshot {
 	out.Symbols = w.symbols.list
 	out.Refusals = append(out.Refusals, b.refusals(out.APIs)...)
 	out.Target.Unread = b.unread(out.APIs)
+	out.Target.Assumed = append(slices.Clip(w.assumed), out.Target.Assumed...)
 	return out
 }
 
