@@ -62,7 +62,7 @@ type deployment struct {
 // deployed. What exists was taken: only what a file describes is judged.
 func (w *routing) refusedSettings(gaps *snapshot.Gaps) *Failure {
 	r := &w.Route
-	if r.API.Type != snapshot.REST || r.API.Origin.File == "" || w.Snapshot.Target.Exists || r.Configuration == nil {
+	if r.API.Origin.File == "" || w.Snapshot.Target.Exists || r.Configuration == nil {
 		return nil
 	}
 	d := w.deployment(r.API, r.Configuration)

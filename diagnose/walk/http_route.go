@@ -14,6 +14,9 @@ type httpAPI struct{}
 
 // chooseStage takes the stage that the request names. A call that names none
 // goes to the stage of its first path segment or to the default stage (H60).
+// refused: a setting of an HTTP API is refused with its own method alone.
+func (httpAPI) refused(*routing, *snapshot.Gaps) *Failure { return nil }
+
 func (httpAPI) chooseStage(w *routing, stages []snapshot.Stage) int {
 	if w.Request.Stage != "" {
 		return w.namedStage(stages)

@@ -9,6 +9,8 @@ import (
 // kind is what differs between REST, HTTP and WebSocket APIs, stage by stage. It
 // is chosen in one place; no other code of the walk asks which kind of API it is.
 type kind interface {
+	// refused is what keeps the API from being deployed; nil for nothing.
+	refused(w *routing, gaps *snapshot.Gaps) *Failure
 	// chooseStage gives the index of the stage that takes the call, -1 for none.
 	chooseStage(w *routing, stages []snapshot.Stage) int
 	// undeployed, disabled and unmatched are the answers where there is no stage
@@ -55,6 +57,8 @@ func kindOf(api *snapshot.API) kind {
 
 // restAPI is a REST API.
 type restAPI struct{}
+
+func (restAPI) refused(w *routing, gaps *snapshot.Gaps) *Failure { return w.refusedSettings(gaps) }
 
 func (restAPI) chooseStage(w *routing, stages []snapshot.Stage) int { return w.namedStage(stages) }
 

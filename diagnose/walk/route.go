@@ -30,7 +30,7 @@ func (w *routing) route() {
 	}
 	failure, said := w.findStage(gaps)
 	defer func() {
-		if f := w.refusedSettings(gaps); f != nil {
+		if f := w.kind.refused(w, gaps); f != nil {
 			step.fail(gaps, *f, "AWS refuses to deploy this: %s", f.Message)
 		} else if step.Status == Passed && gaps.Any() {
 			step.Status, step.Gaps = Unknown, gaps.List()

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -109,4 +110,32 @@ func foreignWrites(f *ast.FuncDecl, own string) []token.Pos {
 		return true
 	})
 	return places
+}
+
+// One place asks which kind of API it is; everything else asks the kind.
+func TestOnePlaceAsksForTheKind(t *testing.T) {
+	for _, folder := range []string{".", ".."} {
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			if !strings.HasSuffix(entry.Name(), ".go") || strings.HasSuffix(entry.Name(), "_test.go") || entry.Name() == "kind.go" {
+				continue
+			}
+			set := token.NewFileSet()
+			file, err := parser.ParseFile(set, filepath.Join(folder, entry.Name()), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Type" {
+					if x, ok := s.X.(*ast.SelectorExpr); ok && x.Sel.Name == "API" {
+						t.Errorf("%s asks for the type of the API", set.Position(s.Pos()))
+					}
+				}
+				return true
+			})
+		}
+	}
 }

@@ -105,7 +105,7 @@ func (a *app) rootCommand() *cobra.Command {
 	f.targetFlags.addAWS(cmd)
 	f.organizationFlags.add(cmd)
 	cmd.Flags().BoolVar(&f.verifyIAM, "verify-iam", false, "ask IAM's policy simulator as well, and show whether it agrees; with --api-id")
-	cmd.Flags().DurationVar(&f.logs, "logs", 0, "read the stage's logs of this `TIME`, such as 1h, and hold its calls against the prediction; with --api-id")
+	cmd.Flags().DurationVar(&f.logs, "logs", 0, "hold the calls that the stage logged in this `TIME`, such as 1h, against the prediction")
 	f.outputFlags.add(cmd)
 	choiceVar(cmd, &f.failOn, "fail-on", "the least severity that makes the exit code 1", "error", "warning", "never")
 	cmd.Flags().BoolVar(&f.allowUnknown, "allow-unknown", false, "exit 0 instead of 4 when something could not be read")
