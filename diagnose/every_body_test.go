@@ -53,7 +53,7 @@ func TestEveryBodyOfFixtures(t *testing.T) {
 // A template that no awkward request breaks, and a call does, is at risk.
 func TestEveryBodyVerdict(t *testing.T) {
 	s := load(t, "orders")
-	healthy := diagnose.Run(s, post(), nil)
+	healthy := run(s, post(), nil)
 	if healthy.EveryBody == nil || healthy.EveryBody.Result != walk.SafeForAll {
 		t.Fatalf("the base is %+v", healthy.EveryBody)
 	}
@@ -70,7 +70,7 @@ func TestEveryBodyVerdict(t *testing.T) {
 		}
 	}
 	passing := rule(func(*diagnose.Pass) {})
-	d := diagnose.Run(changed, post(), []diagnose.Rule{passing})
+	d := run(changed, post(), []diagnose.Rule{passing})
 	b := d.EveryBody
 	if b == nil || b.Result != walk.UnsafeForOne || d.Verdict == diagnose.Healthy {
 		t.Fatalf("verdict %s, every body %+v", d.Verdict, b)
