@@ -108,7 +108,7 @@ func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change
 	case snapshot.AwaitMethods:
 		return w.command(before, after, snapshot.Deploy{API: c.API, Stage: c.Stage})
 	case snapshot.SetDeploymentAPI:
-		return w.command(before, after, snapshot.Deploy{API: c.API, Stage: c.Stage})
+		return w.command(before, after, snapshot.Deploy(c))
 	case snapshot.RemoveStageName:
 		return nil, errTemplateOnly
 	case snapshot.SetQueueAttribute:

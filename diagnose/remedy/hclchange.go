@@ -396,29 +396,29 @@ func (e *hclEditor) deploy(start *snapshot.Snapshot, c snapshot.Deploy) (note st
 		all = slices.Concat(all, e.added)
 		slices.Sort(all)
 		if err := f.addArgument(b, "triggers", "{\n  redeployment = sha1(jsonencode("+hclNames(slices.Compact(all))+"))\n}"); err != nil {
-			return "", err
+			return note, err
 		}
 		if !slices.ContainsFunc(b.Body.Blocks, func(in *hclsyntax.Block) bool { return in.Type == "lifecycle" }) {
 			if f, b, err = e.resource(origin); err != nil {
-				return "", err
+				return note, err
 			}
 			at := f.lineStart(b.CloseBraceRange.Start.Byte)
 			indent := f.indentAt(b.TypeRange.Start.Byte) + "  "
-			return "", f.splice(at, at, "\n"+indent+"lifecycle {\n"+indent+"  create_before_destroy = true\n"+indent+"}\n")
+			return note, f.splice(at, at, "\n"+indent+"lifecycle {\n"+indent+"  create_before_destroy = true\n"+indent+"}\n")
 		}
-		return "", nil
+		return note, nil
 	}
 	if len(missing) == 0 {
-		return "", nil
+		return note, nil
 	}
 	slices.Sort(missing)
 	if f, b, err = e.resource(origin); err != nil {
-		return "", err
+		return note, err
 	}
 	if a := b.Body.Attributes["depends_on"]; a != nil {
 		tuple, ok := a.Expr.(*hclsyntax.TupleConsExpr)
 		if !ok {
-			return "", f.computed("depends_on", a.Expr)
+			return note, f.computed("depends_on", a.Expr)
 		}
 		at, text := tuple.SrcRange.End.Byte-1, strings.Join(missing, ", ")
 		if len(tuple.Exprs) > 0 {
@@ -428,9 +428,9 @@ func (e *hclEditor) deploy(start *snapshot.Snapshot, c snapshot.Deploy) (note st
 				text = ",\n" + indent + strings.Join(missing, ",\n"+indent)
 			}
 		}
-		return "", f.splice(at, at, text)
+		return note, f.splice(at, at, text)
 	}
-	return "", f.addArgument(b, "depends_on", "["+strings.Join(missing, ", ")+"]")
+	return note, f.addArgument(b, "depends_on", "["+strings.Join(missing, ", ")+"]")
 }
 
 // hclNames is a list of names, one a line when there are several.

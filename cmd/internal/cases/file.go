@@ -219,8 +219,7 @@ func (r reader) testCase(n *yaml.Node, i int) (c Case, err error) {
 		}
 		return c, nil
 	}
-	members, err = r.object(c.expect, "verdict", "status", "code", "message", "groupId", "deduplicationId", "delaySeconds", "attributes", "answer", "everyBody")
-	if err != nil {
+	if _, err = r.object(c.expect, "verdict", "status", "code", "message", "groupId", "deduplicationId", "delaySeconds", "attributes", "answer", "everyBody"); err != nil {
 		return c, err
 	}
 	for i := 0; i+1 < len(c.expect.Content); i += 2 {

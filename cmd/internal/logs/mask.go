@@ -3,8 +3,6 @@ package logs
 import (
 	"regexp"
 	"strings"
-
-	"apisqs-doctor/diagnose/walk"
 )
 
 // All are all entries. Credentials in lists of headers and parameters are left
@@ -40,18 +38,6 @@ const (
 
 // MaskURL hides the values of credentials in the query of an address.
 func MaskURL(url string) string { return inQuery.ReplaceAllString(url, "${1}"+hidden) }
-
-// MaskHeaders hides the values of credentials in a list of headers or parameters.
-func MaskHeaders(list []walk.Header) []walk.Header {
-	out := make([]walk.Header, len(list))
-	for i, h := range list {
-		if credential.MatchString(h.Name) {
-			h.Value = hidden
-		}
-		out[i] = h
-	}
-	return out
-}
 
 // mask replaces the values of credentials in a list that is printed as
 // "a=b, c=d}" and that may be cut anywhere (T122).

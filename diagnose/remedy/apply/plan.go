@@ -119,7 +119,7 @@ func deploymentOf(change snapshot.Change) (snapshot.Deploy, bool) {
 	case snapshot.AwaitMethods:
 		return snapshot.Deploy{API: c.API, Stage: c.Stage}, true
 	case snapshot.SetDeploymentAPI:
-		return snapshot.Deploy{API: c.API, Stage: c.Stage}, true
+		return snapshot.Deploy(c), true
 	}
 	return snapshot.Deploy{}, false
 }

@@ -2,7 +2,6 @@ package terraform
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -331,9 +330,6 @@ func shapeless(x tree.View) *snapshot.Gap {
 	}
 	return nil
 }
-
-// displayFile is a file as reports name it.
-func displayFile(file string) string { return filepath.ToSlash(file) }
 
 func (r *resource) String() string {
 	return fmt.Sprintf("%s at %s:%d", r.address, r.at.File, r.at.Line)

@@ -27,7 +27,6 @@ type scope struct {
 	proxies map[string]string // providers handed down: local name -> name in the parent
 
 	values    map[string]cty.Value // of variables, locals and outputs
-	busy      []string             // what is being evaluated
 	resources map[string]*expansion
 	modules   map[string]*moduleCall
 }

@@ -90,12 +90,3 @@ func (p *Parameters) Evaluate(in *selection.Input) []Argument {
 	}
 	return arguments
 }
-
-// Sources lists the sources that the parameters read.
-func (p *Parameters) Sources() []selection.Source {
-	var list []selection.Source
-	for i := range p.list {
-		list = append(list, p.list[i].expression.Sources...)
-	}
-	return list
-}
