@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	accept "apisqs-doctor/cmd/internal/gate"
+	"apisqs-doctor/cmd/internal/accept"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	accept "apisqs-doctor/cmd/internal/gate"
+	"apisqs-doctor/cmd/internal/accept"
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"

@@ -3,7 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
-	accept "apisqs-doctor/cmd/internal/gate"
+	"apisqs-doctor/cmd/internal/accept"
 	"apisqs-doctor/cmd/internal/manpage"
 )
 

@@ -1,7 +1,7 @@
-// Package gate decides which findings do not fail a run: those that the command
+// Package accept decides which findings do not fail a run: those that the command
 // line, a configuration file, the template itself or a baseline speaks for. It
 // drops none of them; they are marked, and every report shows them.
-package gate
+package accept
 
 import (
 	"fmt"
