@@ -27,6 +27,7 @@ type demoFlags struct {
 	outputFlags
 	gate
 
+	list     bool
 	live     bool
 	delay    time.Duration
 	deny     []string
@@ -38,12 +39,15 @@ func (a *app) demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo [NAME]",
 		Short: "Diagnose an embedded example; needs no AWS account and no network",
-		Long: `demo does the doctor's job on an embedded example. Without a name it shows a telling one and
-lists the others; then the exit code is 0. With a name the exit code is that of the verdict.
+		Long: `demo does the doctor's job on an embedded example. Without a name it shows a telling one; then
+the exit code is 0. With a name the exit code is that of the verdict. --list lists the examples by
+the stage of the path, and with a word those whose name or description has it.
 
 With --live the example is served by a loopback AWS on a free port of this machine, and read
 from there with the calls that a real diagnosis makes; the calls are listed afterwards.`,
 		Example: `  apisqs-doctor demo
+  apisqs-doctor demo --list
+  apisqs-doctor demo --list key
   apisqs-doctor demo ` + tellingDemo + ` -o json
   apisqs-doctor demo ` + tellingDemo + ` --live --delay 50ms --deny GetRole --throttle GetResources=2`,
 		Annotations: map[string]string{"reports": "yes"},
@@ -56,6 +60,7 @@ from there with the calls that a real diagnosis makes; the calls are listed afte
 		ValidArgsFunction: completeExamples,
 	}
 	f.outputFlags.add(cmd)
+	cmd.Flags().BoolVar(&f.list, "list", false, "list the examples, or those that have the word that is given")
 	cmd.Flags().BoolVar(&f.live, "live", false, "read the example over the wire from a loopback AWS")
 	cmd.Flags().DurationVar(&f.delay, "delay", 0, "`TIME` that each call takes; with --live")
 	cmd.Flags().StringArrayVar(&f.deny, "deny", nil, "`OPERATION` that is refused, such as GetRole; with --live, repeatable")
@@ -67,6 +72,9 @@ from there with the calls that a real diagnosis makes; the calls are listed afte
 				return usage("", "--%s has no meaning without --live", flag)
 			}
 		}
+		if f.list {
+			return a.listDemos(strings.Join(args, ""))
+		}
 		if len(args) == 1 {
 			return a.demo(cmd.Context(), &f, args[0])
 		}
@@ -74,7 +82,7 @@ from there with the calls that a real diagnosis makes; the calls are listed afte
 			return err
 		}
 		a.code = ExitHealthy
-		a.listDemos()
+		fmt.Fprintf(a.Err, "\nThis was the example %s. The others: apisqs-doctor demo --list\n", tellingDemo)
 		return nil
 	}
 	return cmd
@@ -145,16 +153,28 @@ func (a *app) demo(ctx context.Context, f *demoFlags, example string) error {
 	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{}, remedies(remedy.Writer{Shell: shell.Kind(f.shell)}))
 }
 
-// listDemos lists the examples, on the error stream because it is no report.
-func (a *app) listDemos() {
-	fmt.Fprintf(a.Err, "\nThis was the example %s. Each of these is run with: apisqs-doctor demo NAME\n\n", tellingDemo)
+// listDemos lists the examples by the stage of their rule; with a word, those that
+// have it in their name or description.
+func (a *app) listDemos(word string) error {
+	group, listed := "", 0
 	for _, example := range demoNames() {
-		if strings.HasSuffix(example, "-passing") || strings.HasSuffix(example, "-unknown") {
+		about := fixtures.About(demoFixture(example))
+		if strings.HasSuffix(example, "-passing") || strings.HasSuffix(example, "-unknown") ||
+			!strings.Contains(strings.ToLower(example+" "+about), strings.ToLower(word)) {
 			continue
 		}
-		fmt.Fprintf(a.Err, "  %-38s %s\n", example, fixtures.About(demoFixture(example)))
+		if stage, _, _ := strings.Cut(example, "-"); stage != group {
+			group = stage
+			a.printf("%s\n", group)
+		}
+		listed++
+		a.printf("  %-38s %s\n", example, about)
 	}
-	fmt.Fprintln(a.Err, "\nNAME-passing is the like without the fault, NAME-unknown one where something cannot be read.")
+	if listed == 0 {
+		return usage("see all with: apisqs-doctor demo --list", "no example has %q in its name or description", word)
+	}
+	a.printf("\nEach is run with: apisqs-doctor demo NAME\nNAME-passing is the like without the fault, NAME-unknown one where something cannot be read.\n")
+	return nil
 }
 
 // throttles reads OPERATION=N arguments.
