@@ -155,7 +155,7 @@ func TestKept(t *testing.T) {
 	dir := folder(t)
 	t.Chdir(dir)
 	if err := os.Symlink("b/b.yaml", "link.yaml"); err != nil {
-		t.Skip(err)
+		t.Skipf("links cannot be made here: %v", err)
 	}
 	if err := Replace([]Change{{"link.yaml", []byte("old b\n"), []byte("new")}}); err != nil {
 		t.Fatal(err)
@@ -207,7 +207,7 @@ func TestForeignJournal(t *testing.T) {
 // A limit on the size of files is an error like any other.
 func TestFileSizeLimit(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip(err)
+		t.Skipf("a limit on the size of files is set by a shell, and there is none: %v", err)
 	}
 	for _, blocks := range []string{"0", "1"} {
 		dir := folder(t)
