@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -134,8 +135,8 @@ func (p *Pass) SetTemplate(text string) snapshot.Change {
 
 // EditTemplate is the change that makes edits of the mapping template that ran;
 // nil when there are none, or they cannot be made.
-func (p *Pass) EditTemplate(edits ...walk.Edits) snapshot.Change {
-	all, err := walk.Edits{}.Merge(edits...)
+func (p *Pass) EditTemplate(edits ...text.Edits) snapshot.Change {
+	all, err := text.Edits{}.Merge(edits...)
 	if err != nil || all.Empty() {
 		return nil
 	}

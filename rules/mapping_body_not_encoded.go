@@ -7,6 +7,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -224,7 +225,7 @@ func encodings(p *diagnose.Pass, raw []walk.Span) string {
 	if t == nil {
 		return ""
 	}
-	var printed, read []walk.Edits
+	var printed, read []text.Edits
 	for _, s := range raw {
 		if e, ok := t.EncodeReference(s.PrintedLine, s.PrintedColumn); ok {
 			printed = append(printed, e)
@@ -233,7 +234,7 @@ func encodings(p *diagnose.Pass, raw []walk.Span) string {
 			read = append(read, e)
 		}
 	}
-	for _, edits := range [][]walk.Edits{printed, read} {
+	for _, edits := range [][]text.Edits{printed, read} {
 		if change, ok := p.EditTemplate(edits...).(snapshot.SetTemplate); ok {
 			if t := p.Walk(p.Trace.Request, change); t != nil && t.SendsForm() && len(unencoded(&t.Mapping)) == 0 && !unreadable(t) {
 				return change.After

@@ -8,6 +8,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -66,8 +67,8 @@ func printedAsJSON(p *diagnose.Pass, maps []walk.Span) (string, bool) {
 	if template == nil {
 		return "", false
 	}
-	var edits, printed []walk.Edits
-	add := func(list *[]walk.Edits, line, column int, by string) {
+	var edits, printed []text.Edits
+	add := func(list *[]text.Edits, line, column int, by string) {
 		if e, ok := template.ReplaceReference(line, column, by); ok {
 			*list = append(*list, e)
 		}
@@ -83,7 +84,7 @@ func printedAsJSON(p *diagnose.Pass, maps []walk.Span) (string, bool) {
 			add(&printed, s.PrintedLine, s.PrintedColumn, asJSON(m[2]+m[3]+v[1]))
 		}
 	}
-	for _, list := range [][]walk.Edits{printed, edits} {
+	for _, list := range [][]text.Edits{printed, edits} {
 		change, ok := p.EditTemplate(list...).(snapshot.SetTemplate)
 		if !ok {
 			continue

@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -70,7 +71,7 @@ func documentFixes(p *diagnose.Pass) []diagnose.Fix {
 		return nil
 	}
 	var fixes []diagnose.Fix
-	try := func(title string, edits ...walk.Edits) {
+	try := func(title string, edits ...text.Edits) {
 		if change := p.EditTemplate(edits...); change != nil {
 			fixes = append(fixes, mendedDocument(p, title, change)...)
 		}
@@ -88,7 +89,7 @@ func documentFixes(p *diagnose.Pass) []diagnose.Fix {
 			try("write "+refusal.Parameter+" as "+other, edits)
 		}
 	}
-	var inQuotes, bare []walk.Edits
+	var inQuotes, bare []text.Edits
 	for _, span := range m.Spans {
 		if !walk.FromTheClient(span) || span.Printed == "" {
 			continue

@@ -1,71 +1,17 @@
 package text
 
 import (
-	"slices"
 	"strings"
 )
 
-// Edit replaces a piece of a text.
-type Edit struct {
-	Offset   int // in bytes
-	Old, New string
-}
-
-func (e Edit) end() int { return e.Offset + len(e.Old) }
-
 // Merge joins two changes of one text: what each of them makes of base, in the
-// result. The order of the two does not matter, and what both change alike is
-// changed once. ok is false when they change the same place in two ways.
+// result. ok is false when they change the same place in two ways.
 func Merge(base, a, b string) (merged string, ok bool) {
-	edits := append(Diff(base, a), Diff(base, b)...)
-	slices.SortFunc(edits, func(x, y Edit) int {
-		if x.Offset != y.Offset {
-			return x.Offset - y.Offset
-		}
-		if len(x.Old) != len(y.Old) {
-			return len(x.Old) - len(y.Old) // what is inserted stands before what replaces
-		}
-		if byNesting := nesting(x.New) - nesting(y.New); byNesting != 0 {
-			return byNesting
-		}
-		return strings.Compare(x.New, y.New)
-	})
-	edits = slices.Compact(edits)
-	var out strings.Builder
-	at := 0
-	for i, e := range edits {
-		if e.Offset < at || i > 0 && e.Old != "" && edits[i-1].Old != "" && edits[i-1].Offset == e.Offset {
-			return "", false
-		}
-		out.WriteString(base[at:e.Offset])
-		out.WriteString(e.New)
-		at = e.end()
+	edits, err := Diff(base, a).Merge(Diff(base, b))
+	if err != nil {
+		return "", false
 	}
-	return out.String() + base[at:], true
-}
-
-// nesting orders texts that are inserted at one place: what closes belongs to what
-// stands before it, what opens to what stands behind it.
-func nesting(text string) int {
-	switch {
-	case text != "" && strings.IndexByte(")]}\"'", text[0]) >= 0:
-		return 0
-	case text != "" && strings.IndexByte("([{\"'", text[len(text)-1]) >= 0:
-		return 2
-	}
-	return 1
-}
-
-// Apply makes the edits, which are in the order of the text and do not overlap.
-func Apply(base string, edits []Edit) string {
-	var out strings.Builder
-	at := 0
-	for _, e := range edits {
-		out.WriteString(base[at:e.Offset])
-		out.WriteString(e.New)
-		at = e.end()
-	}
-	return out.String() + base[at:]
+	return edits.Apply(base)
 }
 
 // most is the number of comparisons up to which Diff looks for the pieces that
@@ -74,7 +20,7 @@ const most = 4 << 20
 
 // Diff lists the edits that make one text of another, word by word, in the order
 // of the text.
-func Diff(from, to string) []Edit {
+func Diff(from, to string) Edits {
 	a, b := words(from), words(to)
 	start := 0
 	for start < len(a) && start < len(b) && a[start] == b[start] {
@@ -87,12 +33,12 @@ func Diff(from, to string) []Edit {
 	offset := len(strings.Join(a[:start], ""))
 	a, b = a[start:len(a)-end], b[start:len(b)-end]
 	if len(a) == 0 && len(b) == 0 {
-		return nil
+		return Edits{}
 	}
 	if len(a)*len(b) > most {
-		return []Edit{{offset, strings.Join(a, ""), strings.Join(b, "")}}
+		return Edits{[]Edit{{Offset: offset, Old: strings.Join(a, ""), New: strings.Join(b, "")}}}
 	}
-	return between(a, b, offset)
+	return Edits{between(a, b, offset)}
 }
 
 // between finds the longest common run of words and makes an edit of each gap.
@@ -114,7 +60,7 @@ func between(a, b []string, offset int) []Edit {
 	var out, in strings.Builder
 	flush := func() {
 		if out.Len()+in.Len() > 0 {
-			edits = append(edits, Edit{offset, out.String(), in.String()})
+			edits = append(edits, Edit{Offset: offset, Old: out.String(), New: in.String()})
 			offset += out.Len()
 			out.Reset()
 			in.Reset()

@@ -28,7 +28,7 @@ func FuzzMerge(f *testing.F) {
 	f.Add("", "x", "y")
 	f.Fuzz(func(t *testing.T, base, a, b string) {
 		for _, to := range []string{a, b} {
-			if got := Apply(base, Diff(base, to)); got != to {
+			if got, _ := Diff(base, to).Apply(base); got != to {
 				t.Errorf("the edits of %q for %q make %q", base, to, got)
 			}
 		}

@@ -17,7 +17,6 @@ type (
 	Span           = vtl.Span
 	EmptyReference = vtl.EmptyReference
 	Template       = vtl.Template
-	Edits          = vtl.Edits
 	Call           = sqs.Call
 	Answer         = sqs.Answer
 	Message        = sqs.Message

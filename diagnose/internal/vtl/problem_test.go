@@ -3,6 +3,8 @@ package vtl
 import (
 	"strings"
 	"testing"
+
+	plain "apisqs-doctor/diagnose/text"
 )
 
 // T173: a directive that letters touch is text; braces make it one.
@@ -37,7 +39,7 @@ func TestProblems(t *testing.T) {
 			continue
 		}
 		for _, p := range problems {
-			edits, err := NewEdits(p.Repair)
+			edits, err := plain.NewEdits(p.Repair)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -55,7 +57,7 @@ func TestGluedEnd(t *testing.T) {
 	if e == nil || e.Line != 2 || e.Column != 2 || e.Repair == nil || e.Repair.New != "#{end}Action" {
 		t.Fatalf("error %+v", err)
 	}
-	edits, _ := NewEdits(*e.Repair)
+	edits, _ := plain.NewEdits(*e.Repair)
 	if mended, ok := edits.Apply("#if($a)\nx#endAction=y"); !ok || mended != "#if($a)\nx#{end}Action=y" {
 		t.Errorf("mended to %q", mended)
 	}

@@ -4,6 +4,8 @@ import (
 	"math/rand"
 	"strings"
 	"testing"
+
+	plain "apisqs-doctor/diagnose/text"
 )
 
 type rewriteCase struct {
@@ -207,7 +209,7 @@ func TestEditsConflict(t *testing.T) {
 	one, _ := tpl.SetFormParameter("B", "2")
 	other, _ := tpl.SetFormParameter("B", "3")
 	gone, _ := tpl.RemoveFormParameters(func(name string) bool { return name == "B" })
-	whole, _ := NewEdits(Edit{Offset: 0, Old: "A=$x&", New: ""})
+	whole, _ := plain.NewEdits(Edit{Offset: 0, Old: "A=$x&", New: ""})
 	for _, c := range [][2]Edits{{encode, escape}, {one, other}, {one, gone}, {encode, whole}} {
 		for _, pair := range [][2]Edits{{c[0], c[1]}, {c[1], c[0]}} {
 			if _, err := pair[0].Merge(pair[1]); err == nil || err.Error() == "" {

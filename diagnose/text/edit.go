@@ -1,4 +1,4 @@
-package vtl
+package text
 
 import (
 	"fmt"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Edit replaces a piece of a template's text.
+// Edit replaces a piece of a text.
 type Edit struct {
-	Offset int    // in bytes, in the template as written
+	Offset int    // in bytes, in the text as written
 	Old    string // what stands there; empty for an insertion
 	New    string // what stands there afterwards
 	Join   string // stands between insertions at the same place
@@ -39,9 +39,10 @@ func (e Edits) List() []Edit { return slices.Clone(e.list) }
 func (e Edits) Empty() bool { return len(e.list) == 0 }
 
 // Merge joins sets of edits of one text. The order does not matter, and an edit
-// that several have is made once. Insertions at one place stand in alphabetical
-// order, before what is written there. The error is a *ConflictError when two
-// edits change the same text, or one wraps what another wraps differently.
+// that several have is made once. Of insertions at one place, what closes a wrap
+// comes first and what opens one last; others stand in alphabetical order, before
+// what is written there. The error is a *ConflictError when two edits change the
+// same text, or one wraps what another wraps differently.
 func (e Edits) Merge(others ...Edits) (Edits, error) {
 	all := slices.Clone(e.list)
 	for _, o := range others {
@@ -55,13 +56,16 @@ func (e Edits) Merge(others ...Edits) (Edits, error) {
 		if a.Old != b.Old {
 			return strings.Compare(a.Old, b.Old) // insertions come first
 		}
+		if side := a.side() - b.side(); side != 0 {
+			return side
+		}
 		return strings.Compare(a.New, b.New)
 	})
 	all = slices.Compact(all)
 	for i := 1; i < len(all); i++ {
 		a, b := all[i-1], all[i]
-		same := a.Offset == b.Offset
-		if a.end() > b.Offset || same && a.Old == "" && b.Old == "" && (a.Alone || b.Alone || a.Join != b.Join) {
+		both := a.Offset == b.Offset && a.Old == "" && b.Old == ""
+		if a.end() > b.Offset || both && a.side() == b.side() && (a.Alone || b.Alone || a.Join != b.Join) {
 			return Edits{}, &ConflictError{a, b}
 		}
 	}
@@ -88,8 +92,14 @@ func (e Edits) Apply(text string) (edited string, ok bool) {
 	return b.String(), true
 }
 
-// editsOf makes a set of edits that are known not to overlap.
-func editsOf(list ...Edit) (Edits, bool) {
-	e, err := NewEdits(list...)
-	return e, err == nil && !e.Empty()
+// side tells on which side of its place an insertion belongs: what closes belongs
+// to what stands before it, -1, and what opens to what stands behind it, 1.
+func (e Edit) side() int {
+	switch {
+	case e.New != "" && strings.IndexByte(")]}", e.New[0]) >= 0:
+		return -1
+	case e.New != "" && strings.IndexByte("([{", e.New[len(e.New)-1]) >= 0:
+		return 1
+	}
+	return 0
 }
