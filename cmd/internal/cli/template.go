@@ -19,7 +19,7 @@ func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
 	if t.parametersFile != "" {
 		values, err := cloudformation.ReadParameters(t.parametersFile)
 		if err != nil {
-			return nil, templateFailure(err)
+			return nil, inputFailure(err)
 		}
 		parameters = values
 	}
@@ -33,12 +33,13 @@ func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
 		Warn: func(s string) { fmt.Fprintf(a.Err, "%s: note: %s\n", name, oneLine(s)) },
 	})
 	if err != nil {
-		return nil, templateFailure(err)
+		return nil, inputFailure(err)
 	}
 	return s, nil
 }
 
-func templateFailure(err error) error {
+// inputFailure says where an input is wrong, and what was expected there.
+func inputFailure(err error) error {
 	var content *tree.Error
 	if !errors.As(err, &content) {
 		return usage("", "%s", err)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -35,18 +34,8 @@ func (a *app) loadTerraform(t *targetFlags, edits []remedy.FileEdit) (*snapshot.
 		o.Instead[e.Name] = e.New
 	}
 	s, err := terraform.Load(t.templates[0], o)
-	var content *terraform.Error
-	switch {
-	case errors.As(err, &content):
-		hint := ""
-		if content.Expected != "" {
-			hint = "expected " + content.Expected
-		}
-		place := *content
-		place.Expected = ""
-		return nil, usage(hint, "%s", place.Error())
-	case err != nil:
-		return nil, usage("", "%s", err)
+	if err != nil {
+		return nil, inputFailure(err)
 	}
 	return s, nil
 }

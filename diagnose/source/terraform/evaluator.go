@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"apisqs-doctor/diagnose/source/tree"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -49,7 +50,7 @@ func newEvaluator(dir string, o Options) (*evaluator, error) {
 		templates: map[string]hclsyntax.Expression{}, inputs: map[string]input{}, holes: newHoles()}
 	var err error
 	if ev.files, err = newFiles(dir); err != nil {
-		return nil, &Error{File: dir, Problem: "the folder cannot be read: " + plainError(err)}
+		return nil, &tree.Error{File: dir, Problem: "the folder cannot be read: " + plainError(err)}
 	}
 	ev.files.instead = o.Instead
 	if err := ev.readInstalled(); err != nil {
@@ -66,13 +67,13 @@ func (ev *evaluator) readInstalled() error {
 	}
 	text, err := ev.files.read(file)
 	if err != nil {
-		return &Error{File: file, Problem: err.Error()}
+		return &tree.Error{File: file, Problem: err.Error()}
 	}
 	var list struct {
 		Modules []struct{ Key, Dir string }
 	}
 	if err := json.Unmarshal(text, &list); err != nil {
-		return &Error{File: file, Problem: "the list of modules is no JSON: " + err.Error(), Expected: "what terraform init writes"}
+		return &tree.Error{File: file, Problem: "the list of modules is no JSON: " + err.Error(), Expected: "what terraform init writes"}
 	}
 	for _, m := range list.Modules {
 		ev.installed[m.Key] = m.Dir
@@ -92,7 +93,7 @@ func (ev *evaluator) readInputs(m *module) error {
 	}
 	entries, err := os.ReadDir(ev.root)
 	if err != nil {
-		return &Error{File: ev.root, Problem: "the folder cannot be read: " + plainError(err)}
+		return &tree.Error{File: ev.root, Problem: "the folder cannot be read: " + plainError(err)}
 	}
 	var automatic []string
 	for _, e := range entries {
@@ -119,7 +120,7 @@ func (ev *evaluator) readInputs(m *module) error {
 	}
 	for _, name := range sortedKeys(ev.options.Vars) {
 		if m.variables[name] == nil {
-			return &Error{File: ev.root, Problem: fmt.Sprintf("there is no variable %q for --var", name), Expected: list(sortedKeys(m.variables))}
+			return &tree.Error{File: ev.root, Problem: fmt.Sprintf("there is no variable %q for --var", name), Expected: list(sortedKeys(m.variables))}
 		}
 		ev.inputs[name] = input{value: cty.StringVal(ev.options.Vars[name]), raw: true, at: hcl.Range{Filename: "--var"}}
 	}
@@ -142,7 +143,7 @@ func list(names []string) string {
 func (ev *evaluator) readValues(file string, m *module, given bool) error {
 	text, err := ev.files.read(file)
 	if err != nil {
-		return &Error{File: file, Problem: err.Error()}
+		return &tree.Error{File: file, Problem: err.Error()}
 	}
 	ev.sources[file] = text
 	var attributes hclsyntax.Attributes

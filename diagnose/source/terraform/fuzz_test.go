@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"apisqs-doctor/diagnose/source/tree"
 	"errors"
 	"os"
 	"path/filepath"
@@ -52,7 +53,7 @@ func FuzzRecorded(f *testing.F) {
 
 func fails(t *testing.T, path string) {
 	_, err := Load(path, Options{Account: "123456789012", Region: "eu-west-1"})
-	var e *Error
+	var e *tree.Error
 	if err != nil && (!errors.As(err, &e) || e.File == "" && e.Problem == "") {
 		t.Errorf("%v says no place", err)
 	}

@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"apisqs-doctor/diagnose/source/tree"
 	"errors"
 	"os"
 	"path/filepath"
@@ -45,7 +46,7 @@ func TestBadInput(t *testing.T) {
 
 func refused(t *testing.T, err error, want string) {
 	t.Helper()
-	var e *Error
+	var e *tree.Error
 	switch {
 	case err == nil:
 		t.Fatal("it was read")

@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"apisqs-doctor/diagnose/source/tree"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -73,7 +74,7 @@ func (r *jsonReader) pos(offset int) hcl.Pos {
 
 func (r *jsonReader) fail(offset int64, problem string) error {
 	p := r.pos(int(offset))
-	return &Error{File: r.file, Line: p.Line, Column: p.Column, Problem: problem, Expected: "JSON"}
+	return &tree.Error{File: r.file, Line: p.Line, Column: p.Column, Problem: problem, Expected: "JSON"}
 }
 
 func (r *jsonReader) token() (json.Token, hcl.Range, error) {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // Options say what a configuration leaves open.
@@ -20,15 +21,15 @@ type Options struct {
 }
 
 // Load reads a folder with configuration, a plan or a state, and returns the
-// snapshot of what is deployed. The error is an *Error when the input is at fault.
+// snapshot of what is deployed. The error is an *tree.Error when the input is at fault.
 func Load(dir string, o Options) (*snapshot.Snapshot, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, &Error{File: dir, Problem: "it cannot be read: " + plainError(err)}
+		return nil, &tree.Error{File: dir, Problem: "it cannot be read: " + plainError(err)}
 	}
 	if !info.IsDir() {
 		if isConfiguration(dir) {
-			return nil, &Error{File: dir, Problem: "Terraform reads whole folders", Expected: "the folder " + filepath.ToSlash(filepath.Dir(dir))}
+			return nil, &tree.Error{File: dir, Problem: "Terraform reads whole folders", Expected: "the folder " + filepath.ToSlash(filepath.Dir(dir))}
 		}
 		return loadRecorded(dir, o)
 	}

@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"apisqs-doctor/diagnose/source/tree"
 	"cmp"
 	"errors"
 	"fmt"
@@ -84,10 +85,10 @@ func (ev *evaluator) readModule(dir string) (*module, error) {
 		calls: map[string]*hclsyntax.Block{}, resources: map[string]*hclsyntax.Block{}, providers: map[string]*hclsyntax.Block{}}
 	files, overrides, err := configurationFiles(dir)
 	if err != nil {
-		return nil, &Error{File: dir, Problem: "the folder cannot be read: " + plainError(err)}
+		return nil, &tree.Error{File: dir, Problem: "the folder cannot be read: " + plainError(err)}
 	}
 	if len(files) == 0 {
-		return nil, &Error{File: dir, Problem: "the folder holds no Terraform files", Expected: "files that end in .tf, .tofu or .tf.json"}
+		return nil, &tree.Error{File: dir, Problem: "the folder holds no Terraform files", Expected: "files that end in .tf, .tofu or .tf.json"}
 	}
 	for _, file := range files {
 		body, err := ev.parse(file)
@@ -121,7 +122,7 @@ func (ev *evaluator) readModule(dir string) (*module, error) {
 func (ev *evaluator) parse(file string) (*hclsyntax.Body, error) {
 	text, err := ev.files.read(file)
 	if err != nil {
-		return nil, &Error{File: file, Problem: err.Error()}
+		return nil, &tree.Error{File: file, Problem: err.Error()}
 	}
 	if target := linkText(text); target != "" {
 		// A checkout without symbolic links holds them as text.

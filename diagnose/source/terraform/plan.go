@@ -52,27 +52,27 @@ const maxRecorded = 256 << 20
 func loadRecorded(file string, o Options) (*snapshot.Snapshot, error) {
 	kind, err := fileKind(file)
 	if err != nil {
-		return nil, &Error{File: file, Problem: "it cannot be read: " + plainError(err)}
+		return nil, &tree.Error{File: file, Problem: "it cannot be read: " + plainError(err)}
 	}
 	const asked = `what "terraform show -json" writes of it`
 	switch kind {
 	case binaryPlan:
-		return nil, &Error{File: file, Problem: "this is a plan in Terraform's own binary form", Expected: asked + ": terraform show -json " + filepath.ToSlash(file) + " > plan.json"}
+		return nil, &tree.Error{File: file, Problem: "this is a plan in Terraform's own binary form", Expected: asked + ": terraform show -json " + filepath.ToSlash(file) + " > plan.json"}
 	case encryptedFile:
-		return nil, &Error{File: file, Problem: "this state is encrypted", Expected: `what "tofu show -json" writes`}
+		return nil, &tree.Error{File: file, Problem: "this state is encrypted", Expected: `what "tofu show -json" writes`}
 	case "":
-		return nil, &Error{File: file, Problem: "this is no Terraform plan or state", Expected: asked}
+		return nil, &tree.Error{File: file, Problem: "this is no Terraform plan or state", Expected: asked}
 	}
 	info, err := os.Stat(file)
 	if err != nil || info.Size() > maxRecorded {
-		return nil, &Error{File: file, Problem: fmt.Sprintf("the file is larger than %d MiB", maxRecorded>>20)}
+		return nil, &tree.Error{File: file, Problem: fmt.Sprintf("the file is larger than %d MiB", maxRecorded>>20)}
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, &Error{File: file, Problem: "it cannot be read: " + plainError(err)}
+		return nil, &tree.Error{File: file, Problem: "it cannot be read: " + plainError(err)}
 	}
 	if strings.ContainsAny(string(text), standInMarks) {
-		return nil, &Error{File: file, Problem: "the file has the character U+FDD0 or U+FDD1, which no text may have"}
+		return nil, &tree.Error{File: file, Problem: "the file has the character U+FDD0 or U+FDD1, which no text may have"}
 	}
 	r, err := readRecorded(file, kind, text, o)
 	if err != nil {
@@ -84,9 +84,6 @@ func loadRecorded(file string, o Options) (*snapshot.Snapshot, error) {
 func readRecorded(file, kind string, text []byte, o Options) (*recorded, error) {
 	doc, err := tree.Language{Name: "a Terraform plan or state"}.Parse(file, text)
 	if err != nil {
-		if e, ok := err.(*tree.Error); ok {
-			return nil, &Error{File: e.File, Line: e.Line, Column: e.Column, Problem: e.Problem, Expected: e.Expected}
-		}
 		return nil, err
 	}
 	r := &recorded{file: file, plan: kind == planFile, holes: newHoles(), options: o, instances: map[string]*record{}}
@@ -125,7 +122,7 @@ func (r *recorded) version(root *tree.Node, kind string) error {
 		if n != nil {
 			at = n.At
 		}
-		return &Error{File: r.file, Line: int(at.Line), Column: int(at.Column), Problem: fmt.Sprintf("the %s has the %s %q", kind, strings.ReplaceAll(member, "_", " "), n.TextOr("")), Expected: expected}
+		return &tree.Error{File: r.file, Line: int(at.Line), Column: int(at.Column), Problem: fmt.Sprintf("the %s has the %s %q", kind, strings.ReplaceAll(member, "_", " "), n.TextOr("")), Expected: expected}
 	}
 	return nil
 }

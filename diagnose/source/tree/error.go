@@ -1,9 +1,12 @@
 package tree
 
-import "fmt"
+import (
+	"fmt"
+	"path/filepath"
+)
 
-// Error is an input that cannot be read as a template, or that CloudFormation
-// refuses to read, and the place where it is wrong.
+// Error is an input that cannot be read, or that the tool it is written for refuses,
+// and the place where it is wrong.
 type Error struct {
 	File         string
 	Line, Column int    // 1-based; 0 when the fault has no position
@@ -25,7 +28,7 @@ func (e *Error) Error() string {
 	case e.File == "":
 		return text
 	case e.Line > 0:
-		return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, text)
+		return fmt.Sprintf("%s:%d:%d: %s", filepath.ToSlash(e.File), e.Line, e.Column, text)
 	}
-	return e.File + ": " + text
+	return filepath.ToSlash(e.File) + ": " + text
 }
