@@ -30,29 +30,50 @@ type Remaining struct {
 	New     bool   // it shows only once the steps are made
 }
 
-// plan makes the first fix of each finding in turn, the surest first, diagnosing
-// again in between, until no finding is left that a fix removes; then it drops
-// what the result does not need.
-func (e *engine) plan(d *Diagnosis, rules []Rule) Plan {
+// plan makes the first fix of each finding in turn, beginning with one that is
+// proved, and diagnoses again in between, until no finding is left that a fix
+// removes; then it drops what the result does not need.
+func (e *engine) plan(d *Diagnosis, next *proof, rules []Rule) Plan {
 	const most = 12 // steps; a method needs one for each of its faults
 	var steps []Fix
-	at, current := e, d
-	for len(steps) < most {
-		next := at.next(d, current, rules)
-		if next == nil {
-			break
-		}
+	var left [][]finding // after each step
+	current := d
+	for next != nil && len(steps) < most {
 		grown, ok := e.grown(steps, next.fix)
 		if !ok {
 			break
 		}
-		steps, at, current = grown, next.at, &next.after
+		steps, current = grown, &next.after
+		left = append(left, findings(current))
+		next = next.at.next(d, current, rules)
 	}
 	if len(steps) == 0 {
 		return Plan{}
 	}
-	steps = e.minimal(d, steps, current, rules)
-	return e.settle(d, steps, rules)
+	kept := e.minimal(d, steps, current, rules)
+	if len(kept) != len(left) {
+		left = nil // a step was joined to another, or is not needed
+	}
+	end := current
+	if len(kept) > 1 || left == nil {
+		after, ok := e.after(d, kept, rules)
+		if !ok {
+			return Plan{}
+		}
+		end = &after
+	}
+	return e.settle(d, kept, left, end, rules)
+}
+
+// finding is what is the same of a finding in two diagnoses.
+type finding struct{ rule, message string }
+
+func findings(d *Diagnosis) []finding {
+	list := make([]finding, len(d.Findings))
+	for i := range d.Findings {
+		list[i] = finding{d.Findings[i].Rule, d.Findings[i].Message}
+	}
+	return list
 }
 
 // next is the first fix that holds of the worst finding that has one; notes are
@@ -64,7 +85,7 @@ func (e *engine) next(first, d *Diagnosis, rules []Rule) *proof {
 		if f.Severity == Note {
 			continue
 		}
-		for _, fix := range slices.Concat(known(first, f), f.Fixes) {
+		for _, fix := range slices.Concat(known(first, f), ranked(e.Snapshot, f.Fixes)) {
 			if p := e.try(d, f, fix, rules); p != nil {
 				return p
 			}
@@ -133,7 +154,7 @@ func mergeable(fix *Fix, c snapshot.Change) bool {
 func (e *engine) minimal(d *Diagnosis, steps []Fix, want *Diagnosis, rules []Rule) []Fix {
 	for i := 0; i < len(steps) && len(steps) > 1; {
 		fewer := slices.Delete(slices.Clone(steps), i, i+1)
-		if after, _, ok := e.after(d, fewer, rules); ok && after.Verdict == want.Verdict && len(after.Findings) <= len(want.Findings) {
+		if after, ok := e.after(d, fewer, rules); ok && after.Verdict == want.Verdict && len(after.Findings) <= len(want.Findings) {
 			steps = fewer
 			continue
 		}
@@ -142,62 +163,75 @@ func (e *engine) minimal(d *Diagnosis, steps []Fix, want *Diagnosis, rules []Rul
 	return steps
 }
 
-// after is the diagnosis once the steps are made, and their changes together.
-func (e *engine) after(d *Diagnosis, steps []Fix, rules []Rule) (Diagnosis, []snapshot.Change, bool) {
+// combined are the changes of all steps together.
+func combined(steps []Fix) ([]snapshot.Change, error) {
 	sets := make([][]snapshot.Change, len(steps))
 	for i := range steps {
 		sets[i] = steps[i].Changes
 	}
-	changes, err := snapshot.Combine(sets...)
+	return snapshot.Combine(sets...)
+}
+
+// after is the diagnosis once the steps are made.
+func (e *engine) after(d *Diagnosis, steps []Fix, rules []Rule) (Diagnosis, bool) {
+	changes, err := combined(steps)
 	if err != nil {
-		return Diagnosis{}, nil, false
+		return Diagnosis{}, false
 	}
 	changed, err := apply(e.Snapshot, Fix{Changes: changes})
 	if err != nil {
-		return Diagnosis{}, nil, false
+		return Diagnosis{}, false
 	}
-	return e.on(changed).examine(d.Trace.Request, rules), changes, true
+	return e.on(changed).examine(d.Trace.Request, rules), true
 }
 
-// settle proves the steps together, and sorts the findings by the step that
-// removes them.
-func (e *engine) settle(d *Diagnosis, steps []Fix, rules []Rule) Plan {
-	end, changes, ok := e.after(d, steps, rules)
-	if !ok {
+// settle sorts the findings by the step that removes them. left has what is left
+// after each step, or nothing where that is to be found out; end is the diagnosis
+// after all of them.
+func (e *engine) settle(d *Diagnosis, steps []Fix, left [][]finding, end *Diagnosis, rules []Rule) Plan {
+	changes, err := combined(steps)
+	if err != nil {
 		return Plan{}
 	}
 	p := Plan{Fixes: steps, Changes: changes, Verdict: end.Verdict, After: end.Predicted.alone()}
-	gone := make([]bool, len(d.Findings)) // by an earlier step
+	had, remain := findings(d), findings(end)
+	gone := make([]bool, len(had)) // by an earlier step
 	for k := range steps {
-		now, _, ok := e.after(d, steps[:k+1], rules)
+		now := remain
+		switch {
+		case left != nil:
+			now = left[k]
+		case k < len(steps)-1:
+			if after, ok := e.after(d, steps[:k+1], rules); ok {
+				now = findings(&after)
+			}
+		}
 		resolved := append([]string{steps[k].Rule}, steps[k].Resolves...)
-		for i := range d.Findings {
-			f := &d.Findings[i]
-			if ok && !gone[i] && !has(&now, f) && !has(&end, f) {
+		for i, f := range had {
+			if !gone[i] && !slices.Contains(now, f) && !slices.Contains(remain, f) {
 				gone[i] = true
-				resolved = append(resolved, f.Rule)
+				resolved = append(resolved, f.rule)
 			}
 		}
 		slices.Sort(resolved)
 		steps[k].Resolves = slices.Compact(resolved)
 	}
 	for i := range d.Findings {
-		if f := &d.Findings[i]; !gone[i] {
-			p.Remains = append(p.Remains, Remaining{Rule: f.Rule, Message: f.Message, Why: unresolved(f, rules)})
+		if !gone[i] {
+			p.Remains = append(p.Remains, remaining(&d.Findings[i], rules, false))
 		}
 	}
 	for i := range end.Findings {
-		if f := &end.Findings[i]; !has(d, f) && !reports(d, f.Rule) {
-			p.Remains = append(p.Remains, Remaining{Rule: f.Rule, Message: f.Message, Why: unresolved(f, rules), New: true})
+		if f := &end.Findings[i]; !slices.Contains(had, remain[i]) && !reports(d, f.Rule) {
+			p.Remains = append(p.Remains, remaining(f, rules, true))
 		}
 	}
 	p.Complete = end.Count(Error) == 0 && end.Count(Warning) == 0 && end.Trace.FirstFailure() == nil
 	return p
 }
 
-// has tells whether a diagnosis has a finding.
-func has(d *Diagnosis, f *Finding) bool {
-	return slices.ContainsFunc(d.Findings, func(have Finding) bool { return have.Rule == f.Rule && have.Message == f.Message })
+func remaining(f *Finding, rules []Rule, shows bool) Remaining {
+	return Remaining{Rule: f.Rule, Message: f.Message, Why: unresolved(f, rules), New: shows}
 }
 
 // unresolved says why no step removes a finding.

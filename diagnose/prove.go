@@ -7,24 +7,32 @@ import (
 	"apisqs-doctor/diagnose/walk"
 )
 
-// prove tries every fix on a changed snapshot and keeps those that remove their
-// finding and bring nothing worse; it then makes a plan of them.
+// prove tries fixes on changed snapshots, the surest first, and keeps of each
+// finding up to three that remove it and bring nothing worse; it then makes a plan
+// of them.
 func (e *engine) prove(d *Diagnosis, rules []Rule) {
+	const most = 3 // alternatives worth reading
 	e = e.focused(d.Trace)
+	var first *proof
 	for i := range d.Findings {
 		f := &d.Findings[i]
 		var kept []Fix
-		for _, fix := range f.Fixes {
+		for _, fix := range ranked(e.Snapshot, f.Fixes) {
+			if len(kept) == most {
+				break
+			}
 			p := e.try(d, f, fix, rules)
 			if p == nil {
 				continue
 			}
-			p.fix.weigh(e.Snapshot)
 			kept = append(kept, p.fix)
+			if first == nil && f.Severity != Note {
+				first = p
+			}
 		}
-		f.Fixes = alternatives(kept)
+		f.Fixes = kept
 	}
-	d.Plan = e.plan(d, rules)
+	d.Plan = e.plan(d, first, rules)
 }
 
 // proof is a fix that was tried, and the diagnosis after it. It is not kept: it

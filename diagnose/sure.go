@@ -31,19 +31,19 @@ func (f *Fix) Sure() Sureness {
 	return Sure
 }
 
-// alternatives are the fixes worth reading: no two with the same changes, the
-// surest first, at most three.
-func alternatives(fixes []Fix) []Fix {
-	const most = 3
-	var kept []Fix
+// ranked are the fixes in the order in which they are tried: the surest first, and
+// no two with the same changes.
+func ranked(s *snapshot.Snapshot, fixes []Fix) []Fix {
+	var list []Fix
 	for _, f := range fixes {
-		if !slices.ContainsFunc(kept, func(have Fix) bool { return reflect.DeepEqual(have.Changes, f.Changes) }) {
-			kept = append(kept, f)
+		if !slices.ContainsFunc(list, func(have Fix) bool { return reflect.DeepEqual(have.Changes, f.Changes) }) {
+			f.weigh(s)
+			list = append(list, f)
 		}
 	}
 	rank := map[Sureness]int{Sure: 0, Blank: 1, Choice: 2}
-	slices.SortStableFunc(kept, func(a, b Fix) int { return rank[a.Sure()] - rank[b.Sure()] })
-	return kept[:min(len(kept), most)]
+	slices.SortStableFunc(list, func(a, b Fix) int { return rank[a.Sure()] - rank[b.Sure()] })
+	return list
 }
 
 // weigh marks a fix as the user's choice where one of its changes loosens
