@@ -208,7 +208,7 @@ func (e *engine) settle(d *Diagnosis, steps []Fix, left [][]finding, end *Diagno
 		}
 		resolved := append([]string{steps[k].Rule}, steps[k].Resolves...)
 		for i, f := range had {
-			if !gone[i] && !slices.Contains(now, f) && !slices.Contains(remain, f) {
+			if !gone[i] && !persists(f, now, had) && !persists(f, remain, had) {
 				gone[i] = true
 				resolved = append(resolved, f.rule)
 			}
@@ -228,6 +228,12 @@ func (e *engine) settle(d *Diagnosis, steps []Fix, left [][]finding, end *Diagno
 	}
 	p.Complete = end.Count(Error) == 0 && end.Count(Warning) == 0 && end.Trace.FirstFailure() == nil
 	return p
+}
+
+// persists tells whether a finding is still there, be it in other words: the rule
+// then says what it did not say at the beginning.
+func persists(f finding, now, had []finding) bool {
+	return slices.ContainsFunc(now, func(g finding) bool { return g == f || g.rule == f.rule && !slices.Contains(had, g) })
 }
 
 func remaining(f *Finding, rules []Rule, shows bool) Remaining {

@@ -26,18 +26,26 @@ Repair: spell the action as the API reference does, SendMessage for instance, an
 		if !unreadableFor(p, func(f walk.Faults) bool { return f.Action }) {
 			return
 		}
-		call := &p.Trace.Protocol.Call
-		message := fmt.Sprintf("SQS reads the action as %q, which it does not know", call.Action)
-		if _, known := call.Operation(); known {
-			message = fmt.Sprintf("the action %s is one of the service, not of the queue in the path", call.Action)
+		call, named := &p.Trace.Protocol.Call, p.Trace.Protocol.Named
+		from := "body"
+		f := diagnose.Finding{
+			Message: fmt.Sprintf("SQS does not know the action %q", named),
+			Why:     "Action names are compared letter by letter.",
+			Fixes:   renameAction(p, named),
+			Check:   p.Curl(p.Trace.Request),
 		}
-		p.ReportAs(diagnose.Finding{
-			Message:  message,
-			Why:      "Action names are compared letter by letter.",
-			Evidence: []diagnose.Evidence{{Label: "Action, from the " + call.ActionFrom.String(), Value: call.Action, Origin: p.Trace.Mapping.TemplateAt}, bodyEvidence(p), uriEvidence(p)},
-			Fixes:    renameAction(p, call.Action),
-			Check:    p.Curl(p.Trace.Request),
-		}, p.Failed(walk.StageProtocol))
+		switch _, known := call.Operation(); {
+		case call.Action == "": // what keeps SQS from reading it is another finding
+			f.Codes = []walk.ErrorCode{walk.InvalidAction}
+			f.Why += " SQS says so once it can read the form."
+		case known:
+			f.Message = fmt.Sprintf("the action %s is one of the service, not of the queue in the path", named)
+			fallthrough
+		default:
+			from = call.ActionFrom.String()
+		}
+		f.Evidence = []diagnose.Evidence{{Label: "Action, from the " + from, Value: named, Origin: p.Trace.Mapping.TemplateAt}, bodyEvidence(p), uriEvidence(p)}
+		p.ReportAs(f, p.Failed(walk.StageProtocol))
 	},
 }
 

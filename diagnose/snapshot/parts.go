@@ -1,31 +1,31 @@
 package snapshot
 
-import "fmt"
+import "strings"
 
 // Parts says what a change sets, and its value before and after; an empty value
-// means that there is none.
+// means that there is none. Changes that set no value have neither.
 func Parts(c Change) (target, before, after string) {
 	switch c := c.(type) {
 	case SetTemplate:
-		return fmt.Sprintf("mapping template %s of %s", c.ContentType, c.On), c.Before, c.After
+		return c.ContentType + " template of " + c.On.String(), c.Before, c.After
 	case SetRequestParameter:
-		return fmt.Sprintf("%s of %s", c.Name, c.On), c.Before, c.After
+		return c.Name + " of " + c.On.String(), c.Before, c.After
 	case SetIntegration:
-		return fmt.Sprintf("%s of the integration of %s", c.Field, c.On), c.Before, c.After
+		return string(c.Field) + " of the integration of " + c.On.String(), c.Before, c.After
 	case SetIntegrationResponse:
-		return fmt.Sprintf("integration response of %s", c.On), responseText(c.Before), responseText(c.After)
-	case AddMethodResponse:
-		return fmt.Sprintf("method response of %s", c.On), "", c.Status
-	case DeclareParameter:
-		return fmt.Sprintf("request parameter of %s", c.On), "", c.Name
+		return "integration response of " + c.On.String(), responseText(c.Before), responseText(c.After)
 	case SetStatement:
-		return fmt.Sprintf("%s policy of %s", c.On.Kind, c.On.Resource), c.Before, c.After
+		return c.String(), c.Before, c.After
+	case SetPolicyVersion:
+		return "Version of " + c.On.String(), c.Before, c.After
 	case SetQueueAttribute:
-		return fmt.Sprintf("%s of queue %s", c.Name, c.Queue), c.Before, c.After
+		return c.Name + " of " + c.Queue, c.Before, c.After
 	case SetStageVariable:
-		return fmt.Sprintf("stage variable %s of %s", c.Name, c.Stage), c.Before, c.After
-	case Deploy:
-		return "deployment to stage " + c.Stage, "", ""
+		return "stage variable " + c.Name + " of stage " + c.Stage, c.Before, c.After
+	case SetValidator:
+		return "request validator of " + c.On.String(), c.Before, c.After
+	case SetBinaryMediaTypes:
+		return "binary media types of the API", strings.Join(c.Before, ", "), strings.Join(c.After, ", ")
 	}
 	return c.String(), "", ""
 }
@@ -35,7 +35,7 @@ func responseText(r *IntegrationResponse) string {
 	case r == nil:
 		return ""
 	case r.Pattern == "":
-		return r.Status
+		return r.Status + " by default"
 	}
 	return r.Status + " for " + r.Pattern
 }

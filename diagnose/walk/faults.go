@@ -40,6 +40,7 @@ func (w *reading) findFaults() {
 	case c.Protocol == sqs.ProtocolQuery && c.Failure.Code == sqs.CodeInvalidAction:
 		_, known := sqs.LookupAction(strings.TrimSpace(c.Action))
 		f.Blanks = known && strings.TrimSpace(c.Action) != c.Action
+		p.Named = c.Action
 		f.Action = !f.Blanks
 	case c.Protocol == sqs.ProtocolQuery:
 		f.Broken = w.brokenBy() >= vtl.OriginContext
@@ -65,7 +66,7 @@ func (w *reading) findRefusal(f *Faults) {
 	case p.Refusal.Code == sqs.CodeSerialization:
 		f.Document = true
 	case p.Refusal.Code == sqs.CodeInvalidAction:
-		f.Action = true
+		f.Action, p.Named = true, p.Call.Action
 	case p.Refusal.Parameter == "QueueUrl" || p.Refusal.Parameter == "path" || queue.Problem != sqs.AddressOK && queue.Problem != sqs.AddressAbsent:
 		f.Address = true
 	default:
@@ -78,7 +79,7 @@ func (w *reading) unreadable(f *Faults) {
 	r, m := &w.Protocol.Request, &w.Mapping
 	media := sqs.MediaType(r.Header.Get("Content-Type"))
 	target := r.Header.Get("X-Amz-Target")
-	form, blank := formAction(string(r.Body))
+	named, form, blank := formAction(string(r.Body))
 	json := (media == sqs.MediaTypeJSON10 || target != "") && !(form && target == "")
 	if doc, err := sqs.ParseJSON(string(r.Body)); err == nil && !json {
 		_, action := doc.Get("Action")
@@ -93,6 +94,9 @@ func (w *reading) unreadable(f *Faults) {
 		f.Target = !namesAction(target)
 	case form || blank:
 		f.ContentType, f.Blanks = media != sqs.MediaTypeForm, blank
+		if _, known := sqs.LookupAction(strings.TrimSpace(named)); form && !known {
+			w.Protocol.Named, f.Action = named, true // SQS would say so next
+		}
 	case m.Rendered == nil && len(m.Body) > 0:
 		f.PassedOn, f.Method = true, false
 	default:
@@ -112,19 +116,19 @@ func namesAction(target string) bool {
 }
 
 // formAction looks for a parameter Action in a form, under that very name or
-// with white space around it.
-func formAction(body string) (exact, blank bool) {
+// with white space around it, and gives its value.
+func formAction(body string) (named string, exact, blank bool) {
 	for part := range strings.SplitSeq(body, "&") {
 		name, value, ok := strings.Cut(part, "=")
 		switch {
 		case !ok || strings.TrimSpace(value) == "":
 		case name == "Action":
-			return true, false
+			return value, true, false
 		case strings.TrimSpace(name) == "Action":
 			blank = true
 		}
 	}
-	return false, blank
+	return "", false, blank
 }
 
 // callParameters are names that only a call to SQS has.

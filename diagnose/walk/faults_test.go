@@ -34,7 +34,7 @@ func TestFormAction(t *testing.T) {
 		"Action=":                            {false, false},
 		`{"Action":"SendMessage"}`:           {false, false},
 	} {
-		exact, blank := formAction(body)
+		_, exact, blank := formAction(body)
 		if got := [2]bool{exact, blank}; got != want {
 			t.Errorf("formAction(%q) = %v, want %v", body, got, want)
 		}

@@ -135,8 +135,8 @@ func (w *reading) unresolvedCall() string {
 		return "the Content-Type is " + w.expression(content)
 	case f.Target && w.isOpaque(target):
 		return "the X-Amz-Target is " + w.expression(target)
-	case f.Action && w.isOpaque(p.Call.Action):
-		return "the action is " + w.expression(p.Call.Action)
+	case f.Action && w.isOpaque(p.Named):
+		return "the action is " + w.expression(p.Named)
 	case (f.NoAction || f.PassedOn) && w.unresolvedText(body):
 		return "the body holds " + w.expression(trimWord(body, 80))
 	case f.Address && w.unresolvedAddress(queue):

@@ -280,6 +280,9 @@ type Protocol struct {
 	// PathFault is what is wrong with the URI's path, where the call takes its queue
 	// from there.
 	PathFault URIFault
+	// Named is the action that the request names where it is none that the queue
+	// takes, be it that SQS does not get to read it.
+	Named string
 	// PathQueue is the queue that the path names, be it overruled by QueueUrl (T15).
 	PathQueue sqs.Address
 	// Faults says why SQS cannot read the request.

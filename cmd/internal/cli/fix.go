@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -417,36 +418,11 @@ func shorten(s string) string {
 
 // described is a change as what, from and to.
 func described(change snapshot.Change) (what, from, to string) {
-	value := func(s string) string {
-		if s == "" {
-			return "(none)"
-		}
-		return s
+	what, from, to = snapshot.Parts(change)
+	if from == "" && to == "" {
+		return what, "", ""
 	}
-	switch c := change.(type) {
-	case snapshot.SetRequestParameter:
-		return c.Name + " of " + c.On.String(), value(c.Before), value(c.After)
-	case snapshot.SetTemplate:
-		return c.ContentType + " template of " + c.On.String(), value(c.Before), value(c.After)
-	case snapshot.SetIntegration:
-		return string(c.Field) + " of the integration of " + c.On.String(), value(c.Before), value(c.After)
-	case snapshot.SetStatement:
-		if c.After == "" || c.Before == "" && c.Index > 0 {
-			return c.String(), value(c.Before), value(c.After)
-		}
-		return c.String(), c.Before, c.After
-	case snapshot.SetQueueAttribute:
-		return c.Name + " of " + c.Queue, value(c.Before), value(c.After)
-	case snapshot.SetPolicyVersion:
-		return "Version of " + c.On.String(), value(c.Before), c.After
-	case snapshot.SetValidator:
-		return "request validator of " + c.On.String(), value(c.Before), value(c.After)
-	case snapshot.SetBinaryMediaTypes:
-		return "binary media types of the API", value(strings.Join(c.Before, ", ")), value(strings.Join(c.After, ", "))
-	case snapshot.SetStageVariable:
-		return "stage variable " + c.Name + " of stage " + c.Stage, value(c.Before), value(c.After)
-	}
-	return change.String(), "", ""
+	return what, cmp.Or(from, "(none)"), cmp.Or(to, "(none)")
 }
 
 // diagnoseAgain reports on what was changed, and settles the exit code by it.

@@ -54,6 +54,15 @@ func withEdits(r report.Remedy) report.Remedy {
 		}
 		return out, err
 	}
+	r.Diff = func(s *snapshot.Snapshot, f diagnose.Fix) (string, error) {
+		files, _, err := templates.Edit(s, []diagnose.Fix{f})
+		diff := ""
+		for _, file := range files {
+			_, below, _ := diffName(file.Name)
+			diff += file.Unified(below)
+		}
+		return diff, err
+	}
 	return r
 }
 

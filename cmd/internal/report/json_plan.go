@@ -1,8 +1,6 @@
 package report
 
 import (
-	"github.com/aymanbagabas/go-udiff"
-
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -76,9 +74,7 @@ func plan(r Run, d *diagnose.Diagnosis, say Words) *Plan {
 	out.CloudFormation, _ = render(r, r.Remedy.CloudFormation, together)
 	out.Terraform, _ = render(r, r.Remedy.Terraform, together)
 	out.CloudFormation, out.Terraform = say.Show(out.CloudFormation), say.Show(out.Terraform)
-	edit, _ := render(r, r.Remedy.Edits, together)
-	for _, f := range edit.Files {
-		out.Diff += say.Show(udiff.Unified("a/"+f.Name, "b/"+f.Name, string(f.Old), string(f.New)))
-	}
+	diff, _ := render(r, r.Remedy.Diff, together)
+	out.Diff = say.Show(diff)
 	return out
 }
