@@ -41,6 +41,7 @@ type Queue struct {
 	KMSReusePeriod            Fact[int]    `json:"kmsReusePeriod,omitzero"`     // seconds
 	Policy                    Fact[string] `json:"policy,omitzero"`             // empty when there is none
 	PolicyLines               []Origin     `json:"policyLines,omitempty"`
+	DeadLetters               Fact[string] `json:"deadLetters,omitzero"` // ARN of the queue that takes what nobody could handle; unknown too when there is none
 	// Requested are the attributes with which a template asks for the queue, by SQS's
 	// names and QueueName among them; nil for a queue that exists.
 	Requested map[string]Fact[string] `json:"requested,omitempty"`

@@ -17,14 +17,7 @@ func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
 	if f := w.malformedTrust(); f != nil {
 		return f
 	}
-	d := iam.Evaluate(iam.Request{
-		Principal:       iam.ServicePrincipal(gatewayService),
-		Action:          "sts:AssumeRole",
-		Resource:        s.Role.ARN,
-		ResourceAccount: arnAccount(s.Role.ARN),
-		Context:         iam.AssumeRoleContext(w.Snapshot.OwnRegion(), iam.Target{ARN: s.Role.ARN, Tags: w.roleTags()}),
-		Opaque:          w.opaque,
-	}, iam.Inputs{Service: iam.STS, Resource: &doc, IdentityComplete: true, RCPs: w.resourceControl()})
+	d := w.assume(s.Role, doc)
 	s.Trust = &d
 	switch d.Effect {
 	case iam.No:
@@ -33,6 +26,26 @@ func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
 		w.decisionGaps(gaps, "whether API Gateway may assume the role", &d)
 	}
 	return nil
+}
+
+// assume evaluates a role's trust policy for API Gateway.
+func (w *call) assume(role *snapshot.Role, doc iam.Document) iam.Decision {
+	tags, known := role.Tags.Peek()
+	return iam.Evaluate(iam.Request{
+		Principal:       iam.ServicePrincipal(gatewayService),
+		Action:          "sts:AssumeRole",
+		Resource:        role.ARN,
+		ResourceAccount: arnAccount(role.ARN),
+		Context:         iam.AssumeRoleContext(w.Snapshot.OwnRegion(), iam.Target{ARN: role.ARN, Tags: iam.Tags{Known: known, Values: tags}}),
+		Opaque:          w.opaque,
+	}, iam.Inputs{Service: iam.STS, Resource: &doc, IdentityComplete: true, RCPs: w.resourceControl()})
+}
+
+// Assumable decides whether API Gateway may assume a role, whatever the role is
+// for, such as the one that writes the account's logs.
+func (e *Engine) Assumable(role *snapshot.Role) Decision {
+	w := &call{Engine: e}
+	return w.assume(role, w.document("the trust policy", role.Trust, nil, &snapshot.Gaps{}))
 }
 
 // malformedTrust finds a trust policy that AWS does not store.

@@ -112,6 +112,7 @@ func (w *window) add(cmd *cobra.Command) {
 
 // seen is what logs have said of one stage.
 type seen struct {
+	stage   string
 	methods []logs.Observed
 	groups  logs.Groups
 	unread  []string // why calls may be missing, whole sentences
@@ -235,7 +236,7 @@ func (a *app) observe(ctx context.Context, t *targetFlags, w window, file, forma
 	if stage == nil {
 		return nil, usage("", "the API has no stage, so that nobody can have called it")
 	}
-	out := &seen{groups: logs.GroupsOf(s, &s.APIs[0], stage, methodsOf(e))}
+	out := &seen{stage: stage.Name, groups: logs.GroupsOf(s, &s.APIs[0], stage, methodsOf(e))}
 	words := w.text()
 	if file != "" {
 		words = "file"
@@ -318,39 +319,74 @@ func (a *app) fetchLogs(ctx context.Context, t *targetFlags, w window, s *snapsh
 	now := a.Now()
 	show := a.progress()
 	defer show.clear()
-	for _, group := range []string{out.groups.Execution, out.groups.Access} {
-		if group == "" {
+	g := &out.groups
+	var where error // why deliveries are not known
+	if g.Logging && s.APIs[0].Type == snapshot.REST {
+		var list []fetch.Delivery
+		list, where = fetch.Deliveries(ctx, cfg, s.APIs[0].ID, out.stage)
+		var to []logs.Delivery
+		for _, d := range list {
+			to = append(to, logs.Delivery(d))
+		}
+		g.Deliver(to)
+	}
+	type source struct {
+		group   string
+		message func(string) string
+	}
+	sources := []source{{g.Execution, nil}, {g.Access, nil}}
+	if g.Delivered != nil {
+		sources = slices.Insert(sources, 0, source{g.Delivered.Group(s), g.Delivered.Message})
+	}
+	for _, one := range sources {
+		if one.group == "" {
 			continue
 		}
-		g, err := logs.NewGrouper(out.groups.Format, each)
-		if err != nil {
-			out.unread = append(out.unread, err.Error())
-			if g, err = logs.NewGrouper("", each); err != nil {
-				return cannotRun("", "%s", err)
-			}
-		}
-		q := fetch.Query{Group: group, Partition: s.Target.Partition, Account: s.Target.Account, From: now.Add(-w.since), To: now.Add(time.Minute), Limit: w.limit,
+		q := fetch.Query{Group: one.group, Partition: s.Target.Partition, Account: s.Target.Account, From: now.Add(-w.since), To: now.Add(time.Minute), Limit: w.limit,
 			Progress: func(events, calls int) {
-				show.line(fmt.Sprintf("reading logs: %d events in %d calls of %s", events, calls, group))
+				show.line(fmt.Sprintf("reading logs: %d events in %d calls of %s", events, calls, one.group))
 			}}
-		result, err := fetch.Read(ctx, cfg, q, func(e fetch.Event) { g.Add(logs.Event{Time: e.Time, ID: e.ID, Message: e.Message}) })
-		g.Close()
-		out.note(g)
-		switch {
-		case errors.Is(err, fetch.ErrNoGroup):
-			out.unread = append(out.unread, fmt.Sprintf("there is no log group %s: it is made with the first event, so nothing was logged since logging was switched on, or events are delivered elsewhere", group))
-		case err != nil:
-			out.failure = err
-			out.unread = append(out.unread, err.Error())
-		default:
-			out.read = true
-		}
-		if result.More {
-			out.read = true
-			out.unread = append(out.unread, fmt.Sprintf("%s has more events in this time than the %d that were read: earlier calls are missing; --limit reads more", group, result.Events))
-		}
+		out.fetch(ctx, cfg, q, one.message, each, where)
 	}
 	return nil
+}
+
+// fetch reads one log group.
+func (s *seen) fetch(ctx context.Context, cfg live.Settings, q fetch.Query, message func(string) string, each func(*logs.Observation), where error) {
+	g, err := logs.NewGrouper(s.groups.Format, each)
+	if err != nil {
+		s.unread = append(s.unread, err.Error())
+		g, _ = logs.NewGrouper("", each)
+	}
+	result, err := fetch.Read(ctx, cfg, q, func(e fetch.Event) {
+		if message != nil {
+			e.Message = message(e.Message)
+		}
+		g.Add(logs.Event{Time: e.Time, ID: e.ID, Message: e.Message})
+	})
+	g.Close()
+	s.note(g)
+	managed := q.Group == s.groups.Execution
+	switch {
+	case errors.Is(err, fetch.ErrNoGroup) && managed && (s.groups.Delivered != nil || !s.groups.Logging):
+		// What is delivered is not there, and neither is what is not logged.
+	case errors.Is(err, fetch.ErrNoGroup) && managed:
+		s.unread = append(s.unread, fmt.Sprintf("there is no log group %s, although executions are logged: nobody called the stage since logging was switched on, or the group was deleted by hand, after which a new deployment makes it again", q.Group)) // L7b
+	case errors.Is(err, fetch.ErrNoGroup):
+		s.unread = append(s.unread, "there is no log group "+q.Group)
+	case err != nil:
+		s.failure = err
+		s.unread = append(s.unread, err.Error())
+	default:
+		s.read = true
+	}
+	if result.Events == 0 && managed && where != nil {
+		s.unread = append(s.unread, "nothing was in the group that API Gateway manages, and "+where.Error())
+	}
+	if result.More {
+		s.read = true
+		s.unread = append(s.unread, fmt.Sprintf("%s has more events in this time than the %d that were read: earlier calls are missing; --limit reads more", q.Group, result.Events))
+	}
 }
 
 // beside puts what was seen beside the diagnoses of a report.
@@ -411,12 +447,15 @@ func (a *app) calls(ctx context.Context, f *logsFlags, s *snapshot.Snapshot, e *
 		if stage == nil {
 			return usage("", "the API has no stage, so that nobody can have called it")
 		}
-		out.groups = logs.GroupsOf(s, &s.APIs[0], stage, methodsOf(e))
+		out.stage, out.groups = stage.Name, logs.GroupsOf(s, &s.APIs[0], stage, methodsOf(e))
 		if err := a.fetchLogs(ctx, &f.targetFlags, f.window, s, out, each); err != nil {
 			return err
 		}
 	}
 	log.Sort()
+	if !f.bodies {
+		log.Mask()
+	}
 	switch {
 	case log.Requests == 0 && f.requestID != "":
 		a.code = ExitInconclusive
@@ -450,6 +489,7 @@ type logsDocument struct {
 	Stage   string        `json:"stage"`
 	Methods []logsMethod  `json:"methods"`
 	Other   int           `json:"other"` // calls of methods that do not lead to SQS
+	Sight   string        `json:"sight"` // whether a failed call can be seen at all
 	Hidden  []string      `json:"hidden"`
 	Unread  []string      `json:"unread"`
 	Metrics *metricsTable `json:"metrics,omitempty"`
@@ -461,7 +501,7 @@ type logsMethod struct {
 }
 
 func (a *app) logsJSON(s *snapshot.Snapshot, e *diagnose.Examination, out *seen, numbers *metricsTable) error {
-	doc := logsDocument{Schema: "apisqs-doctor/logs/v1", API: s.APIs[0].ID, Methods: []logsMethod{}, Other: out.other,
+	doc := logsDocument{Schema: "apisqs-doctor/logs/v1", API: s.APIs[0].ID, Methods: []logsMethod{}, Other: out.other, Sight: out.groups.Sight,
 		Hidden: append([]string{}, out.groups.Hidden...), Unread: append([]string{}, out.unread...), Metrics: numbers}
 	if st := stageOf(s, e, ""); st != nil {
 		doc.Stage = st.Name

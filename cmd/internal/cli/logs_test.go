@@ -13,6 +13,7 @@ import (
 	"apisqs-doctor/cmd/internal/logs"
 	"apisqs-doctor/cmd/internal/logs/logtest"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/fixtures/fakeaws"
 )
 
@@ -22,7 +23,11 @@ const executionGroup = "API-Gateway-Execution-Logs_a1b2c3d4/prod"
 // ended in the last minutes.
 func logged(t *testing.T, fixture string, o fakeaws.Options, calls ...logtest.Call) (url string) {
 	t.Helper()
-	s := loadFixture(t, fixture)
+	return loggedOf(t, loadFixture(t, fixture), o, calls...)
+}
+
+func loggedOf(t *testing.T, s *snapshot.Snapshot, o fakeaws.Options, calls ...logtest.Call) (url string) {
+	t.Helper()
 	if o.Monitoring.Groups == nil {
 		o.Monitoring.Groups = map[string][]fakeaws.LogEvent{}
 	}
@@ -175,7 +180,7 @@ func TestLogsFaults(t *testing.T) {
 		{"denied", fakeaws.Options{Deny: []string{"FilterLogEvents"}}, []logtest.Call{fine}, ExitInconclusive, []string{"No log could be read", "allow logs:FilterLogEvents on"}},
 		{"broken", fakeaws.Options{Fail500: []string{"FilterLogEvents"}}, []logtest.Call{fine}, ExitCannotRun, []string{"No log could be read", "cannot be read"}},
 		{"throttled for good", fakeaws.Options{Throttle: map[string]int{"FilterLogEvents": 1000}}, []logtest.Call{fine}, ExitCannotRun, []string{"No log could be read"}},
-		{"no group", fakeaws.Options{}, nil, ExitInconclusive, []string{"No log could be read", "there is no log group " + executionGroup}},
+		{"no group", fakeaws.Options{}, nil, ExitInconclusive, []string{"No log could be read", "a failed call of POST /orders leaves nothing in the execution log, because logging is off", "apisqs-doctor probe --api-id a1b2c3d4"}},
 		{"another class", fakeaws.Options{Monitoring: fakeaws.Monitoring{Classes: map[string]string{executionGroup: "INFREQUENT_ACCESS"}}}, []logtest.Call{fine}, ExitCannotRun, []string{"its class does not allow it"}},
 		{"nothing in the window", fakeaws.Options{Monitoring: fakeaws.Monitoring{Groups: map[string][]fakeaws.LogEvent{executionGroup: {{Time: 1, Message: "(1) x"}}}}}, nil, ExitInconclusive, []string{"No call of these methods is in the logs"}},
 	} {
@@ -200,19 +205,77 @@ func TestLogsFaults(t *testing.T) {
 	}
 }
 
+// Executions that are delivered elsewhere are read there, or it is said where they go.
+func TestLogsThatAreDelivered(t *testing.T) {
+	body := `{"company":"Smith & Sons"}`
+	failed := logtest.Call{ID: "0f6f1a52-3c0e-4a1b-9d57-6d1f0b2c3e01", Body: body, Sent: inForm + body, SQS: 403, Answer: logtest.Denied, Status: 400}
+	const own = "arn:aws:logs:us-east-1:123456789012:log-group:orders-executions"
+	to := func(kind, format, destination string, fields ...string) fakeaws.Delivery {
+		return fakeaws.Delivery{API: "a1b2c3d4", Stage: "prod", Kind: kind, Format: format, Destination: destination, Fields: fields, Delimiter: " "}
+	}
+	for _, tt := range []struct {
+		name       string
+		deliveries []fakeaws.Delivery
+		line       func(string) string // of the standard log, as it is delivered
+		code       int
+		says       string
+	}{
+		{"as JSON", []fakeaws.Delivery{to("S3", "json", "arn:aws:s3:::archive"), to("CWL", "json", own)}, func(line string) string {
+			text, _ := json.Marshal(map[string]string{"api_id": "a1b2c3d4", "stage": "prod", "resource_path": "/orders", "http_method": "POST", "payload": line})
+			return string(text)
+		}, ExitProblems, "POST /orders: 1 call, 1 failed, 0 lost"},
+		{"plain", []fakeaws.Delivery{to("CWL", "plain", own+":*", "api_id", "stage", "payload")}, func(line string) string { return "a1b2c3d4 prod " + line }, ExitProblems, "POST /orders: 1 call, 1 failed, 0 lost"},
+		{"the line alone", []fakeaws.Delivery{to("CWL", "plain", own, "payload")}, func(line string) string { return line }, ExitProblems, "POST /orders: 1 call, 1 failed, 0 lost"},
+		{"in a form that is not read", []fakeaws.Delivery{to("CWL", "plain", own, "payload", "stage")}, func(line string) string { return line + " prod" }, ExitInconclusive, "orders-executions, in a form that is not read here"},
+		{"to a bucket", []fakeaws.Delivery{to("S3", "parquet", "arn:aws:s3:::archive")}, nil, ExitInconclusive, "arn:aws:s3:::archive, which is not read here"},
+		{"of another account", []fakeaws.Delivery{{API: "a1b2c3d4", Stage: "prod", Kind: "FH", Foreign: true}}, nil, ExitInconclusive, "delivered to arn:aws:logs:us-east-1:999988887777:delivery-destination:to-0"},
+		{"of another stage", []fakeaws.Delivery{{API: "a1b2c3d4", Stage: "test", Kind: "CWL", Format: "json", Destination: own}}, nil, ExitInconclusive, "nobody called the stage since"},
+		{"of other logs", []fakeaws.Delivery{{Type: "ACCESS_LOGS", API: "a1b2c3d4", Stage: "prod", Kind: "CWL", Format: "json", Destination: own}}, nil, ExitInconclusive, "nobody called the stage since"},
+	} {
+		s := loadFixture(t, "mapping_body_not_encoded_failing")
+		stages, _ := s.APIs[0].Stages.Peek()
+		stages = slices.Clone(stages)
+		stages[0].Settings = snapshot.Known(map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO", DataTrace: true}}, snapshot.Origin{})
+		s.APIs[0].Stages = snapshot.Known(stages, snapshot.Origin{})
+		o := fakeaws.Options{PageSize: 1, Monitoring: fakeaws.Monitoring{Deliveries: tt.deliveries, Groups: map[string][]fakeaws.LogEvent{}}}
+		if tt.line != nil {
+			o.PageSize = 0
+			for i, line := range failed.Lines() {
+				o.Monitoring.Groups["orders-executions"] = append(o.Monitoring.Groups["orders-executions"], fakeaws.LogEvent{Time: time.Now().UnixMilli() - 60_000 + int64(i), Message: tt.line(line)})
+			}
+		}
+		code, out, errs := runLogs(t, loggedOf(t, s, o))
+		if code != tt.code || !strings.Contains(strings.Join(strings.Fields(out), " "), tt.says) {
+			t.Errorf("%s: exit code %d, it does not say %q:\n%s%s", tt.name, code, tt.says, out, errs)
+		}
+	}
+	s := loadFixture(t, "orders")
+	stages, _ := s.APIs[0].Stages.Peek()
+	stages[0].Settings = snapshot.Known(map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO"}}, snapshot.Origin{})
+	code, out, _ := runLogs(t, loggedOf(t, s, fakeaws.Options{Deny: []string{"DescribeDeliverySources"}}))
+	if code != ExitInconclusive || !strings.Contains(strings.Join(strings.Fields(out), " "), "where execution logs are delivered to cannot be read") {
+		t.Errorf("denied: exit code %d\n%s", code, out)
+	}
+}
+
 // Metrics show a loss that no log is needed for.
 func TestLogsMetrics(t *testing.T) {
 	minute := time.Now().Add(-10 * time.Minute).Truncate(time.Minute).Unix()
-	url := logged(t, "orders", fakeaws.Options{Monitoring: fakeaws.Monitoring{Metrics: map[string]fakeaws.Series{
+	s := loadFixture(t, "orders")
+	queue, _ := s.Queue("arn:aws:sqs:us-east-1:123456789012:orders").Peek()
+	queue.DeadLetters = snapshot.Known("arn:aws:sqs:us-east-1:123456789012:dead", snapshot.Origin{})
+	url := loggedOf(t, s, fakeaws.Options{Monitoring: fakeaws.Monitoring{Metrics: map[string]fakeaws.Series{
 		"AWS/ApiGateway Count orders-api prod":              {minute: 100, minute + 60: 100},
 		"AWS/ApiGateway 4XXError orders-api prod":           {minute: 10},
 		"AWS/SQS NumberOfMessagesSent orders":               {minute: 60},
 		"AWS/SQS ApproximateNumberOfMessagesVisible orders": {minute: 60},
 		"AWS/SQS ApproximateAgeOfOldestMessage orders":      {minute: 4000},
+		"AWS/SQS ApproximateNumberOfMessagesVisible dead":   {minute: 7},
 	}}}, logtest.Call{Body: `{"a":1}`, Sent: inForm + `{"a":1}`})
 	code, out, errs := runLogs(t, url, "--metrics")
 	text := strings.Join(strings.Fields(out), " ")
-	for _, part := range []string{"stage prod Count 200", "queue orders NumberOfMessagesSent 60", "5XXError no data", "190 calls succeeded and 60 messages were sent", "nobody reads queue orders: up to 60 messages wait"} {
+	for _, part := range []string{"stage prod Count 200", "queue orders NumberOfMessagesSent 60", "5XXError no data", "190 calls succeeded and 60 messages were sent", "nobody reads queue orders: up to 60 messages wait",
+		"dead letters dead ApproximateNumberOfMessagesVisible 7", "up to 7 messages lie in dead letters dead"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("it does not say %q (exit code %d):\n%s%s", part, code, out, errs)
 		}
@@ -281,15 +344,20 @@ func TestWhyLogsAreSilent(t *testing.T) {
 	}{
 		{"off", nil, nil, "", []string{"no access log", "execution logging is off for POST /orders"}, "path=/*/*/logging/loglevel,value=INFO"},
 		{"error", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "ERROR"}}, nil, "arn:aws:iam::123456789012:role/orders-api", []string{"level ERROR"}, "value=ERROR"},
+		{"of the role", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO", DataTrace: true}}, nil, "distrusting", []string{"does not let API Gateway assume it"}, "update-account"},
+		{"no role", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO", DataTrace: true}}, nil, "", []string{"no role with which"}, "create-role --role-name apigateway-cloudwatch-logs"},
 		{"of the method", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO", DataTrace: true}, "/orders/POST": {LoggingLevel: "OFF"}}, nil, "", []string{"execution logging is off"}, "path=/~1orders/POST/logging/loglevel,value=INFO"},
 		{"bare", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO"}}, nil, "", []string{"without data trace", "no role with which"}, "dataTrace,value=true"},
 		{"all", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO", DataTrace: true}}, &snapshot.AccessLog{Destination: "arn:aws:logs:us-east-1:123456789012:log-group:orders-access:*", Format: "$context.requestId $context.status"}, "gone",
-			[]string{"does not say what SQS answered", "does not exist any more"}, ""},
+			[]string{"does not say what SQS answered", "does not exist any more"}, "attach-role-policy"},
 		{"firehose", map[string]snapshot.MethodSettings{"*/*": {LoggingLevel: "INFO", DataTrace: true}}, &snapshot.AccessLog{Destination: "arn:aws:firehose:us-east-1:123456789012:deliverystream/amazon-apigateway-x"}, "arn:aws:iam::123456789012:role/orders-api", []string{"cannot be read back here"}, ""},
 	} {
 		st := stage
 		st.Settings, st.AccessLog = snapshot.Known(tt.settings, at), snapshot.Known(tt.access, at)
 		s.LoggingRole = snapshot.Known(tt.role, at)
+		if tt.role == "distrusting" {
+			s.Roles[tt.role] = snapshot.Known(&snapshot.Role{ARN: tt.role, Trust: snapshot.Known(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`, at)}, at)
+		}
 		if tt.role == "gone" {
 			s.Roles["gone"] = snapshot.Known[*snapshot.Role](nil, at)
 		}
@@ -299,7 +367,9 @@ func TestWhyLogsAreSilent(t *testing.T) {
 				t.Errorf("%s: %q is not said: %q", tt.name, part, g.Hidden)
 			}
 		}
-		if advice := strings.Join(g.Advice, "\n"); !strings.Contains(advice, tt.advice) || (tt.advice == "") != (advice == "") || advice != "" && !strings.Contains(advice, "customers") {
+		lines, err := g.Advice.Write(shell.POSIX)
+		advice := strings.Join(lines, "\n")
+		if err != nil || !strings.Contains(advice, tt.advice) || (tt.advice == "") != (advice == "") || strings.Contains(advice, "dataTrace,value=true") != strings.Contains(advice, "customers") {
 			t.Errorf("%s: advice %q", tt.name, advice)
 		}
 		if tt.name == "all" && g.Access != "orders-access" {

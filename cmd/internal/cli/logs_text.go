@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/cmd/internal/explain"
@@ -9,6 +10,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/rules"
 )
 
@@ -23,6 +25,9 @@ func (a *app) logsText(f *logsFlags, s *snapshot.Snapshot, e *diagnose.Examinati
 		heading += " · last " + f.window.text()
 	}
 	a.printf("%s\n", report.Visible(heading))
+	if f.file == "" {
+		a.printf("%s", report.Fill("", 0, report.Visible(out.groups.Sight)))
+	}
 	counted := 0
 	for _, o := range out.methods {
 		counted += o.Calls
@@ -41,18 +46,39 @@ func (a *app) logsText(f *logsFlags, s *snapshot.Snapshot, e *diagnose.Examinati
 	if len(out.groups.Hidden) > 0 && f.file == "" {
 		a.printf("\nWhat the logs cannot show:\n")
 		a.sentences(out.groups.Hidden)
-		for _, line := range out.groups.Advice {
-			a.printf("  %s\n", line)
-		}
-		if counted == 0 {
-			a.printf("  Without logs, one call can be tried for real: apisqs-doctor probe --api-id %s\n", api.ID)
-		}
+	}
+	if f.file == "" {
+		a.advice(f, s, out, counted)
 	}
 	if out.forged > 0 {
 		a.printf("\n%s in the data of requests looked like log lines and were not read as such.\n", report.Count(out.forged, "line"))
 	}
 	if numbers != nil {
 		a.metricsText(numbers)
+	}
+}
+
+// advice says how to see more: with other settings, by one call, or by metrics.
+func (a *app) advice(f *logsFlags, s *snapshot.Snapshot, out *seen, counted int) {
+	lines, err := out.groups.Advice.Write(shell.Kind(f.shell))
+	if err != nil {
+		a.printf("\nThe commands that switch logs on cannot be written for this shell: %s\n", err)
+	}
+	for i, line := range lines {
+		if i == 0 {
+			a.printf("\n")
+		}
+		a.printf("  %s\n", report.Visible(line))
+	}
+	if counted > 0 {
+		return
+	}
+	a.printf("\nWithout logs, one call can be tried for real, and metrics show what is lost:\n")
+	if s.APIs[0].Type == snapshot.REST {
+		a.printf("  %s\n", report.Visible(commandLine(f.shell, slices.Insert(f.targetFlags.words(), 1, "probe")...)))
+	}
+	if !f.metrics {
+		a.printf("  %s\n", report.Visible(commandLine(f.shell, append(slices.Insert(f.targetFlags.words(), 1, "logs"), "--metrics")...)))
 	}
 }
 

@@ -49,24 +49,44 @@ func metricsOf(s *snapshot.Snapshot, e *diagnose.Examination, stage string) (nam
 		}
 	}
 	seen := map[string]bool{}
-	queue := func(arn string) {
+	// The name of a queue in metrics; false for one that was counted or cannot be.
+	queue := func(arn string) (string, bool) {
 		parts := strings.Split(arn, ":")
 		if len(parts) != 6 || seen[arn] {
-			return
+			return "", false
 		}
 		seen[arn] = true
 		if parts[3] != s.Target.Region || s.Target.Account != "" && parts[4] != s.Target.Account {
 			notes = append(notes, fmt.Sprintf("the metrics of %s are in its own account and region and were not read", arn)) // L74
-			return
+			return "", false
 		}
-		dimension := [2]string{"QueueName", parts[5]}
-		add("queue "+parts[5], "sent", "AWS/SQS", "NumberOfMessagesSent", "Sum", dimension)
-		add("queue "+parts[5], "received", "AWS/SQS", "NumberOfMessagesReceived", "Sum", dimension)
-		add("queue "+parts[5], "waiting", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", dimension)
-		add("queue "+parts[5], "age", "AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", dimension)
+		return parts[5], true
 	}
+	waiting := func(of, key, name string) {
+		add(of, key, "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", [2]string{"QueueName", name})
+		add(of, key+"-age", "AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", [2]string{"QueueName", name})
+	}
+	var dead []string // ARNs of dead-letter queues, after all the others
 	for i := range e.Diagnoses {
-		queue(report.QueueARN(e.Diagnoses[i].Trace))
+		arn := report.QueueARN(e.Diagnoses[i].Trace)
+		name, ok := queue(arn)
+		if !ok {
+			continue
+		}
+		of, dimension := "queue "+name, [2]string{"QueueName", name}
+		add(of, "sent", "AWS/SQS", "NumberOfMessagesSent", "Sum", dimension)
+		add(of, "received", "AWS/SQS", "NumberOfMessagesReceived", "Sum", dimension)
+		waiting(of, "waiting", name)
+		if q, known := s.Queue(arn).Peek(); known && q != nil {
+			if to, known := q.DeadLetters.Peek(); known && to != "" {
+				dead = append(dead, to)
+			}
+		}
+	}
+	for _, arn := range dead {
+		if name, ok := queue(arn); ok {
+			waiting("dead letters "+name, "dead", name) // what is moved there does not count as sent (L76)
+		}
 	}
 	return names, list, notes
 }
@@ -168,6 +188,9 @@ func (t *metricsTable) compare() {
 		t.Notes = append(t.Notes, fmt.Sprintf("%.0f calls succeeded and %.0f messages were sent: some refusals may be told as success. Calls of other methods of the stage count too, messages of other senders as well", fine, sent))
 	}
 	for _, one := range t.Series {
+		if one.key == "dead" && one.Total != nil && *one.Total > 0 {
+			t.Notes = append(t.Notes, fmt.Sprintf("up to %.0f messages lie in %s: SQS took them, and who reads the queue gave up on them", *one.Total, one.Of))
+		}
 		if one.key != "waiting" || one.Total == nil || *one.Total == 0 {
 			continue
 		}

@@ -34,7 +34,7 @@ With --for fix it allows what applying a fix needs besides. Whoever has that can
 queues and keys it names any permission: narrow it with --snapshot, and do not leave it attached.
 
 With --for logs it allows what the logs command and --logs need besides: to search the log groups of
-the API's stages, and to read metrics. Whoever has that can read what clients sent, where it is
+the API's stages, to find where they are delivered to, and to read metrics. Whoever has that can read what clients sent, where it is
 logged. With --snapshot the groups of access logs are named; without, they are all of the account.
 
 With --for probe it allows what the probe command needs besides: to run methods. Whoever has that
@@ -313,7 +313,10 @@ func probingStatements(s scope) []policyStatement {
 // loggingStatements allow the calls of the logs command (L87). A group's ARN in a
 // policy ends in :*, and metrics have no ARN.
 func loggingStatements(s scope) []policyStatement {
-	list := []policyStatement{{Sid: "ReadMetrics", Effect: "Allow", Action: []string{"cloudwatch:GetMetricData"}, Resource: []string{"*"}}}
+	list := []policyStatement{
+		{Sid: "FindTheirDeliveries", Effect: "Allow", Action: []string{"logs:DescribeDeliveries", "logs:DescribeDeliverySources", "logs:GetDeliveryDestination"}, Resource: []string{"*"}},
+		{Sid: "ReadMetrics", Effect: "Allow", Action: []string{"cloudwatch:GetMetricData"}, Resource: []string{"*"}},
+	}
 	if len(s.logGroups) > 0 {
 		list = append([]policyStatement{{Sid: "SearchItsLogs", Effect: "Allow", Action: []string{"logs:FilterLogEvents"}, Resource: s.logGroups}}, list...)
 	}

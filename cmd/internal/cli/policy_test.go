@@ -75,7 +75,7 @@ func TestPolicyIsWhatTheCodeCalls(t *testing.T) {
 			t.Errorf("the live source can call %s, which does not only read", action)
 		}
 	}
-	if allowed, calls := actions(loggingStatements(newScope(policyFlags{}))), []string{"cloudwatch:GetMetricData", "logs:FilterLogEvents"}; !slices.Equal(allowed, calls) || !slices.Equal(callsOf(t, "source/live/logs"), calls) {
+	if allowed, calls := actions(loggingStatements(newScope(policyFlags{}))), []string{"cloudwatch:GetMetricData", "logs:DescribeDeliveries", "logs:DescribeDeliverySources", "logs:FilterLogEvents", "logs:GetDeliveryDestination"}; !slices.Equal(allowed, calls) || !slices.Equal(callsOf(t, "source/live/logs"), calls) {
 		t.Errorf("for logs the policy allows\n%q, the code calls\n%q", allowed, callsOf(t, "source/live/logs"))
 	}
 	writing := slices.DeleteFunc(callsOf(t, "remedy/apply"), func(action string) bool { return slices.Contains(reading, action) })

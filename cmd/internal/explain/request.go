@@ -15,6 +15,22 @@ import (
 type Answer struct {
 	*logs.Observation
 	Causes []Cause // of its failure, the likeliest first; none for one that did not fail
+	Masked bool    // the client's data was left out
+}
+
+// Mask leaves out what the client sent, and the lines that identify it.
+func (l *Log) Mask() {
+	for _, list := range [][]Answer{l.Failed, l.Succeeded} {
+		for i := range list {
+			o := *list[i].Observation
+			list[i].Masked = o.Client.HasBody && o.Client.Body != ""
+			o.Client.Body, o.Client.HasBody = "", false
+			if o.Source == logs.Access {
+				o.Deciding = ""
+			}
+			list[i].Observation = &o
+		}
+	}
 }
 
 // Log is what a log says: each of its requests that failed, and how many did not.
@@ -54,11 +70,11 @@ func (l *Log) Add(o *logs.Observation, rules []diagnose.Rule) {
 	causes := Of(o, rules)
 	switch {
 	case len(causes) == 0 && len(l.Succeeded) < mostAnswers:
-		l.Succeeded = append(l.Succeeded, Answer{o, nil})
+		l.Succeeded = append(l.Succeeded, Answer{Observation: o})
 	case len(causes) > 0 && len(l.Failed) == mostAnswers:
 		l.Left++
 	case len(causes) > 0:
-		l.Failed = append(l.Failed, Answer{o, causes})
+		l.Failed = append(l.Failed, Answer{Observation: o, Causes: causes})
 	}
 }
 
@@ -173,6 +189,8 @@ func (a *Answer) Next() (arguments []string, lacks string) {
 	}
 	c := &a.Client
 	switch {
+	case a.Masked:
+		lacks = "with the client's body: add --show-bodies to this command"
 	case a.Doubtful || !c.HasBody:
 	case c.CutBody:
 		lacks = "the log has the body's beginning only: add the whole one with --body"

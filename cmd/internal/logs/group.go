@@ -65,6 +65,7 @@ func NewGrouper(format string, each func(*Observation)) (*Grouper, error) {
 // Add takes an event.
 func (g *Grouper) Add(e Event) {
 	g.Events++
+	e = e.unwrapped()
 	id, text, ok := splitID(e.Message)
 	if !ok {
 		if o, ok := g.access.read(e); ok {

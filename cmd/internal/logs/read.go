@@ -108,22 +108,29 @@ func (e *event) event() (Event, bool) {
 		}
 	case e.Message != nil:
 		out.Message = *e.Message
-		// A delivery in JSON to a log group makes the message such an object.
-		if strings.HasPrefix(out.Message, "{") && strings.Contains(out.Message, `"payload"`) {
-			var inner event
-			if json.Unmarshal([]byte(out.Message), &inner) == nil && inner.Payload != nil {
-				in, _ := inner.event()
-				in.ID = out.ID
-				if in.Time == 0 {
-					in.Time = out.Time
-				}
-				return in, true
-			}
-		}
+		return out.unwrapped(), true
 	default:
 		return Event{}, false
 	}
 	return out, true
+}
+
+// unwrapped is the event that the message of another one is: a delivery in JSON to
+// a log group makes it an object.
+func (e Event) unwrapped() Event {
+	if !strings.HasPrefix(e.Message, "{") || !strings.Contains(e.Message, `"payload"`) {
+		return e
+	}
+	var inner event
+	if json.Unmarshal([]byte(e.Message), &inner) != nil || inner.Payload == nil {
+		return e
+	}
+	in, _ := inner.event()
+	in.ID = e.ID
+	if in.Time == 0 {
+		in.Time = e.Time
+	}
+	return in
 }
 
 // millis reads a time as a number of milliseconds or as text.

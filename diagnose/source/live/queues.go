@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/url"
 	"regexp"
@@ -177,6 +178,7 @@ const (
 	keyID         = "KmsMasterKeyId"
 	reusePeriod   = "KmsDataKeyReusePeriodSeconds"
 	policy        = "Policy"
+	redrive       = "RedrivePolicy"
 
 	defaultReusePeriod = 300 // seconds
 )
@@ -194,6 +196,20 @@ func describeQueue(queue *snapshot.Queue, attributes map[string]string) {
 		queue.KMSReusePeriod = number(text, at.At(reusePeriod))
 	}
 	queue.Policy = snapshot.Known(attributes[policy], at.At(policy))
+	if text := attributes[redrive]; text != "" { // no stage of a walk asks for it, so that its absence need not be kept
+		queue.DeadLetters = deadLetters(text, at.At(redrive))
+	}
+}
+
+// deadLetters is the queue that a redrive policy names.
+func deadLetters(text string, at snapshot.Origin) snapshot.Fact[string] {
+	var to struct {
+		ARN string `json:"deadLetterTargetArn"`
+	}
+	if json.Unmarshal([]byte(text), &to) != nil || to.ARN == "" {
+		return snapshot.Unknown[string](snapshot.Gap{Reason: snapshot.Unparsed, Detail: "expected a redrive policy, found " + quote(text), Origin: at})
+	}
+	return snapshot.Known(to.ARN, at)
 }
 
 func number(text string, at snapshot.Origin) snapshot.Fact[int] {

@@ -139,7 +139,7 @@ func rich() *snapshot.Snapshot {
 				KMSKeyID: known("alias/orders"), KMSReusePeriod: known(600), Policy: document(`{"Effect": "Allow"}`)}),
 			eventsARN: known(&snapshot.Queue{ARN: eventsARN, URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/events",
 				FIFO: known(false), ContentBasedDeduplication: known(false), MaximumMessageSize: known(262144),
-				KMSKeyID: known(""), KMSReusePeriod: known(300), Policy: known("")}),
+				KMSKeyID: known(""), KMSReusePeriod: known(300), Policy: known(""), DeadLetters: known(ordersARN)}),
 			goneARN: known[*snapshot.Queue](nil),
 		},
 		Keys: map[string]snapshot.Fact[*snapshot.Key]{
