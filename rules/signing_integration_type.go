@@ -44,7 +44,7 @@ type AWS_PROXY and subtype SQS-SendMessage.`,
 		}
 		s := &p.Trace.Signing
 		f := diagnose.Finding{
-			Message:  fmt.Sprintf("integration type %s cannot send to SQS", stored),
+			Message:  fmt.Sprintf("integration type %s cannot send to SQS", orNothing(stored)),
 			Why:      typeConsequence(s.Type),
 			Evidence: []diagnose.Evidence{{Label: "integration type", Value: stored, Origin: fact.Origin()}, uriEvidence(p)},
 			Fixes:    typeFixes(p, stored),

@@ -229,8 +229,12 @@ func (w *signing) wrongType(gaps *snapshot.Gaps) *Failure {
 		return nil
 	}
 	switch s.Type {
-	case "AWS", "":
+	case "AWS":
 		return nil
+	case "":
+		if _, known := w.Mapping.Integration.Type.Read(gaps); !known {
+			return nil
+		}
 	case "AWS_PROXY":
 		return refusedPut(gateway.ErrProxyOnly)
 	case "MOCK":

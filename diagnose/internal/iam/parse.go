@@ -86,7 +86,10 @@ func (p *parser) document() {
 		name := p.key()
 		switch p.element(nil, &seen, name, at) {
 		case elementVersion:
-			p.policy.Version = p.text(nil, "Version")
+			found := len(p.policy.problems)
+			if p.policy.Version = p.text(nil, "Version"); p.policy.Version == "" && len(p.policy.problems) == found {
+				p.problem(nil, at, "Version is empty: use %q", Version2012)
+			}
 		case elementID:
 			p.policy.ID = p.text(nil, "Id")
 		case elementStatement:

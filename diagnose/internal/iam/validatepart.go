@@ -36,6 +36,8 @@ func (v *validator) action(text string) {
 		v.add(refused, "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.", "the action %q does not begin with a service, as in \"sqs:SendMessage\"", text)
 	case strings.Contains(name, ":"):
 		v.add(refused, "Actions/Condition can contain only one colon.", "the action %q has more than one colon", text)
+	case strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' }):
+		v.add(refused, answerSyntax, "the action %q holds a blank or a control character", text)
 	case service == "*":
 		v.add(note, "", "the service of the action %q is a wildcard; whether AWS takes that is not certain", text)
 	case strings.ContainsAny(service, " *?"):

@@ -53,6 +53,7 @@ func (a *assembler) declare() {
 		}
 		if in.Definition != nil {
 			one.define(in.Definition)
+			a.imported(one, in.Definition)
 		}
 		if in.Quick != nil {
 			one.quickCreate(in.Quick)

@@ -24,6 +24,9 @@ func (a *assembler) parts() {
 		one := a.api(in.API, snapshot.REST)
 		one.route(a.path(in.ID))
 		a.checkResource(one, in.Parent)
+		if in.Part == "" {
+			a.refuse(one, "BadRequestException", "Resource's path part must be specified", in.Origin)
+		}
 	}
 	a.checkSiblings()
 	for _, in := range a.Validators {

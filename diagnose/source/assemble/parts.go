@@ -92,6 +92,11 @@ type Definition struct {
 	// which the API would give to all ("NONE" of SAM).
 	Open  map[int]bool
 	Doubt *snapshot.Gap // why the methods are not known; nil when they are
+
+	// Refused is why API Gateway does not import the document; nil when it does.
+	Refused *snapshot.Refusal
+	// Unread are parts of which it is not known what API Gateway makes of them.
+	Unread []snapshot.Unread
 }
 
 // Resource is one part of a path of a REST API.

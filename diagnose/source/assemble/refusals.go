@@ -14,6 +14,20 @@ func (a *assembler) refuse(one *api, code, message string, at snapshot.Origin) {
 	a.out.Refusals = append(a.out.Refusals, snapshot.Refusal{Code: code, Message: message, Origin: at, APIs: []string{one.out.ID}})
 }
 
+// imported records what keeps API Gateway from importing an OpenAPI document, and
+// what may. A document that was imported had neither.
+func (a *assembler) imported(one *api, d *Definition) {
+	if d.Refused != nil {
+		a.refuse(one, d.Refused.Code, d.Refused.Message, d.Refused.Origin)
+	}
+	for _, part := range d.Unread {
+		if a.New {
+			part.Decides, part.APIs = true, []string{one.out.ID}
+			a.out.Target.Unread = append(a.out.Target.Unread, part)
+		}
+	}
+}
+
 // none tells whether a name that is known names nothing: all that belongs to the
 // API is among the parts.
 func (a *assembler) none(one *api, ref Ref) bool {
@@ -23,7 +37,8 @@ func (a *assembler) none(one *api, ref Ref) bool {
 // checkResource refuses a resource id of another API, or one that is none (T100).
 func (a *assembler) checkResource(one *api, ref Ref) {
 	part := a.resources[ref.Text]
-	if part == nil && a.none(one, ref) || part != nil && part.api != one.out.ID {
+	empty := ref.Absent() && one.whole
+	if empty || part == nil && a.none(one, ref) || part != nil && part.api != one.out.ID {
 		a.refuse(one, "NotFoundException", "Invalid Resource identifier specified", ref.Origin())
 	}
 }

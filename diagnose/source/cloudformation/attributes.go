@@ -66,6 +66,15 @@ var kinds = map[string]resourceKind{
 		"Arn": "arn:{partition}:states:" + regional + "stateMachine:{name}", "Name": "{name}"}},
 }
 
+// wholeKinds are all attributes of the types whose attributes decide a call.
+var wholeKinds = map[string][]string{
+	"AWS::SQS::Queue":           {"Arn", "QueueName", "QueueUrl"},
+	"AWS::KMS::Key":             {"Arn", "KeyId"},
+	"AWS::IAM::Role":            {"Arn", "RoleId"},
+	"AWS::ApiGateway::RestApi":  {"RestApiId", "RootResourceId"},
+	"AWS::ApiGateway::Resource": {"ResourceId"},
+}
+
 // keyID makes an id of the shape of a UUID, the same for the same names.
 func keyID(stack, id string) string {
 	sum := sha256.Sum256([]byte(stack + "\x00" + id))

@@ -11,6 +11,10 @@ func (b *builder) method(s *stack, r *resource, p tree.View) {
 	if !ok {
 		return
 	}
+	if kind := p.Get("AuthorizationType"); kind.Absent() || kind.Value.Kind == tree.String && kind.Value.Text == "" {
+		// aws-cloudformation-user-guide 483: the schema does not require it, the service does.
+		b.world.refuse("ValidationException", "1 validation error detected: Value null at 'putMethodInput.authorizationType' failed to satisfy constraint: Member must not be null", p.Origin())
+	}
 	b.onlyMethod(s, r, refOf(p.Get("ResourceId")).Text, p.Get("HttpMethod").Plain())
 	b.parts.Methods = append(b.parts.Methods, assemble.Method{Address: r.serial, API: api, Resource: refOf(p.Get("ResourceId")), Method: snapshot.Method{
 		HTTPMethod:        p.Get("HttpMethod").Plain(),

@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/source/tree"
@@ -110,6 +111,9 @@ func (s *stack) attributeOf(r *resource, name string, n *tree.Node) *tree.Value 
 		case "Deployment":
 			return s.fill(r, "{id}-deployment", n)
 		}
+	}
+	if known := wholeKinds[r.typ]; known != nil && !slices.Contains(known, name) && !s.macros {
+		s.world.refuse("ValidationError", fmt.Sprintf("Template error: resource %s does not support attribute type %s in Fn::GetAtt", r.id, tree.Clip(name, 80)), s.origin(nil, "", n.At))
 	}
 	return s.world.symbolIn(s.prefix, "${"+r.id+"."+name+"}", r.id+"-"+name, "", n)
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,7 +45,11 @@ func verdict(n *tree.Node) diagnose.Verdict {
 // nil, or with another value there. Everything else is shared.
 func with(n *tree.Node, path []string, v *tree.Node) *tree.Node {
 	out := *n
-	out.Fields = nil
+	out.Fields, out.Items = nil, slices.Clone(n.Items)
+	if i, err := strconv.Atoi(path[0]); err == nil && n.Kind == tree.List {
+		out.Items[i] = with(n.Items[i], path[1:], v)
+		return &out
+	}
 	for _, f := range n.Fields {
 		switch {
 		case f.Name != path[0]:
@@ -66,6 +71,9 @@ func (of *schema) demanded(n *tree.Node, path []string) [][]string {
 		return nil
 	}
 	var list [][]string
+	for i, in := range n.Items {
+		list = append(list, of.Items.demanded(in, append(slices.Clone(path), strconv.Itoa(i)))...)
+	}
 	for _, f := range n.Fields {
 		here := append(slices.Clone(path), f.Name)
 		if slices.Contains(of.Required, f.Name) {
@@ -74,6 +82,77 @@ func (of *schema) demanded(n *tree.Node, path []string) [][]string {
 		list = append(list, of.Properties[f.Name].demanded(f.Value, here)...)
 	}
 	return list
+}
+
+// A call that names nothing is refused wherever it stands, and so are null, types
+// that there are none of, and what the service demands beyond the schema.
+func TestForms(t *testing.T) {
+	text, err := os.ReadFile("testdata/healthy/rest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, edit := range [][2]string{
+		{"ParentId: !GetAtt Api.RootResourceId", "ParentId: !GetAtt Api"},
+		{"ParentId: !GetAtt Api.RootResourceId", "ParentId: !GetAtt Api.RootId"},
+		{"ParentId: !GetAtt Api.RootResourceId", "ParentId: {'Fn::GetAtt': []}"},
+		{"ParentId: !GetAtt Api.RootResourceId", "ParentId: {'Fn::GetAtt': [Api]}"},
+		{"ParentId: !GetAtt Api.RootResourceId", "ParentId: ''"},
+		{"ResourceId: !Ref Path", "ResourceId: {Ref: [Path]}"},
+		{"ResourceId: !Ref Path", "ResourceId: {Ref: }"},
+		{"ResourceId: !Ref Path", "ResourceId: ''"},
+		{"PathPart: orders", "PathPart: ''"},
+		{"{Type: AWS::ApiGateway::Resource,", "{Type: Resource,"},
+		{"{Type: AWS::ApiGateway::Resource,", "{Type: '',"},
+		{"AuthorizationType: NONE", "AuthorizationType: ''"},
+		{"AuthorizationType: NONE", "OperationName: send"},
+		{"{Key: team, Value: shop}", "{Key: team, Value: }"},
+		{"Type: AWS\n        IntegrationHttpMethod", "Type: ''\n        IntegrationHttpMethod"},
+		{"PolicyDocument: {Version: '2012-10-17',", "PolicyDocument: {Version: '',"},
+		{"Action: sqs:SendMessage,", "Action: 'sqs:SendMessage ',"},
+	} {
+		changed := strings.Replace(string(text), edit[0], edit[1], 1)
+		if changed == string(text) {
+			t.Fatalf("no %q", edit[0])
+		}
+		s, err := Load([]string{"-"}, Options{Stdin: strings.NewReader(changed)})
+		if err != nil {
+			t.Errorf("%s: %v", edit[1], err)
+			continue
+		}
+		if got := diagnose.Examine(s, diagnose.Selection{}, nil, rules.All()).Verdict; got != diagnose.Broken {
+			t.Errorf("%s: %s", edit[1], got)
+		}
+	}
+}
+
+// A document that is no OpenAPI is not imported (T106); one with parts of the wrong
+// type is not known to be.
+func TestBodies(t *testing.T) {
+	text, err := os.ReadFile("testdata/healthy/body.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, edit := range []struct {
+		old, by string
+		want    diagnose.Verdict
+	}{
+		{"openapi: 3.0.1", "arazzo: 1.0.0", diagnose.Broken},
+		{"openapi: 3.0.1", "openapi: one", diagnose.Broken},
+		{"info: {title: orders, version: '1'}", "info: [orders]", diagnose.Inconclusive},
+		{"info: {title: orders, version: '1'}", "info: {title: orders}", diagnose.Inconclusive},
+		{"'200': {description: ok}", "'200': ok", diagnose.Inconclusive},
+		{"type: aws\n", "connectionType: INTERNET\n", diagnose.Broken},
+	} {
+		changed := strings.Replace(string(text), edit.old, edit.by, 1)
+		s, err := Load([]string{"-"}, Options{Stdin: strings.NewReader(changed)})
+		if err != nil {
+			t.Errorf("%s: %v", edit.by, err)
+			continue
+		}
+		if got := diagnose.Examine(s, diagnose.Selection{}, nil, rules.All()).Verdict; got != edit.want {
+			t.Errorf("%s: %s", edit.by, got)
+		}
+	}
 }
 
 // A template without something that CloudFormation requires, or with something
@@ -94,7 +173,7 @@ func TestRequiredPropertiesDecide(t *testing.T) {
 			}
 			for _, path := range paths {
 				full := append([]string{"Resources", r.Name, "Properties"}, path...)
-				changes := map[string]*tree.Node{"dropped": nil, "a list": wrong}
+				changes := map[string]*tree.Node{"dropped": nil, "a list": wrong, "null": {Kind: tree.Null}}
 				if of == nil || len(path) == 0 && len(of.Required) == 0 {
 					delete(changes, "dropped")
 				}

@@ -101,7 +101,7 @@ func (w *world) build() *snapshot.Snapshot {
 	out.Skips = b.skips
 	out.Symbols = w.symbols.list
 	out.Refusals = append(out.Refusals, b.refusals(out.APIs)...)
-	out.Target.Unread = b.unread(out.APIs)
+	out.Target.Unread = append(b.unread(out.APIs), out.Target.Unread...)
 	out.Target.Assumed = append(slices.Clip(w.assumed), out.Target.Assumed...)
 	return out
 }

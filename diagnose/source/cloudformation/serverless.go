@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"fmt"
+	"regexp"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
@@ -16,6 +17,9 @@ func (b *builder) serverless(s *stack, r *resource, p tree.View, a *assemble.API
 	}
 	if !b.editable(r, p, a) {
 		return
+	}
+	if version := p.Get("OpenApiVersion"); !version.Absent() && !version.Unknown() && !openAPIVersionRE.MatchString(version.Plain()) {
+		b.world.refuse("", fmt.Sprintf("Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application Specification document. Resource with id [%s] is invalid. The OpenApiVersion value must be of the format \"3.0.0\".", r.id), version.Origin())
 	}
 	auth := samAuth{p.Get("Auth"), a}
 	b.definition(s, r, p, a, auth.authorizers())
@@ -42,6 +46,9 @@ func (b *builder) serverless(s *stack, r *resource, p tree.View, a *assemble.API
 		b.parts.Stages = append(b.parts.Stages, stage("Stage"))
 	}
 }
+
+// openAPIVersionRE is what SAM takes for a version of OpenAPI.
+var openAPIVersionRE = regexp.MustCompile(`^(2|3)(\.[0-9]+){0,2}$`)
 
 // withGlobals merges the Globals section into the properties of a SAM
 // resource: the resource's own win, maps merge and lists are joined.

@@ -20,6 +20,8 @@ type stack struct {
 	sam    bool         // the template goes through the SAM transform
 	macros bool         // some other transform may add resources
 
+	extended bool // the language extensions are on
+
 	parameters map[string]*parameter
 	mappings   *tree.Node
 	conditions map[string]*condition
@@ -148,7 +150,9 @@ func (s *stack) readTransforms(n *tree.Node) {
 		}
 	case n.Kind == tree.Object:
 		s.readTransforms(n.Get("Name"))
-	case n.Text == "AWS::LanguageExtensions", n.Text == "AWS::Include":
+	case n.Text == "AWS::LanguageExtensions":
+		s.extended = true
+	case n.Text == "AWS::Include":
 	case strings.HasPrefix(n.Text, "AWS::Serverless"):
 		s.sam = true
 	case n.Text != "":

@@ -3,6 +3,7 @@ package cloudformation
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -44,6 +45,7 @@ func checkStructure(s *stack) {
 			}
 		}
 		s.checkType(r)
+		s.checkForms(r)
 		if s.exists(r) != no {
 			s.dependencies(r)
 			s.checkReferences(r.refers, "Resources")
@@ -61,6 +63,9 @@ func checkStructure(s *stack) {
 	}
 }
 
+// typeRE is what the names of resource types look like.
+var typeRE = regexp.MustCompile(`^Custom::[\w@-]+$|^\w+::\w+::\w+(::MODULE)?$`)
+
 func (s *stack) checkType(r *resource) {
 	at := r.at
 	if f := r.body.Field("Type"); f != nil {
@@ -68,6 +73,8 @@ func (s *stack) checkType(r *resource) {
 	}
 	_, known := slices.BinarySearch(published().Names, r.typ)
 	switch meant := misspelt(r.typ); {
+	case !typeRE.MatchString(r.typ):
+		s.world.refuse("ValidationError", "Template format error: Unrecognized resource types: ["+tree.Clip(r.typ, 80)+"]", s.origin(r, "Type", at))
 	case meant != "":
 		s.world.refuse("ValidationError", "Template format error: Unrecognized resource types: ["+r.typ+"], meant is "+meant, s.origin(r, "Type", at))
 	case strings.HasSuffix(r.typ, "::MODULE"):

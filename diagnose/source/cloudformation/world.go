@@ -27,6 +27,7 @@ type world struct {
 	exports   map[string]export // nil until an import asks for it
 	symbols   symbols
 	refusals  []snapshot.Refusal
+	refused   map[refusalKey]bool
 	unread    []passedOver
 	assumed   []snapshot.Assumption
 	warned    map[string]bool
@@ -35,8 +36,14 @@ type world struct {
 	err                     error // the first one ends the work
 }
 
+// refusalKey is what a refusal is recorded once for.
+type refusalKey struct {
+	message, file string
+	line          int
+}
+
 func newWorld(o Options) *world {
-	w := &world{options: o, documents: map[string]*tree.Document{}, warned: map[string]bool{}}
+	w := &world{options: o, documents: map[string]*tree.Document{}, warned: map[string]bool{}, refused: map[refusalKey]bool{}}
 	w.symbols.byExpression = map[string]*tree.Value{}
 	return w
 }
@@ -81,12 +88,11 @@ func (w *world) warn(format string, args ...any) {
 // refuse records that CloudFormation or a transform rejects the template, once
 // for a line.
 func (w *world) refuse(code, message string, origin snapshot.Origin) {
-	for _, r := range w.refusals {
-		if r.Message == message && r.Origin.File == origin.File && r.Origin.Line == origin.Line {
-			return
-		}
+	key := refusalKey{message, origin.File, origin.Line}
+	if !w.refused[key] {
+		w.refused[key] = true
+		w.refusals = append(w.refusals, snapshot.Refusal{Code: code, Message: message, Origin: origin})
 	}
-	w.refusals = append(w.refusals, snapshot.Refusal{Code: code, Message: message, Origin: origin})
 }
 
 // passedOver is a part of the input that is not read.

@@ -32,6 +32,7 @@ func Read(root tree.View, typ snapshot.APIType, beside map[string]snapshot.Fact[
 		Name:       root.Get("info").Get("title").Plain(),
 		Validators: map[string]snapshot.Fact[snapshot.Validator]{}, Models: map[string]snapshot.Fact[string]{},
 		Authorizers: map[string]snapshot.Fact[snapshot.Authorizer]{}, Open: map[int]bool{}}}
+	r.language()
 	r.settings()
 	r.parts(beside)
 	paths := root.Get("paths")
@@ -44,6 +45,25 @@ func Read(root tree.View, typ snapshot.APIType, beside map[string]snapshot.Fact[
 		}
 	}
 	return r.out
+}
+
+// language sees to it that API Gateway takes the document for OpenAPI at all
+// (T106). Of one without a title or a version it is not known what becomes.
+func (r *reader) language() {
+	version := r.root.Get("openapi")
+	if version.Absent() {
+		version = r.root.Get("swagger")
+	}
+	if text := version.Plain(); !version.Unknown() && !strings.HasPrefix(text, "3.") && !strings.HasPrefix(text, "2.") && text != "2" && text != "3" {
+		r.out.Refused = &snapshot.Refusal{Code: "BadRequestException", Message: "Invalid OpenAPI input.", Origin: version.Origin()}
+		return
+	}
+	info := r.root.Get("info")
+	for _, name := range []string{"title", "version"} {
+		if x := info.Get(name); !info.Unknown() && !x.Unknown() && (x.Absent() || !x.Value.Readable()) {
+			r.out.Unread = append(r.out.Unread, snapshot.Unread{What: "the OpenAPI document has no info." + name + ", and whether API Gateway imports it then is not known", Origin: r.root.Origin()})
+		}
+	}
 }
 
 // doubt records that methods may be missing.

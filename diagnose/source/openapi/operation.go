@@ -147,8 +147,13 @@ func (r *reader) responses(x tree.View) snapshot.Fact[map[string]snapshot.Method
 			continue
 		}
 		declared, missing := r.follow(m.View)
-		if missing != nil {
+		switch {
+		case missing != nil:
 			return snapshot.Unknown[map[string]snapshot.MethodResponse](*missing)
+		case declared.Unknown():
+			return snapshot.Unknown[map[string]snapshot.MethodResponse](declared.Gap())
+		case !declared.Absent() && declared.Value.Kind != tree.Object:
+			return snapshot.Unknown[map[string]snapshot.MethodResponse](declared.Misfit("a response"))
 		}
 		response := snapshot.MethodResponse{Origin: m.Origin()}
 		for _, h := range declared.Get("headers").Members() {
