@@ -115,14 +115,14 @@ func (w *authorizing) wide() {
 
 // caller is the role session as SQS and KMS see it (iam-facts section E).
 func (w *signing) caller() iam.Caller {
-	return iam.Caller{Principal: w.Signing.Principal, Tags: w.roleTags()}
+	return iam.Caller{Principal: w.Signing.Principal, Tags: roleTags(w.Signing.Role)}
 }
 
-func (w *signing) roleTags() iam.Tags {
-	if w.Signing.Role == nil {
+func roleTags(role *snapshot.Role) iam.Tags {
+	if role == nil {
 		return iam.Tags{}
 	}
-	tags, ok := w.Signing.Role.Tags.Peek()
+	tags, ok := role.Tags.Peek()
 	return iam.Tags{Known: ok, Values: tags}
 }
 

@@ -30,13 +30,12 @@ func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
 
 // assume evaluates a role's trust policy for API Gateway.
 func (w *call) assume(role *snapshot.Role, doc iam.Document) iam.Decision {
-	tags, known := role.Tags.Peek()
 	return iam.Evaluate(iam.Request{
 		Principal:       iam.ServicePrincipal(gatewayService),
 		Action:          "sts:AssumeRole",
 		Resource:        role.ARN,
 		ResourceAccount: arnAccount(role.ARN),
-		Context:         iam.AssumeRoleContext(w.Snapshot.OwnRegion(), iam.Target{ARN: role.ARN, Tags: iam.Tags{Known: known, Values: tags}}),
+		Context:         iam.AssumeRoleContext(w.Snapshot.OwnRegion(), iam.Target{ARN: role.ARN, Tags: roleTags(role)}),
 		Opaque:          w.opaque,
 	}, iam.Inputs{Service: iam.STS, Resource: &doc, IdentityComplete: true, RCPs: w.resourceControl()})
 }
