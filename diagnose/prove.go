@@ -121,24 +121,23 @@ func (e *engine) try(d *Diagnosis, f *Finding, fix Fix, rules []Rule) *proof {
 }
 
 // remains tells whether the rule still has as much to say after the changes: a
-// fix that only turns its finding into another one of the same rule is none.
+// fix that only turns its finding into another one of the same rule, and no lesser
+// one, is none.
 func remains(before, after *Diagnosis, f *Finding) bool {
-	left := 0
-	for i := range after.Findings {
-		if after.Findings[i].Rule != f.Rule {
-			continue
+	said := func(d *Diagnosis) (n int) {
+		for i := range d.Findings {
+			if g := &d.Findings[i]; g.Rule == f.Rule && g.Severity.rank() <= f.Severity.rank() {
+				n++
+			}
 		}
-		if left++; after.Findings[i].Message == f.Message {
+		return n
+	}
+	for i := range after.Findings {
+		if after.Findings[i].Rule == f.Rule && after.Findings[i].Message == f.Message {
 			return true
 		}
 	}
-	had := 0
-	for i := range before.Findings {
-		if before.Findings[i].Rule == f.Rule {
-			had++
-		}
-	}
-	return left >= had
+	return said(after) >= said(before)
 }
 
 // worse tells whether the changed configuration has an error that the present

@@ -25,7 +25,8 @@ type Rule struct {
 	APIs []snapshot.APIType
 	// Article marks a row of the AWS knowledge-center article on this integration.
 	Article bool
-	// NoFix says why the rule offers no change of the configuration; empty when it does.
+	// NoFix says why a finding of the rule may have no change of the configuration; empty
+	// when each has one.
 	NoFix string
 	Check func(*Pass)
 }

@@ -53,6 +53,9 @@ The Ref of a queue is its URL; policies need its ARN, which is GetAtt QUEUE.Arn.
 // repairStatement puts ARNs in the place of queue URLs and takes out of a Sid what it
 // may not hold: the faults whose repair is certain.
 func repairStatement(p *diagnose.Pass, bad walk.BadPolicy) []diagnose.Fix {
+	if policy := bad.Document.Policy; bad.Problem.Statement == 0 && policy != nil && policy.Version != "" && !strings.HasSuffix(policy.Version, "-10-17") {
+		return policyVersion(p, bad.Target(), policy.Version)
+	}
 	if bad.Other || bad.Problem.Statement == 0 {
 		return nil
 	}
@@ -101,4 +104,10 @@ func arnsForURLs(v any) (any, bool) {
 		return v, changed
 	}
 	return v, false
+}
+
+// policyVersion names the version of the policy language that there is.
+func policyVersion(p *diagnose.Pass, on snapshot.PolicyTarget, before string) []diagnose.Fix {
+	const version = "2012-10-17"
+	return []diagnose.Fix{p.Fix("name the Version "+version, snapshot.SetPolicyVersion{On: on, Before: before, After: version})}
 }

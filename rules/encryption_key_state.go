@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -16,10 +17,10 @@ var encryptionKeyState = diagnose.Rule{
 cannot encrypt. SQS answers KMS.DisabledException, KMS.InvalidStateException or KMS.InvalidKeyUsageException.
 
 Repair: enable the key (aws kms enable-key), cancel its deletion (aws kms cancel-key-deletion, then enable-key), or give the
-queue another key. The doctor does not change the state of a key by itself: somebody disabled it for a reason.`,
+queue another key. Somebody disabled it for a reason: enabling it again is the owner's choice.`,
 	Explains: []walk.ErrorCode{walk.KMSDisabled, walk.KMSInvalidState, walk.KMSInvalidUsage},
 	Refs:     []string{"https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"},
-	NoFix:    "a key is disabled or deleted on purpose; enabling it again is for its owner to decide",
+	NoFix:    "a key is deleted on purpose, or of a kind that cannot encrypt; what to use in its place is for its owner to decide",
 	Check: func(p *diagnose.Pass) {
 		if !keyDecided(p, keyByNobody) {
 			return
@@ -32,11 +33,17 @@ queue another key. The doctor does not change the state of a key by itself: some
 		if k := p.Trace.Encryption.Key; k != nil {
 			evidence = append([]diagnose.Evidence{{Label: "state of the key", Value: failure.Message, Origin: k.State.Origin()}}, evidence...)
 		}
-		p.ReportAs(diagnose.Finding{
+		f := diagnose.Finding{
 			Message:  p.Expression(failure.Message),
 			Why:      "SQS cannot encrypt the message with this key and refuses it.",
 			Evidence: evidence,
 			Check:    diagnose.AWS("kms", "describe-key", "--key-id", keyARN(p)),
-		}, failure)
+		}
+		if failure.Code == walk.KMSDisabled {
+			fix := p.Fix("enable the key again", snapshot.SetKeyEnabled{Key: p.Trace.Encryption.KeyReference, Enabled: true})
+			fix.Choice = "the key was disabled on purpose: ask its owner"
+			f.Fixes = []diagnose.Fix{fix}
+		}
+		p.ReportAs(f, failure)
 	},
 }

@@ -57,6 +57,7 @@ Repair: take the media type out of the API's binary media types, or convert to t
 			p.ReportAs(f, failure)
 			return
 		}
+		f.Fixes = append(f.Fixes, asText(p, types)...)
 		toText := snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldContentHandling, Before: handling, After: "CONVERT_TO_TEXT"}
 		if decoded := strings.ReplaceAll(m.Template, "$input.body", "$util.base64Decode($input.body)"); decoded != m.Template {
 			fix := p.Fix("convert the body to text, and decode it in the template", toText, p.SetTemplate(decoded))
@@ -69,4 +70,25 @@ Repair: take the media type out of the API's binary media types, or convert to t
 		}
 		p.ReportAs(f, failure)
 	},
+}
+
+// asText takes the media type of the call out of those that are bytes.
+func asText(p *diagnose.Pass, types []string) []diagnose.Fix {
+	media := mediaType(p.Trace.Mapping.ContentType)
+	var kept, gone []string
+	for _, t := range types {
+		if t == "*/*" || strings.EqualFold(t, media) {
+			gone = append(gone, t)
+		} else {
+			kept = append(kept, t)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	fix := p.Fix("take "+strings.Join(gone, " and ")+" out of the binary media types of the API", snapshot.SetBinaryMediaTypes{API: p.Method().API, Before: types, After: kept})
+	if others := len(p.Trace.Route.Configuration.Methods) - 1; others > 0 {
+		fix.Risk = "the other methods of the API get such bodies as text too"
+	}
+	return []diagnose.Fix{fix}
 }

@@ -64,13 +64,7 @@ func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
 		Evidence: []diagnose.Evidence{inTemplate(p, e.Reference, e.Line, e.Column), {Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)}},
 		Check:    p.Curl(p.Trace.Request),
 	}
-	if text, title := filledIn(p, e); text != "" {
-		fix := p.Fix(title, p.SetTemplate(text))
-		if parameterAt(p.Trace.Mapping.Template, e) == "MessageGroupId" && strings.Contains(title, "one group") {
-			fix.Choice = "all messages then wait for each other"
-		}
-		f.Fixes = []diagnose.Fix{fix}
-	}
+	f.Fixes = filledIn(p, e)
 	if !guilty {
 		p.Report(f)
 		return
@@ -126,11 +120,23 @@ var (
 	calledRE          = regexp.MustCompile(`^\$!?\{?([A-Za-z][\w-]*)`)
 )
 
-// filledIn is the template with the reference replaced by what is most likely
-// meant: a variable of a similar name, or a value that suits the parameter.
-func filledIn(p *diagnose.Pass, e walk.EmptyReference) (filled, title string) {
+// filledIn replaces the reference by what is most likely meant: a variable of a
+// similar name, the source in the template's own words, or a value that suits the
+// parameter.
+func filledIn(p *diagnose.Pass, e walk.EmptyReference) []diagnose.Fix {
 	template := p.Trace.Mapping.Template
-	by, title := "", ""
+	fix := func(by, title string) []diagnose.Fix {
+		if e.Position == walk.InArgument && !strings.HasPrefix(by, "$") {
+			by = `"` + by + `"`
+		}
+		if change := replaced(p, e, by); change != nil {
+			return []diagnose.Fix{p.Fix(title, change)}
+		}
+		return nil
+	}
+	if m := mappingSourceRE.FindStringSubmatch(e.Reference); m != nil {
+		return fix("$input.params('"+m[1]+"')", fmt.Sprintf("read it with $input.params('%s')", m[1]))
+	}
 	if name := calledRE.FindStringSubmatch(strings.TrimPrefix(e.Subject, "variable ")); name != nil && e.Reason == walk.UndefinedVariable {
 		var known []string
 		for _, m := range assignedRE.FindAllStringSubmatch(template, 200) {
@@ -139,39 +145,25 @@ func filledIn(p *diagnose.Pass, e walk.EmptyReference) (filled, title string) {
 		known = append(known, "input", "util", "context", "stageVariables")
 		slices.SortStableFunc(known, func(a, b string) int { return text.Distance(name[1], a) - text.Distance(name[1], b) })
 		if text.Distance(name[1], known[0]) < 3 && known[0] != name[1] {
-			by, title = strings.Replace(e.Reference, "$"+name[1], "$"+known[0], 1), fmt.Sprintf("write $%s for $%s", known[0], name[1])
+			return fix(strings.Replace(e.Reference, "$"+name[1], "$"+known[0], 1), fmt.Sprintf("write $%s for $%s", known[0], name[1]))
 		}
 	}
-	if m := mappingSourceRE.FindStringSubmatch(e.Reference); m != nil {
-		by, title = "$input.params('"+m[1]+"')", fmt.Sprintf("read it with $input.params('%s')", m[1])
+	if e.Reason == walk.AbsentClientValue {
+		return nil
 	}
-	if by == "" && e.Reason != walk.AbsentClientValue {
-		by, title = valueFor(parameterAt(template, e))
-	}
-	if by == "" {
-		return "", ""
-	}
-	if e.Position == walk.InArgument && !strings.HasPrefix(by, "$") {
-		by = `"` + by + `"`
-	}
-	change, ok := replaced(p, e, by).(snapshot.SetTemplate)
-	if !ok {
-		return "", ""
-	}
-	return change.After, title
-}
-
-// valueFor is a value that suits an SQS parameter.
-func valueFor(name string) (by, title string) {
-	switch name {
+	switch parameterAt(template, e) {
 	case "MessageGroupId":
-		return "default", `put all messages into one group, "default"`
+		own, one := fix("$context.requestId", "give every message a group of its own"), fix("default", `put all messages into one group, "default"`)
+		if len(own) > 0 && len(one) > 0 {
+			own[0].Risk, one[0].Choice = ownGroupRisk, oneGroupChoice
+		}
+		return append(own, one...)
 	case "MessageDeduplicationId":
-		return "$context.requestId", "take the request id as the deduplication id"
+		return fix("$context.requestId", "take the request id as the deduplication id")
 	case "MessageBody":
-		return "$util.urlEncode($input.body)", "send the client's body as the message"
+		return fix("$util.urlEncode($input.body)", "send the client's body as the message")
 	}
-	return "", ""
+	return nil
 }
 
 // parameterAt is the name of the parameter whose value begins with the reference.

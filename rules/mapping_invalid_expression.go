@@ -53,7 +53,7 @@ Repair: put the literal in single quotes, or correct the name.`,
 					Message:  fmt.Sprintf("API Gateway does not store the response mapping %s = %s", refused.Name, refused.Expression),
 					Why:      "PutIntegrationResponse answers 400: " + refused.Err.Error() + ".",
 					Evidence: []diagnose.Evidence{{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin}},
-					Fixes:    withoutReplyMapping(p, refused.Name),
+					Fixes:    replyFixes(p, p.Method(), p.Trace.Route.Method, refused.Name, refused.Expression),
 					Check:    diagnose.Say("put the value in single quotes, or read a header of the response, such as integration.response.header.Date"),
 				}, p.Failed(walk.StageResponse))
 			}

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"maps"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
@@ -53,7 +52,7 @@ Repair: declare the parameter on the method.`,
 					Message:  fmt.Sprintf("a response mapping sets %s, which the method response does not declare", refused.Name),
 					Why:      "PutIntegrationResponse answers 400: " + refused.Err.Error() + ".",
 					Evidence: []diagnose.Evidence{{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin}},
-					Fixes:    withoutReplyMapping(p, refused.Name),
+					Fixes:    replyFixes(p, p.Method(), p.Trace.Route.Method, refused.Name, refused.Expression),
 					Check:    diagnose.Say("declare the header under the responseParameters of the method response, or remove the mapping"),
 				}, p.Failed(walk.StageResponse))
 			}
@@ -62,21 +61,4 @@ Repair: declare the parameter on the method.`,
 			p.Requires(walk.StageMapping)
 		}
 	},
-}
-
-// withoutReplyMapping removes a response parameter mapping from every
-// integration response that has it.
-func withoutReplyMapping(p *diagnose.Pass, name string) []diagnose.Fix {
-	responses, _ := p.Trace.Mapping.Integration.Responses.Peek()
-	var changes []snapshot.Change
-	for i := range responses {
-		if _, ok := responses[i].Parameters[name]; !ok {
-			continue
-		}
-		before, after := responses[i], responses[i]
-		after.Parameters = maps.Clone(before.Parameters)
-		delete(after.Parameters, name)
-		changes = append(changes, snapshot.SetIntegrationResponse{On: p.Method(), Before: &before, After: &after})
-	}
-	return []diagnose.Fix{p.Fix("remove the response mapping "+name, changes...)}
 }

@@ -35,15 +35,22 @@ keeps all messages in one order; a field of the message, such as a customer id, 
 		f := refusal(p, fmt.Sprintf("%s is not given, but the queue is FIFO", name))
 		f.Why += " (The AWS article files this under AccessDenied.)"
 		f.Evidence = append(f.Evidence, queueEvidence(p, "queue", p.Expression(p.Trace.Queue.ARN)))
-		f.Fixes = append(fifoFixes(p, name, "$context.apiId", "context.apiId", "put all messages of the API into one group"),
-			fifoFixes(p, name, "$context.requestId", "context.requestId", "give every message a group of its own")...)
-		if len(f.Fixes) > 0 {
-			f.Fixes[0].Risk = "a message that cannot be processed holds up all that follow it"
-			f.Fixes[len(f.Fixes)-1].Risk = "messages keep no order"
+		for _, own := range fifoFixes(p, name, "$context.requestId", "context.requestId", "give every message a group of its own") {
+			own.Risk = ownGroupRisk
+			f.Fixes = append(f.Fixes, own)
+		}
+		for _, one := range fifoFixes(p, name, "$context.apiId", "context.apiId", "put all messages of the API into one group") {
+			one.Risk, one.Choice = "a message that cannot be processed holds up all that follow it", oneGroupChoice
+			f.Fixes = append(f.Fixes, one)
 		}
 		p.ReportAs(f, p.Failed(walk.StageQueue))
 	},
 }
+
+const (
+	ownGroupRisk   = "messages keep no order among each other; take a value of the call that says which belong together where order counts"
+	oneGroupChoice = "all messages then wait for each other"
+)
 
 // fifoFixes give the message an id made by API Gateway.
 func fifoFixes(p *diagnose.Pass, name, text, mapping, title string) []diagnose.Fix {

@@ -114,7 +114,7 @@ func section(b *strings.Builder, r diagnose.Rule) {
 		fmt.Fprintf(b, "Explains %s.\n\n", strings.Join(codes, ", "))
 	}
 	if r.NoFix != "" {
-		fmt.Fprintf(b, "No fix is offered: %s.\n\n", r.NoFix)
+		fmt.Fprintf(b, "Where no fix is offered: %s.\n\n", r.NoFix)
 	}
 	for _, ref := range r.Refs {
 		fmt.Fprintf(b, "- <%s>\n", ref)

@@ -1,8 +1,11 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"slices"
+	"strconv"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -85,18 +88,41 @@ func settingFixes(p *diagnose.Pass, refused walk.RefusedSetting) []diagnose.Fix 
 			return []diagnose.Fix{p.Fix("write the source as "+expression, snapshot.SetRequestParameter{On: on, Name: name, Before: refused.Value, After: expression})}
 		}
 	case walk.ReplyMapping:
-		integration, _ := refused.Method.Integration.Peek()
-		responses, _ := integration.Responses.Peek()
-		var changes []snapshot.Change
-		for i := range responses {
-			if _, ok := responses[i].Parameters[refused.Name]; ok {
-				before, after := responses[i], responses[i]
-				after.Parameters = maps.Clone(before.Parameters)
-				delete(after.Parameters, refused.Name)
-				changes = append(changes, snapshot.SetIntegrationResponse{On: on, Before: &before, After: &after})
-			}
-		}
-		return []diagnose.Fix{p.Fix("remove the response mapping "+refused.Name, changes...)}
+		return replyFixes(p, on, refused.Method, refused.Name, refused.Value)
+	case walk.TimeoutSetting:
+		after := meantTimeout(refused.Value)
+		return set("wait "+after+" milliseconds for the answer", snapshot.FieldTimeout, after)
+	case walk.ValidatorSetting:
+		return validatorFixes(p, on, refused)
 	}
 	return nil
+}
+
+// meantTimeout is the timeout in milliseconds that was meant: one that was given in
+// seconds, or the longest that every API may have (T114).
+func meantTimeout(refused string) string {
+	const least, most = 50, 29000
+	millis, err := strconv.Atoi(refused)
+	switch {
+	case err != nil || millis <= 0:
+		return strconv.Itoa(most)
+	case millis < least:
+		return strconv.Itoa(min(millis*1000, most))
+	}
+	return strconv.Itoa(most)
+}
+
+// validatorFixes name the validator that is meant: the one of that name, or the
+// only one there is.
+func validatorFixes(p *diagnose.Pass, on snapshot.MethodRef, refused walk.RefusedSetting) []diagnose.Fix {
+	var fixes []diagnose.Fix
+	validators := p.Trace.Route.Configuration.Validators
+	for _, id := range slices.Sorted(maps.Keys(validators)) {
+		if v, ok := validators[id].Peek(); ok && (len(validators) == 1 || v.Name == refused.Value) {
+			fixes = append(fixes, p.Fix("check calls with the validator "+p.Expression(cmp.Or(v.Name, id)), snapshot.SetValidator{On: on, Before: refused.Value, After: id}))
+		}
+	}
+	without := p.Fix("let the method have no validator", snapshot.SetValidator{On: on, Before: refused.Value})
+	without.Choice = "calls are then passed on unchecked"
+	return append(fixes, without)
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -18,7 +19,6 @@ Repair: call the custom domain name, or enable the default endpoint (update-rest
 op=replace,path=/disableExecuteApiEndpoint,value=False) and deploy the API again.`,
 	Explains: []walk.ErrorCode{walk.Forbidden, walk.NotFound},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html"},
-	NoFix:    "whether callers are to use the custom domain name or the default endpoint is for the owner to decide",
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		if r.API == nil {
@@ -35,6 +35,9 @@ op=replace,path=/disableExecuteApiEndpoint,value=False) and deploy the API again
 			Evidence: []diagnose.Evidence{{Label: "disableExecuteApiEndpoint", Value: "true", Origin: r.API.DefaultEndpointDisabled.Origin()}},
 			Check:    diagnose.AWS("apigateway", "get-rest-api", "--rest-api-id", r.API.ID, "--query", "disableExecuteApiEndpoint"),
 		}
+		fix := p.Fix("enable the default endpoint", snapshot.SetDefaultEndpoint{API: r.API.ID})
+		fix.Choice = "it was disabled so that callers use the custom domain name, which may be meant here too"
+		f.Fixes = []diagnose.Fix{fix}
 		if failure := p.Failed(walk.StageRoute); failure != nil && r.EndpointRefused {
 			p.ReportAs(f, failure)
 		}

@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
@@ -22,7 +24,6 @@ effect with the next deployment only.
 Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:SourceIp, aws:SourceVpce or the like, and deploy.`,
 	Explains: []walk.ErrorCode{walk.GatewayAccessDenied, walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html"},
-	NoFix:    "whom the API lets in is for its owner to decide; the finding names the statement",
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		if r.API == nil || r.Method == nil {
@@ -38,7 +39,10 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 		if r.Policy == nil {
 			failure := p.Failed(walk.StageRoute)
 			if failure != nil && r.PolicyMissing {
+				open := p.Fix("let callers in through a VPC endpoint", snapshot.SetStatement{On: apiPolicy(p), After: endpointStatement})
+				open.Blank = "put the id of your VPC endpoint in the place of VPC-ENDPOINT-ID"
 				p.ReportAs(diagnose.Finding{
+					Fixes:    []diagnose.Fix{open},
 					Message:  "the API is private and has no resource policy",
 					Why:      "AWS refuses to deploy it: \"" + failure.Message + "\".",
 					Evidence: []diagnose.Evidence{{Label: "resource policy of the API", Value: "none", Origin: r.API.Policy.Origin()}},
@@ -62,6 +66,12 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 				s := r.Policy.Statements[0]
 				f.Message = fmt.Sprintf("the API's resource policy denies the call (%s)", policyStatement(s))
 				f.Evidence[0].Origin = policyOrigin(r.API.Policy.Origin(), s)
+				if before, ok := statementText(text, s.Statement); ok {
+					f.Fixes = []diagnose.Fix{p.Fix("remove the Deny ("+policyStatement(s)+") from the resource policy, or take this call out of it",
+						snapshot.SetStatement{On: apiPolicy(p), Index: s.Statement, Before: before})}
+				}
+			} else {
+				f.Fixes = []diagnose.Fix{invocable(p)}
 			}
 			p.ReportAs(f, p.Failed(walk.StageRoute))
 		case r.Policy.Effect == walk.Undecided && p.Awkward == "":
@@ -83,3 +93,27 @@ func policyStatement(m walk.Match) string {
 func policyOrigin(o snapshot.Origin, m walk.Match) snapshot.Origin {
 	return o.At(fmt.Sprintf("Statement[%d]", m.Statement-1))
 }
+
+func apiPolicy(p *diagnose.Pass) snapshot.PolicyTarget {
+	return snapshot.PolicyTarget{Kind: "api", Resource: p.Trace.Route.API.ID}
+}
+
+const endpointStatement = `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*","Condition":{"StringEquals":{"aws:SourceVpce":"VPC-ENDPOINT-ID"}}}`
+
+// invocable lets everybody call the method.
+func invocable(p *diagnose.Pass) diagnose.Fix {
+	r := &p.Trace.Route
+	stage := "*"
+	if r.Stage != nil {
+		stage = r.Stage.Name
+	}
+	path := placeholderRE.ReplaceAllString(strings.TrimPrefix(r.Method.Path, "/"), "*")
+	fix := p.Fix("let everybody invoke "+methodOf(r.Method), snapshot.SetStatement{On: apiPolicy(p), After: compact(struct {
+		Effect, Principal, Action, Resource string
+	}{"Allow", "*", "execute-api:Invoke", "execute-api:/" + stage + "/" + strings.ReplaceAll(r.Method.HTTPMethod, "ANY", "*") + "/" + path})})
+	fix.Choice = "it lets callers in whom the policy keeps out now; narrow it by aws:SourceIp or aws:SourceVpce where only some are meant"
+	return fix
+}
+
+// placeholderRE finds a parameter of a path.
+var placeholderRE = regexp.MustCompile(`\{[^{}]+\}`)

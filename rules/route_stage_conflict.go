@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -19,7 +20,7 @@ happens when two deployments or two stage resources use one name.
 Repair: remove StageName from the deployment and leave the stage to the stage resource, or give them different names.`,
 	Explains: []walk.ErrorCode{walk.Conflict, walk.AlreadyExists},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"},
-	NoFix:    "the repair is in the template: no call to AWS can make two resources share one stage",
+	NoFix:    "which of the two is to make the stage is for the author to decide",
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
 		if r.API == nil {
@@ -33,6 +34,9 @@ Repair: remove StageName from the deployment and leave the stage to the stage re
 			Message: fmt.Sprintf("stage %q is created twice", r.Conflict),
 			Why:     "The second creation is refused with \"Stage already exists\", so the configuration is never deployed.",
 			Check:   diagnose.Say("remove StageName from the deployment, or the stage resource, and deploy the template again"),
+		}
+		if r.API.StageOfDeployment(r.Conflict) != nil && p.Snapshot.Target.Kind != snapshot.Live {
+			f.Fixes = []diagnose.Fix{p.Fix("leave the stage to its own resource: remove StageName from the deployment", snapshot.RemoveStageName{API: r.API.ID, Stage: r.Conflict})}
 		}
 		for i, label := range []string{"created here", "and again here"} {
 			if i < len(r.Conflicting) {

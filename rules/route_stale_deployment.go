@@ -61,10 +61,12 @@ stage gets right (do not deploy).`,
 			f.Why = "Nothing orders the two: the deployment can be made as soon as the method is there, and AWS answers \"No integration defined for method\". When all else is there, a second try succeeds."
 			f.Evidence = []diagnose.Evidence{{Label: "integration when the deployment is made", Value: "none", Origin: r.Method.Integration.Origin()}}
 			f.Fixes[0].Title = "let the deployment wait for the integration"
+			f.Fixes = awaiting(p, r.DraftMethod, f.Fixes)
 			p.ReportAs(f, p.Failed(walk.StageMapping))
 		case r.Method == nil && r.DraftMethod != nil:
 			f.Message = fmt.Sprintf("%s stands in the draft, but stage %q does not run it", methodOf(r.DraftMethod), r.Stage.Name)
 			f.Why = "The stage answers as if the method did not exist, because its deployment is older than the method or did not wait for it."
+			f.Fixes = awaiting(p, r.DraftMethod, f.Fixes)
 			p.ReportAs(f, p.Failed(walk.StageRoute))
 		case r.DraftMethod == nil || now == nil && then != nil:
 			f.Severity, f.Fixes = diagnose.Warning, nil
@@ -85,6 +87,17 @@ stage gets right (do not deploy).`,
 			p.Report(f)
 		}
 	},
+}
+
+// awaiting puts, where a file describes the deployment, what lets it wait for the
+// method in the place of the deployment: taken as it is, it would miss the method again.
+func awaiting(p *diagnose.Pass, m *snapshot.Method, deploy []diagnose.Fix) []diagnose.Fix {
+	r := &p.Trace.Route
+	if !p.Snapshot.Target.Written() {
+		return deploy
+	}
+	return []diagnose.Fix{p.Fix("let the deployment wait for "+methodOf(m), snapshot.AwaitMethods{API: r.API.ID, Stage: r.Stage.Name,
+		On: []snapshot.MethodRef{{API: r.API.ID, Path: m.Path, Method: m.HTTPMethod}}}, p.Deploy())}
 }
 
 // takenEarly tells whether the deployed method lacks the integration that the

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -35,6 +36,7 @@ A transform that fails, such as that of SAM, answers with a text and no code; th
 				Message:  p.Expression(refusal.Message),
 				Why:      "The template is refused as a whole, so that nothing of it is deployed.",
 				Evidence: []diagnose.Evidence{{Label: "refused", Origin: refusal.Origin}},
+				Fixes:    ownDeployment(p, refusal),
 				Check:    diagnose.Say("validate the template again, or deploy it without executing the change set"),
 			}, p.Failed(walk.StageRoute))
 		}
@@ -42,4 +44,17 @@ A transform that fails, such as that of SAM, answers with a text and no code; th
 			r.API.Draft.Read(p.Gaps()) // of what was not resolved nobody knows
 		}
 	},
+}
+
+// ownDeployment takes the deployment that a stage runs from the API of the stage,
+// where the template takes it from another one.
+func ownDeployment(p *diagnose.Pass, refusal *snapshot.Refusal) []diagnose.Fix {
+	api := p.Trace.Route.API
+	stages, _ := api.Stages.Peek()
+	for i := range stages {
+		if stages[i].DeployedElsewhere(refusal) {
+			return []diagnose.Fix{p.Fix("let the deployment be one of "+p.Expression(api.Name), snapshot.SetDeploymentAPI{API: api.ID, Stage: stages[i].Name})}
+		}
+	}
+	return nil
 }

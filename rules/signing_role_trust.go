@@ -55,6 +55,9 @@ func reportMalformedTrust(p *diagnose.Pass) {
 	problem := s.TrustProblem.Problem
 	var fixes []diagnose.Fix
 	text, _ := s.Role.Trust.Peek()
+	if policy := s.TrustProblem.Document.Policy; problem.Statement == 0 && policy != nil && policy.Version != "" && !strings.HasSuffix(policy.Version, "-10-17") {
+		fixes = policyVersion(p, trustOf(p), policy.Version)
+	}
 	if before, ok := statementText(text, problem.Statement); ok {
 		fixes = append(fixes, p.Fix("replace the statement by one that lets API Gateway assume the role",
 			snapshot.SetStatement{On: trustOf(p), Index: problem.Statement, Before: before, After: trustStatement}))

@@ -67,15 +67,30 @@ func (c AwaitMethods) Apply(s *Snapshot) (*Snapshot, error) {
 	})
 }
 
-// Apply implements Change.
+// Apply implements Change. What was refused for the deployment of the other API is
+// refused no longer.
 func (c SetDeploymentAPI) Apply(s *Snapshot) (*Snapshot, error) {
-	return onStage(s, c.API, c.Stage, func(api *API, st *Stage) error {
+	var own Stage
+	out, err := onStage(s, c.API, c.Stage, func(api *API, st *Stage) error {
 		draft, err := current(api.Draft, "the draft of the API")
 		if err == nil {
+			own = *st
 			st.Deployed = st.Deployed.With(draft)
 		}
 		return err
 	})
+	if err == nil {
+		out.Refusals = slices.DeleteFunc(slices.Clone(out.Refusals), func(r Refusal) bool { return own.DeployedElsewhere(&r) })
+	}
+	return out, err
+}
+
+// DeployedElsewhere tells whether a refusal is about the deployment that the stage
+// runs: it is of another API.
+func (st *Stage) DeployedElsewhere(r *Refusal) bool {
+	_, known := st.Deployed.Peek()
+	at := st.DeploymentID.Origin()
+	return known && at.File != "" && at == r.Origin && st.Deployed.Origin().Resource != ""
 }
 
 // Apply implements Change.

@@ -1,6 +1,10 @@
 package snapshot
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Parts says what a change sets, and its value before and after; an empty value
 // means that there is none. Changes that set no value have neither.
@@ -13,7 +17,7 @@ func Parts(c Change) (target, before, after string) {
 	case SetIntegration:
 		return string(c.Field) + " of the integration of " + c.On.String(), c.Before, c.After
 	case SetIntegrationResponse:
-		return "integration response of " + c.On.String(), responseText(c.Before), responseText(c.After)
+		return "integration response of " + c.On.String(), responseText(c.Before, c.After), responseText(c.After, c.Before)
 	case SetStatement:
 		return c.String(), c.Before, c.After
 	case SetPolicyVersion:
@@ -30,12 +34,28 @@ func Parts(c Change) (target, before, after string) {
 	return c.String(), "", ""
 }
 
-func responseText(r *IntegrationResponse) string {
-	switch {
-	case r == nil:
+// responseText says for what an integration response is chosen and what it has that
+// the other one has not.
+func responseText(r, other *IntegrationResponse) string {
+	if r == nil {
 		return ""
-	case r.Pattern == "":
-		return r.Status + " by default"
 	}
-	return r.Status + " for " + r.Pattern
+	text := r.Status + " for " + r.Pattern
+	if r.Pattern == "" {
+		text = r.Status + " by default"
+	}
+	if other == nil {
+		return text
+	}
+	for _, m := range []struct{ mine, others map[string]string }{{r.Parameters, other.Parameters}, {r.Templates, other.Templates}} {
+		for _, name := range slices.Sorted(maps.Keys(m.mine)) {
+			if was, ok := m.others[name]; !ok || was != m.mine[name] {
+				text += ", " + name + ": " + m.mine[name]
+			}
+		}
+	}
+	if r.ContentHandling != other.ContentHandling && r.ContentHandling != "" {
+		text += ", " + r.ContentHandling
+	}
+	return text
 }

@@ -152,6 +152,15 @@ func (w *routing) together(at snapshot.Origin) bool {
 	return !w.Snapshot.Target.Exists && r.API != nil && at.File != "" && strings.EqualFold(at.File, r.API.Origin.File)
 }
 
+// Target names the policy for changes of it.
+func (b *BadPolicy) Target() snapshot.PolicyTarget {
+	on := snapshot.PolicyTarget{Kind: "role", Resource: b.Owner, Policy: b.Document.Name}
+	if kind := map[iam.Kind]string{iam.QueuePolicy: "queue", iam.KeyPolicy: "key", iam.Trust: "trust", iam.Boundary: "boundary"}[b.Problem.Kind]; kind != "" {
+		on.Kind, on.Policy = kind, ""
+	}
+	return on
+}
+
 // failure is what AWS answers to the refused policy or name.
 func (b *BadPolicy) failure() *Failure {
 	f := &Failure{Origin: FromDeployment, Code: ErrorCode(b.Problem.Code), Message: b.Problem.Answer}

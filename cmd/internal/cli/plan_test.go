@@ -58,9 +58,9 @@ func TestPlanOfATemplate(t *testing.T) {
 	}
 }
 
-func diagnosed(t *testing.T) report.Method {
+func diagnosed(t *testing.T, more ...string) report.Method {
 	t.Helper()
-	_, out, stderr := run(nil, "--template", "template.yaml", "--region", "us-east-1", "-o", "json")
+	_, out, stderr := run(nil, append([]string{"--template", "template.yaml", "--region", "us-east-1", "-o", "json"}, more...)...)
 	var doc report.Document
 	if err := json.Unmarshal([]byte(out), &doc); err != nil || len(doc.Methods) != 1 {
 		t.Fatalf("%v: %s", err, stderr)

@@ -62,7 +62,7 @@ func sarifHelp(r diagnose.Rule) sarifText {
 		add("Explains "+strings.Join(codes, ", ")+".", "Explains `"+strings.Join(codes, "`, `")+"`.")
 	}
 	if r.NoFix != "" {
-		add("No fix is offered: "+r.NoFix+".", "No fix is offered: "+r.NoFix+".")
+		add("Where no fix is offered: "+r.NoFix+".", "Where no fix is offered: "+r.NoFix+".")
 	}
 	if len(r.Refs) > 0 {
 		links := make([]string, len(r.Refs))

@@ -127,13 +127,17 @@ func (e *env) resource(r *Resource) Tri {
 	if r.pattern.kind == patternAny {
 		return Yes
 	}
+	if r.flags&resourceAPI != 0 { // whatever the region and the account are
+		_, path, found := strings.Cut(e.r.Resource, "/")
+		if !found || e.in.Service != APIGateway {
+			return No
+		}
+		return matchTokens(e.opaque.tokens(nil, r.Text[len("execute-api:/"):], wild), e.opaque.tokens(nil, path, literal))
+	}
 	if len(e.opaque) > 0 && (e.opaque.in(r.Text) || e.opaque.in(e.r.Resource)) {
 		return e.openResource(r)
 	}
 	switch {
-	case r.flags&resourceAPI != 0:
-		_, path, found := strings.Cut(e.r.Resource, "/")
-		return tri(found && e.in.Service == APIGateway && matchGlob(r.Text[len("execute-api:/"):], path))
 	case r.pattern.kind == patternVariable:
 		return e.variableResource(r)
 	case r.pattern.match(e.r.Resource):
