@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"apisqs-doctor/cmd/internal/secret"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
@@ -22,6 +24,7 @@ type requestFlags struct {
 	hasBody bool
 	curl    string
 	file    string
+	show    bool // credentials of the call
 }
 
 func (q *requestFlags) add(cmd *cobra.Command) {
@@ -32,6 +35,7 @@ func (q *requestFlags) add(cmd *cobra.Command) {
 	f.StringVar(&q.curl, "curl", "", "the client's call as a curl `COMMAND` line, in quotes")
 	f.StringVar(&q.file, "request", "", "JSON or YAML `FILE` with method, path, headers, query and body")
 	_ = cmd.MarkFlagFilename("request", "json", "yaml", "yml")
+	f.BoolVar(&q.show, "show-secrets", false, "show the credentials of the client's call, which are replaced otherwise")
 }
 
 // bodyFlag tells an empty body from none.
@@ -54,10 +58,17 @@ type call struct {
 	method, path string
 	request      *walk.Request // nil without a request; its path is empty when it was not given
 	host         string        // of the URL that the client calls; empty when it was not given
+	show         bool          // its credentials
 }
 
 // readCall makes a call of the flags.
 func (a *app) readCall(q *requestFlags) (call, error) {
+	c, err := a.callOf(q)
+	c.show = q.show
+	return c, err
+}
+
+func (a *app) callOf(q *requestFlags) (call, error) {
 	parts := q.method != "" || len(q.headers) > 0 || q.hasBody
 	switch {
 	case q.curl != "" && q.file != "":
@@ -86,7 +97,7 @@ func (a *app) callFromFlags(q *requestFlags) (call, error) {
 	case len(words) == 2 && (strings.HasPrefix(words[1], "/") || strings.EqualFold(words[0], walk.WebSocketMethod)):
 		c.method, c.path = strings.ToUpper(words[0]), words[1]
 	case len(words) > 0:
-		return c, usage(`expected a method and a path, such as "POST /orders"`, "%q is not a value of --method", q.method)
+		return c, usage(`expected a method and a path, such as "POST /orders"`, "%q is not a value of --method", secret.Text(q.method, secret.Plain))
 	}
 	path, rawQuery, hasQuery := strings.Cut(c.path, "?")
 	c.path = path
@@ -102,7 +113,7 @@ func (a *app) callFromFlags(q *requestFlags) (call, error) {
 	}
 	var err error
 	if r.Query, err = splitQuery(rawQuery); err != nil {
-		return c, usage("", "%q is not a value of --method: %s", q.method, err)
+		return c, usage("", "%q is not a value of --method: %s", secret.Text(q.method, secret.Plain), err)
 	}
 	if !hasBody(r.Method) && !q.hasBody {
 		r.Body, r.Headers = "", nil
@@ -126,6 +137,16 @@ func (a *app) callFromFlags(q *requestFlags) (call, error) {
 	}
 	c.request = &r
 	return c, nil
+}
+
+// unquotedHeader tells of a header whose value stands behind it as an argument of
+// its own. That value may be a credential and is not repeated.
+func unquotedHeader(cmd *cobra.Command, args []string) error {
+	headers, err := cmd.Flags().GetStringArray("header")
+	if err != nil || len(args) == 0 || !slices.ContainsFunc(headers, func(h string) bool { return strings.HasSuffix(h, ":") }) {
+		return nil
+	}
+	return usage("put the header in quotes: --header 'Name: value'", "an argument stands behind a --header that has no value")
 }
 
 func hasBody(method string) bool { return method != "GET" && method != "HEAD" && method != "DELETE" }
@@ -186,7 +207,11 @@ func examine(s *snapshot.Snapshot, stage string, c call) (diagnose.Examination, 
 	}
 	var requests []walk.Request
 	if r != nil {
-		requests = append(requests, *r)
+		q, err := c.hide(s, *r)
+		if err != nil {
+			return diagnose.Examination{}, err
+		}
+		requests = append(requests, q)
 	}
 	return diagnose.Examine(s, c.selection(stage), requests, rules.All()), nil
 }

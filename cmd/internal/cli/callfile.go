@@ -89,7 +89,7 @@ func parseRequest(text string) (walk.Request, error) {
 	}
 	r.Path, r.Query = path, append(more, r.Query...)
 	if r.Path != "" && !strings.HasPrefix(r.Path, "/") && r.Method != walk.WebSocketMethod {
-		return r, fmt.Errorf("path: %q does not begin with a slash", r.Path)
+		return r, fmt.Errorf("path: %q does not begin with a slash", path)
 	}
 	return r, nil
 }

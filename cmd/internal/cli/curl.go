@@ -118,14 +118,20 @@ func (a *app) curlOption(c *curlCommand, option, value string) (err error) {
 		if slices.Contains(curlIgnoredValue, option) {
 			return nil
 		}
-		return usage("leave it out, or give the request with --method, --header and --body", "--curl: option %q is not understood", option)
+		return usage("leave it out, or give the request with --method, --header and --body", "--curl: option %q is not understood", before(option, "="))
 	}
 	return nil
 }
 
+// before is what stands before a sign: what follows it may be a credential.
+func before(s, sign string) string {
+	s, _, _ = strings.Cut(s, sign)
+	return s
+}
+
 func (c *curlCommand) setURL(s string) error {
 	if c.url != "" {
-		return usage("", "--curl: two URLs, %q and %q", c.url, s)
+		return usage("put the value of each option in quotes", "--curl: it has two URLs, or a value that stands behind no option")
 	}
 	c.url = s
 	return nil
@@ -159,7 +165,7 @@ func (c *curlCommand) call() (call, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {
-		return call{}, usage("expected https://host/path", "--curl: %q is not a URL", c.url)
+		return call{}, usage("expected https://host/path", "--curl: %q is not a URL", before(c.url, "?"))
 	}
 	r := walk.Request{Method: c.method, Path: u.EscapedPath()}
 	if strings.ContainsAny(u.Path, "{}") { // a resource path with its placeholders
@@ -176,7 +182,7 @@ func (c *curlCommand) call() (call, error) {
 		query, body = strings.Trim(query+"&"+body, "&"), ""
 	}
 	if r.Query, err = splitQuery(query); err != nil {
-		return call{}, usage("", "--curl: %q is not a URL: %s", c.url, err)
+		return call{}, usage("", "--curl: %q is not a URL: %s", before(c.url, "?"), err)
 	}
 	switch {
 	case r.Method != "":

@@ -25,11 +25,19 @@ type app struct {
 	given  map[string]bool // flags on the command line
 	target snapshot.Target // for the report of a run that fails
 	seen   *seen           // what logs say; nil when none were read
+
+	commands io.Writer // standard output for what a pipeline is to obey
 }
 
 // Main runs the program and returns its exit code.
 func Main(args []string, s Streams) int {
-	a := &app{Streams: s}
+	a := &app{Streams: s, commands: s.Out}
+	if s.env("GITHUB_ACTIONS") == "true" || s.env("TF_BUILD") != "" {
+		out, errs := &inert{to: s.Out}, &inert{to: s.Err}
+		defer out.flush()
+		defer errs.flush()
+		a.Out, a.Err = out, errs
+	}
 	cmd, err := a.execute(args)
 	if err == nil {
 		return a.code
@@ -67,7 +75,7 @@ func (a *app) tell(cmd *cobra.Command, f *failure) {
 	}
 	fmt.Fprintf(a.Err, "%s: %s\n", name, oneLine(f.message))
 	if f.hint != "" {
-		fmt.Fprintln(a.Err, indent(f.hint))
+		fmt.Fprintln(a.Err, report.Lines(indent(f.hint)))
 	}
 }
 

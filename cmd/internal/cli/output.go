@@ -158,7 +158,11 @@ func (a *app) write(o *outputFlags, run report.Run) error {
 			return cannotRun("", "the %s report cannot be made: %s", out.format, err)
 		}
 		if out.file == "" {
-			if _, err := a.Out.Write(b.Bytes()); err != nil {
+			to := a.Out
+			if out.format == "github" {
+				to = a.commands
+			}
+			if _, err := to.Write(b.Bytes()); err != nil {
 				return cannotRun("", "the report cannot be written: %s", err)
 			}
 			continue

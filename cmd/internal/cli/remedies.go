@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/cmd/internal/report"
+	"apisqs-doctor/cmd/internal/secret"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
@@ -18,7 +19,7 @@ import (
 // remedies is what puts a fix, and how a finding is verified, into words. The
 // writer says for whom; its shell is the report's reader's.
 func remedies(w remedy.Writer) report.Remedy {
-	w.Secret = report.IsCredential
+	w.Secret = func(h walk.Header) bool { return !secret.Shown(h) }
 	in := func(kind shell.Kind) remedy.Writer {
 		v := w
 		v.Shell = kind

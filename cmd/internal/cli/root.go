@@ -125,6 +125,9 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	if err := unquotedHeader(cmd, args); err != nil {
+		return err
+	}
 	if !cmd.HasSubCommands() {
 		return usage("see "+cmd.CommandPath()+" --help", "unexpected argument %q", args[0])
 	}

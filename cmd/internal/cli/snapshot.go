@@ -2,10 +2,12 @@ package cli
 
 import (
 	"bytes"
+	"io"
 
 	"github.com/spf13/cobra"
 
 	"apisqs-doctor/cmd/internal/redact"
+	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose/snapshot"
 )
 
@@ -50,7 +52,7 @@ others: the same word always has the same stand-in, so that the diagnosis stays 
 		if err := snapshot.Save(&b, s); err != nil {
 			return cannotRun("", "the snapshot cannot be made: %s", err)
 		}
-		if _, err := a.Out.Write(b.Bytes()); err != nil {
+		if _, err := io.WriteString(a.Out, report.Inert(b.String())); err != nil {
 			return cannotRun("", "the snapshot cannot be written: %s", err)
 		}
 		return nil

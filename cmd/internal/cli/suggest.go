@@ -28,5 +28,5 @@ func didYouMean(word string, candidates []string) string {
 	if best := closest(word, candidates); best != "" {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
-	return "expected one of " + strings.Join(candidates, ", ")
+	return "expected one of " + oneLine(strings.Join(candidates, ", "))
 }

@@ -84,6 +84,9 @@ func (t *targetFlags) any() bool { return t.live() || len(t.templates) > 0 || t.
 // arguments takes what stands after --template FILE for further files, as a
 // wildcard of the shell gives them.
 func (t *targetFlags) arguments(cmd *cobra.Command, args []string) error {
+	if err := unquotedHeader(cmd, args); err != nil {
+		return err
+	}
 	if len(t.templates) == 0 && (len(args) == 0 || !terraform.Is(args[0])) {
 		return noArguments(cmd, args)
 	}

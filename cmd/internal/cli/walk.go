@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"apisqs-doctor/cmd/internal/report"
+	"apisqs-doctor/cmd/internal/secret"
 	"apisqs-doctor/cmd/internal/tui"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy/apply"
@@ -75,6 +76,12 @@ func (a *app) walk(cmd *cobra.Command, f *walkFlags) error {
 	quiet.Err, quiet.ErrTTY = &notes, false
 	o := tui.Options{In: a.In, Out: a.Out, Env: a.env, Rules: rules.All(), Remedy: remedies(f.writer(f.shell)), Color: a.colored(f.color, ""), Accessible: f.accessible,
 		Selection: diagnose.Selection{Stage: f.stage, Method: c.method, Path: c.path}, Apply: f.walkApply}
+	if !c.show {
+		o.Hide = func(r walk.Request) walk.Request {
+			hidden, _ := secret.Request(r, secret.Plain)
+			return hidden
+		}
+	}
 	switch {
 	case f.demo != "":
 		err = f.walkDemo(&o)
@@ -90,6 +97,9 @@ func (a *app) walk(cmd *cobra.Command, f *walkFlags) error {
 		o.Request = nil
 		o.Place = func(s *snapshot.Snapshot) (*walk.Request, error) {
 			r, err := placed(s, f.stage, c)
+			if err == nil && r != nil {
+				*r, err = c.hide(s, *r)
+			}
 			return r, onScreen(err)
 		}
 	}

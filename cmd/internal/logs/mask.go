@@ -3,6 +3,8 @@ package logs
 import (
 	"regexp"
 	"strings"
+
+	"apisqs-doctor/cmd/internal/secret"
 )
 
 // All are all entries. Credentials in lists of headers and parameters are left
@@ -13,7 +15,11 @@ func (l Entries) All() []string {
 		label, rest, ok := strings.Cut(entry, ": {")
 		switch {
 		case ok && parameters.MatchString(label):
-			list[i] = label + ": {" + mask(rest)
+			at := secret.Header
+			if strings.HasSuffix(label, "query string") {
+				at = secret.Query
+			}
+			list[i] = label + ": {" + mask(at, rest)
 		case strings.HasPrefix(entry, sending) || strings.HasPrefix(entry, address):
 			list[i] = MaskURL(entry)
 		default:
@@ -26,22 +32,22 @@ func (l Entries) All() []string {
 var (
 	parameters = regexp.MustCompile(`^(Method|Endpoint) (request|response) (headers|query string|path)$`)
 	parameter  = regexp.MustCompile(`(?:^ ?|, )([\w.-]+)=`)
-	// What may let somebody in. An Authorization header is a list itself.
-	credential = regexp.MustCompile(`(?i)` + credentials)
-	inQuery    = regexp.MustCompile(`(?i)([?&][^=&]*(?:` + credentials + `)[^=&]*=)[^&]*`)
-)
-
-const (
-	credentials = `auth|token|secret|passw|key|cookie|session|credential|sign`
-	hidden      = "(hidden)"
+	inQuery    = regexp.MustCompile(`([?&])([^=&]*)=([^&]*)`)
 )
 
 // MaskURL hides the values of credentials in the query of an address.
-func MaskURL(url string) string { return inQuery.ReplaceAllString(url, "${1}"+hidden) }
+func MaskURL(url string) string {
+	return inQuery.ReplaceAllStringFunc(url, func(pair string) string {
+		if m := inQuery.FindStringSubmatch(pair); secret.Named(secret.Query, m[2]) {
+			return m[1] + m[2] + "=" + secret.Hidden
+		}
+		return pair
+	})
+}
 
 // mask replaces the values of credentials in a list that is printed as
 // "a=b, c=d}" and that may be cut anywhere (T122).
-func mask(list string) string {
+func mask(place secret.Place, list string) string {
 	marks := parameter.FindAllStringSubmatchIndex(list, -1)
 	var b strings.Builder
 	at := 0
@@ -52,8 +58,9 @@ func mask(list string) string {
 		}
 		b.WriteString(list[at:m[1]])
 		at = m[1]
-		if credential.MatchString(list[m[2]:m[3]]) {
-			b.WriteString(hidden)
+		// An Authorization header is a list itself.
+		if secret.Named(place, list[m[2]:m[3]]) {
+			b.WriteString(secret.Hidden)
 			if at = end; end == len(list) && strings.HasSuffix(list, "}") {
 				b.WriteString("}")
 			}

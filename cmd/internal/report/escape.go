@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,6 +17,9 @@ func unseen(r rune) bool {
 // visible makes every character of s one that a terminal shows. Newlines stay
 // when lines is set, since the caller lays lines out itself.
 func visible(s string, lines bool) string {
+	if s = Inert(s); !lines && strings.Contains(s, "::") {
+		s = wordCommand.ReplaceAllString(s, `$1\u003a:`) // wrapping may put the word at the beginning of a line
+	}
 	clean := utf8.ValidString(s) && strings.IndexFunc(s, unseen) < 0
 	if clean {
 		return s
@@ -47,6 +51,29 @@ func visible(s string, lines bool) string {
 	}
 	return b.String()
 }
+
+// Inert returns s without anything that a pipeline would take for a command of its
+// own: two colons at the beginning of a line (GitHub Actions), and ##name[ anywhere
+// (Azure Pipelines, TeamCity, and the older form of GitHub Actions). JSON reads the
+// escapes as what they stand for.
+func Inert(s string) string {
+	if strings.Contains(s, "::") {
+		s = lineCommand.ReplaceAllString(s, `$1\u003a:`)
+	}
+	if strings.Contains(s, "##") {
+		s = bracketCommand.ReplaceAllString(s, `$1\u005b`)
+	}
+	return s
+}
+
+var (
+	lineCommand    = regexp.MustCompile(`(?m)^(\s*)::`)
+	wordCommand    = regexp.MustCompile(`(\s)::`)
+	bracketCommand = regexp.MustCompile(`(##[A-Za-z-]*)\[`)
+)
+
+// Lines is Visible for a text that has lines of its own.
+func Lines(s string) string { return visible(s, true) }
 
 // Visible returns s on one line with every character that a terminal would
 // obey shown as an escape.

@@ -143,7 +143,7 @@ func (t *text) commands(name string, list []string) {
 func call(r *walk.Request, say Words) string {
 	s := r.Method + " " + r.Path
 	for _, h := range r.Headers {
-		s += "; " + h.Name + ": " + say.Header(h)
+		s += "; " + h.Name + ": " + say.Show(h.Value)
 	}
 	if r.Body != "" {
 		s += "; body " + r.Body

@@ -205,7 +205,7 @@ func JSON(w io.Writer, r Run) error {
 	if err := enc.Encode(NewDocument(r.posix())); err != nil {
 		return err
 	}
-	_, err := w.Write(escapeUnseen(b.Bytes()))
+	_, err := w.Write(escapeUnseen([]byte(Inert(b.String()))))
 	return err
 }
 
@@ -365,9 +365,9 @@ func object(list []walk.Header, say Words) map[string]string {
 	m := make(map[string]string, len(list))
 	for _, h := range list {
 		if have, ok := m[h.Name]; ok {
-			m[h.Name] = have + "," + say.Header(h)
+			m[h.Name] = have + "," + say.Show(h.Value)
 		} else {
-			m[h.Name] = say.Header(h)
+			m[h.Name] = say.Show(h.Value)
 		}
 	}
 	return m

@@ -187,16 +187,16 @@ func junitText(f Finding) string {
 	var b strings.Builder
 	b.WriteString(Visible(f.Message))
 	for _, e := range f.Evidence {
-		b.WriteString("\n" + strings.TrimSuffix(e.Label+": "+e.Value, ": "))
+		b.WriteString("\n" + Visible(strings.TrimSuffix(e.Label+": "+e.Value, ": ")))
 		if place := e.place(); place != "" {
 			b.WriteString(" (" + place + ")")
 		}
 	}
 	if f.Why != "" {
-		b.WriteString("\nwhy: " + f.Why)
+		b.WriteString("\nwhy: " + Visible(f.Why))
 	}
 	for _, x := range f.Fixes {
-		b.WriteString("\nfix: " + x.Title)
+		b.WriteString("\nfix: " + Visible(x.Title))
 		for _, command := range x.Commands {
 			b.WriteString("\n  " + command)
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -80,7 +81,7 @@ func markdownFinding(m Method, f Finding, kind, language string) string {
 	if f.Suppressed != nil {
 		word = "known " + word
 	}
-	fmt.Fprintf(&b, "<details><summary><b>%s</b> <code>%s</code> %s: %s</summary>\n\n", word, html(f.Rule), html(strings.TrimSpace(m.Method+" "+m.Path)), html(f.Message))
+	fmt.Fprintf(&b, "<details><summary><b>%s</b> %s %s: %s</summary>\n\n", word, code(f.Rule), code(strings.TrimSpace(m.Method+" "+m.Path)), prose(f.Message))
 	if f.Suppressed != nil {
 		fmt.Fprintf(&b, "Does not fail the run: %s\n\n", prose(f.Suppressed.Reason))
 	}
@@ -200,8 +201,19 @@ func html(s string) string {
 const markdownMarks = "\\`*_{}[]|~#@!$"
 
 // prose makes a text one that Markdown shows as it is: no markup, no link, no
-// mention of a user, no new cell of a table.
+// mention of a user, no new cell of a table. Forges look for mentions, numbers of
+// issues and addresses in what is shown, so that an escape alone does not keep them
+// from being found: a space of no width does.
 func prose(s string) string {
+	return marks(reference.ReplaceAllString(Visible(s), "$1$3$5\u200b$2$4$6"))
+}
+
+// reference is a sign with what it refers to: @user, #1 and GH-1, and those of
+// GitLab (!1, ~label, $1, %1, &1), and an address with its scheme or without.
+var reference = regexp.MustCompile(`(?i)([@#~]|GH-)(\w)|([!$%&])(\d)|((?:https?|ftp|ssh|git|mailto):|www)([/.\w])`)
+
+// marks escapes what Markdown and HTML would obey.
+func marks(s string) string {
 	var b strings.Builder
 	for _, r := range html(s) {
 		if strings.ContainsRune(markdownMarks, r) {
@@ -214,7 +226,7 @@ func prose(s string) string {
 }
 
 // code shows a text as code on one line; a table takes it too.
-func code(s string) string { return "<code>" + prose(s) + "</code>" }
+func code(s string) string { return "<code>" + marks(s) + "</code>" }
 
 // language is what Markdown calls the commands of a shell.
 func language(kind shell.Kind) string {

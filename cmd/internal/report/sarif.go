@@ -35,7 +35,7 @@ func SARIF(w io.Writer, r Run) error {
 	if err := enc.Encode(sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{s.log()}}); err != nil {
 		return err
 	}
-	_, err := w.Write(escapeUnseen(b.Bytes()))
+	_, err := w.Write(escapeUnseen([]byte(Inert(b.String()))))
 	return err
 }
 

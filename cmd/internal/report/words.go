@@ -3,24 +3,19 @@ package report
 import (
 	"strings"
 
+	"apisqs-doctor/cmd/internal/secret"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
 // Words puts texts of the diagnosis the way people read them: what stands for a
 // value unknown before deployment becomes the template's expression, such as
-// ${AWS::AccountId}, and the client's credentials are left out. The zero Words
-// changes no text.
+// ${AWS::AccountId}. The zero Words changes no text.
 type Words struct{ replace *strings.Replacer }
 
-// credentialHeaders are the headers whose values nobody is shown.
-var credentialHeaders = []string{"Authorization", "Proxy-Authorization", "X-Api-Key", "X-Amz-Security-Token", "Cookie"}
-
-// hidden stands for a credential.
-const hidden = "(hidden)"
-
-// NewWords returns the words for texts about the snapshot, which may be nil,
-// and about the clients' requests, whose credentials it hides.
+// NewWords returns the words for texts about the snapshot, which may be nil. Of
+// texts that are not the doctor's own, such as a log, it hides the credentials of
+// the requests that they are about.
 func NewWords(s *snapshot.Snapshot, requests ...*walk.Request) Words {
 	var pairs []string
 	seen := map[string]bool{"": true}
@@ -30,14 +25,9 @@ func NewWords(s *snapshot.Snapshot, requests ...*walk.Request) Words {
 			pairs = append(pairs, old, new)
 		}
 	}
-	for _, r := range requests {
-		for _, h := range r.Headers {
-			// A short value would be replaced in the middle of other words; Header
-			// hides it by the name of its header.
-			if IsCredential(h) && len(h.Value) >= 8 {
-				add(h.Value, hidden)
-			}
-		}
+	hide := secret.Pairs(requests...)
+	for i := 0; i < len(hide); i += 2 {
+		add(hide[i], hide[i+1])
 	}
 	if s != nil {
 		for _, sym := range s.Symbols {
@@ -51,24 +41,7 @@ func NewWords(s *snapshot.Snapshot, requests ...*walk.Request) Words {
 }
 
 func newWords(r Run) Words {
-	var requests []*walk.Request
-	for i := range r.Examination.Diagnoses {
-		if t := r.Examination.Diagnoses[i].Trace; t != nil {
-			requests = append(requests, &t.Request)
-		}
-	}
-	return NewWords(r.Snapshot, requests...)
-}
-
-// IsCredential tells whether the header holds a credential of the client's. The
-// doctor's own stand-ins, which say that something of the kind is sent, are none.
-func IsCredential(h walk.Header) bool {
-	for _, name := range credentialHeaders {
-		if strings.EqualFold(name, h.Name) {
-			return !strings.HasPrefix(h.Value, "sample-") && !strings.HasSuffix(h.Value, "Credential=sample")
-		}
-	}
-	return false
+	return NewWords(r.Snapshot)
 }
 
 // Show returns s as people read it.
@@ -77,12 +50,4 @@ func (w Words) Show(s string) string {
 		return s
 	}
 	return w.replace.Replace(s)
-}
-
-// Header returns the value of a header as people read it.
-func (w Words) Header(h walk.Header) string {
-	if IsCredential(h) {
-		return hidden
-	}
-	return w.Show(h.Value)
 }

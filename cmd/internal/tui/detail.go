@@ -133,7 +133,7 @@ func (v *detail) gaps(d *doc, step *walk.Step) {
 // headers lists headers, one a row.
 func (v *detail) headers(d *doc, list []walk.Header) {
 	for _, h := range list {
-		d.name(h.Name, v.words.Header(h), plain)
+		d.name(h.Name, v.words.Show(h.Value), plain)
 	}
 }
 

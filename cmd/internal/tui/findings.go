@@ -66,7 +66,7 @@ func (v *detail) found(d *doc, i int, f *diagnose.Finding) {
 		}
 		d.in(label)
 		if e.Value != "" {
-			d.name(e.Label, v.words.Header(walk.Header{Name: e.Label, Value: e.Value}), plain)
+			d.name(e.Label, v.words.Show(e.Value), plain)
 		} else {
 			d.prose(e.Label, plain)
 		}

@@ -268,6 +268,9 @@ func (m *model) change() tea.Cmd {
 }
 
 func (m *model) rewalk(r walk.Request) tea.Cmd {
+	if m.o.Hide != nil {
+		r = m.o.Hide(r)
+	}
 	m.edits++
 	if m.walking {
 		m.pending = &r

@@ -51,6 +51,8 @@ type Options struct {
 	// Place finds the user's request its place in what was read: its API, stage
 	// and path. Nil takes Request as it is.
 	Place func(*snapshot.Snapshot) (*walk.Request, error)
+	// Hide replaces the credentials of a request that was typed; nil where they are shown.
+	Hide func(walk.Request) walk.Request
 
 	// Command is the command line that gives the same result, without the flags
 	// of a stage, a method or a request. RequestCommand is the one to which those can be added; empty

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"apisqs-doctor/cmd/internal/report"
+	"apisqs-doctor/cmd/internal/secret"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -112,7 +112,7 @@ func flags(r *walk.Request) string {
 	hasType := false
 	for _, h := range r.Headers {
 		value := h.Value
-		if report.IsCredential(h) {
+		if !secret.Shown(h) {
 			value = "..."
 		}
 		if isType := strings.EqualFold(h.Name, "Content-Type"); isType {

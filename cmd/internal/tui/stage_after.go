@@ -70,7 +70,7 @@ func (v *detail) outbound(d *doc, t *walk.Trace) {
 	d.in("in").literal(t.Signing.Method+" "+t.Signing.URL(), plain)
 	for _, h := range t.Mapping.Headers {
 		if !h.Absent {
-			d.name(h.Name, v.words.Header(walk.Header{Name: h.Name, Value: h.Value}), plain)
+			d.name(h.Name, v.words.Show(h.Value), plain)
 		}
 	}
 	if !t.Mapping.BodyKnown {

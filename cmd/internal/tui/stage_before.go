@@ -148,7 +148,7 @@ func (v *detail) mapped(d *doc, what string, x walk.Mapped) {
 	if x.Expression != "" && x.Expression != "'"+x.Value+"'" {
 		value += "   from " + x.Expression
 	}
-	d.name(what+" "+x.Name, v.words.Header(walk.Header{Name: x.Name, Value: value}), r)
+	d.name(what+" "+x.Name, v.words.Show(value), r)
 }
 
 // guilty are the places of a template that are to blame, by line, with the reason.

@@ -44,7 +44,7 @@ func newWalk(d *diagnose.Diagnosis, s *snapshot.Snapshot, remedy report.Remedy, 
 func (w *walkScreen) show(d *diagnose.Diagnosis, s *snapshot.Snapshot) {
 	w.request = d.Trace.Request
 	w.edited = format(&w.request) != format(&w.first)
-	w.path.d, w.path.words = d, report.NewWords(s, &d.Trace.Request)
+	w.path.d, w.path.words = d, report.NewWords(s)
 	w.detail.d, w.detail.snap, w.detail.words = d, s, w.path.words
 	w.choose()
 }
