@@ -11,22 +11,23 @@ import (
 // Observed is what logs say of the calls of one method, or of those that reached
 // none, held against the prediction.
 type Observed struct {
-	Method string   `json:"-"` // POST /orders; empty for calls that reached no method
-	Window string   `json:"window"`
+	Method string   `json:"-"`      // POST /orders; empty for calls that reached no method
+	Window string   `json:"window"` // how far back was read, such as 1h
 	Calls  int      `json:"calls"`  // that count: of the stage's current deployment
 	Failed int      `json:"failed"` // the client got an error
 	Lost   int      `json:"lost"`   // SQS refused, and the client was told of success
 	Older  int      `json:"older"`  // calls of earlier deployments, which are not among the others
-	Groups []Group  `json:"groups"`
+	Groups []Group  `json:"groups"` // calls that went in one way for one reason, the most first
 	Unread []string `json:"unread"` // why calls may be missing
 
 	examples map[Example]*Observation
 }
 
-// Group is a set of calls that went in one way for one reason.
+// Group is a set of calls that failed in one way for one reason, or that succeeded
+// where a failure was predicted.
 type Group struct {
-	Outcome  Outcome        `json:"outcome"`
-	Rule     string         `json:"rule"` // that explains them; empty when none does
+	Outcome  Outcome        `json:"outcome"` // against the prediction
+	Rule     string         `json:"rule"`    // that explains them; empty when none does
 	Code     walk.ErrorCode `json:"code"`
 	Statuses Statuses       `json:"statuses"`
 	Count    int            `json:"count"`

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"apisqs-doctor/cmd/internal/logs"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
@@ -92,7 +93,7 @@ type Method struct {
 	Answer    *Answer          `json:"answer"`   // what the client gets; null where no call is made or it is not known
 	Plan      *Plan            `json:"plan"`     // null when nothing is to be done, or no set of fixes is known to do it
 	Gaps      []Gap            `json:"gaps"`
-	Observed  *Observed        `json:"observed,omitempty"`  // what the logs say of its calls; with --logs
+	Observed  *logs.Observed   `json:"observed,omitempty"`  // what the logs say of its calls; with --logs
 	EveryBody *EveryBody       `json:"everyBody,omitempty"` // absent where no template makes the body that SQS receives
 }
 

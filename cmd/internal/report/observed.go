@@ -2,52 +2,12 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/cmd/internal/logs"
 	"apisqs-doctor/diagnose"
 )
-
-// Observed is what the logs say of the calls of a method, held against the prediction.
-type Observed struct {
-	Window string          `json:"window"` // how far back was read, such as 1h
-	Calls  int             `json:"calls"`  // that met the current deployment
-	Failed int             `json:"failed"` // the client got an error
-	Lost   int             `json:"lost"`   // SQS refused, and the client was told of success
-	Older  int             `json:"older"`  // calls of earlier deployments, not among the others
-	Groups []ObservedGroup `json:"groups"` // calls that went in one way for one reason, the most first
-	Unread []string        `json:"unread"` // why calls may be missing
-}
-
-// ObservedGroup is a set of calls that failed in one way for one reason, or that
-// succeeded where a failure was predicted.
-type ObservedGroup struct {
-	Outcome  string           `json:"outcome"` // against the prediction
-	Rule     string           `json:"rule"`    // that explains them; empty when none does
-	Code     string           `json:"code"`
-	Statuses ObservedStatuses `json:"statuses"`
-	Count    int              `json:"count"`
-	First    string           `json:"first"` // RFC 3339; empty when the log has no times
-	Last     string           `json:"last"`
-	Example  ObservedExample  `json:"example"`
-	Shared   string           `json:"shared"` // what these calls have in common and others have not; empty when nothing
-	Lost     bool             `json:"lost"`
-	Why      string           `json:"why"` // what the rule finds, or what can explain a difference
-}
-
-// ObservedStatuses are those of the client and of SQS, 0 for none or when not logged.
-type ObservedStatuses struct {
-	Client int `json:"client"`
-	SQS    int `json:"sqs"`
-}
-
-// ObservedExample is one call of a group.
-type ObservedExample struct {
-	ID        string `json:"id"`
-	Time      string `json:"time"`
-	Line      string `json:"line"` // of the log, that says how it ended
-	Predicted string `json:"predicted"`
-}
 
 // observedOf is what was seen of the method of a diagnosis; nil when no logs were read.
 func (r *Run) observedOf(d *diagnose.Diagnosis) *logs.Observed {
@@ -67,20 +27,21 @@ func ObservedKey(d *diagnose.Diagnosis) string {
 	return r.API.ID + "/" + stage + " " + logs.MethodName(r.Method)
 }
 
-// observed is the JSON of what was seen.
-func observed(o *logs.Observed, say Words) *Observed {
+// observed is what was seen, in the words of a report.
+func observed(o *logs.Observed, say Words) *logs.Observed {
 	if o == nil {
 		return nil
 	}
-	out := &Observed{Window: o.Window, Calls: o.Calls, Failed: o.Failed, Lost: o.Lost, Older: o.Older, Groups: []ObservedGroup{}, Unread: []string{}}
+	out := *o
+	out.Unread, out.Groups = []string{}, slices.Clone(o.Groups)
 	for _, s := range o.Unread {
 		out.Unread = append(out.Unread, say.Show(s))
 	}
-	for _, g := range o.Groups {
-		out.Groups = append(out.Groups, ObservedGroup{string(g.Outcome), g.Rule, string(g.Code), ObservedStatuses(g.Statuses), g.Count, g.First, g.Last,
-			ObservedExample{g.Example.ID, g.Example.Time, say.Show(g.Example.Line), g.Example.Predicted}, say.Show(g.Shared), g.Lost, say.Show(g.Why)})
+	for i := range out.Groups {
+		g := &out.Groups[i]
+		g.Example.Line, g.Shared, g.Why = say.Show(g.Example.Line), say.Show(g.Shared), say.Show(g.Why)
 	}
-	return out
+	return &out
 }
 
 // observedLine sums up what was seen in a sentence.

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -40,7 +41,9 @@ func strs[T ~string](list ...T) []string {
 func generate(t *testing.T) map[string][]byte {
 	verdicts := strs(diagnose.Broken, diagnose.Inconclusive, diagnose.AtRisk, diagnose.Healthy)
 	stages := strs(walk.Stages[:]...)
-	report := generator{comments: comments(t, "."), enums: map[string][]string{
+	words := comments(t, "../logs")
+	maps.Copy(words, comments(t, "."))
+	report := generator{comments: words, enums: map[string][]string{
 		"Document.Schema": {Schema}, "Verdict": verdicts,
 		"Target.Kind":      {snapshot.Live, snapshot.Template, snapshot.Terraform, snapshot.Saved, "none"},
 		"API.Type":         strs(snapshot.REST, snapshot.HTTP, snapshot.WebSocket),
@@ -51,8 +54,8 @@ func generate(t *testing.T) map[string][]byte {
 		"Finding.Severity": strs(diagnose.Error, diagnose.Warning, diagnose.Note),
 		"Gap.Reason":       gapReasons,
 
-		"ObservedGroup.Outcome": strs(logs.Confirmed, logs.Differs, logs.NotPredicted, logs.TooLittle),
-		"Suppression.By":        {BySkip, ByOnly, ByFile, ByTemplate, ByBaseline},
+		"Group.Outcome":  strs(logs.Confirmed, logs.Differs, logs.NotPredicted, logs.TooLittle),
+		"Suppression.By": {BySkip, ByOnly, ByFile, ByTemplate, ByBaseline},
 	}}
 	saved := generator{comments: comments(t, "../../../diagnose/snapshot"), strict: true, enums: map[string][]string{
 		"Snapshot.Schema": {snapshot.Schema}, "Gap.Reason": gapReasons, "APIType": strs(snapshot.REST, snapshot.HTTP, snapshot.WebSocket),
