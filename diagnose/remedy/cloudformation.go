@@ -14,12 +14,21 @@ import (
 // Lines that begin with # say what to do with them. s is the configuration
 // before the fix.
 func CloudFormation(s *snapshot.Snapshot, fix diagnose.Fix) (string, error) {
+	return new(Fragments).CloudFormation(s, fix)
+}
+
+// Fragments renders many fixes of one configuration. It is for one goroutine.
+type Fragments struct{ vocabularies vocabularies }
+
+// CloudFormation renders a fix as the function of this name does.
+func (r *Fragments) CloudFormation(s *snapshot.Snapshot, fix diagnose.Fix) (string, error) {
 	if hasTerraform(s) {
 		return "", errTerraform
 	}
-	f := &fragment{root: map[string]any{}}
+	r.vocabularies.about(s)
+	f := &fragment{root: map[string]any{}, vocabularies: &r.vocabularies}
 	deploys := false
-	for _, change := range fix.Changes {
+	for i, change := range fix.Changes {
 		if _, ok := change.(snapshot.Deploy); ok {
 			deploys = true
 		}
@@ -28,25 +37,38 @@ func CloudFormation(s *snapshot.Snapshot, fix diagnose.Fix) (string, error) {
 			return "", err
 		}
 		for _, st := range list {
-			if err := f.add(s, st); err != nil {
+			if err := f.add(st); err != nil {
 				return "", err
 			}
 		}
-		if s, err = change.Apply(s); err != nil {
+		if s, err = onward(s, change, fix.Changes[i+1:]); err != nil {
 			return "", err
 		}
 	}
 	return f.text(deploys), nil
 }
 
+// onward makes a change where others follow that are told by what is there then.
+// A deployment is not: it has nothing of its own to tell.
+func onward(s *snapshot.Snapshot, change snapshot.Change, following []snapshot.Change) (*snapshot.Snapshot, error) {
+	for _, c := range following {
+		if _, ok := c.(snapshot.Deploy); !ok {
+			return change.Apply(s)
+		}
+	}
+	return s, nil
+}
+
 // fragment collects settings, those of one resource below one another.
 type fragment struct {
+	vocabularies *vocabularies
+
 	notes []string
 	root  map[string]any
 	json  bool
 }
 
-func (f *fragment) add(s *snapshot.Snapshot, st setting) error {
+func (f *fragment) add(st setting) error {
 	verb := "set"
 	switch {
 	case st.value == nil:
@@ -67,7 +89,7 @@ func (f *fragment) add(s *snapshot.Snapshot, st setting) error {
 	if strings.HasSuffix(st.at.file, ".json") {
 		f.json = true
 	}
-	w := words(s, st.at.file, st.at.definition)
+	w := f.vocabularies.words(st.at.file, st.at.definition)
 	if st.value == nil {
 		f.gone(w, st)
 		return w.err

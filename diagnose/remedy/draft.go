@@ -3,8 +3,6 @@ package remedy
 import (
 	"bytes"
 	"slices"
-
-	"apisqs-doctor/diagnose/snapshot"
 )
 
 // draft is a file in the course of its edits.
@@ -56,7 +54,7 @@ func (f *draft) whole() (*source, error) {
 // editPiece makes a setting in the piece that it is about. It returns false, and
 // nothing is changed, where the file has to be looked at as a whole, also to say
 // what is wrong with it.
-func (f *draft) editPiece(s *snapshot.Snapshot, st setting) bool {
+func (f *draft) editPiece(v *vocabularies, st setting) bool {
 	path := st.piece()
 	if path == nil || f.source == nil || f.source.aliases {
 		return false
@@ -78,7 +76,7 @@ func (f *draft) editPiece(s *snapshot.Snapshot, st setting) bool {
 		return false
 	}
 	src.style = f.source.style
-	if !p.edit(src, s, st) {
+	if !p.edit(src, v, st) {
 		return false
 	}
 	if !found {
@@ -89,8 +87,8 @@ func (f *draft) editPiece(s *snapshot.Snapshot, st setting) bool {
 
 // edit makes a setting in the piece, which was parsed as a file of its own. What
 // stands around it there has to stay.
-func (p *piece) edit(src *source, s *snapshot.Snapshot, st setting) bool {
-	text, err := edited(s, src, st)
+func (p *piece) edit(src *source, v *vocabularies, st setting) bool {
+	text, err := edited(v, src, st)
 	if err != nil {
 		return false
 	}

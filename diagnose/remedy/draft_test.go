@@ -117,14 +117,15 @@ func FuzzDraft(f *testing.F) {
 		if err != nil {
 			return
 		}
-		s := &snapshot.Snapshot{}
+		v := &vocabularies{}
+		v.about(&snapshot.Snapshot{})
 		for _, st := range settingsOf(src) {
 			d := &draft{name: "t", text: src.text, source: src}
 			// A name that stands twice keeps the whole file from being edited.
-			if !d.editPiece(s, st) || !unharmed(src.root, src.root, st.where()) {
+			if !d.editPiece(v, st) || !unharmed(src.root, src.root, st.where()) {
 				continue
 			}
-			whole, err := edited(s, src, st)
+			whole, err := edited(v, src, st)
 			if err != nil {
 				t.Errorf("%v is done in a piece and not in the whole: %v", st.where(), err)
 			} else if got := string(d.contents()); got != string(whole) {

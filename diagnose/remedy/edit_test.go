@@ -63,7 +63,7 @@ func FuzzSet(f *testing.F) {
 			if i != pick && len(all) > 30 {
 				continue
 			}
-			e := &editor{source: src, words: &wording{literal: true}}
+			e := &editor{source: src, words: &wording{vocabulary: &vocabulary{literal: true}}}
 			if e.set(path, nil, value) != nil {
 				continue
 			}
@@ -105,7 +105,7 @@ func FuzzRemove(f *testing.F) {
 			if i != pick && len(all) > 30 {
 				continue
 			}
-			e := &editor{source: src, words: &wording{literal: true}}
+			e := &editor{source: src, words: &wording{vocabulary: &vocabulary{literal: true}}}
 			if e.remove(path) != nil {
 				continue
 			}
@@ -138,7 +138,7 @@ func TestLastLine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := &editor{source: src, words: &wording{literal: true}}
+		e := &editor{source: src, words: &wording{vocabulary: &vocabulary{literal: true}}}
 		if err := e.set([]string{"a", "b"}, nil, tt.value); err != nil {
 			t.Fatal(err)
 		}

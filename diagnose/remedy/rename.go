@@ -67,7 +67,7 @@ func freshID(src *source, id string) string {
 // renamed is the text of a file with another logical id for a resource, in its
 // name and wherever a reference has it. All else stays byte for byte.
 func renamed(src *source, id, to string) ([]byte, error) {
-	r := &renaming{editor: &editor{source: src, words: &wording{literal: true}}, id: id, to: to}
+	r := &renaming{editor: &editor{source: src, words: &wording{vocabulary: &vocabulary{literal: true}}}, id: id, to: to}
 	r.sub = regexp.MustCompile(`\$\{` + regexp.QuoteMeta(id) + `([.}])`)
 	way, rest, err := r.walk([]string{"Resources", id})
 	if err != nil || len(rest) > 0 {

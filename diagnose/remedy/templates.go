@@ -16,8 +16,9 @@ type Templates struct {
 	// how a stack update comes to deploy them.
 	Redeploy bool
 
-	read  func(file string) ([]byte, error)
-	files map[string]opened
+	read         func(file string) ([]byte, error)
+	files        map[string]opened
+	vocabularies vocabularies
 }
 
 // opened is a file as it was read, or why it cannot be edited.
@@ -49,26 +50,29 @@ func (t *Templates) Edit(s *snapshot.Snapshot, fixes []diagnose.Fix) ([]FileEdit
 	if s.Target.Kind != snapshot.Template || hasTerraform(s) {
 		return nil, nil, fmt.Errorf("only templates of CloudFormation can be edited")
 	}
+	t.vocabularies.about(s)
 	d := &differ{templates: t, drafts: map[string]*draft{}}
 	start := s
 	var deploys []snapshot.Deploy
+	var changes []snapshot.Change
 	for _, fix := range fixes {
-		for _, change := range fix.Changes {
-			if c, ok := change.(snapshot.Deploy); ok && !slices.Contains(deploys, c) {
-				deploys = append(deploys, c)
-			}
-			list, err := settings(s, change)
-			if err != nil {
+		changes = append(changes, fix.Changes...)
+	}
+	for i, change := range changes {
+		if c, ok := change.(snapshot.Deploy); ok && !slices.Contains(deploys, c) {
+			deploys = append(deploys, c)
+		}
+		list, err := settings(s, change)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, st := range list {
+			if err := d.make(st); err != nil {
 				return nil, nil, err
 			}
-			for _, st := range list {
-				if err := d.make(s, st); err != nil {
-					return nil, nil, err
-				}
-			}
-			if s, err = change.Apply(s); err != nil {
-				return nil, nil, err
-			}
+		}
+		if s, err = onward(s, change, changes[i+1:]); err != nil {
+			return nil, nil, err
 		}
 	}
 	var notes []string
@@ -167,7 +171,7 @@ type differ struct {
 
 // make makes one setting: in the piece of the file that it is about or, where
 // that cannot be cut out, in the whole.
-func (d *differ) make(s *snapshot.Snapshot, st setting) error {
+func (d *differ) make(st setting) error {
 	file := st.at.file
 	if file == "" {
 		return fmt.Errorf("%s is not part of the template; change it where it is made", st.at.resource)
@@ -176,14 +180,14 @@ func (d *differ) make(s *snapshot.Snapshot, st setting) error {
 	if err != nil {
 		return err
 	}
-	if f.editPiece(s, st) {
+	if f.editPiece(&d.templates.vocabularies, st) {
 		return nil
 	}
 	src, err := f.whole()
 	if err != nil {
 		return err
 	}
-	text, err := edited(s, src, st)
+	text, err := edited(&d.templates.vocabularies, src, st)
 	if err != nil {
 		return err
 	}
@@ -192,8 +196,8 @@ func (d *differ) make(s *snapshot.Snapshot, st setting) error {
 }
 
 // edited is the text of a file with a setting made.
-func edited(s *snapshot.Snapshot, src *source, st setting) ([]byte, error) {
-	e := &editor{source: src, words: words(s, st.at.file, st.at.definition)}
+func edited(v *vocabularies, src *source, st setting) ([]byte, error) {
+	e := &editor{source: src, words: v.words(st.at.file, st.at.definition)}
 	if err := e.setting(st); err != nil {
 		return nil, err
 	}

@@ -19,6 +19,12 @@ type reference struct {
 // the ARN of a queue of the same template is a GetAtt, an account id that is
 // not known before deployment a Sub, and so on.
 type wording struct {
+	*vocabulary
+	err error // the first text that the file has no words for
+}
+
+// vocabulary is what one file of a template calls things.
+type vocabulary struct {
 	names []name      // longest text first
 	first [256][]name // the same by their first byte
 	// literal says that the file holds no functions: it is not a template, or an
@@ -26,7 +32,35 @@ type wording struct {
 	literal bool
 	region  string
 	account string
-	err     error // the first text that the file has no words for
+}
+
+// vocabularies are those of the files of one snapshot. Each is made once, however
+// many fixes are put into its words: no change adds a resource with a place in a
+// file, or takes one away.
+type vocabularies struct {
+	of    *snapshot.Snapshot // as it is, before any change
+	files map[vocabularyKey]*vocabulary
+}
+
+type vocabularyKey struct {
+	file       string
+	definition bool
+}
+
+// about forgets the vocabularies of another snapshot.
+func (v *vocabularies) about(s *snapshot.Snapshot) {
+	if v.of != s {
+		v.of, v.files = s, map[vocabularyKey]*vocabulary{}
+	}
+}
+
+// words is the wording of a file for one text or several.
+func (v *vocabularies) words(file string, definition bool) *wording {
+	key := vocabularyKey{file, definition}
+	if v.files[key] == nil {
+		v.files[key] = newVocabulary(v.of, file, definition)
+	}
+	return &wording{vocabulary: v.files[key]}
 }
 
 // name is a text and what a template calls it.
@@ -37,10 +71,10 @@ type name struct {
 	why        string    // what is missing when there are no words
 }
 
-// words prepares the wording of a file. All resources and symbols of the
-// snapshot that the file can name take part.
-func words(s *snapshot.Snapshot, file string, definition bool) *wording {
-	w := &wording{literal: definition || file == ""}
+// newVocabulary gathers what a file calls things: all resources and symbols of the
+// snapshot that the file can name.
+func newVocabulary(s *snapshot.Snapshot, file string, definition bool) *vocabulary {
+	w := &vocabulary{literal: definition || file == ""}
 	for _, sym := range s.Symbols {
 		w.addSymbol(sym, file)
 	}
@@ -57,7 +91,7 @@ func words(s *snapshot.Snapshot, file string, definition bool) *wording {
 }
 
 // addResources adds what the file declares itself.
-func (w *wording) addResources(s *snapshot.Snapshot, file string) {
+func (w *vocabulary) addResources(s *snapshot.Snapshot, file string) {
 	w.region, w.account = s.Target.Region, s.Target.Account
 	here := func(o snapshot.Origin) bool {
 		return o.File == file && o.Resource != "" && !strings.Contains(o.Resource, "/")
@@ -85,14 +119,14 @@ func (w *wording) addResources(s *snapshot.Snapshot, file string) {
 	}
 }
 
-func (w *wording) add(text, expression string, whole reference) {
+func (w *vocabulary) add(text, expression string, whole reference) {
 	if text != "" {
 		w.names = append(w.names, name{text: text, expression: expression, whole: whole})
 	}
 }
 
 // accountWords is an account id inside Sub.
-func (w *wording) accountWords(s *snapshot.Snapshot, account string) string {
+func (w *vocabulary) accountWords(s *snapshot.Snapshot, account string) string {
 	if account == w.account {
 		return "${AWS::AccountId}"
 	}
@@ -105,7 +139,7 @@ func (w *wording) accountWords(s *snapshot.Snapshot, account string) string {
 }
 
 // addSymbol adds a value that is not known before deployment.
-func (w *wording) addSymbol(sym snapshot.Symbol, file string) {
+func (w *vocabulary) addSymbol(sym snapshot.Symbol, file string) {
 	if sym.Text == "" {
 		return
 	}
@@ -163,7 +197,7 @@ func (w *wording) parts(text string) []part {
 }
 
 // nameAt is the longest name that begins at the place.
-func (w *wording) nameAt(text string, at int) (name, bool) {
+func (w *vocabulary) nameAt(text string, at int) (name, bool) {
 	for _, n := range w.first[text[at]] {
 		if strings.HasPrefix(text[at:], n.text) {
 			return n, true

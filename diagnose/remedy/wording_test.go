@@ -7,7 +7,7 @@ import (
 
 // sample has the words of a template with one queue.
 func sample() *wording {
-	w := &wording{region: "us-east-1", account: "123456789012"}
+	w := &wording{vocabulary: &vocabulary{region: "us-east-1", account: "123456789012"}}
 	w.add("arn:aws:sqs:us-east-1:123456789012:stack-Orders", "${Orders.Arn}", reference{"GetAtt", "Orders.Arn"})
 	w.add("https://sqs.us-east-1.amazonaws.com/123456789012/stack-Orders", "${Orders}", reference{"Ref", "Orders"})
 	w.add("123456789012/stack-Orders", "${AWS::AccountId}/${Orders.QueueName}", reference{})

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -149,29 +148,59 @@ func (a *app) write(o *outputFlags, run report.Run) error {
 		fmt.Fprintf(a.Err, "%s: note: commands are written for a POSIX shell; for others: --shell powershell or --shell cmd\n", name)
 	}
 	for _, out := range a.all(o) {
-		var b bytes.Buffer
 		write := formats[out.format]
 		if o.short && out.format == "text" {
 			write = uncolored(report.Short)
 		}
-		if err := write(&b, run, a.colored(o.color, out.file)); err != nil {
-			return cannotRun("", "the %s report cannot be made: %s", out.format, err)
-		}
-		if out.file == "" {
-			to := a.Out
-			if out.format == "github" {
-				to = a.commands
-			}
-			if _, err := to.Write(b.Bytes()); err != nil {
-				return cannotRun("", "the report cannot be written: %s", err)
-			}
-			continue
-		}
-		if err := os.WriteFile(out.file, b.Bytes(), 0o644); err != nil {
-			return usage("", "the report cannot be written: %s", err)
+		if err := a.writeTo(out, func(w io.Writer) error { return write(w, run, a.colored(o.color, out.file)) }); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// writeTo writes one report where it goes, as it is being made.
+func (a *app) writeTo(out output, write func(io.Writer) error) error {
+	to := &destination{Writer: a.Out}
+	if out.format == "github" {
+		to.Writer = a.commands
+	}
+	var file *os.File
+	if out.file != "" {
+		if file, to.err = os.Create(out.file); to.err != nil {
+			return usage("", "the report cannot be written: %s", to.err)
+		}
+		to.Writer = file
+	}
+	err := write(to)
+	if file != nil {
+		if closing := file.Close(); to.err == nil {
+			to.err = closing
+		}
+	}
+	switch {
+	case to.err != nil && out.file != "":
+		return usage("", "the report cannot be written: %s", to.err)
+	case to.err != nil:
+		return cannotRun("", "the report cannot be written: %s", to.err)
+	case err != nil:
+		return cannotRun("", "the %s report cannot be made: %s", out.format, err)
+	}
+	return nil
+}
+
+// destination remembers why it could not be written to.
+type destination struct {
+	io.Writer
+	err error
+}
+
+func (d *destination) Write(p []byte) (int, error) {
+	n, err := d.Writer.Write(p)
+	if d.err == nil {
+		d.err = err
+	}
+	return n, err
 }
 
 // advises tells whether a report has commands in it.

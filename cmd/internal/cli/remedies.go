@@ -25,7 +25,7 @@ func remedies(w remedy.Writer) report.Remedy {
 		v.Shell = kind
 		return v
 	}
-	return report.Remedy{Shell: w.Shell, CloudFormation: remedy.CloudFormation, Terraform: remedy.Terraform,
+	return report.Remedy{Shell: w.Shell, CloudFormation: new(remedy.Fragments).CloudFormation, Terraform: remedy.Terraform,
 		Commands: func(kind shell.Kind, s *snapshot.Snapshot, f diagnose.Fix) ([]string, error) {
 			return in(kind).Commands(s, f)
 		},

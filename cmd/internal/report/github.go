@@ -11,7 +11,7 @@ import (
 // GitHub writes the run as workflow commands, which GitHub Actions shows beside
 // the lines of a pull request.
 func GitHub(w io.Writer, r Run) error {
-	doc := NewDocument(r.posix())
+	doc := NewDocument(r.showing(Remedy{}))
 	say := newWords(r)
 	var b strings.Builder
 	if doc.Error != nil {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/json"
@@ -197,50 +198,85 @@ type Gap struct {
 	Origin Origin `json:"origin"`
 }
 
-// JSON writes the run as one document.
+// JSON writes the run as one document. A method is written before the next one is
+// put into words, so that of a report of thousands only one is kept at a time.
 func JSON(w io.Writer, r Run) error {
+	r = r.posix()
+	say := newWords(r)
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(NewDocument(r.posix())); err != nil {
+	encode := func(v any, indent string) error {
+		b.Reset()
+		enc := json.NewEncoder(&b)
+		enc.SetIndent(indent, "  ")
+		enc.SetEscapeHTML(false)
+		return enc.Encode(v)
+	}
+	if err := encode(frame(r, say), ""); err != nil {
 		return err
 	}
-	_, err := w.Write(escapeUnseen([]byte(Inert(b.String()))))
-	return err
+	const list = "\n  \"methods\": [" // at the beginning of a line, which no text of a document is
+	head, tail, _ := strings.Cut(b.String(), list)
+	out := bufio.NewWriter(w)
+	writeEscaped(out, []byte(head+list))
+	for i := range r.Examination.Diagnoses {
+		if err := encode(method(r, &r.Examination.Diagnoses[i], say), "    "); err != nil {
+			return err
+		}
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteString("\n    ")
+		writeEscaped(out, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	}
+	if len(r.Examination.Diagnoses) > 0 {
+		out.WriteString("\n  ")
+	}
+	writeEscaped(out, []byte(tail))
+	return out.Flush() // a Writer that failed once goes on failing
 }
 
-// escapeUnseen writes the control and direction characters that encoding/json
-// leaves as they are as \u escapes: a report is often read on a terminal, which
-// would obey them. They occur inside strings only.
-func escapeUnseen(doc []byte) []byte {
-	var out bytes.Buffer
-	for len(doc) > 0 {
-		r, size := utf8.DecodeRune(doc)
-		if r > 0x7e && unseen(r) && r <= 0xffff {
-			fmt.Fprintf(&out, `\u%04x`, r)
-		} else {
-			out.Write(doc[:size])
+// writeEscaped writes the control and direction characters that encoding/json
+// leaves as they are as \u escapes, and what a pipeline would obey too: a report is
+// often read on a terminal. They occur inside strings only.
+func writeEscaped(out *bufio.Writer, doc []byte) {
+	doc = []byte(Inert(string(doc)))
+	from := 0
+	for at := 0; at < len(doc); {
+		if doc[at] < utf8.RuneSelf && doc[at] != 0x7f {
+			at++
+			continue
 		}
-		doc = doc[size:]
+		r, size := utf8.DecodeRune(doc[at:])
+		if unseen(r) && r <= 0xffff {
+			out.Write(doc[from:at])
+			fmt.Fprintf(out, `\u%04x`, r)
+			from = at + size
+		}
+		at += size
 	}
-	return out.Bytes()
+	out.Write(doc[from:])
 }
 
 // NewDocument makes the JSON report of a run.
 func NewDocument(r Run) Document {
-	e := &r.Examination
 	say := newWords(r)
+	doc := frame(r, say)
+	for i := range r.Examination.Diagnoses {
+		doc.Methods = append(doc.Methods, method(r, &r.Examination.Diagnoses[i], say))
+	}
+	return doc
+}
+
+// frame is the document without its methods.
+func frame(r Run, say Words) Document {
+	e := &r.Examination
 	doc := Document{Schema: Schema, Tool: r.Tool, Target: target(e, say), Summary: Summarize(e),
-		Methods: make([]Method, 0, len(e.Diagnoses)), Gaps: gaps(e.Unlisted, say), Error: r.Problem}
+		Methods: []Method{}, Gaps: gaps(e.Unlisted, say), Error: r.Problem}
 	for _, n := range r.Notices {
 		doc.Notices = append(doc.Notices, say.Show(n))
 	}
 	for _, a := range r.Examination.Target.Assumed {
 		doc.Assumed = append(doc.Assumed, Assumed{What: say.Show(a.What), Why: say.Show(a.Why), Origin: origin(a.Origin, say)})
-	}
-	for i := range e.Diagnoses {
-		doc.Methods = append(doc.Methods, method(r, &e.Diagnoses[i], say))
 	}
 	return doc
 }

@@ -15,7 +15,7 @@ import (
 // unknown an error, what does not apply or is suppressed is skipped; warnings
 // and notes stand in the output of a case that passes.
 func JUnit(w io.Writer, r Run) error {
-	doc := NewDocument(r.posix())
+	doc := NewDocument(r.posix().showing(Remedy{Commands: r.Remedy.Commands}))
 	say := newWords(r)
 	out := junitSuites{Name: r.Tool.Name}
 	for i := range r.Examination.Diagnoses {

@@ -18,7 +18,7 @@ const mostMarkdown = 60_000
 // Markdown writes the run for a comment on a pull request or the summary of a
 // pipeline: a table of verdicts, then the findings, folded.
 func Markdown(w io.Writer, r Run) error {
-	doc := NewDocument(r)
+	doc := NewDocument(r.showing(Remedy{}))
 	var b strings.Builder
 	fmt.Fprintf(&b, "### apisqs-doctor: %s\n\n", doc.Summary.Verdict)
 	if doc.Error != nil {
@@ -45,9 +45,14 @@ func Markdown(w io.Writer, r Run) error {
 		markdownObserved(&b, strings.TrimSpace(m.Method+" "+m.Path), r.observedOf(&r.Examination.Diagnoses[i]), say)
 	}
 	left := 0
-	for _, m := range doc.Methods {
-		for _, f := range m.Findings {
-			text := markdownFinding(m, f, doc.Target.Kind, language(r.Remedy.Shell))
+	shown := r.showing(markdownNotations(r.Remedy, doc.Target.Kind))
+	for i, m := range doc.Methods {
+		d := &r.Examination.Diagnoses[i]
+		for j := range m.Findings {
+			text := ""
+			if left == 0 {
+				text = markdownFinding(m, finding(shown, d, d.Findings[j], say), doc.Target.Kind, language(r.Remedy.Shell))
+			}
 			if left > 0 || b.Len()+len(text) > mostMarkdown {
 				left++
 				continue
@@ -71,6 +76,18 @@ func queueName(m Method) string {
 		return ""
 	}
 	return (place{queueARN: *m.Queue}).queueName()
+}
+
+// markdownNotations are those that a finding is told in.
+func markdownNotations(r Remedy, kind string) Remedy {
+	out := Remedy{Check: r.Check, Commands: r.Commands}
+	switch kind {
+	case snapshot.Template:
+		out.CloudFormation = r.CloudFormation
+	case snapshot.Terraform:
+		out.Terraform = r.Terraform
+	}
+	return out
 }
 
 // markdownFinding tells a finding, folded. What stands in a template is mended
@@ -255,7 +272,7 @@ func fence(language, s string) string {
 // Short writes the run for a chat message: a line for each method that is not
 // healthy and for what kept methods out of the list, and the sum.
 func Short(w io.Writer, r Run) error {
-	doc := NewDocument(r)
+	doc := NewDocument(r.showing(Remedy{}))
 	say := newWords(r)
 	var b strings.Builder
 	if doc.Error != nil {

@@ -87,6 +87,14 @@ func (r Run) posix() Run {
 	return r
 }
 
+// showing is the run with no more in its findings than the notations that a format
+// shows: the others are not put into words.
+func (r Run) showing(notations Remedy) Run {
+	notations.Shell = r.Remedy.Shell
+	r.Remedy = notations
+	return r
+}
+
 // render calls one of the notations; none gives nothing.
 func render[T any](r Run, in func(*snapshot.Snapshot, diagnose.Fix) (T, error), f diagnose.Fix) (T, string) {
 	var none T

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/json"
@@ -26,7 +27,7 @@ const (
 // run names a file that it is shown at. What a fix changes in a template is told
 // character by character.
 func SARIF(w io.Writer, r Run) error {
-	doc := NewDocument(r.posix())
+	doc := NewDocument(r.posix().showing(Remedy{Commands: r.Remedy.Commands}))
 	s := &sarifWriter{run: r, doc: doc, say: newWords(r), standIn: standIn(r), index: map[string]int{}, seen: map[string]int{}}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -35,8 +36,9 @@ func SARIF(w io.Writer, r Run) error {
 	if err := enc.Encode(sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{s.log()}}); err != nil {
 		return err
 	}
-	_, err := w.Write(escapeUnseen([]byte(Inert(b.String()))))
-	return err
+	out := bufio.NewWriter(w)
+	writeEscaped(out, b.Bytes())
+	return out.Flush()
 }
 
 // sarifWriter makes the log of a run.
