@@ -1,8 +1,11 @@
 package remedy
 
 import (
+	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -13,14 +16,75 @@ import (
 // for the file under the name, with slashes and without a way out of the folder.
 func (f FileEdit) Unified(name string) string {
 	from, to := quotedName("a/"+name), quotedName("b/"+name)
-	body := udiff.Unified("a", "b", string(f.Old), string(f.New))
-	_, body, _ = strings.Cut(body, "\n") // the two lines with names
-	_, body, _ = strings.Cut(body, "\n")
+	body := hunks(f.Old, f.New)
 	end := ""
 	if strings.Contains(name, " ") {
 		end = "\t" // a name with blanks ends at a tab
 	}
 	return "diff --git " + from + " " + to + "\n--- " + from + end + "\n+++ " + to + end + "\n" + body
+}
+
+// contextLines is how many lines a diff shows before and after a change.
+const contextLines = 3
+
+// hunk is the first line of a hunk; no other line of a diff begins with it.
+var hunk = regexp.MustCompile(`(?m)^@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@`)
+
+// hunks is a unified diff without its names. It is made of what differs and the
+// lines around that, so that it takes the time of the edit and not of the file.
+func hunks(old, new []byte) string {
+	for near := contextLines; ; near *= 8 {
+		before, after := around(old, new, near)
+		body := udiff.Unified("a", "b", string(old[before:len(old)-after]), string(new[before:len(new)-after]))
+		_, body, _ = strings.Cut(body, "\n") // the two lines with names
+		_, body, _ = strings.Cut(body, "\n")
+		if before == 0 && after == 0 {
+			return body
+		}
+		// Of lines that stand there several times the diff may take those farther away.
+		list := strings.SplitAfter(strings.TrimSuffix(body, "\n"), "\n")
+		if before > 0 && !unchanged(list[1:min(1+contextLines, len(list))]) || after > 0 && !unchanged(list[max(0, len(list)-contextLines):]) {
+			continue
+		}
+		lines := bytes.Count(old[:before], []byte("\n"))
+		return hunk.ReplaceAllStringFunc(body, func(s string) string {
+			m := hunk.FindStringSubmatch(s)
+			from, _ := strconv.Atoi(m[1])
+			to, _ := strconv.Atoi(m[3])
+			return fmt.Sprintf("@@ -%d%s +%d%s @@", from+lines, m[2], to+lines, m[4])
+		})
+	}
+}
+
+// unchanged tells whether lines of a diff are all in both texts.
+func unchanged(lines []string) bool {
+	return !slices.ContainsFunc(lines, func(line string) bool { return !strings.HasPrefix(line, " ") })
+}
+
+// around is how many bytes two texts have in common at their beginning and at their
+// end, in whole lines, but for so many lines near what differs.
+func around(old, new []byte, near int) (before, after int) {
+	most := min(len(old), len(new))
+	for before < most && old[before] == new[before] {
+		before++
+	}
+	for after < most-before && old[len(old)-1-after] == new[len(new)-1-after] {
+		after++
+	}
+	for range near + 1 {
+		before = max(bytes.LastIndexByte(old[:before], '\n'), 0)
+	}
+	if before > 0 {
+		before++ // behind the newline
+	}
+	for range near + 1 {
+		next := bytes.IndexByte(old[len(old)-after:], '\n')
+		if next < 0 {
+			return before, 0
+		}
+		after -= next + 1
+	}
+	return before, after
 }
 
 // quotedName is a file's name as git writes it in a diff.
