@@ -2,6 +2,7 @@ package walk
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -36,26 +37,60 @@ func (e *Engine) creation() *creation {
 	e.created = c
 	for _, arn := range slices.Sorted(maps.Keys(e.Snapshot.Queues)) {
 		if queue, ok := e.Snapshot.Queues[arn].Peek(); ok && queue != nil {
-			e.createQueue(c, queue)
+			c.add(e.judged(queue, func(own *creation) { e.createQueue(own, queue) }))
 		}
 	}
 	for _, arn := range slices.Sorted(maps.Keys(e.Snapshot.Roles)) {
 		if role, ok := e.Snapshot.Roles[arn].Peek(); ok && role != nil {
-			e.createRole(c, role)
+			c.add(e.judged(role, func(own *creation) { e.createRole(own, role) }))
 		}
 	}
 	seen := map[*snapshot.Key]bool{} // a key stands under its aliases too
 	for _, ref := range slices.Sorted(maps.Keys(e.Snapshot.Keys)) {
-		key, ok := e.Snapshot.Keys[ref].Peek()
-		if !ok || key == nil || seen[key] {
-			continue
-		}
-		seen[key] = true
-		if manager, _ := key.Manager.Peek(); manager != "AWS" {
-			c.policies = append(c.policies, e.badDocument(iam.KeyPolicy, key.ARN, "the key policy", key.Policy, key.PolicyLines)...)
+		if key, ok := e.Snapshot.Keys[ref].Peek(); ok && key != nil && !seen[key] {
+			seen[key] = true
+			c.add(e.judged(key, func(own *creation) { e.createKey(own, key) }))
 		}
 	}
 	return c
+}
+
+// judged is what is refused of one resource. A change copies the resource that it
+// changes, so that the others are judged once for all engines of one family.
+func (e *Engine) judged(resource any, judge func(*creation)) *creation {
+	c := e.resources[resource]
+	if c == nil {
+		c = &creation{open: map[string][]snapshot.Gap{}}
+		judge(c)
+		e.resources[resource] = c
+	}
+	return c
+}
+
+func (c *creation) add(own *creation) {
+	c.queues = append(c.queues, own.queues...)
+	c.policies = append(c.policies, own.policies...)
+	c.trust = append(c.trust, own.trust...)
+	for arn, gaps := range own.open {
+		c.open[arn] = append(c.open[arn], gaps...)
+	}
+}
+
+// creates tells whether two snapshots have the same roles, queues and keys to be
+// created: changes copy the maps of those that they change.
+func creates(a, b *snapshot.Snapshot) bool {
+	return same(a.Queues, b.Queues) && same(a.Roles, b.Roles) && same(a.Keys, b.Keys)
+}
+
+// same tells whether two maps are one.
+func same[V any](a, b map[string]V) bool {
+	return reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer()
+}
+
+func (e *Engine) createKey(c *creation, key *snapshot.Key) {
+	if manager, _ := key.Manager.Peek(); manager != "AWS" {
+		c.policies = append(c.policies, e.badDocument(iam.KeyPolicy, key.ARN, "the key policy", key.Policy, key.PolicyLines)...)
+	}
 }
 
 func (e *Engine) createQueue(c *creation, queue *snapshot.Queue) {

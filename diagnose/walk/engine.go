@@ -17,6 +17,7 @@ type Engine struct {
 	templates map[string]compiledTemplate
 	policies  map[string]parsedPolicy
 	patterns  map[string]compiledPattern
+	resources map[any]*creation // by role, queue or key: what AWS refuses to create of it
 
 	// Of this snapshot only:
 	comparisons map[versions]*comparison
@@ -48,6 +49,7 @@ func New(s *snapshot.Snapshot) *Engine {
 		templates: map[string]compiledTemplate{},
 		policies:  map[string]parsedPolicy{},
 		patterns:  map[string]compiledPattern{},
+		resources: map[any]*creation{},
 
 		comparisons: map[versions]*comparison{},
 		indexes:     map[*snapshot.Method]*routeIndex{},
@@ -63,7 +65,9 @@ func (e *Engine) On(s *snapshot.Snapshot) *Engine {
 	changed.Snapshot = s
 	changed.comparisons = map[versions]*comparison{}
 	changed.indexes = map[*snapshot.Method]*routeIndex{}
-	changed.created = nil
+	if !creates(e.Snapshot, s) {
+		changed.created = nil
+	}
 	changed.deployments = map[*snapshot.Method]*deployment{}
 	changed.httpRoutes = map[*snapshot.Method]*http.Routes{}
 	return &changed

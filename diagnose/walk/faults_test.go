@@ -110,7 +110,7 @@ func TestURIFault(t *testing.T) {
 
 // A URI with unresolved parts is at fault only where the resolved ones decide it.
 func TestCertainURI(t *testing.T) {
-	w := &signing{mapping: mapping{routing: routing{call: call{Engine: &Engine{opaque: iam.Opaque{"unknown-Uri", "000000000000"}}}}}}
+	w := &signing{mapping: &mapping{routing: &routing{call: call{Engine: &Engine{opaque: iam.Opaque{"unknown-Uri", "000000000000"}}}}}}
 	for text, want := range map[string]bool{
 		"unknown-Uri": false,
 		"arn:aws:apigateway:us-east-1:sqs:unknown-Uri":                 false,

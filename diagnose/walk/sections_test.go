@@ -14,8 +14,7 @@ import (
 var sections = map[string]string{"routing": "Route", "mapping": "Mapping", "signing": "Signing", "reading": "Protocol",
 	"authorizing": "Authorization", "queueing": "Queue", "encrypting": "Encryption", "responding": "Response"}
 
-// A stage writes into its own section alone: what it wrote into another's copy
-// would be lost.
+// A stage writes into its own section alone.
 func TestStagesKeepToTheirSections(t *testing.T) {
 	entries, err := os.ReadDir(".")
 	if err != nil {

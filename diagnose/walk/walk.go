@@ -18,21 +18,21 @@ func (e *Engine) Walk(r Request) *Trace {
 	route := routing{call: c}
 	route.route()
 	if route.Route.Preflight != nil {
-		return answered(route)
+		return answered(&route)
 	}
-	mapping := mapping{routing: route}
+	mapping := mapping{routing: &route}
 	mapping.mapping()
-	signing := signing{mapping: mapping}
+	signing := signing{mapping: &mapping}
 	signing.signing()
-	reading := reading{signing: signing}
+	reading := reading{signing: &signing}
 	reading.protocol()
-	authorizing := authorizing{reading: reading}
+	authorizing := authorizing{reading: &reading}
 	authorizing.authorization()
-	queueing := queueing{authorizing: authorizing}
+	queueing := queueing{authorizing: &authorizing}
 	queueing.queue()
-	encrypting := encrypting{queueing: queueing}
+	encrypting := encrypting{queueing: &queueing}
 	encrypting.encryption()
-	responding := responding{encrypting: encrypting}
+	responding := responding{encrypting: &encrypting}
 	responding.response()
 	return &Trace{
 		Request: route.Request, Steps: responding.Steps,
@@ -42,9 +42,8 @@ func (e *Engine) Walk(r Request) *Trace {
 }
 
 // answered ends the walk of a preflight request, which the API answers itself.
-func answered(route routing) *Trace {
-	last := responding{}
-	last.routing = route
+func answered(route *routing) *Trace {
+	last := responding{encrypting: &encrypting{queueing: &queueing{authorizing: &authorizing{reading: &reading{signing: &signing{mapping: &mapping{routing: route}}}}}}}
 	for _, s := range Stages[1:] {
 		last.step(s).skip("API Gateway answers the preflight request itself")
 	}
@@ -52,8 +51,8 @@ func answered(route routing) *Trace {
 	return &Trace{Request: route.Request, Steps: last.Steps, Route: route.Route, Response: last.Response}
 }
 
-// call is a walk in progress. Each stage works on a value of its own: what the
-// stages before it derived, which it only reads, and the section that it fills.
+// call is a walk in progress. Each stage works on a value of its own: the section
+// that it fills, and what the stages before it derived, which it only reads.
 type call struct {
 	*Engine
 	Request Request
@@ -69,32 +68,32 @@ type (
 		Route Route
 	}
 	mapping struct {
-		routing
+		*routing
 		Mapping Mapping
 		context *vtl.ContextValues // $context of this request, made when it is first read
 	}
 	signing struct {
-		mapping
+		*mapping
 		Signing Signing
 	}
 	reading struct {
-		signing
+		*signing
 		Protocol Protocol
 	}
 	authorizing struct {
-		reading
+		*reading
 		Authorization Authorization
 	}
 	queueing struct {
-		authorizing
+		*authorizing
 		Queue Queue
 	}
 	encrypting struct {
-		queueing
+		*queueing
 		Encryption Encryption
 	}
 	responding struct {
-		encrypting
+		*encrypting
 		Response Response
 	}
 )
