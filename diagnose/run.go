@@ -151,7 +151,7 @@ func (e *engine) check(rule *Rule, t *walk.Trace, awkward string) (findings []Fi
 // awkward gives the findings of rules that the request under diagnosis did not
 // trip. A rule reports once, for the first awkward request that trips it.
 func (e *engine) awkward(a Awkward, t *walk.Trace, rules []Rule, base *walk.Trace, seen map[string]bool) []Finding {
-	if t.FirstFailure() == nil && t.Queue.Altered == "" && base.FirstFailure() == nil && sameOutcome(t, base) {
+	if t.FirstFailure() == nil && t.Queue.Altered == "" && t.Queue.Malformed == nil && base.FirstFailure() == nil && sameOutcome(t, base) {
 		// Nothing differs from the request under diagnosis that a rule could judge.
 		return nil
 	}
@@ -208,7 +208,7 @@ func predict(t *walk.Trace) Prediction {
 	case walk.FromDeployment:
 		p.Status, p.SQSStatus, p.Statuses = 0, 0, nil
 	case walk.FromAPIGateway:
-		if failure.Stage != walk.StageResponse && p.Delivery == walk.DeliveryHTTP {
+		if failure.Stage != walk.StageResponse {
 			p.Status, p.Statuses = f.Status, several(f.Statuses)
 		}
 	}

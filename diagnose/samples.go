@@ -55,7 +55,7 @@ func refusesSample(t *walk.Trace) bool {
 			return true
 		}
 	}
-	return false
+	return t.Queue.Malformed != nil
 }
 
 // sampler makes plain requests for one method.

@@ -40,8 +40,8 @@ Repair: put the value in, correct the name, or give a default with #if.`,
 			if slices.ContainsFunc(blanks, around) {
 				continue // what it prints nothing of is reported itself
 			}
-			if e.Reason == walk.AbsentStageVariable || e.Reason == walk.AbsentContextValue && !blames(p, e) {
-				continue // mapping-stage-variable; a sample of the context may lack what AWS has
+			if e.Reason == walk.AbsentStageVariable || p.Trace.MayBeThere(e) && !blames(p, e) {
+				continue // mapping-stage-variable; what AWS documents may be there for other calls
 			}
 			reportBlank(p, e)
 		}
@@ -52,7 +52,7 @@ func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
 	if e.Reason == walk.AbsentClientValue && p.Awkward != "" && p.Trace.Request.Body == "" {
 		return // a call without a body is refused loudly, as it should be
 	}
-	mistake := e.Reason == walk.UndefinedVariable || e.Reason == walk.UnknownMethod
+	mistake := e.Reason == walk.UndefinedVariable || e.Reason == walk.UnknownMethod || e.Reason == walk.AbsentContextValue
 	guilty := blames(p, e)
 	if !guilty && (!mistake || p.Awkward != "") {
 		return
@@ -65,6 +65,13 @@ func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
 		Check:    p.Curl(p.Trace.Request),
 	}
 	f.Fixes = filledIn(p, e)
+	if e.Reason == walk.AbsentContextValue {
+		f.Why = "AWS has no value of that name for this method, so that it is empty in every call."
+		if strings.HasPrefix(e.Subject, "context authorizer") {
+			// Templates that hand on all of $context have it, and lose nothing.
+			f.Severity, f.Why = diagnose.Note, "The method has no authorizer, so that it is empty in every call."
+		}
+	}
 	if !guilty {
 		p.Report(f)
 		return

@@ -53,6 +53,7 @@ Repair: declare the status as a method response.`,
 		}
 		if failure != nil {
 			f.Severity = diagnose.Error
+			f.Why += queuedByThen(p)
 		}
 		p.ReportAs(f, failure)
 	},

@@ -45,6 +45,18 @@ Repair: mend the template, or read the members where they stand.`,
 			}
 			p.Report(f)
 		}
+		if bad := r.Malformed; bad != nil {
+			p.Report(diagnose.Finding{
+				Severity: diagnose.Warning,
+				Message:  "the answer is meant to be JSON and is none: " + bad.Problem,
+				Why:      "The client cannot read the answer as JSON, whatever its Content-Type says.",
+				Evidence: []diagnose.Evidence{
+					{Label: fmt.Sprintf("response template of %s, line %d, column %d", r.Chosen.Status, bad.Line, bad.Column), Value: orNothing(bad.Reference), Origin: r.Chosen.Origin},
+					{Label: "answer that the client gets", Value: excerpt([]byte(r.Body))},
+				},
+				Check: p.Curl(p.Trace.Request),
+			})
+		}
 		if r.SQSStatus != 200 || r.Rendered == nil {
 			if r.SQSStatus == 0 {
 				p.Requires(walk.StageResponse)

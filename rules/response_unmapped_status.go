@@ -44,6 +44,7 @@ Repair: map 4\d{2} to 400 and 5\d{2} to 500, and declare both as method response
 		failure := hit(p, unmapped)
 		if failure != nil {
 			f.Severity = diagnose.Error
+			f.Why += queuedByThen(p)
 		}
 		p.ReportAs(f, failure)
 	},

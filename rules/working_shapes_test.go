@@ -40,7 +40,7 @@ func TestWorkingShapes(t *testing.T) {
 		{name: "a group from the context", template: send + body + "&MessageGroupId=$context.requestId"},
 		{name: "attributes from the context", template: send + body + "&MessageAttribute.1.Name=ip&MessageAttribute.1.Value.DataType=String&MessageAttribute.1.Value.StringValue=$context.identity.sourceIp"},
 		{name: "hand-made JSON", template: send + "{\"id\": \"$util.urlEncode($input.path('$.id'))\", \"kind\": \"order\"}"},
-		{name: "an escaped body within JSON", template: send + "$util.urlEncode(\"{\"\"body\"\": \"\"$util.escapeJavaScript($input.body)\"\"}\")", may: "mapping-template-syntax mapping-double-encoding"},
+		{name: "an escaped body within JSON", template: send + "$util.urlEncode(\"{\"\"body\"\": \"\"$util.escapeJavaScript($input.body)\"\"}\")", may: "mapping-double-encoding mapping-message-malformed"}, // an apostrophe becomes \' (T139),
 		{name: "JSON over lines in quotes", template: "#set($m = \"{\n  \"\"a\"\": 1\n}\")\n" + send + "$util.urlEncode($m)"},
 		{name: "$default", template: send + body, contentType: "$default"},
 		{name: "text/plain alone", template: send + body, contentType: "text/plain"},

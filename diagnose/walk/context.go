@@ -35,7 +35,7 @@ func (w *mapping) contextMap() map[string]any {
 	in := rest.ContextInput{
 		API: r.API.ID, Account: w.Snapshot.Target.Account, Region: w.Snapshot.OwnRegion(), Partition: w.Snapshot.Target.Partition,
 		Method: w.Request.Method, Path: w.Request.Path,
-		ResourceID: r.Method.ResourceID, ResourcePath: r.Method.Path, RouteKey: r.Method.RouteKey, Authorizer: w.authorizerValues(),
+		ResourceID: r.Method.ResourceID, ResourcePath: r.Method.Path, Authorizer: w.authorizerValues(),
 	}
 	if r.Stage != nil {
 		in.Stage = r.Stage.Name

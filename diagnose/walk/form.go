@@ -93,6 +93,17 @@ func (m *Mapping) Blanks() []EmptyReference {
 	return list
 }
 
+// MayBeThere tells a reference to a member of $context that AWS documents: it is
+// empty for this call, and need not be for others. What an authorizer hands on is
+// empty only where there is none.
+func (t *Trace) MayBeThere(e EmptyReference) bool {
+	name, ok := strings.CutPrefix(e.Subject, "context ")
+	if !ok || e.Reason != vtl.AbsentContextValue {
+		return false
+	}
+	return rest.DocumentedContext(name) || kindOf(t.Route.API).unrecorded(name)
+}
+
 // standsAlone tells a reference that has its line for itself: it is called for
 // its effect, and its nothing leaves at most a blank line.
 func (m *Mapping) standsAlone(e EmptyReference) bool {

@@ -36,7 +36,6 @@ func (w *mapping) mapping() {
 
 // chooseByType picks the template by the client's Content-Type.
 func (w *mapping) chooseByType(keys []string, _ *snapshot.Gaps) rest.Choice {
-	w.Mapping.Wanted = gateway.MediaType(w.Mapping.ContentType)
 	return rest.ChooseTemplate(w.Mapping.ContentType, keys, w.Mapping.Passthrough)
 }
 
@@ -64,7 +63,7 @@ func (w *mapping) mappingTrouble(f *Failure) string {
 	case f.Origin == FromDeployment:
 		return "AWS refuses the mapping: " + f.Message
 	case f.Status == gateway.UnsupportedMedia.Status:
-		return fmt.Sprintf("no template for %s, and passthrough is %s: %s", m.Wanted, m.Passthrough, w.kind.untemplated())
+		return fmt.Sprintf("no template for %s, and passthrough is %s: 415", gateway.MediaType(m.ContentType), m.Passthrough)
 	case m.SyntaxError != nil:
 		return "the mapping template does not parse: " + m.SyntaxError.Error()
 	case m.RenderError != nil:
@@ -75,11 +74,12 @@ func (w *mapping) mappingTrouble(f *Failure) string {
 
 func (w *mapping) mappingSummary() string {
 	m := &w.Mapping
+	media := gateway.MediaType(m.ContentType)
 	switch {
 	case m.Choice.Key != "":
-		return fmt.Sprintf("%s -> template %s, %d bytes", m.Wanted, m.Choice.Key, len(m.Body))
+		return fmt.Sprintf("%s -> template %s, %d bytes", media, m.Choice.Key, len(m.Body))
 	case m.Choice.Pass:
-		return fmt.Sprintf("%s -> no template, %d bytes passed on as they are", m.Wanted, len(m.Body))
+		return fmt.Sprintf("%s -> no template, %d bytes passed on as they are", media, len(m.Body))
 	}
 	return "the body is not known"
 }
@@ -171,6 +171,9 @@ func (w *mapping) render(gaps *snapshot.Gaps) *Failure {
 		if name, ok := strings.CutPrefix(e.Subject, "stage variable "); ok && e.Reason == vtl.AbsentStageVariable && !e.Quiet && w.Route.Variables != nil {
 			m.Missing = append(m.Missing, name)
 		}
+		if name, ok := strings.CutPrefix(e.Subject, "context "); ok && e.Reason == vtl.AbsentContextValue && !e.Quiet && w.kind.unrecorded(name) {
+			gaps.Add(unrecordedContext(name, m.TemplateAt))
+		}
 	}
 	for _, doubt := range out.Doubts {
 		switch doubt.Kind {
@@ -252,11 +255,20 @@ func (w *mapping) place(where string, p Mapped) {
 	}
 }
 
+// unrecordedContext is the gap of a member of $context of which it is not known
+// whether it is there.
+func unrecordedContext(name string, at snapshot.Origin) snapshot.Gap {
+	return snapshot.Gap{Reason: snapshot.Unverified, Detail: "AWS documents $context." + name + ", and whether this call has it is not known", Origin: at}
+}
+
 // evaluate gives the value of a mapping's source.
 func (w *mapping) evaluate(source rest.Expression, gaps *snapshot.Gaps) (Mapped, *Failure) {
 	v, refused := w.client().Evaluate(source)
 	if v.Unknown {
 		gaps.Add(w.variablesGap())
+	}
+	if source.Kind == rest.Context && v.Absent && w.kind.unrecorded(source.Name) {
+		gaps.Add(unrecordedContext(source.Name, w.Mapping.Integration.RequestParameters.Origin()))
 	}
 	var failure *Failure
 	if refused != nil {

@@ -110,6 +110,7 @@ func (w *queueing) message() {
 	if !p.Intended || p.Call.Intended.Certain {
 		q.Altered = w.altered()
 	}
+	q.Malformed = w.content()
 	verdict := call.CheckValues(w.queueFacts(queue))
 	q.Answer = verdict.Answer
 	if p.Refusal != nil && q.Answer != nil && q.Answer.Parameter == p.Refusal.Parameter {
@@ -138,6 +139,8 @@ func (w *queueing) message() {
 		step.unknown(gaps, "whether the queue takes the message depends on attributes that are not known")
 	case q.Altered != "":
 		step.Status, step.Said = Passed, "the queue takes the message, but "+q.Altered
+	case q.Malformed != nil:
+		step.Status, step.Said = Passed, "the queue takes the message, but it is not the JSON that it is meant to be: "+q.Malformed.Problem
 	default:
 		step.pass(gaps, "%s", w.accepted(queue))
 	}

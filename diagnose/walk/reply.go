@@ -129,6 +129,8 @@ func (w *responding) responseBody(response *snapshot.IntegrationResponse, gaps *
 		}
 		if r.Rendered, err = template.Render(in); err == nil {
 			r.Body = r.Rendered.Text
+			answer := rendered{r.Body, nil, r.Body, r.Rendered.Spans, text, r.Rendered.Empty}
+			r.Malformed = answer.malformed()
 			w.override(r.Rendered.ResponseOverride)
 			return nil
 		}

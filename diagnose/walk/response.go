@@ -20,12 +20,8 @@ var sqsStatuses = []int{200, 400, 403, 404, 413, 500, 503}
 // and of every other that SQS may give.
 func (w *responding) response() {
 	step := w.step(StageResponse)
-	switch {
-	case w.kind == nil:
+	if w.Mapping.Integration == nil {
 		step.blocked(w.firstBlocker())
-		return
-	case w.Mapping.Integration == nil:
-		w.kind.unreached(w, step)
 		return
 	}
 	w.kind.answer(w, step, &snapshot.Gaps{})

@@ -162,7 +162,6 @@ type Difference struct {
 type Mapping struct {
 	Integration *snapshot.Integration
 	ContentType string // the client's, empty when it sends none
-	Wanted      string // what a template is looked for by: the call's media type, or the key that a template selection expression gives
 	Choice      rest.Choice
 	Passthrough string
 	Keys        []string // content types that have templates
@@ -337,6 +336,8 @@ type Queue struct {
 	Undeduplicated bool
 	Messages       []sqs.Message
 	Altered        string // how the stored message differs from the client's body, or that it is lost; empty when neither
+	// Malformed is a message that is meant to be JSON and is none; nil for none such.
+	Malformed *Malformed
 
 	// Elsewhere is the ARN of a queue of the same account and name in another
 	// region, when the addressed one is not known to exist.
@@ -381,6 +382,8 @@ type Response struct {
 	// BrokenTemplates are response templates that do not parse, or that fail on
 	// the answer of this call.
 	BrokenTemplates []BrokenTemplate
+	// Malformed is an answer that is meant to be JSON and is none; nil otherwise.
+	Malformed *Malformed
 }
 
 // Delivery is how the client learns what became of its request.

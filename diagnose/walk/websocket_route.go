@@ -17,6 +17,9 @@ const WebSocketMethod = "WEBSOCKET"
 // the choices and the answer are not.
 type webSocket struct{ restAPI }
 
+// refused: what keeps a WebSocket API from being deployed is not in the record.
+func (webSocket) refused(*routing, *snapshot.Gaps) *Failure { return nil }
+
 func (webSocket) unmatched() *Failure { // H101, H104
 	return &Failure{Origin: FromAPIGateway, Code: Forbidden, Message: websocket.Forbidden, Body: websocket.FrameText(websocket.Forbidden)}
 }
@@ -90,6 +93,8 @@ func (webSocket) context(w *mapping) map[string]any {
 	c.Authorizer = w.connectAuthorizer()
 	return c.Map()
 }
+
+func (webSocket) unrecorded(name string) bool { return websocket.UnrecordedContext(name) }
 
 // connectAuthorizer are samples of what the authorizer of the handshake hands on
 // to all routes; nil where the route $connect has none.

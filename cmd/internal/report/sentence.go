@@ -22,27 +22,37 @@ func Outcome(d *diagnose.Diagnosis) string {
 	}
 	s := "the client gets " + statusesWord(p)
 	switch {
-	case p.Code == "" && p.SQSStatus == p.Status && p.Status < 300:
-		s += delivered(d)
+	case p.Origin == walk.FromAPIGateway:
+		s += " " + CodeWords(p) + " from API Gateway"
+		if p.SQSStatus != 0 {
+			s += fmt.Sprintf("; SQS answered %d", p.SQSStatus)
+		}
+	case p.Code == "" && p.SQSStatus == p.Status:
 	case p.Code == "" && p.SQSStatus != 0:
 		s += fmt.Sprintf("; SQS answered %d", p.SQSStatus)
 	case p.SQSStatus != 0:
 		s += fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, CodeWords(p))
-	case p.Origin == walk.FromAPIGateway:
-		s += " " + CodeWords(p) + " from API Gateway"
 	default:
 		s += " " + CodeWords(p)
 	}
+	s += delivered(d)
 	if p.Code != "" && !p.Known {
 		s += " (unless a stage that could not be read fails before)"
 	}
 	return s
 }
 
+// delivered says that the queue has the message, whatever the client is told.
 func delivered(d *diagnose.Diagnosis) string {
+	if p := d.Predicted; p.Stage != "" && p.Stage != walk.StageResponse || p.SQSStatus < 200 || p.SQSStatus > 299 {
+		return ""
+	}
 	if d.Trace != nil && strings.HasPrefix(d.Trace.Protocol.Action, "SendMessage") {
 		if d.Trace.Queue.Altered != "" {
 			return ", an altered message is delivered"
+		}
+		if d.Trace.Queue.Malformed != nil {
+			return ", a message that is not what was meant is delivered"
 		}
 		return ", message delivered"
 	}
@@ -88,13 +98,14 @@ func frameOutcome(d *diagnose.Diagnosis) string {
 	}
 	switch {
 	case p.Code == "":
-		s += delivered(d)
+	case p.Origin == walk.FromAPIGateway:
+		s += "; " + CodeWords(p) + " from API Gateway"
 	case p.SQSStatus != 0:
 		s += fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, CodeWords(p))
 	default:
 		s += "; " + CodeWords(p)
 	}
-	return s
+	return s + delivered(d)
 }
 
 // statusesWord names the status, or all where evidence differs.

@@ -195,7 +195,7 @@ type Default struct {
 
 // Defaults are the headers that API Gateway sends where the mappings send none of
 // the name: Accept (T61), the client's Content-Type when there may be a body (T62,
-// T70), and always User-Agent.
+// T70), and always the API's id and User-Agent.
 func (c *Call) Defaults(api string, mapped func(name string) bool) []Default {
 	var list []Default
 	if !mapped("Accept") {
@@ -207,6 +207,9 @@ func (c *Call) Defaults(api string, mapped func(name string) bool) []Default {
 			value = "application/json"
 		}
 		list = append(list, Default{Parameter{"Content-Type", value}, true})
+	}
+	if !mapped("X-Amzn-Apigateway-Api-Id") {
+		list = append(list, Default{Parameter{"X-Amzn-Apigateway-Api-Id", api}, false}) // T177
 	}
 	return append(list, Default{Parameter{"User-Agent", "AmazonAPIGateway_" + api}, false})
 }

@@ -106,7 +106,7 @@ func TestDefaults(t *testing.T) {
 		}
 		return out
 	}
-	want := []string{"Accept=application/json", "Content-Type=application/json", "User-Agent=AmazonAPIGateway_a1"} // T61, T62, T70
+	want := []string{"Accept=application/json", "Content-Type=application/json", "X-Amzn-Apigateway-Api-Id=a1", "User-Agent=AmazonAPIGateway_a1"} // T61, T62, T70, T177
 	if got := names(c.Defaults("a1", none)); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}

@@ -1,6 +1,9 @@
 package rest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // ContextInput is what decides over the values of $context.
 type ContextInput struct {
@@ -8,7 +11,6 @@ type ContextInput struct {
 	Stage, Deployment               string
 	Method, Path                    string // of the call, without the stage
 	ResourceID, ResourcePath        string
-	RouteKey                        string
 	UserAgent, APIKey               string         // of the call; empty when it sends none
 	Authorization                   string         // of the method: NONE, AWS_IAM, ...
 	Authorizer                      map[string]any // nil without an authorizer
@@ -34,14 +36,37 @@ func NewContext(in ContextInput) map[string]any {
 		"resourceId":        in.ResourceID,
 		"resourcePath":      in.ResourcePath,
 		"stage":             in.Stage,
-		"connectionId":      "L0SM9cOFvHcCIhw=",
-		"routeKey":          in.RouteKey,
-		"eventType":         "MESSAGE",
 	}
 	if in.Authorizer != nil {
 		values["authorizer"] = in.Authorizer
 	}
 	return values
+}
+
+// Members that AWS documents for $context and that T144, which lists all of a call
+// without an authorizer, does not have: those of other settings, and those of which
+// it is not recorded where they can be read.
+var unrecorded = []string{"awsEndpointRequestId", "customDomain.", "error.", "isCanaryRequest", "wafResponseCode", "webaclArn", "xrayTraceId",
+	"authenticate.", "authorize.", "integration.", "waf.", "identity.clientCert.", "identity.principalOrgId", "identity.vpcId", "identity.vpceId",
+	"integrationLatency", "integrationStatus", "responseLatency", "responseLength", "status", "tlsVersion", "cipherSuite"}
+
+// UnrecordedContext tells a member of $context that AWS documents and that the
+// values of NewContext lack: whether it is there is not known.
+func UnrecordedContext(name string) bool {
+	return slices.ContainsFunc(unrecorded, func(known string) bool {
+		return known == name || strings.HasSuffix(known, ".") && strings.HasPrefix(name, known)
+	})
+}
+
+// DocumentedContext tells a member of $context that exists, be it empty for this
+// call, as what is known of the caller is (T144).
+func DocumentedContext(name string) bool {
+	switch member, _ := strings.CutPrefix(name, "identity."); member {
+	case "accountId", "accessKey", "apiKey", "apiKeyId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType", "cognitoIdentityId",
+		"cognitoIdentityPoolId", "sourceIp", "user", "userAgent", "userArn":
+		return true
+	}
+	return UnrecordedContext(name)
 }
 
 // SampleRequestID stands for the id that AWS gives each request.

@@ -1,5 +1,7 @@
 package websocket
 
+import "strings"
+
 // Samples of what AWS makes up.
 const (
 	sampleConnection = "L0SM9cOFvHcCIhw="
@@ -57,4 +59,15 @@ func (c *ContextValues) Map() map[string]any {
 		values["authorizer"] = c.Authorizer
 	}
 	return values
+}
+
+// UnrecordedContext tells a member of $context that AWS documents and that Map
+// lacks: whether a template sees it is not known.
+func UnrecordedContext(name string) bool {
+	switch name, _, _ = strings.Cut(name, "."); name {
+	case "error", "identity", "integration", "integrationLatency", "messageDirection", "status", "awsEndpointRequestId", "authenticate", "authorize", "waf",
+		"disconnectReason", "disconnectStatusCode", "messageId", "xrayTraceId":
+		return true
+	}
+	return false
 }
