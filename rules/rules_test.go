@@ -30,7 +30,7 @@ func TestNames(t *testing.T) {
 		}
 		for _, kind := range []string{"_failing", "_passing", "_unknown"} {
 			if !slices.Contains(names, stem+kind) {
-				t.Errorf("%s has no fixture %s", r.ID, stem+kind)
+				t.Errorf("%s has no fixture %s: make rule ID=... writes all three", r.ID, stem+kind)
 			}
 		}
 	}
@@ -38,14 +38,16 @@ func TestNames(t *testing.T) {
 
 func TestRulesAreWhole(t *testing.T) {
 	for _, r := range rules.All() {
-		switch {
-		case r.Title == "" || strings.HasSuffix(r.Title, "."):
+		if r.Title == "" || strings.HasSuffix(r.Title, ".") {
 			t.Errorf("%s: the title should be a line without a full stop: %q", r.ID, r.Title)
-		case len(r.Doc) < 80:
+		}
+		if len(r.Doc) < 80 {
 			t.Errorf("%s: the doc should say what happens, why, and how to repair it", r.ID)
-		case r.Severity == diagnose.Error && len(r.Explains) == 0 && !strings.Contains(r.Doc, "no error"):
-			t.Errorf("%s: an error rule should say which codes it explains, or that there is no error", r.ID)
-		case r.Check == nil:
+		}
+		if r.Severity == diagnose.Error && len(r.Explains) == 0 && !strings.Contains(r.Doc, "no error") {
+			t.Errorf("%s: an error rule should say which codes it explains (Explains), or in its doc that there is no error", r.ID)
+		}
+		if r.Check == nil {
 			t.Errorf("%s has no check", r.ID)
 		}
 	}
@@ -60,7 +62,7 @@ func TestFixtures(t *testing.T) {
 				t.Fatal(err)
 			}
 			if c.About == "" {
-				t.Error("case.yaml should say what the case is about")
+				t.Error("case.yaml should say in a line what the case is about")
 			}
 			for _, d := range diagnoses(t, c) {
 				checkExpectations(t, c, &d)
@@ -118,7 +120,7 @@ func checkKind(t *testing.T, d *diagnose.Diagnosis, id, kind string) {
 	switch kind {
 	case "failing":
 		if !reported(d, id) {
-			t.Errorf("%s reports nothing (%s)", id, status)
+			t.Errorf("%s reports nothing (%s): the edits of case.yaml should break what it judges, and Check in rules/%s.go report it", id, status, stem(id))
 		}
 	case "passing":
 		if reported(d, id) || status != walk.Passed {
@@ -129,7 +131,7 @@ func checkKind(t *testing.T, d *diagnose.Diagnosis, id, kind string) {
 		}
 	case "unknown":
 		if reported(d, id) || status != walk.Unknown {
-			t.Errorf("%s is %s and reports %v, want unknown and silent", id, status, reported(d, id))
+			t.Errorf("%s is %s and reports %v, want unknown and silent: case.yaml should hide (hide: not-read) what Check reads", id, status, reported(d, id))
 		}
 		if d.Verdict == diagnose.Healthy || d.Verdict == diagnose.AtRisk {
 			t.Errorf("verdict %s, though something that matters is unknown", d.Verdict)
