@@ -5,7 +5,7 @@ FUZZTIME ?= 10s
 RELEASE ?= .release/files
 GORELEASER ?= $(GO) run github.com/goreleaser/goreleaser/v2@v2.16.0
 
-.PHONY: build test rule lint generate golden fuzz bench demo check drift vuln release release-check release-files release-snapshot same help
+.PHONY: build test test-short rule lint generate golden fuzz bench demo check drift vuln release release-check release-files release-snapshot same help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -15,6 +15,9 @@ build: ## build bin/apisqs-doctor
 
 test: ## run all tests
 	$(GO) test ./...
+
+test-short: ## run what takes no more than moments, for daily work
+	$(GO) test -short ./...
 
 rule: ## begin a rule: make rule ID=signing-timeout writes its file, fixtures and line in the list
 	@$(GO) run ./rules/internal/newrule $(ID)

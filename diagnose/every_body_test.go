@@ -13,6 +13,9 @@ import (
 // Of every fixture nine in ten mapping templates are decided, and the smallest
 // call of an unsafe one does in its own walk what it is said to do.
 func TestEveryBodyOfFixtures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it tries many bodies on every fixture")
+	}
 	decided, all, unsafe := 0, 0, 0
 	for _, name := range fixtures.Names() {
 		c, err := fixtures.Load(name)

@@ -12,6 +12,9 @@ import (
 // Every offered fix, applied in memory, removes its finding and brings no error
 // that the method did not have; the plan, applied, ends healthy or at risk.
 func TestFixesHold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it proves every fix of every fixture")
+	}
 	all := rules.All()
 	offered, planned := 0, 0
 	for _, name := range fixtures.Names() {

@@ -92,6 +92,9 @@ func TestCloudFormationMerges(t *testing.T) {
 // cfn-lint takes every fragment once it is completed to a template: with what a
 // resource of its type needs besides.
 func TestCloudFormationLints(t *testing.T) {
+	if testing.Short() {
+		t.Skip("cfn-lint takes a second a template")
+	}
 	lint, err := exec.LookPath("cfn-lint")
 	if err != nil {
 		t.Skip("cfn-lint is not installed (python3 -m pip install cfn-lint), so the fragments are not linted")

@@ -278,6 +278,9 @@ func TestReadBaselineRefuses(t *testing.T) {
 // On every fixture: a baseline of all findings leaves no finding that counts,
 // makes nothing healthy that is not known to be, and is empty where there is none.
 func TestBaselineOfFixtures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it diagnoses every fixture twice")
+	}
 	for _, name := range fixtures.Names() {
 		c, err := fixtures.Load(name)
 		if err != nil {

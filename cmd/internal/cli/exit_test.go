@@ -59,6 +59,9 @@ func TestExitCodes(t *testing.T) {
 // The same by the whole program: every verdict and every kind of error, under
 // every gate. The report says the code of an error, and the verdict otherwise.
 func TestExitCodesOfRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs every command in every way that it can end")
+	}
 	server, err := fakeaws.Start(twoAPIs(t), fakeaws.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -64,6 +64,9 @@ func TestRefusedCalls(t *testing.T) {
 // Each call in turn succeeds with an answer that lacks what was asked for, as a
 // proxy or another service gives it: that is unknown, and never "nothing there".
 func TestHollowAnswers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it diagnoses an API once for every call")
+	}
 	for _, fault := range []fakeaws.Fault{fakeaws.Empty, fakeaws.Foreign} {
 		for _, call := range readingCalls {
 			t.Run(string(fault)+"/"+call.operation, func(t *testing.T) {

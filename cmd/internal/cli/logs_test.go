@@ -70,6 +70,9 @@ const inForm = "Action=SendMessage&MessageBody="
 
 // Two thousand calls in ten streams, of which 3% fail for five reasons.
 func TestLogsOfAStage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads the logs of two thousand calls")
+	}
 	order := func(body string) logtest.Call { return logtest.Call{Body: body, Sent: inForm + body} }
 	refuse := func(c logtest.Call, status int, code, message string, client int) logtest.Call {
 		c.SQS, c.Answer, c.Status = status, logtest.Refused(code, message), client
@@ -168,6 +171,9 @@ func TestLogsOfAnHTTPAPI(t *testing.T) {
 
 // Whatever goes wrong, it is said in a sentence, and nothing is never "no failure".
 func TestLogsFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads the logs once for every fault")
+	}
 	fine := logtest.Call{Body: `{"a":1}`, Sent: inForm + `{"a":1}`}
 	for _, tt := range []struct {
 		name string

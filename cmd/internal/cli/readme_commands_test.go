@@ -40,6 +40,9 @@ func readmeCommands(text string) []string {
 // Every command of the README runs as it is written, in the README's order, in
 // a folder with the files that it speaks of and against a loopback AWS.
 func TestReadmeCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs every command of the README")
+	}
 	text, err := os.ReadFile(readmeFile)
 	if err != nil {
 		t.Fatal(err)

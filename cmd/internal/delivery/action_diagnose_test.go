@@ -12,6 +12,9 @@ import (
 
 // A run of the real program: exit code, outputs, summary, log.
 func TestActionDiagnose(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the action many times")
+	}
 	for _, c := range []struct {
 		name    string
 		broken  bool

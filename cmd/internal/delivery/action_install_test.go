@@ -83,6 +83,9 @@ func sums(archives map[string][]byte) []byte {
 
 // The real program from a real archive, and a diagnosis with it.
 func TestActionInstallsRelease(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the action many times")
+	}
 	r := newRunner(t)
 	data, err := os.ReadFile(program(t))
 	check(t, err)
@@ -102,6 +105,9 @@ func TestActionInstallsRelease(t *testing.T) {
 // Which release is taken, and when none is. The programs in these archives say
 // which one they are.
 func TestActionChoosesRelease(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the action many times")
+	}
 	files := map[string][]byte{}
 	for _, version := range []string{"v" + cli.Version, "v8.0.0", "v8.1.0-rc.1"} {
 		script := "#!/bin/sh\necho this is " + version + "\n"
@@ -188,6 +194,9 @@ func TestActionChoosesRelease(t *testing.T) {
 
 // A branch, a commit or a local action is built from its source.
 func TestActionBuildsFromSource(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the program")
+	}
 	r := newRunner(t)
 	r.context["github.action_ref"], r.context["github.action_repository"] = "", ""
 	r.env = append(r.env, "GOFLAGS=-mod=vendor") // of the caller's own code

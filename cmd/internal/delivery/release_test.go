@@ -46,6 +46,9 @@ func TestReleaseVersion(t *testing.T) {
 // Archives have the names that the action asks for, and every file that is to be
 // in them is there or made.
 func TestReleaseArchives(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the program for every platform")
+	}
 	c := releaseConfig(t)
 	if got := c.Archives[0].NameTemplate; got != "{{ .ProjectName }}_{{ .Os }}_{{ .Arch }}" || c.Checksum.NameTemplate != "checksums.txt" || c.Checksum.Algorithm != "sha256" {
 		t.Errorf("install.sh does not expect archives of the name %s with %+v", got, c.Checksum)

@@ -79,6 +79,9 @@ func plain(t *Trial) bool { return len(t.Notes()) == 0 && len(t.Limits()) == 1 }
 // What is predicted for a test is what is predicted for the stage, when the
 // stage runs the draft.
 func TestPredictionIsThatOfTheStage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it walks every fixture twice")
+	}
 	compared := 0
 	trials(t, func(t *testing.T, c *fixtures.Case, trial *Trial) {
 		before := trial.Deployed.Predicted

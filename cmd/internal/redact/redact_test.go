@@ -80,6 +80,9 @@ func gist(e diagnose.Examination) []string {
 
 // The redacted copy of every fixture has the same diagnosis.
 func TestFixturesKeepTheirDiagnosis(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it diagnoses every fixture twice")
+	}
 	for _, name := range fixtures.Names() {
 		c, err := fixtures.Load(name)
 		if err != nil {
@@ -143,6 +146,9 @@ func plant(doc any, t reflect.Type, at place) any {
 // A secret in any text of a snapshot or of a request is in none of the reports,
 // and in no redacted snapshot.
 func TestNoSecretGetsOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it diagnoses every fixture")
+	}
 	formats := map[string]func(io.Writer, report.Run) error{
 		"text": func(w io.Writer, r report.Run) error { return report.Text(w, r, false) }, "short": report.Short,
 		"json": report.JSON, "sarif": report.SARIF, "junit": report.JUnit, "markdown": report.Markdown, "github": report.GitHub,

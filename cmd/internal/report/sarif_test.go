@@ -31,6 +31,9 @@ func logOf(t *testing.T, r Run) sarifRun {
 // A run has no more results, and a result no more places, than code scanning
 // takes. The lightest results are left out, and that is said.
 func TestSARIFLimits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it renders thousands of findings")
+	}
 	r := only(whole(), 0)
 	finding := r.Examination.Diagnoses[0].Findings[0]
 	finding.Fixes = nil

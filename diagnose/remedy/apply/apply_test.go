@@ -302,6 +302,9 @@ func TestRefusals(t *testing.T) {
 // The plan of every broken fixture can be carried out on a loopback AWS, and
 // what is there afterwards is what was predicted.
 func TestPlansOfFixtures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it carries out the plan of every fixture")
+	}
 	done := 0
 	for _, name := range fixtures.Names() {
 		c, err := fixtures.Load(name)

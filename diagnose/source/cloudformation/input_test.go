@@ -118,6 +118,9 @@ func loopOf(depth int) string {
 }
 
 func TestBombs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads inputs of megabytes")
+	}
 	for name, template := range bombs() {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats

@@ -130,6 +130,9 @@ func (f fault) expected() *snapshot.Snapshot {
 // Each operation in turn fails in each way: the run ends in time, what the
 // operation reads is unknown with its reason, and everything else is read.
 func TestReadGoesOnWithoutOneOperation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads an API once for every call")
+	}
 	modes := []struct {
 		name    string
 		options func(operation string) fakeaws.Options
