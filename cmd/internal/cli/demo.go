@@ -150,6 +150,11 @@ func (a *app) demo(ctx context.Context, f *demoFlags, example string) error {
 	if !f.live {
 		e.Target.Kind, e.Target.File = snapshot.Saved, "demo "+example
 	}
+	if c.Calls != "" && !f.live {
+		if a.seen, err = a.compare(s, &e, stage, "the example's log", 0, demoCalls(c)); err != nil {
+			return err
+		}
+	}
 	return a.finish(&f.outputFlags, f.gate, s, e, accept.Result{}, remedies(remedy.Writer{Shell: shell.Kind(f.shell)}))
 }
 

@@ -118,6 +118,7 @@ type seen struct {
 	unread  []string // why calls may be missing, whole sentences
 	read    bool     // some log was read
 	calls   int
+	list    []logs.Call // that were kept
 	other   int
 	forged  int
 	failure error // of AWS, when nothing could be read for it
@@ -232,31 +233,38 @@ func methodsOf(e *diagnose.Examination) []string {
 
 // observe reads the logs of the examined stage, or the file, and compares.
 func (a *app) observe(ctx context.Context, t *targetFlags, w window, file, format string, s *snapshot.Snapshot, e *diagnose.Examination) (*seen, error) {
-	stage := stageOf(s, e, t.stage)
-	if stage == nil {
-		return nil, usage("", "the API has no stage, so that nobody can have called it")
-	}
-	out := &seen{stage: stage.Name, groups: logs.GroupsOf(s, &s.APIs[0], stage, methodsOf(e))}
 	words := w.text()
 	if file != "" {
 		words = "file"
 	}
-	c := logs.NewComparer(s, e, rules.All(), s.APIs[0].ID, stage.Name, words)
-	if format == "" {
-		format = out.groups.Format
+	return a.compare(s, e, t.stage, words, 0, func(out *seen, each func(*logs.Observation)) error {
+		switch {
+		case file == "":
+			return a.fetchLogs(ctx, t, w, s, out, each)
+		case format == "":
+			format = out.groups.Format
+		}
+		return a.readLogFile(file, format, each, out)
+	})
+}
+
+// compare holds what is read of a stage's calls against the prediction. So many of
+// the calls are kept one by one.
+func (a *app) compare(s *snapshot.Snapshot, e *diagnose.Examination, name, window string, keep int, read func(*seen, func(*logs.Observation)) error) (*seen, error) {
+	stage := stageOf(s, e, name)
+	if stage == nil {
+		return nil, usage("", "the API has no stage, so that nobody can have called it")
 	}
-	each := func(o *logs.Observation) {
+	out := &seen{stage: stage.Name, groups: logs.GroupsOf(s, &s.APIs[0], stage, methodsOf(e))}
+	c := logs.NewComparer(s, e, rules.All(), s.APIs[0].ID, stage.Name, window)
+	c.Keep = keep
+	if err := read(out, func(o *logs.Observation) {
 		out.calls++
 		c.Add(o)
-	}
-	if file != "" {
-		if err := a.readLogFile(file, format, each, out); err != nil {
-			return nil, err
-		}
-	} else if err := a.fetchLogs(ctx, t, w, s, out, each); err != nil {
+	}); err != nil {
 		return nil, err
 	}
-	out.methods, out.other = c.Finish(), c.Other
+	out.methods, out.other, out.list = c.Finish(), c.Other, c.Calls()
 	return out, nil
 }
 
@@ -275,6 +283,11 @@ func (a *app) readLogFile(file, format string, each func(*logs.Observation), out
 		defer f.Close()
 		in, name = io.Reader(f), file
 	}
+	return out.readLog(in, name, g)
+}
+
+// readLog reads a log as text or JSON.
+func (s *seen) readLog(in io.Reader, name string, g *logs.Grouper) error {
 	if err := logs.Read(in, name, g); err != nil {
 		var path *os.PathError
 		if errors.As(err, &path) {
@@ -285,8 +298,8 @@ func (a *app) readLogFile(file, format string, each func(*logs.Observation), out
 	if g.Events > 0 && g.Unread == g.Events {
 		return usage("expected events of an execution log, \"(REQUEST-ID) TEXT\", or of an access log; for one of an own format give --format", "%s: none of its %d lines is a log event, the first is %q", name, g.Events, cutText(g.Sample, 80))
 	}
-	out.note(g)
-	out.read = g.Events > 0
+	s.note(g)
+	s.read = g.Events > 0
 	return nil
 }
 

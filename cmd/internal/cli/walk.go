@@ -76,6 +76,9 @@ func (a *app) walk(cmd *cobra.Command, f *walkFlags) error {
 	quiet.Err, quiet.ErrTTY = &notes, false
 	o := tui.Options{In: a.In, Out: a.Out, Env: a.env, Rules: rules.All(), Remedy: remedies(f.writer(f.shell)), Color: a.colored(f.color, ""), Accessible: f.accessible,
 		Selection: diagnose.Selection{Stage: f.stage, Method: c.method, Path: c.path}, Apply: f.walkApply}
+	o.Calls = func(ctx context.Context, s *snapshot.Snapshot) (tui.Calls, error) {
+		return quiet.loggedCalls(ctx, &f.targetFlags, s)
+	}
 	if !c.show {
 		o.Hide = func(r walk.Request) walk.Request {
 			hidden, _ := secret.Request(r, secret.Plain)
@@ -84,7 +87,7 @@ func (a *app) walk(cmd *cobra.Command, f *walkFlags) error {
 	}
 	switch {
 	case f.demo != "":
-		err = f.walkDemo(&o)
+		err = quiet.walkDemo(f, &o)
 	case f.any():
 		err = quiet.walkTarget(f, &o)
 	default:
@@ -120,7 +123,7 @@ func (a *app) walk(cmd *cobra.Command, f *walkFlags) error {
 }
 
 // walkDemo walks through an embedded example.
-func (f *walkFlags) walkDemo(o *tui.Options) error {
+func (a *app) walkDemo(f *walkFlags, o *tui.Options) error {
 	if f.any() {
 		return usage("", "--demo has no meaning with another target")
 	}
@@ -131,6 +134,10 @@ func (f *walkFlags) walkDemo(o *tui.Options) error {
 	o.What, o.Request = "the example "+f.demo, c.Request
 	o.Command, o.RequestCommand = name+" demo "+f.demo, name+" --snapshot "+f.demo+".json"
 	o.Apply, o.NoApply = nil, "this is an example: there is nothing to apply it to"
+	o.Calls, o.NoCalls = nil, "this example has no logs; mapping-body-not-encoded has some"
+	if c.Calls != "" {
+		o.Calls = func(_ context.Context, s *snapshot.Snapshot) (tui.Calls, error) { return a.loggedDemo(s, c) }
+	}
 	o.Load = func(context.Context, func(tui.Event)) (*snapshot.Snapshot, error) { return c.Snapshot, nil }
 	return nil
 }
@@ -149,7 +156,9 @@ func (a *app) walkTarget(f *walkFlags, o *tui.Options) error {
 		o.What = "API " + f.apiIDs[0]
 	case f.snapshot != "":
 		o.What, o.Apply, o.NoApply = f.snapshot, nil, "this is a snapshot: a fix is applied to what it was made of"
+		o.Calls, o.NoCalls = nil, "this is a snapshot: for an exported log run apisqs-doctor logs --file LOG --snapshot FILE"
 	default:
+		o.Calls, o.NoCalls = nil, "this is a template: logs are those of a deployed API"
 		o.What, o.Apply, o.NoApply = strings.Join(f.templates, ", "), nil, "this is a template: its file is changed by apisqs-doctor fix --template FILE --write"
 	}
 	id := ""

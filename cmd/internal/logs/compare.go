@@ -38,6 +38,11 @@ type Comparer struct {
 	bare    []*Observation  // calls of the execution log that do not name their method
 	walked  int
 	passed  int
+	rules   []diagnose.Rule
+	calls   []Call
+	failed  int // kept calls that failed
+	fine    int // and others
+	Keep    int // how many calls that failed are kept for Calls, and how many others
 	Other   int // calls of other APIs or stages, or to methods that do not lead to SQS
 }
 
@@ -49,6 +54,10 @@ type method struct {
 	all    tally
 	result Observed
 	rules  map[string]finding
+
+	snapshot *snapshot.Snapshot
+	planned  bool // after was looked for
+	after    *diagnose.Follower
 }
 
 type groupKey struct {
@@ -76,7 +85,7 @@ type finding struct{ rule, message string }
 // gives the methods that lead to SQS. The window is in words, such as "1h".
 func NewComparer(s *snapshot.Snapshot, e *diagnose.Examination, rules []diagnose.Rule, api, stage, window string) *Comparer {
 	c := &Comparer{follower: diagnose.NewFollower(s, rules), api: api, stage: stage, window: window, methods: map[string]*method{}, paths: map[string]*method{}, routes: map[string]*method{},
-		seed: maphash.MakeSeed(), seen: map[uint64]bool{}}
+		seed: maphash.MakeSeed(), seen: map[uint64]bool{}, rules: rules}
 	for i := range e.Diagnoses {
 		d := &e.Diagnoses[i]
 		r := &d.Trace.Route
@@ -87,7 +96,7 @@ func NewComparer(s *snapshot.Snapshot, e *diagnose.Examination, rules []diagnose
 			c.deployed = deployedAt(r.Stage.DeployedAt)
 		}
 		key := MethodName(r.Method)
-		m := &method{key: key, base: d, groups: map[groupKey]*tally{}, rules: map[string]finding{}}
+		m := &method{key: key, base: d, groups: map[groupKey]*tally{}, rules: map[string]finding{}, snapshot: s}
 		c.methods[key] = m
 		if r.Method.RouteKey != "" {
 			c.routes[r.Method.RouteKey] = m
@@ -202,6 +211,7 @@ func (c *Comparer) count(o *Observation) {
 		key.sqs = 0
 	}
 	j := c.judge(m, o, failed)
+	c.keep(m, o, j, failed)
 	if !failed && j.outcome != Differs {
 		return
 	}
@@ -283,7 +293,11 @@ func (c *Comparer) request(o *Observation) walk.Request {
 type judgement struct {
 	outcome              Outcome
 	rule, predicted, why string
+	stage                walk.Stage // in which it fails as predicted
 }
+
+// binaryData stands in a log for a body that is none of text.
+const binaryData = "[Binary Data]"
 
 // judge holds a call against what is predicted for it: for the very request
 // where it was logged, else for the doctor's own, of which only a failure says
@@ -292,7 +306,7 @@ func (c *Comparer) judge(m *method, o *Observation, failed bool) judgement {
 	if m.base == nil {
 		return judgement{outcome: TooLittle, why: "which request it was is not in the log"}
 	}
-	binary := o.Client.Body == "[Binary Data]"
+	binary := o.Client.Body == binaryData
 	if !o.Traced() || binary || failed && c.walked >= mostWalked || !failed && c.passed >= mostSuccess {
 		return c.untraced(m, o, failed)
 	}
@@ -315,6 +329,9 @@ func (c *Comparer) judge(m *method, o *Observation, failed bool) judgement {
 			j.outcome, j.why = NotPredicted, unread(t)
 		}
 	}
+	if failed && (j.outcome == Confirmed || o.Code != "" && o.Code == p.Code) {
+		j.stage = p.Stage
+	}
 	switch {
 	case failed && j.outcome == Confirmed:
 		f := c.findings(m, t, &p)
@@ -336,7 +353,7 @@ func (c *Comparer) untraced(m *method, o *Observation, failed bool) judgement {
 	}
 	if p.Code != "" && p.Known && holds(p, o) == Yes {
 		f := c.findings(m, m.base.Trace, p)
-		j.outcome, j.rule, j.why = Confirmed, f.rule, f.message
+		j.outcome, j.rule, j.why, j.stage = Confirmed, f.rule, f.message, p.Stage
 	}
 	return j
 }

@@ -42,6 +42,8 @@ func (m *model) actionKey(k tea.KeyMsg) tea.Cmd {
 		m.editor, m.at, m.invalid = newEditor(format(&w.request)), atEdit, nil
 	case key.Matches(k, m.keys.save):
 		m.startSaving()
+	case key.Matches(k, m.keys.calls):
+		return m.startCalls()
 	case key.Matches(k, m.keys.again):
 		m.reopen = &w.first
 		return m.load()

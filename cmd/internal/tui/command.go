@@ -21,6 +21,8 @@ func (m *model) command() string {
 		return m.walkCommand(at, whole, request)
 	case atSave:
 		return m.saveCommand(whole, request)
+	case atCalls:
+		return sub(whole, "logs") + selected(&m.o.Selection)
 	case atMethods:
 		return whole + selected(&m.o.Selection)
 	}

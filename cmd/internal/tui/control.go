@@ -38,6 +38,11 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 			typed(&m.methods, k)
 			return nil
 		}
+	case atCalls:
+		if m.calls.list.typing {
+			typed(&m.calls.list, k)
+			return nil
+		}
 	case atWalk:
 		if m.walk.viewer.typing {
 			m.searchKey(k)
@@ -64,6 +69,8 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 		return m.apisKey(k)
 	case atMethods:
 		return m.methodsKey(k)
+	case atCalls:
+		return m.callsKey(k)
 	case atWalk:
 		return m.walkKey(k)
 	case atTry:
@@ -145,6 +152,8 @@ func (m *model) methodsKey(k tea.KeyMsg) tea.Cmd {
 	case m.listKey(&m.methods, k):
 	case key.Matches(k, m.keys.save):
 		m.startSaving()
+	case key.Matches(k, m.keys.calls):
+		return m.startCalls()
 	case key.Matches(k, m.keys.again):
 		return m.load()
 	case key.Matches(k, m.keys.copy):
@@ -251,7 +260,7 @@ func (m *model) walkKey(k tea.KeyMsg) tea.Cmd {
 		}
 	case key.Matches(k, m.keys.notation):
 		by := 1
-		if s := k.String(); s == "left" || s == "h" {
+		if k.String() == "left" {
 			by = -1
 		}
 		w.detail.dialect = (w.detail.dialect + by + len(dialects)) % len(dialects)

@@ -18,10 +18,11 @@ type detail struct {
 	remedy  report.Remedy
 	words   report.Words
 	glyphs  *glyphs
-	calls   string // how the snapshot was read; may be empty
-	finding int    // the chosen finding, -1 for none
-	fix     int    // the chosen fix of it
-	dialect int    // index in dialects
+	calls   string                  // how the snapshot was read; may be empty
+	logged  map[walk.Stage][]string // calls that failed there, as logged
+	finding int                     // the chosen finding, -1 for none
+	fix     int                     // the chosen fix of it
+	dialect int                     // index in dialects
 }
 
 // stage lays the stage out for the width.
@@ -58,6 +59,7 @@ func (v *detail) stage(i, width int) *doc {
 		v.response(d, t)
 	}
 	v.failure(d, step)
+	v.loggedAt(d, step.Stage)
 	v.gaps(d, step)
 	v.findings(d, step.Stage)
 	d.blank()

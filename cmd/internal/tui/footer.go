@@ -77,11 +77,17 @@ func (m *model) hints() (list []hintKey, last []key.Binding) {
 	case atAPIs:
 		return on(move, k.open, k.filter, named(k.again, "list again")), last
 	case atMethods:
-		list = on(move, k.open, k.filter, k.save, named(k.copy, "copy command"), k.again)
+		list = on(move, k.open, k.filter)
+		if m.o.Calls != nil {
+			list = append(list, on(named(k.calls, "calls"))...)
+		}
+		list = append(list, on(k.save, named(k.copy, "copy command"), k.again)...)
 		if len(m.choices) > 0 {
 			list = append(list, on(named(k.back, "all APIs"))...)
 		}
 		return list, last
+	case atCalls:
+		return on(move, named(k.open, "where it failed"), k.filter, named(k.back, "back"), k.again), last
 	case atEdit:
 		return on(k.done, k.preset, k.unpreset, k.external, k.reset), []key.Binding{bind("ctrl+c", "quit")}
 	case atTry:
@@ -116,6 +122,9 @@ func (m *model) walkHints() (list []hintKey, last []key.Binding) {
 	}
 	list = append(list, hintKey{k.edit, false}, hintKey{k.try, w.fix() == nil}, hintKey{k.copy, false},
 		hintKey{k.apply, m.cannotApply() != ""}, hintKey{k.save, m.o.Save == nil}, hintKey{k.search, false})
+	if m.o.Calls != nil {
+		list = append(list, on(named(k.calls, "calls"))...)
+	}
 	if len(m.entries) > 1 || len(m.choices) > 0 {
 		list = append(list, hintKey{named(k.back, "list"), false})
 	}

@@ -10,7 +10,7 @@ type keyMap struct {
 	copy, try, plan, apply, edit, save      key.Binding
 	search, filter, help, quit              key.Binding
 	preset, unpreset, external, reset, done key.Binding
-	again                                   key.Binding
+	again, calls                            key.Binding
 }
 
 func bind(help, about string, keys ...string) key.Binding {
@@ -32,7 +32,7 @@ func newKeys() keyMap {
 		finding:  bind("n", "finding", "n"),
 		previous: bind("N", "previous finding", "N"),
 		other:    bind("o", "other fix", "o"),
-		notation: bind("←→", "cli, cloudformation, terraform", "left", "right", "h", "l"),
+		notation: bind("←→", "cli, cloudformation, terraform", "left", "right"),
 		copy:     bind("c", "copy", "c"),
 		try:      bind("t", "try fix", "t"),
 		plan:     bind("T", "try all fixes", "T"),
@@ -48,6 +48,7 @@ func newKeys() keyMap {
 		external: bind("ctrl+o", "$EDITOR", "ctrl+o"),
 		reset:    bind("ctrl+r", "as it was", "ctrl+r"),
 		done:     bind("esc", "done", "esc"),
+		calls:    bind("l", "logged calls", "l"),
 		again:    bind("r", "read again", "r"),
 	}
 }
@@ -69,7 +70,7 @@ type chapter struct {
 func (k *keyMap) chapters() []chapter {
 	return []chapter{
 		{"move", []key.Binding{k.up, k.down, k.stage, k.pane, k.open, k.back}},
-		{"read", []key.Binding{k.pageDown, k.pageUp, k.top, k.bottom, k.search, k.finding, k.previous}},
+		{"read", []key.Binding{k.pageDown, k.pageUp, k.top, k.bottom, k.search, k.finding, k.previous, k.calls}},
 		{"fix", []key.Binding{k.notation, k.other, k.copy, k.try, k.plan, k.apply}},
 		{"request", []key.Binding{k.edit, k.preset, k.unpreset, k.external, k.reset}},
 		{"leave", []key.Binding{k.save, k.again, k.help, k.quit}},

@@ -20,6 +20,7 @@ const (
 	atProblem
 	atAPIs
 	atMethods
+	atCalls
 	atWalk
 	atEdit
 	atTry
@@ -65,6 +66,7 @@ type model struct {
 	want    int // entry to open as soon as it is diagnosed, -1 for none
 	reopen  *walk.Request
 	methods list
+	calls   calls
 
 	walk    walkScreen
 	editor  editor
@@ -193,6 +195,10 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		}
 	case walkedMsg:
 		return m.walked(msg)
+	case callsMsg:
+		m.gotCalls(msg)
+	case callWalkedMsg:
+		m.callWalked(msg)
 	case triedMsg:
 		if msg.trial == m.trials {
 			m.trial.after, m.trial.err = msg.d, msg.err
@@ -253,6 +259,7 @@ func (m *model) open(i int) {
 	if m.loading.done > 0 {
 		m.walk.detail.calls = fmt.Sprintf("%s made, %d refused", count(m.loading.done, "call"), len(m.loading.refused))
 	}
+	m.walk.detail.logged = m.loggedHere()
 	m.presetN, m.invalid = -1, nil
 	m.edits++ // a walk of another API's request that still comes in is not for this one
 }

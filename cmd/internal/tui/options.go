@@ -68,6 +68,11 @@ type Options struct {
 	// request for the request of the examination's only diagnosis.
 	Save func(name string, e *diagnose.Examination, s *snapshot.Snapshot, what string) error
 
+	// Calls reads the logs of the stage, and holds them against the prediction. It is
+	// nil where there are none, for the reason in NoCalls.
+	Calls   func(context.Context, *snapshot.Snapshot) (Calls, error)
+	NoCalls string
+
 	Color      bool
 	Background string // light or dark; empty asks the terminal
 	Accessible bool   // plain numbered prompts in place of a screen

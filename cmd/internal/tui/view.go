@@ -195,6 +195,8 @@ func (m *model) body(rows int) []line {
 			return m.nothing()
 		}
 		return m.methods.view(t, m.width, rows)
+	case atCalls:
+		return m.callsView(rows)
 	case atTry:
 		return m.trial.viewer.view(&t.glyphs, rows)
 	case atSave:

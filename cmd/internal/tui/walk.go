@@ -28,6 +28,7 @@ type layoutKey struct {
 	d                              *diagnose.Diagnosis
 	stage, width                   int
 	finding, fix, dialect, refused int
+	logged                         int
 }
 
 func newWalk(d *diagnose.Diagnosis, s *snapshot.Snapshot, remedy report.Remedy, g *glyphs, given bool) walkScreen {
@@ -109,7 +110,7 @@ func (w *walkScreen) fix() *diagnose.Fix {
 
 // lay lays the detail out anew when something that it depends on has changed.
 func (w *walkScreen) lay(width, rows int) {
-	key := layoutKey{w.detail.d, w.path.chosen, width, w.detail.finding, w.detail.fix, w.detail.dialect, len(w.detail.calls)}
+	key := layoutKey{w.detail.d, w.path.chosen, width, w.detail.finding, w.detail.fix, w.detail.dialect, len(w.detail.calls), len(w.detail.logged)}
 	if key == w.laid {
 		return
 	}
