@@ -27,7 +27,11 @@ func (p *Pass) Method() snapshot.MethodRef {
 // that makes them take effect (T169).
 func (p *Pass) Fix(title string, changes ...snapshot.Change) Fix {
 	f := Fix{Title: title, Changes: changes}
-	if p.Trace.Route.Stage != nil && slices.ContainsFunc(changes, needsDeployment) {
+	stage, api := p.Trace.Route.Stage, p.Trace.Route.API
+	if stage == nil || stage.AutoDeploy && api.Type != snapshot.REST {
+		return f // there is none, or it deploys by itself
+	}
+	if slices.ContainsFunc(changes, needsDeployment) {
 		f.Changes = append(slices.Clone(changes), p.Deploy())
 	}
 	return f

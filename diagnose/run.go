@@ -208,7 +208,7 @@ func predict(t *walk.Trace) Prediction {
 	case walk.FromDeployment:
 		p.Status, p.SQSStatus, p.Statuses = 0, 0, nil
 	case walk.FromAPIGateway:
-		if failure.Stage != walk.StageResponse {
+		if failure.Stage != walk.StageResponse && p.Delivery == walk.DeliveryHTTP {
 			p.Status, p.Statuses = f.Status, several(f.Statuses)
 		}
 	}

@@ -74,7 +74,7 @@ Repair: take the media type out of the API's binary media types, or convert to t
 
 // asText takes the media type of the call out of those that are bytes.
 func asText(p *diagnose.Pass, types []string) []diagnose.Fix {
-	media := mediaType(p.Trace.Mapping.ContentType)
+	media := p.Trace.Mapping.Wanted
 	var kept, gone []string
 	for _, t := range types {
 		if t == "*/*" || strings.EqualFold(t, media) {

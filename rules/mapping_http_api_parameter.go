@@ -47,7 +47,10 @@ Repair: map the whole body with $request.body, give an optional parameter a fixe
 			a := &m.Arguments[i]
 			switch {
 			case p.Awkward != "":
-				continue // what another client leaves out is refused loudly
+				if leftOut(p, a) {
+					reportLeftOut(p, a)
+				}
+				continue // what the operation needs and another client leaves out is refused loudly
 			case a.Missing && !strings.HasPrefix(a.SourceName, "stage variable "), a.Trouble != "" && !a.Missing:
 				reportArgument(p, a)
 			case a.Unmarked != "":
@@ -176,6 +179,31 @@ func reportArgument(p *diagnose.Pass, a *walk.Argument) {
 		f.Request = &r
 	}
 	p.ReportAs(f, p.Failed(walk.StageMapping))
+}
+
+// leftOut tells an argument that the operation could do without, and that spoils the
+// call of a client who does not send what it reads.
+func leftOut(p *diagnose.Pass, a *walk.Argument) bool {
+	needed := func(a *walk.Argument) bool {
+		fifo := strings.HasSuffix(p.Trace.Queue.ARN, ".fifo")
+		return a.Required || fifo && (a.Name == "MessageGroupId" || a.Name == "MessageDeduplicationId")
+	}
+	if !a.Missing || needed(a) {
+		return false
+	}
+	list := p.Trace.Mapping.Arguments
+	return !slices.ContainsFunc(list, func(other walk.Argument) bool { return other.Missing && needed(&other) })
+}
+
+func reportLeftOut(p *diagnose.Pass, a *walk.Argument) {
+	p.Report(diagnose.Finding{
+		Codes:    []walk.ErrorCode{walk.BadRequest},
+		Message:  fmt.Sprintf("the optional parameter %s makes a call fail that does not bring the %s", a.Name, a.SourceName),
+		Why:      "API Gateway answers 400 and does not call SQS: a parameter is not left out when its source gives nothing, and a mapping has no default.",
+		Evidence: []diagnose.Evidence{argumentEvidence(p, a)},
+		Fixes:    argumentFixes(p, a),
+		Check:    p.Curl(p.Trace.Request),
+	})
 }
 
 // argumentFixes give the parameter something that every call has, or take it out.

@@ -40,31 +40,54 @@ set the passthrough behavior to NEVER so that other calls are refused with 415.`
 		if !p.Trace.Protocol.Faults.PassedOn || p.Awkward != "" && p.Trace.Protocol.Call.Action != "" {
 			return // the client speaks to SQS itself, and says something wrong
 		}
-		media := mediaType(m.ContentType)
 		f := diagnose.Finding{
-			Message: fmt.Sprintf("no mapping template for %q: the client's body goes to SQS as it is", media),
+			Message: fmt.Sprintf("no mapping template for %q: the client's body goes to SQS as it is", m.Wanted),
 			Why:     "SQS finds no operation in the client's own body; its answer speaks of an unknown operation or of access, not of a template.",
 			Evidence: []diagnose.Evidence{
-				{Label: "content types that have a template", Value: orNothing(quoteAll(m.Keys)), Origin: m.Integration.Templates.Origin()},
+				{Label: templateKeys(p), Value: orNothing(quoteAll(m.Keys)), Origin: m.Integration.Templates.Origin()},
 				{Label: "passthrough behavior", Value: orDefaultText(m.Passthrough, "WHEN_NO_MATCH"), Origin: m.Integration.Passthrough.Origin()},
 				{Label: "body that SQS receives", Value: excerpt(m.Body)},
 			},
-			Fixes: templateFixes(p, media),
+			Fixes: templateFixes(p),
 			Check: p.Curl(p.Trace.Request),
 		}
 		if r, ok := withTemplate(p); ok {
 			f.Request = &r
 		}
 		if p.Awkward != "" {
-			f.Fixes = append([]diagnose.Fix{p.Fix("refuse calls without a template with 415", snapshot.SetIntegration{On: p.Method(),
+			f.Fixes = append([]diagnose.Fix{p.Fix("refuse calls without a template with " + answerOr(p, "415"), snapshot.SetIntegration{On: p.Method(),
 				Field: snapshot.FieldPassthrough, Before: m.Passthrough, After: "NEVER"})}, f.Fixes...)
 		}
 		p.ReportAs(f, failure)
 	},
 }
 
+// templateKeys names what templates are chosen by.
+func templateKeys(p *diagnose.Pass) string {
+	if frames(p) {
+		return "keys that have a template"
+	}
+	return "content types that have a template"
+}
+
+// frames tells a WebSocket API, whose client gets frames and no status.
+func frames(p *diagnose.Pass) bool {
+	return p.Trace.Route.API != nil && p.Trace.Route.API.Type == snapshot.WebSocket
+}
+
+// answerOr is an answer of API Gateway's own by its status, which a frame does not have.
+func answerOr(p *diagnose.Pass, status string) string {
+	if frames(p) {
+		return "an error frame"
+	}
+	return status
+}
+
 // withTemplate is the call with a Content-Type that has a template.
 func withTemplate(p *diagnose.Pass) (walk.Request, bool) {
+	if frames(p) {
+		return walk.Request{}, false // which frame gives a key depends on the expression
+	}
 	for _, key := range p.Trace.Mapping.Keys {
 		if key != "$default" {
 			return p.Trace.Request.WithHeader("Content-Type", key), true

@@ -34,15 +34,14 @@ Repair: add a template for the content type, or let the client send one that has
 		if p.Awkward != "" {
 			return // a call that is refused loudly harms nobody
 		}
-		media := mediaType(m.ContentType)
 		f := diagnose.Finding{
-			Message: fmt.Sprintf("%q has no mapping template, and the passthrough behavior is %s", media, m.Passthrough),
-			Why:     "API Gateway answers 415 and does not call SQS.",
+			Message: fmt.Sprintf("%q has no mapping template, and the passthrough behavior is %s", m.Wanted, m.Passthrough),
+			Why:     "API Gateway answers " + answerOr(p, "415") + " and does not call SQS.",
 			Evidence: []diagnose.Evidence{
-				{Label: "content types that have a template", Value: orNothing(quoteAll(m.Keys)), Origin: m.Integration.Templates.Origin()},
+				{Label: templateKeys(p), Value: orNothing(quoteAll(m.Keys)), Origin: m.Integration.Templates.Origin()},
 				{Label: "passthrough behavior", Value: m.Passthrough, Origin: m.Integration.Passthrough.Origin()},
 			},
-			Fixes: templateFixes(p, media),
+			Fixes: templateFixes(p),
 			Check: p.Curl(p.Trace.Request),
 		}
 		if r, ok := withTemplate(p); ok {

@@ -228,8 +228,12 @@ func announceForm(p *diagnose.Pass) []snapshot.Change {
 
 // templateFixes are the ways to give a content type a template: that of another
 // content type, and the plain one that sends the client's body.
-func templateFixes(p *diagnose.Pass, contentType string) []diagnose.Fix {
+func templateFixes(p *diagnose.Pass) []diagnose.Fix {
 	m := &p.Trace.Mapping
+	contentType := m.Wanted
+	if frames(p) {
+		contentType = "$default"
+	}
 	var fixes []diagnose.Fix
 	templates, _ := m.Integration.Templates.Peek()
 	for _, key := range m.Keys {
@@ -243,11 +247,3 @@ func templateFixes(p *diagnose.Pass, contentType string) []diagnose.Fix {
 	return append(fixes, p.Fix("add a template for "+contentType+" that sends the body as the message", changes...))
 }
 
-// mediaType is the media type of the client's call, as templates are keyed.
-func mediaType(contentType string) string {
-	if contentType == "" {
-		return "application/json" // T70
-	}
-	media, _, _ := strings.Cut(contentType, ";")
-	return strings.ToLower(strings.TrimSpace(media))
-}

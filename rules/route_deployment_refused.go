@@ -26,8 +26,13 @@ status that is not three digits from 100 to 599; a content type that is none; au
 authorizer; a validator, model or authorizer that the API does not have; a timeout below 50 ms or, for an edge-optimized API, above
 29 s; a path part or a stage name with other characters than are allowed; a deployment without methods.
 
+Of an HTTP or WebSocket API a stack is created as a whole or not at all: a route key that is none or comes twice, scopes without
+a JWT, an authorizer that the API does not have, an integration that is not created for its subtype, its parameters or its
+response parameters, a stage or stage variable with other characters; a WebSocket API without a route selection expression, and
+authorization on a route other than $connect. Terraform creates one after the other: what it refuses of one route leaves the others.
+
 Repair: what the message names, at the place of the evidence. Faults of this kind in the method itself have rules of their own.`,
-	Explains: []walk.ErrorCode{walk.BadRequest, walk.ModelValidation},
+	Explains: []walk.ErrorCode{walk.BadRequest, walk.ModelValidation, walk.Conflict},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_CreateDeployment.html",
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html",
@@ -49,10 +54,14 @@ Repair: what the message names, at the place of the evidence. Faults of this kin
 			if refused.Setting == walk.NoMethods {
 				message = "the API has no methods when it is deployed: its deployment waits for none"
 			}
+			why := "It answers " + strings.TrimSuffix(p.Expression(refused.Message), ".") + ". A deployment is made of all methods or not at all, so that this one is not deployed either."
+			if r.API.Type != snapshot.REST {
+				why = "AWS refuses it: " + strings.TrimSuffix(p.Expression(refused.Message), ".") + ". A stack is created as a whole or not at all."
+			}
 			p.Report(diagnose.Finding{
 				Codes:    []walk.ErrorCode{refused.Code},
 				Message:  message,
-				Why:      "It answers " + strings.TrimSuffix(p.Expression(refused.Message), ".") + ". A deployment is made of all methods or not at all, so that this one is not deployed either.",
+				Why:      why,
 				Evidence: []diagnose.Evidence{{Label: p.Expression(where) + ", " + refused.Name, Value: p.Expression(refused.Value), Origin: refused.Origin}},
 				Fixes:    settingFixes(p, refused),
 				Check:    diagnose.Say("deploy the template: AWS answers at once"),
@@ -75,6 +84,10 @@ func settingFixes(p *diagnose.Pass, refused walk.RefusedSetting) []diagnose.Fix 
 		return []diagnose.Fix{p.Fix(title, snapshot.SetIntegration{On: on, Field: field, Before: refused.Value, After: after})}
 	}
 	switch refused.Setting {
+	case walk.AuthorizationSetting:
+		if p.Trace.Route.API.Type == snapshot.WebSocket {
+			return []diagnose.Fix{p.Fix("leave the authorization to the route $connect", snapshot.SetAuthorization{On: on, Before: refused.Value, After: "NONE"})}
+		}
 	case walk.PassthroughSetting:
 		return set("pass on what no template matches, as by default", snapshot.FieldPassthrough, "WHEN_NO_MATCH")
 	case walk.ContentHandlingSetting:

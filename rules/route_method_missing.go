@@ -16,7 +16,8 @@ var routeMethodMissing = diagnose.Rule{
 	Severity: diagnose.Error,
 	Title:    "the API has no such path or method",
 	Doc: `A REST API answers a path or an HTTP method that it does not have with 403 and "Missing Authentication Token", which
-sounds like a fault of credentials and is none. An HTTP API answers 404 "Not Found". Usual reasons: the stage name is missing
+sounds like a fault of credentials and is none. An HTTP API answers 404 "Not Found". A WebSocket API answers a
+frame that no route takes, where there is no route $default, with a frame "Forbidden". Usual reasons: the stage name is missing
 from or doubled in the address, GET instead of POST (a browser), another spelling or case of the path, or the trailing part of
 a path for which the resource has no parameter.
 
@@ -45,6 +46,12 @@ Repair: call one of the methods that the API has, or add the method and deploy.`
 			Message:  fmt.Sprintf("the API has no %s %s", req.Method, req.Path),
 			Why:      fmt.Sprintf("API Gateway answers %d %q to a path or method that the stage does not have.", failure.Status, failure.Message),
 			Evidence: []diagnose.Evidence{{Label: "methods of the stage", Value: methodList(p), Origin: r.API.Origin}},
+		}
+		if frames(p) {
+			expression, _ := r.API.RouteSelection.Read(p.Gaps())
+			f.Message = "no route takes the frame, and the API has no route $default"
+			f.Why = fmt.Sprintf("The route selection expression is %s. A frame that no route takes is answered by an error frame, %q.", p.Expression(expression), failure.Message)
+			f.Evidence[0].Label = "routes of the stage"
 		}
 		if near, ok := nearestCall(p); ok {
 			f.Request = &near
@@ -89,6 +96,9 @@ func nearestCall(p *diagnose.Pass) (walk.Request, bool) {
 		if rest, ok := strings.CutPrefix(req.Path, "/"+r.Stage.Name+"/"); ok && p.Walk(withPath(req, "/"+rest)).Route.Method != nil {
 			return withPath(req, "/"+rest), true
 		}
+	}
+	if frames(p) {
+		return walk.Request{}, false // the frame chooses its route
 	}
 	best, least := "", 4
 	for _, path := range r.NearPaths {

@@ -25,7 +25,15 @@ type MethodRef struct {
 	Method string `json:"method"` // as declared, such as POST or ANY
 }
 
-func (m MethodRef) String() string { return m.Method + " " + m.Path }
+func (m MethodRef) String() string {
+	switch {
+	case m.Method == "":
+		return m.Path // the route key of a WebSocket API
+	case m.Path == "":
+		return "$default" // the catch-all route of an HTTP API
+	}
+	return m.Method + " " + m.Path
+}
 
 // SetRequestParameter sets or, with an empty After, removes a mapping of the
 // integration request, such as integration.request.header.Content-Type.
@@ -143,6 +151,9 @@ func (c SetIntegrationResponse) String() string {
 	if c.After == nil {
 		return fmt.Sprintf("remove the integration response with pattern %q of %s", c.Before.Pattern, c.On)
 	}
+	if c.After.Status == "" {
+		return fmt.Sprintf("answer the frames of %s by what SQS says (integration response %s)", c.On, orDefault(c.After.Pattern, RouteResponseKey))
+	}
 	if c.After.Pattern == "" {
 		return fmt.Sprintf("make %s the default integration response of %s", c.After.Status, c.On)
 	}
@@ -257,21 +268,14 @@ func (c SetIntegrationResponse) Apply(s *Snapshot) (*Snapshot, error) {
 			return err
 		}
 		responses = slices.Clone(responses)
-		at := -1
-		if c.Before != nil {
-			at = slices.IndexFunc(responses, func(r IntegrationResponse) bool {
-				return r.Pattern == c.Before.Pattern && r.Status == c.Before.Status
-			})
-			if at < 0 {
-				return fmt.Errorf("no integration response with pattern %q", c.Before.Pattern)
-			}
-		}
-		if c.After != nil {
-			// The control plane keeps one integration response for each status (T161).
-			taken := slices.IndexFunc(responses, func(r IntegrationResponse) bool { return r.Status == c.After.Status })
-			if taken >= 0 && taken != at {
-				return fmt.Errorf("status %s has an integration response already, with pattern %q", c.After.Status, responses[taken].Pattern)
-			}
+		at, taken := c.stored(responses)
+		switch {
+		case c.Before != nil && at < 0:
+			return fmt.Errorf("no integration response with pattern %q", c.Before.Pattern)
+		case taken != nil && taken.Status == "":
+			return fmt.Errorf("the pattern %q has an integration response already", taken.Pattern)
+		case taken != nil:
+			return fmt.Errorf("status %s has an integration response already, with pattern %q", taken.Status, taken.Pattern)
 		}
 		switch {
 		case c.After == nil && at >= 0:
@@ -407,4 +411,11 @@ func (c SetStatement) Apply(s *Snapshot) (*Snapshot, error) {
 		*doc = doc.With(text)
 		return nil
 	})
+}
+
+func orDefault(text, fallback string) string {
+	if text == "" {
+		return fallback
+	}
+	return text
 }

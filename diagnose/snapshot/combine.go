@@ -109,6 +109,8 @@ func Place(c Change) string {
 		return fmt.Sprintf("parameter %s of %s", name, c.On)
 	case SetIntegration:
 		return fmt.Sprintf("%s of %s", c.Field, c.On)
+	case SetAuthorization:
+		return fmt.Sprintf("authorization of %s", c.On)
 	case SetValidator:
 		return fmt.Sprintf("validator of %s", c.On)
 	case SetBinaryMediaTypes:

@@ -59,7 +59,29 @@ func onAPI(s *Snapshot, id string, edit func(*API) error) (*Snapshot, error) {
 	if err := edit(&out.APIs[at]); err != nil {
 		return nil, err
 	}
+	out.APIs[at].deployItself(s.APIs[at].Draft)
 	return &out, nil
+}
+
+// deployItself lets the stages of an HTTP or WebSocket API that deploy by
+// themselves run the draft, once it is no longer the one before (H63).
+func (a *API) deployItself(before Fact[Configuration]) {
+	stages, known := a.Stages.value, a.Stages.known
+	if a.Type == REST || !known || !a.Draft.known || sameMethods(before.value.Methods, a.Draft.value.Methods) {
+		return
+	}
+	stages = slices.Clone(stages)
+	for i := range stages {
+		if stages[i].AutoDeploy {
+			stages[i].Deployed = a.Draft
+		}
+	}
+	a.Stages = a.Stages.With(stages)
+}
+
+// sameMethods tells whether two lists are one and the same.
+func sameMethods(a, b []Method) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 func onStage(s *Snapshot, id, name string, edit func(*API, *Stage) error) (*Snapshot, error) {

@@ -26,6 +26,8 @@ func Parts(c Change) (target, before, after string) {
 		return c.Name + " of " + c.Queue, c.Before, c.After
 	case SetStageVariable:
 		return "stage variable " + c.Name + " of stage " + c.Stage, c.Before, c.After
+	case SetAuthorization:
+		return "authorization of " + c.On.String(), c.Before, c.After
 	case SetValidator:
 		return "request validator of " + c.On.String(), c.Before, c.After
 	case SetBinaryMediaTypes:
@@ -41,7 +43,10 @@ func responseText(r, other *IntegrationResponse) string {
 		return ""
 	}
 	text := r.Status + " for " + r.Pattern
-	if r.Pattern == "" {
+	switch {
+	case r.Status == "": // of a WebSocket API
+		text = "what SQS says, for " + orDefault(r.Pattern, RouteResponseKey)
+	case r.Pattern == "":
 		text = r.Status + " by default"
 	}
 	if other == nil {

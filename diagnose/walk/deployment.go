@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway"
+	"apisqs-doctor/diagnose/internal/gateway/http"
 	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -39,6 +40,9 @@ const (
 	PathPart
 	StageName
 	NoMethods
+	RouteKey
+	RouteSelection
+	StageVariable
 )
 
 // RefusedSetting is a setting of an API that API Gateway refuses, and with it the
@@ -50,6 +54,7 @@ type RefusedSetting struct {
 	Code        ErrorCode
 	Message     string // AWS's text
 	Origin      snapshot.Origin
+	Alone       bool // the other methods are created all the same
 }
 
 // deployment is what API Gateway refuses of a configuration, and what could not be judged.
@@ -60,21 +65,24 @@ type deployment struct {
 
 // refusedSettings lists what keeps the configuration that is walked from being
 // deployed. What exists was taken: only what a file describes is judged.
-func (w *routing) refusedSettings(gaps *snapshot.Gaps) *Failure {
+func (w *routing) refusedSettings(config *snapshot.Configuration, stageName func(string) error, gaps *snapshot.Gaps) *Failure {
 	r := &w.Route
-	if r.API.Origin.File == "" || w.Snapshot.Target.Exists || r.Configuration == nil {
+	if r.API.Origin.File == "" || w.Snapshot.Target.Exists || config == nil {
 		return nil
 	}
-	d := w.deployment(r.API, r.Configuration)
+	d := w.deployment(r.API, config)
 	for _, refused := range d.refused {
 		own := refused.Method != nil && r.Method != nil && refused.Method.HTTPMethod == r.Method.HTTPMethod && refused.Method.Path == r.Method.Path
+		if !own && refused.Method != nil && refused.Alone {
+			continue
+		}
 		if !own || refused.Setting >= HTTPMethod {
 			r.Settings = append(r.Settings, refused)
 		}
 	}
 	for i := range r.Stages {
 		if name := r.Stages[i].Name; !w.isOpaque(name) {
-			if err := rest.CheckStageName(name); err != nil {
+			if err := stageName(name); err != nil {
 				r.Settings = append(r.Settings, refusal(StageName, nil, "stage name", name, r.Stages[i].Origin, err))
 			}
 		}
@@ -94,21 +102,25 @@ func (e *Engine) deployment(api *snapshot.API, config *snapshot.Configuration) *
 		return d
 	}
 	j := judge{Engine: e, api: api, config: config, deployment: &deployment{}}
-	for i := range config.Methods {
-		j.method(&config.Methods[i])
+	kindOf(api).judge(&j)
+	e.deployments[key] = j.deployment
+	return j.deployment
+}
+
+func (restAPI) judge(j *judge) {
+	for i := range j.config.Methods {
+		j.method(&j.config.Methods[i])
 	}
-	j.add(len(config.Methods) == 0, NoMethods, nil, "methods", "", api.Origin, rest.NoMethods)
+	j.add(len(j.config.Methods) == 0, NoMethods, nil, "methods", "", j.api.Origin, rest.NoMethods)
 	parts := map[string]bool{}
-	for _, path := range config.Routes {
+	for _, path := range j.config.Routes {
 		for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
 			if part != "" && !parts[part] && !strings.ContainsRune(part, '/') {
 				parts[part] = true
-				j.check(PathPart, nil, "path part", part, api.Origin, rest.CheckPathPart)
+				j.check(PathPart, nil, "path part", part, j.api.Origin, rest.CheckPathPart)
 			}
 		}
 	}
-	e.deployments[key] = j.deployment
-	return j.deployment
 }
 
 // judge looks at the settings of one configuration.
@@ -121,11 +133,16 @@ type judge struct {
 
 func refusal(s Setting, m *snapshot.Method, name, value string, at snapshot.Origin, err error) RefusedSetting {
 	code := BadRequest
+	message := err.Error()
 	var refused *rest.Refusal
-	if errors.As(err, &refused) {
+	var routed *http.Refusal
+	switch {
+	case errors.As(err, &refused):
 		code = ErrorCode(refused.Code)
+	case errors.As(err, &routed) && !routed.Literal:
+		message = routed.Reason // AWS's own words are not recorded
 	}
-	return RefusedSetting{Setting: s, Method: m, Name: name, Value: value, Code: code, Message: err.Error(), Origin: at}
+	return RefusedSetting{Setting: s, Method: m, Name: name, Value: value, Code: code, Message: message, Origin: at}
 }
 
 // add notes a refusal if there is one.

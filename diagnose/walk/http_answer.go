@@ -68,6 +68,10 @@ func (httpAPI) answer(w *responding, step *Step, gaps *snapshot.Gaps) {
 	}
 }
 
+func (httpAPI) unreached(w *responding, step *Step) { step.blocked(w.firstBlocker()) }
+
+func (httpAPI) untemplated() string { return "" } // there are no templates
+
 // own is API Gateway's own answer. It names no type of error.
 func (httpAPI) own(w *responding, f *Failure) {
 	r := &w.Response

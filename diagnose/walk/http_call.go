@@ -216,7 +216,7 @@ func (httpAPI) sign(w *signing, step *Step, gaps *snapshot.Gaps) {
 			s.PayloadFailure = refusedBy(http.CheckPayload(version))
 		}
 		if s.Region = w.Mapping.Region; s.Region == "" {
-			s.Region = w.Snapshot.Target.Region
+			s.Region = w.Snapshot.OwnRegion()
 		}
 		s.Method, s.RequestPath = "POST", "/"
 		s.URI = gateway.URI{Service: "sqs", Region: s.Region}

@@ -14,9 +14,6 @@ type httpAPI struct{}
 
 // chooseStage takes the stage that the request names. A call that names none
 // goes to the stage of its first path segment or to the default stage (H60).
-// refused: a setting of an HTTP API is refused with its own method alone.
-func (httpAPI) refused(*routing, *snapshot.Gaps) *Failure { return nil }
-
 func (httpAPI) chooseStage(w *routing, stages []snapshot.Stage) int {
 	if w.Request.Stage != "" {
 		return w.namedStage(stages)
@@ -96,7 +93,22 @@ func (w *routing) input() *selection.Input {
 		in.Query[i] = selection.Pair(q)
 	}
 	in.Context = w.contextOf().Lookup
+	for _, h := range w.ownHeaders() {
+		if _, sent := r.Header(h.Name); !sent {
+			in.Headers = append(in.Headers, h)
+		}
+	}
 	return in
+}
+
+// ownHeaders are those that API Gateway adds to every call, so that a source which
+// reads one finds it (H27 has x-forwarded-proto in use).
+func (w *routing) ownHeaders() []selection.Pair {
+	values := w.contextOf()
+	address, _ := values.Lookup("identity.sourceIp")
+	domain, _ := values.Lookup("domainName")
+	return []selection.Pair{{Name: "X-Forwarded-For", Value: address}, {Name: "X-Forwarded-Port", Value: "443"}, {Name: "X-Forwarded-Proto", Value: "https"},
+		{Name: "Host", Value: domain}, {Name: "X-Amzn-Trace-Id", Value: "Root=1-5759e988-bd862e3fe1be46a994272793"}}
 }
 
 // context is not needed: an HTTP API has no templates.

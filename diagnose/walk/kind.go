@@ -9,8 +9,10 @@ import (
 // kind is what differs between REST, HTTP and WebSocket APIs, stage by stage. It
 // is chosen in one place; no other code of the walk asks which kind of API it is.
 type kind interface {
-	// refused is what keeps the API from being deployed; nil for nothing.
+	// refused is what keeps the API from being deployed; nil for nothing. judge
+	// looks at one configuration for it.
 	refused(w *routing, gaps *snapshot.Gaps) *Failure
+	judge(j *judge)
 	// chooseStage gives the index of the stage that takes the call, -1 for none.
 	chooseStage(w *routing, stages []snapshot.Stage) int
 	// undeployed, disabled and unmatched are the answers where there is no stage
@@ -30,6 +32,9 @@ type kind interface {
 	// unrecorded tells a member of $context that AWS documents and context lacks:
 	// it may be there all the same.
 	unrecorded(name string) bool
+	// untemplated is what becomes of a call that no template fits and that is not
+	// passed on, in a word or two.
+	untemplated() string
 	// build, sign and answer are the stages mapping, signing and response, once
 	// there is an integration.
 	build(w *mapping, step *Step, gaps *snapshot.Gaps)
@@ -43,6 +48,8 @@ type kind interface {
 	noRole() *Failure
 	unassumable(role string) *Failure
 	callers(w *signing, gaps *snapshot.Gaps) *Failure
+	// unreached ends the response stage where there is no integration.
+	unreached(w *responding, step *Step)
 	// own gives the client API Gateway's own answer.
 	own(w *responding, f *Failure)
 }
@@ -61,7 +68,9 @@ func kindOf(api *snapshot.API) kind {
 // restAPI is a REST API.
 type restAPI struct{}
 
-func (restAPI) refused(w *routing, gaps *snapshot.Gaps) *Failure { return w.refusedSettings(gaps) }
+func (restAPI) refused(w *routing, gaps *snapshot.Gaps) *Failure {
+	return w.refusedSettings(w.Route.Configuration, rest.CheckStageName, gaps)
+}
 
 func (restAPI) chooseStage(w *routing, stages []snapshot.Stage) int { return w.namedStage(stages) }
 
@@ -123,5 +132,9 @@ func (restAPI) callers(w *signing, gaps *snapshot.Gaps) *Failure {
 	gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "the caller's own policies decide, and who calls is not known", Origin: w.Signing.CredOrigin}) // iam-facts 53
 	return nil
 }
+
+func (restAPI) untemplated() string { return "415" }
+
+func (restAPI) unreached(w *responding, step *Step) { step.blocked(w.firstBlocker()) }
 
 func (restAPI) own(w *responding, f *Failure) { w.Response.ownAnswer(f) }

@@ -36,6 +36,7 @@ func (w *mapping) mapping() {
 
 // chooseByType picks the template by the client's Content-Type.
 func (w *mapping) chooseByType(keys []string, _ *snapshot.Gaps) rest.Choice {
+	w.Mapping.Wanted = gateway.MediaType(w.Mapping.ContentType)
 	return rest.ChooseTemplate(w.Mapping.ContentType, keys, w.Mapping.Passthrough)
 }
 
@@ -63,7 +64,7 @@ func (w *mapping) mappingTrouble(f *Failure) string {
 	case f.Origin == FromDeployment:
 		return "AWS refuses the mapping: " + f.Message
 	case f.Status == gateway.UnsupportedMedia.Status:
-		return fmt.Sprintf("no template for %s, and passthrough is %s: 415", gateway.MediaType(m.ContentType), m.Passthrough)
+		return fmt.Sprintf("no template for %s, and passthrough is %s: %s", m.Wanted, m.Passthrough, w.kind.untemplated())
 	case m.SyntaxError != nil:
 		return "the mapping template does not parse: " + m.SyntaxError.Error()
 	case m.RenderError != nil:
@@ -74,12 +75,11 @@ func (w *mapping) mappingTrouble(f *Failure) string {
 
 func (w *mapping) mappingSummary() string {
 	m := &w.Mapping
-	media := gateway.MediaType(m.ContentType)
 	switch {
 	case m.Choice.Key != "":
-		return fmt.Sprintf("%s -> template %s, %d bytes", media, m.Choice.Key, len(m.Body))
+		return fmt.Sprintf("%s -> template %s, %d bytes", m.Wanted, m.Choice.Key, len(m.Body))
 	case m.Choice.Pass:
-		return fmt.Sprintf("%s -> no template, %d bytes passed on as they are", media, len(m.Body))
+		return fmt.Sprintf("%s -> no template, %d bytes passed on as they are", m.Wanted, len(m.Body))
 	}
 	return "the body is not known"
 }

@@ -20,8 +20,12 @@ var sqsStatuses = []int{200, 400, 403, 404, 413, 500, 503}
 // and of every other that SQS may give.
 func (w *responding) response() {
 	step := w.step(StageResponse)
-	if w.Mapping.Integration == nil {
+	switch {
+	case w.kind == nil:
 		step.blocked(w.firstBlocker())
+		return
+	case w.Mapping.Integration == nil:
+		w.kind.unreached(w, step)
 		return
 	}
 	w.kind.answer(w, step, &snapshot.Gaps{})

@@ -162,6 +162,7 @@ type Difference struct {
 type Mapping struct {
 	Integration *snapshot.Integration
 	ContentType string // the client's, empty when it sends none
+	Wanted      string // what a template is looked for by: the call's media type, or the key that a template selection expression gives
 	Choice      rest.Choice
 	Passthrough string
 	Keys        []string // content types that have templates

@@ -33,6 +33,9 @@ func (w *mapping) chooseByExpression(keys []string, gaps *snapshot.Gaps) rest.Ch
 	}
 	in := &selection.Input{Body: w.Request.Body, StageVariables: w.Route.Variables, Context: w.contextText}
 	choice := websocket.ChooseTemplate(e, keys, m.Passthrough, in)
+	if m.Wanted = choice.Wanted; m.Wanted == "" {
+		m.Wanted = "frame"
+	}
 	if choice.Doubt != "" {
 		gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: choice.Doubt, Origin: m.Integration.TemplateSelection.Origin()})
 	}
@@ -57,6 +60,7 @@ func (webSocket) answer(w *responding, step *Step, gaps *snapshot.Gaps) {
 	r, m := &w.Response, w.Route.Method
 	failure := firstFailure(&w.Steps)
 	if failure != nil && failure.Failure.Origin == FromDeployment {
+		r.Delivery = DeliveryNone
 		step.skip("no call is ever made")
 		return
 	}
@@ -98,6 +102,23 @@ func (webSocket) answer(w *responding, step *Step, gaps *snapshot.Gaps) {
 		w.frame(r.Chosen)
 	}
 	step.pass(gaps, "%s", w.deliverySaid())
+}
+
+// untemplated: which text the frame has is not recorded.
+func (webSocket) untemplated() string { return "an error frame" }
+
+// unreached: API Gateway answers all the same.
+func (webSocket) unreached(w *responding, step *Step) {
+	switch failure := firstFailure(&w.Steps); {
+	case failure == nil:
+		step.blocked(w.firstBlocker())
+	case failure.Failure.Origin == FromDeployment:
+		w.Response.Delivery = DeliveryNone
+		step.skip("no call is ever made")
+	default:
+		w.kind.own(w, failure.Failure)
+		step.skip("%s", w.deliverySaid())
+	}
 }
 
 // answersBack tells whether the route is two-way: it has a route response
@@ -163,6 +184,9 @@ func (webSocket) own(w *responding, f *Failure) {
 	statuses := f.Statuses
 	if len(statuses) == 0 && f.Status != 0 {
 		statuses = []int{f.Status}
+	}
+	if w.step(StageRoute).Failure != nil && f.Status != 0 {
+		key = websocket.Connect // there is no stage or endpoint to connect to, or the handshake lacks credentials
 	}
 	w.deliver(websocket.Own(key, message, statuses...))
 }

@@ -17,9 +17,6 @@ const WebSocketMethod = "WEBSOCKET"
 // the choices and the answer are not.
 type webSocket struct{ restAPI }
 
-// refused: what keeps a WebSocket API from being deployed is not in the record.
-func (webSocket) refused(*routing, *snapshot.Gaps) *Failure { return nil }
-
 func (webSocket) unmatched() *Failure { // H101, H104
 	return &Failure{Origin: FromAPIGateway, Code: Forbidden, Message: websocket.Forbidden, Body: websocket.FrameText(websocket.Forbidden)}
 }

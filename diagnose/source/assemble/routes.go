@@ -35,9 +35,12 @@ func (a *assembler) routes() {
 		if own := responses[m.ResourceID]; own != nil {
 			m.Responses = m.Responses.With(own)
 		}
-		id := strings.TrimPrefix(in.Target.Text, "integrations/")
+		id, whole := strings.CutPrefix(in.Target.Text, "integrations/")
 		own := integrations[id]
 		switch {
+		case own != nil && !whole:
+			m.Integration = snapshot.Unknown[*snapshot.Integration](snapshot.Gap{Reason: snapshot.Unverified, Origin: in.Target.Origin(),
+				Detail: "the route's target is the integration's id alone; it has the form integrations/ID, and what AWS makes of another is not documented"})
 		case in.Target.Absent():
 			m.Integration = snapshot.Known[*snapshot.Integration](nil, in.Target.Origin())
 		case own != nil:

@@ -23,7 +23,9 @@ const (
 	UnknownParameter                 // H12, H13
 	BlankParameter                   // H14
 	BadExpression                    // H22, H23
-	BadResponseMapping               // H19
+	BadResponseMapping               // H19, H27
+	BadRoute                         // H70
+	BadStage                         // H62, H67
 )
 
 // Refusal is what AWS answers when the integration is created: status 400,

@@ -48,6 +48,9 @@ func CompileReplies(parameters map[string]map[string]string) (*Replies, []Refusa
 				action != "overwrite" && !(isHeader && (action == "append" || action == "remove")):
 				bad(key, destination, "%q is no destination", destination)
 				continue
+			case isHeader && reservedHeader(header):
+				bad(key, destination, "the header %s is reserved", header)
+				continue
 			}
 			if text == "" && action != "remove" {
 				continue // an empty value removes the mapping

@@ -14,6 +14,7 @@ var Selection = selection.Grammar{Escapes: true}
 type TemplateChoice struct {
 	Key     string // of the template that is rendered; empty when none is
 	Passed  bool   // the frame is passed on as it is
+	Wanted  string // the key that the template selection expression gives; empty for none
 	Refused bool   // nothing fits, and nothing is passed on: an error frame
 	Doubt   string // why it may be otherwise; empty when it cannot
 }
@@ -35,7 +36,7 @@ func ChooseTemplate(e *selection.Expression, keys []string, passthrough string, 
 	} else if len(keys) > 0 && !slices.Contains(keys, Default) {
 		doubt = "which template is chosen without a template selection expression is not documented"
 	}
-	c := TemplateChoice{Doubt: doubt}
+	c := TemplateChoice{Wanted: key, Doubt: doubt}
 	switch {
 	case key != "" && slices.Contains(keys, key):
 		c.Key = key

@@ -50,9 +50,9 @@ func TestChooseTemplate(t *testing.T) {
 		fact, expression, keys, passthrough string
 		want                                TemplateChoice
 	}{
-		{"H102", `\$default`, "$default", "NEVER", TemplateChoice{Key: "$default"}},
-		{"H102", "submit", "submit $default", "NEVER", TemplateChoice{Key: "submit"}},
-		{"H102", "${request.body.action}", "submit $default", "", TemplateChoice{Key: "submit"}},
+		{"H102", `\$default`, "$default", "NEVER", TemplateChoice{Key: "$default", Wanted: "$default"}},
+		{"H102", "submit", "submit $default", "NEVER", TemplateChoice{Key: "submit", Wanted: "submit"}},
+		{"H102", "${request.body.action}", "submit $default", "", TemplateChoice{Key: "submit", Wanted: "submit"}},
 		{"H102", "${request.body.none}", "submit $default", "", TemplateChoice{Key: "$default"}},
 		{"H102", "${request.body.none}", "submit", "NEVER", TemplateChoice{Refused: true}},
 		{"H102", "${request.body.none}", "submit", "WHEN_NO_TEMPLATES", TemplateChoice{Refused: true}},
