@@ -24,10 +24,12 @@ var formats = map[string]func(w io.Writer, r report.Run, color bool) error{
 	"junit":    uncolored(report.JUnit),
 	"markdown": uncolored(report.Markdown),
 	"github":   uncolored(report.GitHub),
+	"gitlab":   uncolored(report.GitLab),
+	"html":     uncolored(report.HTML),
 }
 
 // formatNames lists the formats as help and errors do.
-var formatNames = []string{"text", "json", "sarif", "junit", "markdown", "github"}
+var formatNames = []string{"text", "json", "sarif", "junit", "markdown", "github", "gitlab", "html"}
 
 // uncolored is a format that knows no colour.
 func uncolored(write func(io.Writer, report.Run) error) func(io.Writer, report.Run, bool) error {
@@ -49,7 +51,7 @@ type outputFlags struct {
 }
 
 func (o *outputFlags) add(cmd *cobra.Command) {
-	cmd.Flags().VarP(outputList{&o.outputs}, "output", "o", "text (default), json, sarif, junit, markdown or github; FORMAT=FILE for a file; repeatable")
+	cmd.Flags().VarP(outputList{&o.outputs}, "output", "o", "text (default), json, sarif, junit, markdown, github, gitlab or html; =FILE for a file")
 	cmd.Flags().BoolVar(&o.short, "short", false, "a line for each method in the text report, for a chat message")
 	addShell(cmd, &o.shell)
 	choiceVar(cmd, &o.color, "color", "colour in the text report", "auto", "always", "never")

@@ -55,6 +55,7 @@ func withEdits(r report.Remedy) report.Remedy {
 		}
 		return out, err
 	}
+	r.Source = readAgain
 	r.Diff = func(s *snapshot.Snapshot, f diagnose.Fix) (string, error) {
 		files, _, err := templates.Edit(s, []diagnose.Fix{f})
 		diff := ""

@@ -31,6 +31,7 @@ var formats = []struct {
 	{"junit.xml", JUnit},
 	{"md", Markdown},
 	{"github", GitHub},
+	{"gitlab.json", GitLab},
 }
 
 // only keeps one method of a run.
