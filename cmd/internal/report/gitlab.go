@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"crypto/sha256"
@@ -90,8 +91,9 @@ func GitLab(w io.Writer, r Run) error {
 	if err := enc.Encode(issues); err != nil {
 		return err
 	}
-	_, err := w.Write(escapeUnseen(b.Bytes()))
-	return err
+	out := bufio.NewWriter(w)
+	writeEscaped(out, b.Bytes())
+	return out.Flush()
 }
 
 // nameOf makes a fingerprint of what an entry without one is about.
