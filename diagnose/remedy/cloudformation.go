@@ -82,7 +82,11 @@ func (f *fragment) add(st setting) error {
 	if st.at.file != "" {
 		where = fmt.Sprintf(" (%s:%d)", st.at.file, st.at.line)
 	}
-	note := fmt.Sprintf("# %s %s.%s%s", verb, st.at.resource, joined(st.path), where)
+	place := joined(st.path)
+	if st.at.resource != "" {
+		place = st.at.resource + "." + place
+	}
+	note := fmt.Sprintf("# %s %s%s", verb, place, where)
 	if !slices.Contains(f.notes, note) {
 		f.notes = append(f.notes, note)
 	}
@@ -103,7 +107,7 @@ func (f *fragment) add(st setting) error {
 	}
 	path := append([]string{st.at.resource}, st.path...)
 	if st.at.definition {
-		path = st.path[2:] // the file is the definition itself
+		path = st.path[st.at.outer:] // the file is the definition itself
 	}
 	if st.at.kind != "" {
 		merge(f.root, []string{st.at.resource, "Type"}, st.at.kind)

@@ -30,6 +30,8 @@ func (w Writer) Script(s *snapshot.Snapshot, fix diagnose.Fix) (shell.Script, er
 	switch s.Target.Kind {
 	case snapshot.Template:
 		return nil, errors.New("the fix belongs into the template, not into a deployed API")
+	case snapshot.OpenAPI:
+		return nil, errors.New("the fix belongs into the document, not into a deployed API")
 	case snapshot.Terraform:
 		return nil, errors.New("the fix belongs into the Terraform configuration, not into a deployed API")
 	}

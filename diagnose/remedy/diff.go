@@ -129,7 +129,7 @@ func (e *editor) setting(st setting) error {
 // where is the path of the setting in its file.
 func (st setting) where() []string {
 	if st.at.definition {
-		return st.path[2:]
+		return st.path[st.at.outer:]
 	}
 	return append([]string{"Resources", st.at.id()}, st.path...)
 }

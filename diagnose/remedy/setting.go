@@ -38,6 +38,7 @@ type location struct {
 	file       string // empty when there is no template
 	line       int
 	definition bool // an OpenAPI document in a file of its own
+	outer      int  // how much of the path to a definition lies outside of its file
 	openAPI    bool // inside an OpenAPI document, whose names begin with a small letter
 	v2         bool // an integration of an HTTP or WebSocket API
 	prefix     []string
@@ -53,12 +54,16 @@ func locate(o snapshot.Origin, id, kind string, prefix ...string) location {
 	if len(l.prefix) == 0 {
 		l.prefix = []string{"Properties"}
 	}
+	if o.Resource == "" && len(l.prefix) > 0 {
+		l.openAPI, l.definition = true, true // a document that no template names
+		return l
+	}
 	if len(l.prefix) > 1 {
 		switch l.prefix[1] {
 		case "Body", "DefinitionBody":
 			l.openAPI = true
 		case "BodyS3Location", "DefinitionUri":
-			l.openAPI, l.definition = true, true
+			l.openAPI, l.definition, l.outer = true, true, 2
 		}
 	}
 	return l

@@ -47,8 +47,8 @@ func (t *Templates) Edit(s *snapshot.Snapshot, fixes []diagnose.Fix) ([]FileEdit
 	if s.Target.Kind == snapshot.Terraform {
 		return t.editTerraform(s, fixes)
 	}
-	if s.Target.Kind != snapshot.Template || hasTerraform(s) {
-		return nil, nil, fmt.Errorf("only templates of CloudFormation can be edited")
+	if s.Target.Kind != snapshot.Template && s.Target.Kind != snapshot.OpenAPI || hasTerraform(s) {
+		return nil, nil, fmt.Errorf("only templates of CloudFormation and OpenAPI documents can be edited")
 	}
 	t.vocabularies.about(s)
 	d := &differ{templates: t, drafts: map[string]*draft{}}

@@ -17,6 +17,9 @@ var errTerraform = errors.New("the configuration is Terraform's: change it there
 // the arguments as they should read, formatted as terraform fmt does. Their
 // names are made of paths and ARNs. s is the configuration before the fix.
 func Terraform(s *snapshot.Snapshot, fix diagnose.Fix) (string, error) {
+	if s.Target.Kind == snapshot.OpenAPI {
+		return "", errors.New("the configuration is an OpenAPI document: change it there")
+	}
 	if s.Target.Kind == snapshot.Template && !hasTerraform(s) {
 		return "", errors.New("the configuration is a template of CloudFormation: change it there")
 	}

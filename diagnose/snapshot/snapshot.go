@@ -36,7 +36,7 @@ type Snapshot struct {
 
 // Target is what was diagnosed.
 type Target struct {
-	Kind      string `json:"kind"` // live, template, terraform or snapshot
+	Kind      string `json:"kind"` // live, template, terraform, openapi, answers or snapshot
 	Region    string `json:"region,omitempty"`
 	Account   string `json:"account,omitempty"`
 	Partition string `json:"partition,omitempty"`
@@ -73,12 +73,17 @@ const (
 	Live      = "live"
 	Template  = "template"
 	Terraform = "terraform"
+	OpenAPI   = "openapi" // a document with API Gateway's extensions
+	Answers   = "answers" // what commands of the AWS CLI print
 	Saved     = "snapshot"
 )
 
-// Written tells whether the target is what people keep in files: a template, or
-// Terraform. It may not be deployed yet, and it is changed where it is written.
-func (t Target) Written() bool { return t.Kind == Template || t.Kind == Terraform }
+// Written tells whether the target is what people keep in files: a template,
+// Terraform or an OpenAPI document. It may not be deployed yet, and it is changed
+// where it is written.
+func (t Target) Written() bool {
+	return t.Kind == Template || t.Kind == Terraform || t.Kind == OpenAPI
+}
 
 // Symbol is a text that stands for a value which is not known before
 // deployment, such as an account id or an imported name. Two equal symbols are

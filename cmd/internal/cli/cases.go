@@ -18,7 +18,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
-	"apisqs-doctor/diagnose/source/terraform"
+	"apisqs-doctor/diagnose/source/kind"
 	"apisqs-doctor/rules"
 )
 
@@ -35,8 +35,8 @@ func (a *app) testCommand() *cobra.Command {
 		Use:   "test FILE...",
 		Short: "Run the test cases that you keep beside your infrastructure",
 		Long: `test runs cases: calls of an API, and what each is expected to give. They are kept in YAML files
-beside the infrastructure. Nothing is sent and nothing is read from AWS; the target is a template,
-a Terraform folder or a snapshot.
+beside the infrastructure. Nothing is sent and nothing is read from AWS; the target is a file or
+folder: a template, Terraform, an OpenAPI document or a snapshot.
 
   target: template.yaml            # relative to this file; or an object with file, parameters,
   cases:                           # region, account and stage
@@ -81,7 +81,7 @@ Exit codes:
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.first, "init", "", "print a first file for `TARGET`, a template, Terraform folder or snapshot")
+	flags.StringVar(&f.first, "init", "", "print a first file for `TARGET`, a file or folder")
 	flags.BoolVar(&f.update, "update", false, "write what the cases give now, after showing it")
 	f.output = "text"
 	flags.VarP(choice{&f.output, []string{"text", "json", "junit"}}, "output", "o", "how to tell the results (default text)")
@@ -195,34 +195,22 @@ func (a *app) runCases(ctx context.Context, file *cases.File) ([]cases.Outcome, 
 // loadCases reads the target of a file, told by its content.
 func (a *app) loadCases(ctx context.Context, path string, t cases.Target) (*snapshot.Snapshot, error) {
 	flags := targetFlags{region: t.Region, accountID: t.Account, timeout: defaultTimeout}
-	if isSnapshot(path) {
-		flags.snapshot = path
-	} else {
-		flags.templates = []string{path}
-		for _, name := range slices.Sorted(maps.Keys(t.Parameters)) {
-			if terraform.Is(path) {
-				flags.vars = append(flags.vars, name+"="+t.Parameters[name])
-			} else {
-				flags.parameters = append(flags.parameters, name+"="+t.Parameters[name])
-			}
+	flags.templates = []string{path}
+	if err := a.settle(&flags); err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Parameters)) {
+		given := name + "=" + t.Parameters[name]
+		if flags.input.Source == kind.Terraform {
+			flags.vars = append(flags.vars, given)
+		} else {
+			flags.parameters = append(flags.parameters, given)
 		}
 	}
 	if err := flags.check(nil); err != nil {
 		return nil, err
 	}
 	return a.load(ctx, &flags)
-}
-
-// isSnapshot tells a saved snapshot from other files.
-func isSnapshot(path string) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	head := make([]byte, 512)
-	n, _ := io.ReadFull(f, head)
-	return bytes.Contains(head[:n], []byte(snapshot.Schema))
 }
 
 // firstCases prints a first file of cases for a target.

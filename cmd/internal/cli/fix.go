@@ -80,6 +80,12 @@ The exit code is that of the diagnosis: after --apply and --write of the new one
 		if err := f.check(a.given); err != nil {
 			return err
 		}
+		if err := a.settle(&f.targetFlags); err != nil {
+			return err
+		}
+		if err := f.check(a.given); err != nil { // a file may turn out to be a snapshot
+			return err
+		}
 		if f.rollback != "" {
 			return a.rollback(cmd.Context(), &f)
 		}
@@ -160,7 +166,7 @@ func (a *app) fix(cmd *cobra.Command, f *fixFlags) error {
 		return a.fixLive(cmd.Context(), f, s, p, c)
 	}
 	a.printf("%s", p.text())
-	if len(p.fixes) > 0 && f.snapshot == "" {
+	if len(p.fixes) > 0 && f.live() {
 		fmt.Fprintln(a.Err, "nothing was changed; to carry this out: add --apply")
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -13,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"apisqs-doctor/diagnose/snapshot"
-	"apisqs-doctor/diagnose/source/terraform"
+	"apisqs-doctor/diagnose/source/kind"
 	"apisqs-doctor/diagnose/text"
 )
 
@@ -26,13 +27,16 @@ type targetFlags struct {
 	parameters     []string
 	parametersFile string
 	snapshot       string
-	vars, varFiles []string // of Terraform
+	vars, varFiles []string    // of Terraform
+	input          *kind.Input // what the files hold; nil before settle
+	stdin          []byte      // what the file "-" held
+	said           bool        // files were given without a flag: what they are is told
 
 	region, profile, endpointURL, accountID string
 	timeout                                 time.Duration
 }
 
-const targetHint = "give one of --api-id ID, --template FILE or --snapshot FILE; to see an example: apisqs-doctor demo"
+const targetHint = "give --api-id ID, or a file or folder; to see an example: apisqs-doctor demo"
 
 // templateKinds are the usual endings of the names of templates.
 var templateKinds = []string{"yaml", "yml", "json", "template"}
@@ -47,8 +51,8 @@ func (t *targetFlags) addMany(cmd *cobra.Command) {
 func (t *targetFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&t.apiIDs, "api-id", nil, "deployed API, by its `ID` (also --rest-api-id)")
-	f.StringArrayVar(&t.templates, "template", nil, "CloudFormation, SAM, CDK or Terraform `FILE` or folder; repeatable, or several after one")
-	f.StringArrayVar(&t.parameters, "parameter", nil, "`KEY=VALUE` for a parameter of the template; repeatable")
+	f.StringArrayVar(&t.templates, "template", nil, "`FILE` or folder, as it may also be given without this flag; repeatable")
+	f.StringArrayVar(&t.parameters, "parameter", nil, "`KEY=VALUE` for a parameter of the CloudFormation template; repeatable")
 	f.StringVar(&t.parametersFile, "parameters-file", "", "`FILE` with the template's parameters, as the AWS CLI takes it")
 	f.StringArrayVar(&t.vars, "var", nil, "`NAME=VALUE` for a variable of the Terraform configuration; repeatable")
 	f.StringArrayVar(&t.varFiles, "var-file", nil, "`FILE` with values of Terraform variables; repeatable")
@@ -81,19 +85,6 @@ func (t *targetFlags) live() bool { return len(t.apiIDs) > 0 || t.allAPIs }
 
 func (t *targetFlags) any() bool { return t.live() || len(t.templates) > 0 || t.snapshot != "" }
 
-// arguments takes what stands after --template FILE for further files, as a
-// wildcard of the shell gives them.
-func (t *targetFlags) arguments(cmd *cobra.Command, args []string) error {
-	if err := unquotedHeader(cmd, args); err != nil {
-		return err
-	}
-	if len(t.templates) == 0 && (len(args) == 0 || !terraform.Is(args[0])) {
-		return noArguments(cmd, args)
-	}
-	t.templates = append(t.templates, args...)
-	return nil
-}
-
 // one refuses several APIs, for a command that works on one.
 func (t *targetFlags) one() error {
 	if len(t.apiIDs) > 1 {
@@ -102,7 +93,8 @@ func (t *targetFlags) one() error {
 	return nil
 }
 
-// check wants exactly one target, and no flag that would do nothing.
+// check wants exactly one target, and no flag that would do nothing. What the
+// files are has been settled.
 func (t *targetFlags) check(given map[string]bool) error {
 	var targets []string
 	for _, c := range []struct {
@@ -133,6 +125,14 @@ func (t *targetFlags) check(given map[string]bool) error {
 			return usage("", "--%s has no meaning with %s", c.flag, targets[0])
 		}
 	}
+	if err := t.checkSource(given); err != nil {
+		return err
+	}
+	for flag, list := range map[string][]string{"--parameter": t.parameters, "--var": t.vars} {
+		if _, err := keyValues(flag, list); err != nil {
+			return err
+		}
+	}
 	if t.accountID != "" && (len(t.accountID) != 12 || strings.Trim(t.accountID, "0123456789") != "") {
 		return usage("expected 12 digits, such as 123456789012", "%q is not a value of --account-id", t.accountID)
 	}
@@ -150,16 +150,21 @@ func (t *targetFlags) target() snapshot.Target {
 	switch {
 	case t.snapshot != "":
 		return snapshot.Target{Kind: snapshot.Saved, File: t.snapshot}
-	case t.terraform():
-		return snapshot.Target{Kind: snapshot.Terraform, File: t.templates[0], Region: t.region, Account: t.accountID}
 	case len(t.templates) > 0:
-		return snapshot.Target{Kind: snapshot.Template, File: t.templates[0], Region: t.region, Account: t.accountID}
+		of := snapshot.Template
+		if t.input != nil {
+			of = t.input.Target()
+		}
+		return snapshot.Target{Kind: of, File: t.templates[0], Region: t.region, Account: t.accountID}
 	}
 	return snapshot.Target{Kind: snapshot.Live, Region: t.region}
 }
 
 // load reads the target.
 func (a *app) load(ctx context.Context, t *targetFlags) (s *snapshot.Snapshot, err error) {
+	if err := a.settle(t); err != nil {
+		return nil, err
+	}
 	switch {
 	case t.snapshot != "":
 		s, err = loadSnapshot(t.snapshot)
@@ -180,7 +185,11 @@ func loadSnapshot(file string) (*snapshot.Snapshot, error) {
 		return nil, err
 	}
 	defer f.Close()
-	s, err := snapshot.Load(f)
+	return readSnapshot(file, f)
+}
+
+func readSnapshot(file string, r io.Reader) (*snapshot.Snapshot, error) {
+	s, err := snapshot.Load(r)
 	var content *snapshot.FileError
 	switch {
 	case errors.As(err, &content):

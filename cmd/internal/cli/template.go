@@ -2,18 +2,26 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/cloudformation"
+	"apisqs-doctor/diagnose/source/kind"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
-// loadTemplate reads CloudFormation, SAM or CDK templates, or what Terraform has.
+// loadTemplate reads the files of the target, whatever they are.
 func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
-	if t.terraform() {
+	if err := a.settle(t); err != nil {
+		return nil, err
+	}
+	switch t.input.Source {
+	case kind.Terraform:
 		return a.loadTerraform(t, nil)
+	case kind.Documents:
+		return a.loadDocuments(t)
+	case kind.Snapshot:
+		return readSnapshot(snapshot.StandardInput, t.standardInput())
 	}
 	parameters := map[string]string{}
 	if t.parametersFile != "" {
@@ -29,8 +37,7 @@ func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
 	}
 	maps.Copy(parameters, given)
 	s, err := cloudformation.Load(t.templates, cloudformation.Options{
-		Parameters: parameters, Account: t.accountID, Region: t.region, Stdin: a.In,
-		Warn: func(s string) { fmt.Fprintf(a.Err, "%s: note: %s\n", name, oneLine(s)) },
+		Parameters: parameters, Account: t.accountID, Region: t.region, Stdin: t.standardInput(), Warn: a.note,
 	})
 	if err != nil {
 		return nil, inputFailure(err)

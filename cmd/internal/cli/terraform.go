@@ -12,21 +12,15 @@ import (
 	"apisqs-doctor/rules"
 )
 
-// terraform tells whether the target is Terraform's.
-func (t *targetFlags) terraform() bool { return len(t.templates) > 0 && terraform.Is(t.templates[0]) }
-
 // loadTerraform reads a folder with configuration, a plan or a state. edits are
 // what files would read like.
 func (a *app) loadTerraform(t *targetFlags, edits []remedy.FileEdit) (*snapshot.Snapshot, error) {
-	if len(t.templates) > 1 {
-		return nil, usage("give one folder, or one plan or state", "%s: several Terraform targets make no one deployment", t.templates[1])
-	}
 	vars, err := keyValues("--var", t.vars)
 	if err != nil {
 		return nil, err
 	}
 	o := terraform.Options{Vars: vars, VarFiles: t.varFiles, Env: a.env, Workspace: a.env("TF_WORKSPACE"), Account: t.accountID, Region: a.region(t),
-		Warn: func(s string) { fmt.Fprintf(a.Err, "%s: note: %s\n", name, oneLine(s)) }}
+		Warn: a.note}
 	for _, e := range edits {
 		if o.Instead == nil {
 			o.Instead = map[string][]byte{}

@@ -150,6 +150,9 @@ func (a *app) walkTarget(f *walkFlags, o *tui.Options) error {
 	if err := f.one(); err != nil {
 		return err
 	}
+	if err := a.settle(&f.targetFlags); err != nil {
+		return err
+	}
 	o.Command = commandLine(f.shell, f.words()...)
 	switch {
 	case f.live():
@@ -158,8 +161,8 @@ func (a *app) walkTarget(f *walkFlags, o *tui.Options) error {
 		o.What, o.Apply, o.NoApply = f.snapshot, nil, "this is a snapshot: a fix is applied to what it was made of"
 		o.Calls, o.NoCalls = nil, "this is a snapshot: for an exported log run apisqs-doctor logs --file LOG --snapshot FILE"
 	default:
-		o.Calls, o.NoCalls = nil, "this is a template: logs are those of a deployed API"
-		o.What, o.Apply, o.NoApply = strings.Join(f.templates, ", "), nil, "this is a template: its file is changed by apisqs-doctor fix --template FILE --write"
+		o.Calls, o.NoCalls = nil, "these are files: logs are those of a deployed API"
+		o.What, o.Apply, o.NoApply = f.sourceFile(), nil, "this is a file: it is changed by apisqs-doctor fix FILE --write"
 	}
 	id := ""
 	if f.live() {

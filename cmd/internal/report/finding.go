@@ -113,7 +113,7 @@ func (t *text) fix(d *diagnose.Diagnosis, name string, x diagnose.Fix) {
 // recipe is the change as its reader can make it: commands for what is
 // deployed, a fragment for what stands in a template, words for the rest.
 func (t *text) recipe(x diagnose.Fix) []string {
-	fragments := map[string]func(*snapshot.Snapshot, diagnose.Fix) (string, error){snapshot.Template: t.run.Remedy.CloudFormation, snapshot.Terraform: t.run.Remedy.Terraform}
+	fragments := map[string]func(*snapshot.Snapshot, diagnose.Fix) (string, error){snapshot.Template: t.run.Remedy.CloudFormation, snapshot.OpenAPI: t.run.Remedy.CloudFormation, snapshot.Terraform: t.run.Remedy.Terraform}
 	if write := fragments[t.run.Examination.Target.Kind]; write != nil {
 		if fragment, _ := render(t.run, write, x); fragment != "" {
 			return []string{strings.TrimRight(t.say.Show(fragment), "\n")}

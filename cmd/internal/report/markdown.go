@@ -121,7 +121,7 @@ func markdownFinding(m Method, f Finding, kind, language string) string {
 			fmt.Fprintf(&b, "\nRisk: %s\n", prose(x.Risk))
 		}
 		switch {
-		case kind == snapshot.Template && x.CloudFormation != "":
+		case (kind == snapshot.Template || kind == snapshot.OpenAPI) && x.CloudFormation != "":
 			b.WriteString(fence("yaml", x.CloudFormation))
 		case kind == snapshot.Terraform && x.Terraform != "":
 			b.WriteString(fence("hcl", x.Terraform))

@@ -81,7 +81,7 @@ func (s *sarifWriter) category() string {
 	switch {
 	case s.doc.Error != nil:
 		parts[1] = "failed"
-	case t.Kind == snapshot.Terraform, t.Kind == snapshot.Template && t.File != snapshot.StandardInput:
+	case t.Kind != snapshot.Live && t.Kind != snapshot.Saved && t.File != "" && t.File != snapshot.StandardInput:
 		var files []string
 		for _, file := range t.all() {
 			files = append(files, strings.Trim(sarifArtifact(file).URI, "/"))

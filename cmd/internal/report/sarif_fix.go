@@ -14,7 +14,7 @@ import (
 // fix is a proved fix as pieces of template files to replace. It is nil where
 // the fix cannot be made so, with the reason if there is one to tell.
 func (s *sarifWriter) fix(f diagnose.Fix, shown Fix) (*sarifFix, string) {
-	if s.run.Examination.Target.Kind != snapshot.Template || f.After == nil {
+	if kind := s.run.Examination.Target.Kind; kind != snapshot.Template && kind != snapshot.OpenAPI || f.After == nil {
 		return nil, ""
 	}
 	edit, why := render(s.run, s.run.Remedy.Edits, f)

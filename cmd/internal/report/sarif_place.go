@@ -14,7 +14,7 @@ import (
 // Code scanning refuses a whole log when one location has no file.
 func standIn(r Run) string {
 	t := r.Examination.Target
-	if t.Kind == snapshot.Template && t.File != snapshot.StandardInput {
+	if (t.Kind == snapshot.Template || t.Kind == snapshot.OpenAPI) && t.File != snapshot.StandardInput {
 		return t.File
 	}
 	return r.Anchor

@@ -13,6 +13,7 @@ type api struct {
 	out       snapshot.API
 	draft     snapshot.Configuration
 	doubt     *snapshot.Gap // why the draft is not known
+	unstaged  *snapshot.Gap // why the stages are not known
 	addresses []madeOf      // the resources that draft.Methods come from
 	routes    map[string]bool
 	stages    []snapshot.Stage
@@ -33,7 +34,7 @@ func (a *assembler) add(one *api) *api {
 // declare starts with the APIs themselves and what their definitions hold.
 func (a *assembler) declare() {
 	for _, in := range a.APIs {
-		one := a.add(&api{doubt: in.Doubt, out: snapshot.API{ID: in.ID, Name: in.Name, Type: in.Type, Origin: in.Origin,
+		one := a.add(&api{doubt: in.Doubt, unstaged: in.Stages, out: snapshot.API{ID: in.ID, Name: in.Name, Type: in.Type, Origin: in.Origin,
 			EndpointTypes: in.EndpointTypes, DefaultEndpointDisabled: in.DefaultEndpointDisabled, Policy: in.Policy,
 			RouteSelection: in.RouteSelection, APIKeySource: in.APIKeySource}})
 		if text, ok := read(in.RouteSelection); ok && text == "" && in.Type == snapshot.HTTP {
@@ -184,7 +185,9 @@ func (a *api) finish() snapshot.API {
 	} else {
 		a.out.Draft = snapshot.Known(a.draft, a.out.Origin)
 	}
-	if !a.foreign || len(a.stages) > 0 {
+	if a.unstaged != nil && len(a.stages) == 0 {
+		a.out.Stages = snapshot.Unknown[[]snapshot.Stage](*a.unstaged)
+	} else if !a.foreign || len(a.stages) > 0 {
 		for i := range a.stages {
 			if a.stages[i].AutoDeploy {
 				a.stages[i].Deployed = a.out.Draft

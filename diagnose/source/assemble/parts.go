@@ -63,6 +63,7 @@ type API struct {
 	Definition *Definition   // what an OpenAPI document adds; nil without one
 	Quick      *QuickCreate  // of an HTTP API; nil without
 	Doubt      *snapshot.Gap // why its methods are not known; nil when they are
+	Stages     *snapshot.Gap // why its stages are not known, where Parts holds none; nil when they are
 }
 
 // QuickCreate is the target that an HTTP API can be made with: one route, one

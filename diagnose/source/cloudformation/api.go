@@ -78,6 +78,7 @@ func (b *builder) definition(s *stack, r *resource, p tree.View, a *assemble.API
 	case x.Value.Kind != tree.Object:
 		gap = x.Misfit("an OpenAPI document")
 	default:
+		x.Value = imports{stack: s}.value(x.Value, &tree.Node{At: x.At}, "")
 		a.Definition = openapi.Read(x, a.Type, beside)
 		return
 	}

@@ -22,9 +22,9 @@ type environment struct {
 // ARNs and URLs of queues.
 var regionNames = regexp.MustCompile(`\barn:aws[a-z-]*:(?:apigateway|sqs):([a-z0-9-]+):|\bsqs\.([a-z0-9-]+)\.amazonaws\.com`)
 
-// environmentOf settles where a template is deployed: as the user says, or as the
-// tool that wrote the template does.
-func (w *world) environmentOf(doc *tree.Document, src source) *environment {
+// environmentOf settles where what is written in some documents is deployed: as
+// the user says, or as the tool that wrote them does.
+func (w *world) environmentOf(src source, docs ...*tree.Document) *environment {
 	e := &environment{region: w.options.Region, account: w.options.Account}
 	if e.region == "" {
 		e.region = src.region
@@ -33,44 +33,51 @@ func (w *world) environmentOf(doc *tree.Document, src source) *environment {
 		e.account = src.account
 	}
 	if e.region == "" {
-		e.region = w.writtenRegion(doc)
+		e.region = w.writtenRegion(docs)
 	}
 	e.partition = text.PartitionOf(e.region)
 	if e.region == "" {
 		// Nothing but an ARN tells another partition than the commercial one.
 		for _, region := range []string{"cn-north-1", "us-gov-west-1"} {
-			if p := text.PartitionOf(region); strings.Contains(doc.Text, "arn:"+p.ID+":") {
-				e.partition = p
+			for _, doc := range docs {
+				if p := text.PartitionOf(region); strings.Contains(doc.Text, "arn:"+p.ID+":") {
+					e.partition = p
+				}
 			}
 		}
 	}
 	return e
 }
 
-// writtenRegion is the only region that a template names for its calls and its
+// writtenRegion is the only region that documents name for their calls and
 // queues, or "". Elsewhere it would not work, so that it is taken for the
 // stack's region, and said.
-func (w *world) writtenRegion(doc *tree.Document) string {
+func (w *world) writtenRegion(docs []*tree.Document) string {
 	var found []string
-	at := snapshot.Origin{File: doc.Name}
-	for _, m := range regionNames.FindAllStringSubmatchIndex(doc.Text, -1) {
-		for group := 2; group < len(m); group += 2 {
-			if m[group] < 0 {
-				continue
+	var at snapshot.Origin
+	for _, doc := range docs {
+		for _, m := range regionNames.FindAllStringSubmatchIndex(doc.Text, -1) {
+			for group := 2; group < len(m); group += 2 {
+				if m[group] < 0 {
+					continue
+				}
+				region := doc.Text[m[group]:m[group+1]]
+				if _, known := text.LookupPartition(region); !known || slices.Contains(found, region) {
+					continue
+				}
+				found = append(found, region)
+				at = snapshot.Origin{File: doc.Name, Line: 1 + strings.Count(doc.Text[:m[group]], "\n")}
 			}
-			region := doc.Text[m[group]:m[group+1]]
-			if _, known := text.LookupPartition(region); !known || slices.Contains(found, region) {
-				continue
-			}
-			found = append(found, region)
-			at.Line = 1 + strings.Count(doc.Text[:m[group]], "\n")
 		}
 	}
 	if len(found) != 1 {
 		return ""
 	}
-	w.assumed = append(w.assumed, snapshot.Assumption{What: "the stack is deployed in " + found[0],
-		Why: "no region is given, and the template names that one for its calls", Origin: at})
+	one := snapshot.Assumption{What: "the stack is deployed in " + found[0], Why: "no region is given, and the template names that one for its calls", Origin: at}
+	if w.apart {
+		one.What, one.Why = "the API is in "+found[0], "no region is given, and this one is named for its calls"
+	}
+	w.assumed = append(w.assumed, one)
 	return found[0]
 }
 

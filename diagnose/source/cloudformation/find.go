@@ -12,8 +12,8 @@ import (
 // maxTemplates is how many templates one call loads, nested ones included.
 const maxTemplates = 100
 
-// template names of a folder, tried in turn.
-var templateNames = []string{"template.yaml", "template.yml", "template.json", "cloudformation.yaml", "cloudformation.yml", "cloudformation.json"}
+// UsualNames are those of a folder's only template, tried in turn.
+var UsualNames = []string{"template.yaml", "template.yml", "template.json", "cloudformation.yaml", "cloudformation.yml", "cloudformation.json"}
 
 // source is one template to load and the name its stack shall have.
 type source struct {
@@ -85,7 +85,7 @@ func templatesIn(folder string) ([]source, error) {
 			return append(assembled, inside...), err
 		}
 	}
-	for _, name := range templateNames {
+	for _, name := range UsualNames {
 		if has[name] {
 			return []source{{file: filepath.Join(folder, name)}}, nil
 		}
@@ -134,7 +134,12 @@ func isTemplate(file string) bool {
 		return false
 	}
 	doc, err := language.Parse(file, data)
-	return err == nil && doc.Root.Get("Resources") != nil && checkTemplate(doc) == nil
+	return err == nil && IsTemplate(doc)
+}
+
+// IsTemplate tells whether a document is a template.
+func IsTemplate(doc *tree.Document) bool {
+	return doc.Root.Get("Resources") != nil && checkTemplate(doc) == nil
 }
 
 // stackNameOf makes a stack's name of its template's file name.

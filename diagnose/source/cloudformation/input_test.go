@@ -24,7 +24,7 @@ func TestBadInput(t *testing.T) {
 		"list":                 {"- a\n", "the file holds a list", 1},
 		"binary":               {"Resources:\x00\x01", "this is a binary file", 0},
 		"zip":                  {"PK\x03\x04rest", "this is a ZIP archive", 0},
-		"UTF-16":               {"\xff\xfeR\x00", "this is text in UTF-16", 0},
+		"UTF-16":               {"\xff\xfe-\x00 \x00a\x00", "the file holds a list", 1},
 		"Latin-1":              {"a: \xe9t\xe9", "the file is not text in UTF-8", 0},
 		"Terraform":            {"resource \"aws_sqs_queue\" \"q\" {\n  name = \"x\"\n}\n", "this looks like Terraform configuration", 0},
 		"Terraform plan":       {`{"format_version":"1.2","terraform_version":"1.9","planned_values":{}}`, "this looks like a Terraform plan", 1},

@@ -3,10 +3,10 @@ package cloudformation
 import "apisqs-doctor/diagnose/source/tree"
 
 // language is how templates are written.
-var language = tree.Language{Name: "a CloudFormation template", Tags: shortForms}
+var language = tree.Language{Name: "a CloudFormation template", Tags: ShortForms}
 
-// shortForms are the tags that stand for an intrinsic function.
-var shortForms = map[string]string{
+// ShortForms are the tags that stand for an intrinsic function.
+var ShortForms = map[string]string{
 	"!Ref": "Ref", "!Condition": "Condition",
 	"!And": "Fn::And", "!Base64": "Fn::Base64", "!Cidr": "Fn::Cidr", "!Contains": "Fn::Contains", "!Equals": "Fn::Equals",
 	"!FindInMap": "Fn::FindInMap", "!ForEach": "Fn::ForEach", "!GetAZs": "Fn::GetAZs", "!GetAtt": "Fn::GetAtt", "!GetStackOutput": "Fn::GetStackOutput", "!If": "Fn::If",

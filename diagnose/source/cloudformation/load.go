@@ -89,5 +89,5 @@ func (w *world) addRoot(doc *tree.Document, src source, several bool) {
 	for key, v := range w.options.Parameters {
 		given[key] = tree.Text(v)
 	}
-	w.newStack(doc, name, prefix, nil, w.environmentOf(doc, src), given)
+	w.newStack(doc, name, prefix, nil, w.environmentOf(src, doc), given)
 }

@@ -48,7 +48,8 @@ func (s *stack) object(n *tree.Node) *tree.Value {
 	v := &tree.Value{Kind: tree.Object, Members: make([]tree.Member, 0, len(fields))}
 	for _, f := range fields {
 		r := s.resolve(f.Value)
-		if r.Kind != tree.Null {
+		// CloudFormation drops null; elsewhere it is a value (T105).
+		if r.Kind != tree.Null || s.world.apart && f.Value.Kind == tree.Null {
 			v.Members = append(v.Members, tree.Member{Name: f.Name, At: f.At, Value: r})
 		}
 	}

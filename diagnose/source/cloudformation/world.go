@@ -20,6 +20,7 @@ const (
 // they share and the budget they have.
 type world struct {
 	options Options
+	apart   bool // what is read is no template: nothing deploys it as a stack
 
 	documents map[string]*tree.Document // by name, to read an included file once
 	mentions  [][]string                // what each document holds that could be taken for a symbol

@@ -23,6 +23,18 @@ func (r *reader) integration(x tree.View) snapshot.Fact[*snapshot.Integration] {
 	case x.Value.Kind != tree.Object:
 		return snapshot.Unknown[*snapshot.Integration](x.Misfit("an integration"))
 	}
+	i := Integration(x, r.typ)
+	if r.typ == snapshot.HTTP {
+		i.Responses = responses(x.Get("responseParameters"), parameters)
+	} else {
+		i.Responses = responses(x.Get("responses"), response)
+	}
+	return snapshot.Known(i, i.Origin)
+}
+
+// Integration reads the members of an integration that a document and the control
+// plane name alike: all but its responses.
+func Integration(x tree.View, typ snapshot.APIType) *snapshot.Integration {
 	i := &snapshot.Integration{
 		Origin:            x.Origin(),
 		Type:              x.Get("type").Text(""),
@@ -35,17 +47,12 @@ func (r *reader) integration(x tree.View) snapshot.Fact[*snapshot.Integration] {
 		ContentHandling:   x.Get("contentHandling").Text(""),
 		TimeoutMillis:     x.Get("timeoutInMillis").Number(assemble.NotGiven),
 	}
-	if r.typ != snapshot.REST {
+	if typ != snapshot.REST {
 		i.Subtype = x.Get("integrationSubtype").Text("")
 		i.PayloadFormat = x.Get("payloadFormatVersion").Text("")
 		i.TemplateSelection = x.Get("templateSelectionExpression").Text("")
 	}
-	if r.typ == snapshot.HTTP {
-		i.Responses = responses(x.Get("responseParameters"), parameters)
-	} else {
-		i.Responses = responses(x.Get("responses"), response)
-	}
-	return snapshot.Known(i, i.Origin)
+	return i
 }
 
 func responses(x tree.View, one func(tree.Named) assemble.IntegrationResponse) snapshot.Fact[[]snapshot.IntegrationResponse] {

@@ -19,14 +19,11 @@ func Is(path string) bool {
 		files, overrides, err := configurationFiles(path)
 		return err == nil && len(files)+len(overrides) > 0
 	}
-	if isConfiguration(path) {
-		return true
-	}
-	kind, _ := fileKind(path)
-	return kind != ""
+	return IsConfiguration(path) || Recorded(path) != ""
 }
 
-func isConfiguration(path string) bool {
+// IsConfiguration tells by its name whether a file is part of a configuration.
+func IsConfiguration(path string) bool {
 	for _, end := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
 		if strings.HasSuffix(path, end) {
 			return true
@@ -47,6 +44,16 @@ const (
 // headSize is how much of a file is looked at to tell its kind, in bytes.
 const headSize = 64 << 10
 
+// Recorded names a plan or a state in a file: "plan", "state" and so on; empty for
+// other files.
+func Recorded(path string) string {
+	kind, _ := fileKind(path)
+	return kind
+}
+
+// RecordedText names a plan or a state.
+func RecordedText(data []byte) string { return textKind(data[:min(len(data), headSize)]) }
+
 // fileKind tells plans and states by their content; it is empty for other files.
 func fileKind(path string) (string, error) {
 	f, err := os.Open(path)
@@ -58,8 +65,12 @@ func fileKind(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return textKind(head), nil
+}
+
+func textKind(head []byte) string {
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) && bytes.Contains(head, []byte("tfplan")) {
-		return binaryPlan, nil
+		return binaryPlan
 	}
 	members := topMembers(bytes.TrimPrefix(head, []byte("\uFEFF")))
 	has := func(names ...string) bool {
@@ -72,15 +83,15 @@ func fileKind(path string) (string, error) {
 	}
 	switch {
 	case has("encrypted_data"), has("encryption_version", "meta"):
-		return encryptedFile, nil
+		return encryptedFile
 	case has("format_version") && (has("planned_values") || has("resource_changes") || has("variables")):
-		return planFile, nil
+		return planFile
 	case has("format_version", "terraform_version"), has("format_version", "values"):
-		return stateFile, nil
+		return stateFile
 	case has("version", "terraform_version"), has("version", "lineage"):
-		return rawStateFile, nil
+		return rawStateFile
 	}
-	return "", nil
+	return ""
 }
 
 // topMembers are the names of the members of an object, as far as its beginning

@@ -28,7 +28,7 @@ func Load(dir string, o Options) (*snapshot.Snapshot, error) {
 		return nil, &tree.Error{File: dir, Problem: "it cannot be read: " + plainError(err)}
 	}
 	if !info.IsDir() {
-		if isConfiguration(dir) {
+		if IsConfiguration(dir) {
 			return nil, &tree.Error{File: dir, Problem: "Terraform reads whole folders", Expected: "the folder " + filepath.ToSlash(filepath.Dir(dir))}
 		}
 		return loadRecorded(dir, o)

@@ -1,12 +1,15 @@
 package tree
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -109,6 +112,7 @@ func (l Language) Parse(name string, data []byte) (*Document, error) {
 	if strings.HasPrefix(string(data[:min(len(data), 3)]), "\ufeff") {
 		data = data[3:]
 	}
+	data = utf8Of(data)
 	if what := binaryKind(data); what != "" {
 		return nil, &Error{File: doc.Name, Problem: what, Expected: l.Name + " in YAML or JSON"}
 	}
@@ -117,8 +121,9 @@ func (l Language) Parse(name string, data []byte) (*Document, error) {
 	if looksLikeJSON(doc.Text) {
 		var failed error
 		if doc.Root, failed = parseJSON(doc); failed != nil {
-			// YAML in flow style starts with a brace too.
-			if doc.Root, err = l.parseYAML(doc); err != nil {
+			// YAML in flow style starts with a brace too. It takes a comment as JSON's
+			// relatives write them for a name.
+			if doc.Root, err = l.parseYAML(doc); err != nil || strings.Contains(failed.Error(), comment) {
 				err = failed
 			}
 		}
@@ -134,6 +139,24 @@ func (l Language) Parse(name string, data []byte) (*Document, error) {
 	return doc, nil
 }
 
+// utf8Of is a text in UTF-8. One in UTF-16 says so by its byte order mark.
+func utf8Of(data []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+		order = binary.BigEndian
+	default:
+		return data
+	}
+	units := make([]uint16, 0, len(data)/2)
+	for at := 2; at+1 < len(data); at += 2 {
+		units = append(units, order.Uint16(data[at:]))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
 // binaryKind names what is no text, or is empty.
 func binaryKind(data []byte) string {
 	if len(data) == 0 || strings.TrimSpace(string(data[:min(len(data), 1<<16)])) == "" && len(data) < 1<<16 {
@@ -142,8 +165,7 @@ func binaryKind(data []byte) string {
 	head := string(data[:min(len(data), 8)])
 	for _, known := range []struct{ magic, what string }{
 		{"PK\x03\x04", "this is a ZIP archive"}, {"\x1f\x8b", "this is a gzip file"}, {"%PDF", "this is a PDF file"},
-		{"\x89PNG", "this is an image"}, {"\x7fELF", "this is a program"}, {"\xff\xfe", "this is text in UTF-16"}, {"\xfe\xff", "this is text in UTF-16"},
-	} {
+		{"\x89PNG", "this is an image"}, {"\x7fELF", "this is a program"}} {
 		if strings.HasPrefix(head, known.magic) {
 			return known.what
 		}

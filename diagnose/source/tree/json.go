@@ -41,10 +41,15 @@ func (r *jsonReader) fail(problem, expected string) *Error {
 	return r.here().Fail(problem, expected)
 }
 
+const comment = "a comment, which JSON does not have"
+
 // found says what stands at the current position.
 func (r *jsonReader) found() string {
 	if r.pos >= len(r.text) {
 		return "the file ends in the middle of a value"
+	}
+	if rest := r.text[r.pos:]; strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "/*") {
+		return comment
 	}
 	return fmt.Sprintf("unexpected %q", []rune(r.text[r.pos:min(len(r.text), r.pos+4)])[0])
 }
