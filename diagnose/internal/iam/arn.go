@@ -62,4 +62,7 @@ func (o Opaque) afterSlash(s string) string {
 }
 
 // isAccount reports whether s is a bare account number.
-func isAccount(s string) bool { return len(s) == 12 && digits(s) == 12 }
+func isAccount(s string) bool { return len(s) == 12 && allDigits(s) }
+
+// allDigits reports whether s is decimal digits, at least one, and nothing else.
+func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

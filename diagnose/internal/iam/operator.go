@@ -190,8 +190,8 @@ var dateLayouts = [...]string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-0
 // readDate reads an ISO 8601 date or epoch seconds and returns seconds (fact 39).
 // Four digits alone may be a year or an epoch: not valid here.
 func readDate(s string) (float64, bool) {
-	if n := digits(s); n > 0 && n == len(s) {
-		if n == 4 || n > 18 {
+	if allDigits(s) {
+		if len(s) == 4 || len(s) > 18 {
 			return 0, false
 		}
 		v, err := strconv.ParseInt(s, 10, 64)

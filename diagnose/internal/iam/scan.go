@@ -3,8 +3,9 @@ package iam
 import (
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"apisqs-doctor/diagnose/text/jsontext"
 )
 
 // scanner reads JSON and keeps its place. Errors stick: after the first one
@@ -108,106 +109,16 @@ func (s *scanner) key() string {
 
 // str reads a string. Without escapes it is a part of the text, not a copy.
 func (s *scanner) str() string {
-	if !s.take('"') {
+	if s.err != "" || s.space() != '"' {
+		s.take('"')
 		return ""
 	}
-	start := s.pos
-	for s.pos < len(s.text) {
-		switch c := s.text[s.pos]; {
-		case c == '"':
-			s.pos++
-			return s.text[start : s.pos-1]
-		case c == '\\':
-			return s.escaped(start)
-		case c < 0x20:
-			s.fail("a control character inside a string")
-			return ""
-		}
-		s.pos++
+	value, end, fault := jsontext.String(s.text, s.pos, utf8.RuneError)
+	if s.pos = end; fault != nil {
+		s.fail(fault.Reason)
+		return ""
 	}
-	s.fail("a string without an end")
-	return ""
-}
-
-// escaped reads on in a string that holds an escape.
-func (s *scanner) escaped(start int) string {
-	var b strings.Builder
-	b.WriteString(s.text[start:s.pos])
-	for s.pos < len(s.text) {
-		c := s.text[s.pos]
-		switch {
-		case c == '"':
-			s.pos++
-			return b.String()
-		case c < 0x20:
-			s.fail("a control character inside a string")
-			return ""
-		case c != '\\':
-			b.WriteByte(c)
-			s.pos++
-			continue
-		}
-		if s.pos+1 >= len(s.text) {
-			break
-		}
-		c = s.text[s.pos+1]
-		s.pos += 2
-		switch c {
-		case '"', '\\', '/':
-			b.WriteByte(c)
-		case 'b':
-			b.WriteByte('\b')
-		case 'f':
-			b.WriteByte('\f')
-		case 'n':
-			b.WriteByte('\n')
-		case 'r':
-			b.WriteByte('\r')
-		case 't':
-			b.WriteByte('\t')
-		case 'u':
-			b.WriteRune(s.unicode())
-		default:
-			s.fail("an unknown escape in a string")
-			return ""
-		}
-		if s.err != "" {
-			return ""
-		}
-	}
-	s.fail("a string without an end")
-	return ""
-}
-
-// unicode reads the digits after \u, and the second half of a surrogate pair.
-func (s *scanner) unicode() rune {
-	r := s.hex4()
-	if !utf16.IsSurrogate(r) {
-		return r
-	}
-	if strings.HasPrefix(s.text[s.pos:], `\u`) {
-		mark := s.pos
-		s.pos += 2
-		if both := utf16.DecodeRune(r, s.hex4()); both != utf8.RuneError {
-			return both
-		}
-		s.pos = mark
-	}
-	return utf8.RuneError
-}
-
-func (s *scanner) hex4() rune {
-	if len(s.text)-s.pos < 4 {
-		s.fail("an unfinished \\u escape")
-		return 0
-	}
-	n, err := strconv.ParseUint(s.text[s.pos:s.pos+4], 16, 32)
-	if err != nil {
-		s.fail("a \\u escape without four hexadecimal digits")
-		return 0
-	}
-	s.pos += 4
-	return rune(n)
+	return value
 }
 
 // scalar reads a string, a number or a boolean as text. ok is false for null,
@@ -233,8 +144,10 @@ func (s *scanner) scalar() (text string, ok bool) {
 		return text, true
 	case text == "null":
 		return "", false
-	case isNumber(text):
-		return text, true
+	case text != "":
+		if end, ok := jsontext.Number(text, 0); ok && end == len(text) {
+			return text, true
+		}
 	}
 	s.pos = start
 	s.fail("expected a value" + s.found())
@@ -264,39 +177,4 @@ func (s *scanner) skip(depth int) {
 	default:
 		s.scalar()
 	}
-}
-
-// isNumber reports whether s is a JSON number.
-func isNumber(s string) bool {
-	s = strings.TrimPrefix(s, "-")
-	whole := digits(s)
-	if whole == 0 || whole > 1 && s[0] == '0' {
-		return false
-	}
-	s = s[whole:]
-	if strings.HasPrefix(s, ".") {
-		n := digits(s[1:])
-		if n == 0 {
-			return false
-		}
-		s = s[1+n:]
-	}
-	if s != "" && (s[0] == 'e' || s[0] == 'E') {
-		s = s[1:]
-		if s != "" && (s[0] == '+' || s[0] == '-') {
-			s = s[1:]
-		}
-		n := digits(s)
-		return n > 0 && n == len(s)
-	}
-	return s == ""
-}
-
-// digits counts the decimal digits that s starts with.
-func digits(s string) int {
-	n := 0
-	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
-		n++
-	}
-	return n
 }

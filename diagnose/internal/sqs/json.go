@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"apisqs-doctor/diagnose/text/jsontext"
 )
 
 // Kind is the kind of a JSON value.
@@ -114,16 +116,7 @@ func (p *jsonParser) found() string {
 	return fmt.Sprintf("%q", r)
 }
 
-func (p *jsonParser) blanks() {
-	for p.i < len(p.s) {
-		switch p.s[p.i] {
-		case ' ', '\t', '\r', '\n':
-			p.i++
-		default:
-			return
-		}
-	}
-}
+func (p *jsonParser) blanks() { p.i = jsontext.Blanks(p.s, p.i) }
 
 func (p *jsonParser) value(depth int) Value {
 	p.kept++
@@ -231,35 +224,35 @@ func (p *jsonParser) more(end byte, after string) bool {
 
 func (p *jsonParser) number() Value {
 	start := p.i
-	digits := func() bool {
-		from := p.i
-		for p.i < len(p.s) && p.s[p.i] >= '0' && p.s[p.i] <= '9' {
-			p.i++
-		}
-		return p.i > from
-	}
-	if p.s[p.i] == '-' {
-		p.i++
-	}
-	ok := true
-	if p.i < len(p.s) && p.s[p.i] == '0' {
-		p.i++
-	} else {
-		ok = digits()
-	}
-	if ok && p.i < len(p.s) && p.s[p.i] == '.' {
-		p.i++
-		ok = digits()
-	}
-	if ok && p.i < len(p.s) && (p.s[p.i] == 'e' || p.s[p.i] == 'E') {
-		p.i++
-		if p.i < len(p.s) && (p.s[p.i] == '+' || p.s[p.i] == '-') {
-			p.i++
-		}
-		ok = digits()
-	}
-	if !ok {
+	end, ok := jsontext.Number(p.s, start)
+	if p.i = end; !ok {
 		p.fail("expected a digit, found " + p.found())
 	}
 	return Value{Kind: KindNumber, Text: p.s[start:p.i]}
+}
+
+// str reads a string, which has to be UTF-8. A lone surrogate becomes U+FFFD; on a
+// fault it returns what was read before it.
+func (p *jsonParser) str() string {
+	start := p.i
+	text, end, fault := jsontext.String(p.s, start, utf8.RuneError)
+	if !utf8.ValidString(p.s[start:end]) {
+		p.i = start + invalid(p.s[start:end])
+		p.fail("bytes that are no UTF-8")
+		return text
+	}
+	if p.i = end; fault != nil {
+		p.fail(fault.Reason)
+	}
+	return text
+}
+
+// invalid is the place of the first byte that is no UTF-8.
+func invalid(s string) int {
+	for i, r := range s {
+		if _, n := utf8.DecodeRuneInString(s[i:]); r == utf8.RuneError && n == 1 {
+			return i
+		}
+	}
+	return len(s)
 }

@@ -5,8 +5,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
+
+	"apisqs-doctor/diagnose/text/jsontext"
 )
 
 // jsonReader decodes JSON into values, members in the order of the text.
@@ -48,9 +48,7 @@ func (j *jsonReader) fail(what string) error {
 }
 
 func (j *jsonReader) space() {
-	for j.pos < len(j.s) && isSpace(j.s[j.pos]) {
-		j.pos++
-	}
+	j.pos = jsontext.Blanks(j.s, j.pos)
 }
 
 func (j *jsonReader) value() (value, error) {
@@ -179,37 +177,13 @@ func (j *jsonReader) array() (value, error) {
 
 func (j *jsonReader) number() (value, error) {
 	start := j.pos
-	s := j.s
-	digits := func() bool {
-		from := j.pos
-		for j.pos < len(s) && isDigit(s[j.pos]) {
-			j.pos++
-		}
-		return j.pos > from
-	}
-	if s[j.pos] == '-' {
-		j.pos++
-	}
-	lead := j.pos
-	ok := digits() && (s[lead] != '0' || j.pos == lead+1)
-	float := false
-	if ok && j.pos < len(s) && s[j.pos] == '.' {
-		j.pos++
-		float, ok = true, digits()
-	}
-	if ok && j.pos < len(s) && (s[j.pos] == 'e' || s[j.pos] == 'E') {
-		j.pos++
-		if j.pos < len(s) && (s[j.pos] == '+' || s[j.pos] == '-') {
-			j.pos++
-		}
-		float, ok = true, digits()
-	}
-	text := s[start:j.pos]
-	if !ok {
+	end, ok := jsontext.Number(j.s, start)
+	if j.pos = end; !ok {
 		return value{}, j.fail("a number is malformed")
 	}
+	text := j.s[start:end]
 	v := value{}
-	if float {
+	if strings.ContainsAny(text, ".eE") {
 		f, _ := strconv.ParseFloat(text, 64)
 		v = floatValue(f)
 	} else if n, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -226,85 +200,11 @@ func (j *jsonReader) number() (value, error) {
 }
 
 func (j *jsonReader) str() (string, error) {
-	j.pos++
-	start := j.pos
-	for j.pos < len(j.s) {
-		switch c := j.s[j.pos]; {
-		case c == '"':
-			j.pos++
-			return j.s[start : j.pos-1], nil
-		case c == '\\':
-			return j.escaped(start)
-		case c < ' ':
-			return "", j.fail("a control character stands in a string")
-		}
-		j.pos++
+	s, end, fault := jsontext.String(j.s, j.pos, '?') // Java writes half a pair as a question mark
+	if j.pos = end; fault != nil {
+		return "", j.fail(fault.Reason)
 	}
-	return "", j.fail("a string is not closed")
-}
-
-// escaped reads on at the first escape of a string.
-func (j *jsonReader) escaped(start int) (string, error) {
-	out := []byte(j.s[start:j.pos])
-	for j.pos < len(j.s) {
-		c := j.s[j.pos]
-		j.pos++
-		switch {
-		case c == '"':
-			return string(out), nil
-		case c < ' ':
-			return "", j.fail("a control character stands in a string")
-		case c != '\\':
-			out = append(out, c)
-			continue
-		}
-		if j.pos >= len(j.s) {
-			break
-		}
-		c = j.s[j.pos]
-		j.pos++
-		if i := strings.IndexByte(`"\/bfnrt`, c); i >= 0 {
-			out = append(out, "\"\\/\b\f\n\r\t"[i])
-			continue
-		}
-		if c != 'u' {
-			return "", j.fail("an escape is unknown")
-		}
-		n, err := j.hex4()
-		if err != nil {
-			return "", err
-		}
-		if utf16.IsSurrogate(n) && strings.HasPrefix(j.s[j.pos:], `\u`) {
-			mark := j.pos
-			j.pos += 2
-			low, err := j.hex4()
-			if err != nil {
-				return "", err
-			}
-			if pair := utf16.DecodeRune(n, low); pair != utf8.RuneError {
-				n = pair
-			} else {
-				j.pos = mark
-			}
-		}
-		if utf16.IsSurrogate(n) {
-			n = '?' // Java writes half a pair as a question mark
-		}
-		out = utf8.AppendRune(out, n)
-	}
-	return "", j.fail("a string is not closed")
-}
-
-func (j *jsonReader) hex4() (rune, error) {
-	if j.pos+4 > len(j.s) {
-		return 0, j.fail("an escape is cut off")
-	}
-	n, err := strconv.ParseUint(j.s[j.pos:j.pos+4], 16, 32)
-	if err != nil {
-		return 0, j.fail("an escape is malformed")
-	}
-	j.pos += 4
-	return rune(n), nil
+	return s, nil
 }
 
 // printJSON appends a value as compact JSON.

@@ -1,21 +1,15 @@
 package selection
 
 import (
-	"encoding/json"
 	"strings"
+	"unicode/utf8"
+
+	"apisqs-doctor/diagnose/text/jsontext"
 )
 
 // maxDepth bounds the nesting of a body; the parsers that AWS is likely to use
 // stop there too.
 const maxDepth = 1000
-
-// skipSpace is the place of the next byte that is no white space.
-func skipSpace(s string, i int) int {
-	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\n' || s[i] == '\r') {
-		i++
-	}
-	return i
-}
 
 // skipValue reads one JSON value that starts at i and tells where it ends; -1
 // when there is none.
@@ -40,63 +34,24 @@ func skipValue(s string, i, depth int) int {
 }
 
 func skipString(s string, i int) int {
-	for i++; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '"':
-			return i + 1
-		case c < ' ':
-			return -1
-		case c == '\\':
-			if i++; i >= len(s) {
-				return -1
-			}
-			if s[i] == 'u' {
-				if i+4 >= len(s) || strings.Trim(s[i+1:i+5], "0123456789abcdefABCDEF") != "" {
-					return -1
-				}
-				i += 4
-			} else if strings.IndexByte(`"\/bfnrt`, s[i]) < 0 {
-				return -1
-			}
-		}
+	_, end, fault := jsontext.String(s, i, utf8.RuneError)
+	if fault != nil {
+		return -1
 	}
-	return -1
+	return end
 }
 
 func skipNumber(s string, i int) int {
-	digits := func() bool {
-		start := i
-		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
-			i++
-		}
-		return i > start
-	}
-	if s[i] == '-' {
-		i++
-	}
-	start := i
-	if !digits() || s[start] == '0' && i > start+1 {
+	end, ok := jsontext.Number(s, i)
+	if !ok {
 		return -1
 	}
-	if i < len(s) && s[i] == '.' {
-		if i++; !digits() {
-			return -1
-		}
-	}
-	if i < len(s) && (s[i] == 'e' || s[i] == 'E') {
-		if i++; i < len(s) && (s[i] == '+' || s[i] == '-') {
-			i++
-		}
-		if !digits() {
-			return -1
-		}
-	}
-	return i
+	return end
 }
 
 func skipContainer(s string, i, depth int) int {
 	object, end := s[i] == '{', s[i]+2 // ']' and '}' stand two behind their openers
-	if i = skipSpace(s, i+1); i < len(s) && s[i] == end {
+	if i = jsontext.Blanks(s, i+1); i < len(s) && s[i] == end {
 		return i + 1
 	}
 	for i < len(s) {
@@ -107,15 +62,15 @@ func skipContainer(s string, i, depth int) int {
 			if i = skipString(s, i); i < 0 {
 				return -1
 			}
-			if i = skipSpace(s, i); i >= len(s) || s[i] != ':' {
+			if i = jsontext.Blanks(s, i); i >= len(s) || s[i] != ':' {
 				return -1
 			}
-			i = skipSpace(s, i+1)
+			i = jsontext.Blanks(s, i+1)
 		}
 		if i = skipValue(s, i, depth+1); i < 0 {
 			return -1
 		}
-		switch i = skipSpace(s, i); {
+		switch i = jsontext.Blanks(s, i); {
 		case i >= len(s):
 			return -1
 		case s[i] == end:
@@ -123,20 +78,20 @@ func skipContainer(s string, i, depth int) int {
 		case s[i] != ',':
 			return -1
 		}
-		i = skipSpace(s, i+1)
+		i = jsontext.Blanks(s, i+1)
 	}
 	return -1
 }
 
 // validDocument tells whether s is one JSON value.
 func validDocument(s string) bool {
-	end := skipValue(s, skipSpace(s, 0), 0)
-	return end >= 0 && skipSpace(s, end) == len(s)
+	end := skipValue(s, jsontext.Blanks(s, 0), 0)
+	return end >= 0 && jsontext.Blanks(s, end) == len(s)
 }
 
 // find follows the path in a valid document and gives the place of the value.
 func find(s string, path []step) (start, end int, ok bool) {
-	start = skipSpace(s, 0)
+	start = jsontext.Blanks(s, 0)
 	for _, step := range path {
 		switch {
 		case s[start] == '{' && step.index < 0:
@@ -157,45 +112,36 @@ func find(s string, path []step) (start, end int, ok bool) {
 // stands twice.
 func member(s string, i int, name string) int {
 	found := -1
-	for i = skipSpace(s, i+1); s[i] == '"'; {
-		end := skipString(s, i)
-		match := s[i+1:end-1] == name
-		if !match && strings.IndexByte(s[i:end], '\\') >= 0 {
-			match = decodeString(s[i:end]) == name
-		}
-		i = skipSpace(s, skipSpace(s, end)+1)
+	for i = jsontext.Blanks(s, i+1); s[i] == '"'; {
+		key, end, _ := jsontext.String(s, i, utf8.RuneError)
+		match := key == name
+		i = jsontext.Blanks(s, jsontext.Blanks(s, end)+1)
 		if match {
 			found = i
 		}
-		if i = skipSpace(s, skipValue(s, i, 0)); s[i] != ',' {
+		if i = jsontext.Blanks(s, skipValue(s, i, 0)); s[i] != ',' {
 			break
 		}
-		i = skipSpace(s, i+1)
+		i = jsontext.Blanks(s, i+1)
 	}
 	return found
 }
 
 func element(s string, i, n int) int {
-	if i = skipSpace(s, i+1); s[i] == ']' {
+	if i = jsontext.Blanks(s, i+1); s[i] == ']' {
 		return -1
 	}
 	for ; n > 0; n-- {
-		if i = skipSpace(s, skipValue(s, i, 0)); s[i] != ',' {
+		if i = jsontext.Blanks(s, skipValue(s, i, 0)); s[i] != ',' {
 			return -1
 		}
-		i = skipSpace(s, i+1)
+		i = jsontext.Blanks(s, i+1)
 	}
 	return i
 }
 
 // decodeString is the text of a JSON string, quotes included.
 func decodeString(s string) string {
-	if strings.IndexByte(s, '\\') < 0 {
-		return s[1 : len(s)-1]
-	}
-	var text string
-	if json.Unmarshal([]byte(s), &text) != nil {
-		return ""
-	}
+	text, _, _ := jsontext.String(s, 0, utf8.RuneError)
 	return text
 }

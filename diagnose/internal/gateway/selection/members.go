@@ -1,5 +1,11 @@
 package selection
 
+import (
+	"unicode/utf8"
+
+	"apisqs-doctor/diagnose/text/jsontext"
+)
+
 // Member is a member of a JSON object within a text.
 type Member struct {
 	Name               string
@@ -21,18 +27,18 @@ func (m *Member) Text(s string) (text string, isString bool) {
 // the text; of two of one name both. ok is false where no valid object starts
 // there; an object at the start of the text has to be all of it.
 func Members(s string, i int) (list []Member, ok bool) {
-	start := skipSpace(s, i)
+	start := jsontext.Blanks(s, i)
 	end := skipValue(s, start, 0)
-	if end < 0 || s[start] != '{' || i == 0 && skipSpace(s, end) != len(s) {
+	if end < 0 || s[start] != '{' || i == 0 && jsontext.Blanks(s, end) != len(s) {
 		return nil, false
 	}
-	for i = skipSpace(s, start+1); s[i] == '"'; i = skipSpace(s, i+1) {
-		m := Member{NameStart: i, NameEnd: skipString(s, i)}
-		m.Name = decodeString(s[i:m.NameEnd])
-		m.Start = skipSpace(s, skipSpace(s, m.NameEnd)+1)
+	for i = jsontext.Blanks(s, start+1); s[i] == '"'; i = jsontext.Blanks(s, i+1) {
+		m := Member{NameStart: i}
+		m.Name, m.NameEnd, _ = jsontext.String(s, i, utf8.RuneError)
+		m.Start = jsontext.Blanks(s, jsontext.Blanks(s, m.NameEnd)+1)
 		m.End = skipValue(s, m.Start, 0)
 		list = append(list, m)
-		if i = skipSpace(s, m.End); s[i] != ',' {
+		if i = jsontext.Blanks(s, m.End); s[i] != ',' {
 			break
 		}
 	}
