@@ -32,6 +32,7 @@ type failure struct {
 	message string // lower case, values quoted
 	hint    string // what to do about it; may be empty
 	help    bool   // the short help is of more use than the message
+	none    bool   // the region has no API
 }
 
 func (f *failure) Error() string { return f.message }

@@ -52,7 +52,7 @@ func normalize(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 // alternatives are flags of which one may be given. One on the command line
 // silences the others' environment variables.
 var alternatives = [][]string{
-	{"api-id", "all-apis", "template", "snapshot"},
+	{"api-id", "all-apis", "all-regions", "template", "snapshot"},
 	{"method", "curl", "request"},
 }
 

@@ -47,7 +47,9 @@ func (t *targetFlags) all(ctx context.Context, cfg live.Settings) ([]string, map
 		return nil, nil, liveFailure(err)
 	}
 	if len(list) == 0 {
-		return nil, nil, cannotRun("check --region and --profile", "there is no API in region %s", cfg.Region)
+		f := cannotRun("check --region and --profile", "there is no API in region %s", cfg.Region)
+		f.none = true
+		return nil, nil, f
 	}
 	var ids []string
 	types := map[string]snapshot.APIType{}

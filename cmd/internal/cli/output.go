@@ -47,12 +47,14 @@ type outputFlags struct {
 	outputs []output
 	color   string
 	short   bool // the text report in a line for each method
+	verbose bool // all there is in the text report
 	shell   string
 }
 
 func (o *outputFlags) add(cmd *cobra.Command) {
 	cmd.Flags().VarP(outputList{&o.outputs}, "output", "o", "text (default), json, sarif, junit, markdown, github, gitlab or html; =FILE for a file")
 	cmd.Flags().BoolVar(&o.short, "short", false, "a line for each method in the text report, for a chat message")
+	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "evidence, alternatives and other notations in the text report")
 	addShell(cmd, &o.shell)
 	choiceVar(cmd, &o.color, "color", "colour in the text report", "auto", "always", "never")
 }
@@ -155,6 +157,43 @@ func (a *app) write(o *outputFlags, run report.Run) error {
 			write = uncolored(report.Short)
 		}
 		if err := a.writeTo(out, func(w io.Writer) error { return write(w, run, a.colored(o.color, out.file)) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wide is the width of a table that goes to no terminal.
+const wide = 160
+
+// writeAll writes the runs over all APIs of one or of several regions and accounts:
+// a table in place of the text, whose details are shown with --verbose.
+func (a *app) writeAll(o *outputFlags, runs []report.Run) error {
+	for _, out := range a.all(o) {
+		color := a.colored(o.color, out.file)
+		if err := a.writeTo(out, func(w io.Writer) error {
+			write := formats[out.format]
+			switch {
+			case out.format == "json":
+				return report.JSONOfAll(w, runs)
+			case out.format != "text":
+				return write(w, runs[0], color)
+			case o.short:
+				write = uncolored(report.Short)
+			case !o.verbose:
+				columns := wide
+				if out.file == "" && a.Columns > 0 {
+					columns = a.Columns
+				}
+				return report.Table(w, runs, columns, color)
+			}
+			for _, run := range runs {
+				if err := write(w, run, color); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
 			return err
 		}
 	}

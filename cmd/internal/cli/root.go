@@ -40,7 +40,7 @@ const about = `apisqs-doctor finds out why an Amazon API Gateway method that sho
 Amazon SQS queue does not. It follows one request through the integration, stage by stage,
 as AWS would, and says what fails, why, on what evidence, and what to change.
 
-Give exactly one kind of target: --api-id, --all-apis, --template, a Terraform folder, plan or
+Give exactly one kind of target: --api-id, --all-apis, --all-regions, --template, a Terraform folder, plan or
 state, or --snapshot. Several APIs or
 templates make one report; an API that cannot be read leaves the others' diagnosis as it is, and
 the run inconclusive. Without a request of yours the doctor diagnoses every method that leads to
@@ -72,7 +72,8 @@ func (a *app) rootCommand() *cobra.Command {
 		Long:  longHelp,
 		Example: `  apisqs-doctor --api-id a1b2c3d4 --stage prod
   apisqs-doctor --api-id a1b2c3d4 --method "POST /orders" --body '{"id": 1}'
-  apisqs-doctor --all-apis --region eu-west-1 --stage prod -o json=report.json
+  apisqs-doctor --all-apis --region eu-west-1 --stage prod -o text -o json=report.json
+  apisqs-doctor --all-regions --profile shop --profile billing
   apisqs-doctor --template template.yaml --parameter QueueName=orders --account-id 123456789012
   apisqs-doctor --template template.yaml --curl "curl -X POST https://example.com/orders -d 'a=1'"
   apisqs-doctor infra/ --var env=prod --account-id 123456789012
@@ -171,6 +172,9 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 		return err
 	}
 	known.Partial = f.stage != "" || call.method != "" || call.path != "" || call.request != nil
+	if f.allAPIs {
+		return a.diagnoseAll(cmd.Context(), f, known, call)
+	}
 	s, err := a.load(cmd.Context(), &f.targetFlags)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ type Streams struct {
 	Out       io.Writer // reports and nothing else
 	Err       io.Writer // progress, hints and errors
 	OutTTY    bool      // Out is a terminal
+	Columns   int       // of that terminal; 0 where Out is none
 	ErrTTY    bool      // Err is a terminal
 	LookupEnv func(string) (string, bool)
 	Now       func() time.Time // for skips that end
@@ -21,7 +22,11 @@ type Streams struct {
 
 // System returns the process's own streams and environment.
 func System() Streams {
-	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Now: time.Now,
+	columns, _, err := term.GetSize(os.Stdout.Fd())
+	if err != nil {
+		columns = 0
+	}
+	return Streams{Columns: columns, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Now: time.Now,
 		OutTTY: term.IsTerminal(os.Stdout.Fd()), ErrTTY: term.IsTerminal(os.Stderr.Fd())}
 }
 

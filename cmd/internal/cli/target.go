@@ -22,6 +22,7 @@ import (
 type targetFlags struct {
 	apiIDs         []string
 	allAPIs        bool
+	allRegions     bool
 	stage          string
 	templates      []string
 	parameters     []string
@@ -33,6 +34,7 @@ type targetFlags struct {
 	said           bool        // files were given without a flag: what they are is told
 
 	region, profile, endpointURL, accountID string
+	profiles                                []string // all that were given; profile is the first
 	timeout                                 time.Duration
 }
 
@@ -45,6 +47,7 @@ var templateKinds = []string{"yaml", "yml", "json", "template"}
 func (t *targetFlags) addMany(cmd *cobra.Command) {
 	t.add(cmd)
 	cmd.Flags().BoolVar(&t.allAPIs, "all-apis", false, "every API of the account in the region")
+	cmd.Flags().BoolVar(&t.allRegions, "all-regions", false, "every API of the account in every region")
 	cmd.Flags().Lookup("api-id").Usage += "; repeatable"
 }
 
@@ -74,7 +77,7 @@ func (t *targetFlags) addStage(cmd *cobra.Command) {
 func (t *targetFlags) addAWS(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&t.region, "region", "", "AWS `REGION`, also for what a template leaves open")
-	f.StringVar(&t.profile, "profile", "", "profile `NAME` of the AWS configuration")
+	f.Var(profileList{t}, "profile", "profile `NAME` of the AWS configuration; with --all-apis repeatable")
 	f.StringVar(&t.endpointURL, "endpoint-url", "", "`URL` for all AWS calls, such as that of an emulator")
 	f.StringVar(&t.accountID, "account-id", "", "`ACCOUNT` that a template is for, 12 digits")
 	f.DurationVar(&t.timeout, "timeout", defaultTimeout, "`TIME` that reading an API from AWS may take, and changing it")
@@ -96,6 +99,13 @@ func (t *targetFlags) one() error {
 // check wants exactly one target, and no flag that would do nothing. What the
 // files are has been settled.
 func (t *targetFlags) check(given map[string]bool) error {
+	t.allAPIs = t.allAPIs || t.allRegions
+	switch {
+	case t.allRegions && t.region != "" && given["region"]:
+		return usage("", "give --region or --all-regions, not both")
+	case len(t.profiles) > 1 && !t.allAPIs:
+		return usage("", "several --profile need --all-apis or --all-regions")
+	}
 	var targets []string
 	for _, c := range []struct {
 		flag  string

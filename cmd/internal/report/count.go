@@ -38,6 +38,27 @@ func Summarize(e *diagnose.Examination) Summary {
 	return s
 }
 
+// plus adds the counts of another region or account. Of the verdicts the worst
+// counts, and what was not read outranks a risk that is known.
+func (s Summary) plus(o Summary) Summary {
+	out := Summary{s.Verdict, s.Methods + o.Methods, s.Broken + o.Broken, s.AtRisk + o.AtRisk, s.Healthy + o.Healthy, s.Inconclusive + o.Inconclusive,
+		s.Errors + o.Errors, s.Warnings + o.Warnings, s.Notes + o.Notes, s.Others + o.Others}
+	switch { // one without methods has nothing to say
+	case o.Methods == 0:
+		return out
+	case s.Methods == 0:
+		out.Verdict = o.Verdict
+		return out
+	}
+	for _, v := range []diagnose.Verdict{diagnose.Broken, diagnose.Inconclusive, diagnose.AtRisk, diagnose.Healthy} {
+		if s.Verdict == v || o.Verdict == v {
+			out.Verdict = v
+			break
+		}
+	}
+	return out
+}
+
 // verdict makes the zero Verdict what it means.
 func verdict(v diagnose.Verdict) diagnose.Verdict {
 	if v == "" {

@@ -81,7 +81,10 @@ type Method struct {
 	Method    string           `json:"method"`
 	Path      string           `json:"path"`
 	API       string           `json:"api"`
+	APIType   string           `json:"apiType"` // REST, HTTP or WEBSOCKET; empty where the API is not known
 	Stage     string           `json:"stage"`
+	Region    string           `json:"region"`
+	Account   string           `json:"account"`
 	Protocol  string           `json:"protocol"`
 	Queue     *string          `json:"queue"`
 	Verdict   diagnose.Verdict `json:"verdict"`
@@ -198,11 +201,13 @@ type Gap struct {
 	Origin Origin `json:"origin"`
 }
 
-// JSON writes the run as one document. A method is written before the next one is
-// put into words, so that of a report of thousands only one is kept at a time.
-func JSON(w io.Writer, r Run) error {
-	r = r.posix()
-	say := newWords(r)
+// JSON writes the run as one document.
+func JSON(w io.Writer, r Run) error { return JSONOfAll(w, []Run{r}) }
+
+// JSONOfAll writes runs of one or of several regions and accounts as one document. A
+// method is written before the next one is put into words, so that of a report of
+// thousands only one is kept at a time.
+func JSONOfAll(w io.Writer, runs []Run) error {
 	var b bytes.Buffer
 	encode := func(v any, indent string) error {
 		b.Reset()
@@ -211,24 +216,29 @@ func JSON(w io.Writer, r Run) error {
 		enc.SetEscapeHTML(false)
 		return enc.Encode(v)
 	}
-	if err := encode(frame(r, say), ""); err != nil {
+	if err := encode(framed(runs), ""); err != nil {
 		return err
 	}
 	const list = "\n  \"methods\": [" // at the beginning of a line, which no text of a document is
 	head, tail, _ := strings.Cut(b.String(), list)
 	out := bufio.NewWriter(w)
 	writeEscaped(out, []byte(head+list))
-	for i := range r.Examination.Diagnoses {
-		if err := encode(method(r, &r.Examination.Diagnoses[i], say), "    "); err != nil {
-			return err
+	written := 0
+	for _, r := range runs {
+		r = r.posix()
+		say := newWords(r)
+		for i := range r.Examination.Diagnoses {
+			if err := encode(method(r, &r.Examination.Diagnoses[i], say), "    "); err != nil {
+				return err
+			}
+			if written++; written > 1 {
+				out.WriteByte(',')
+			}
+			out.WriteString("\n    ")
+			writeEscaped(out, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 		}
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		out.WriteString("\n    ")
-		writeEscaped(out, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 	}
-	if len(r.Examination.Diagnoses) > 0 {
+	if written > 0 {
 		out.WriteString("\n  ")
 	}
 	writeEscaped(out, []byte(tail))
@@ -263,6 +273,30 @@ func NewDocument(r Run) Document {
 	doc := frame(r, say)
 	for i := range r.Examination.Diagnoses {
 		doc.Methods = append(doc.Methods, method(r, &r.Examination.Diagnoses[i], say))
+	}
+	return doc
+}
+
+// framed is the document of all runs without their methods. Of the target it keeps
+// what all have in common.
+func framed(runs []Run) Document {
+	doc := frame(runs[0].posix(), newWords(runs[0]))
+	gaps := len(doc.Gaps)
+	for _, r := range runs[1:] {
+		next := frame(r.posix(), newWords(r))
+		doc.Summary = doc.Summary.plus(next.Summary)
+		doc.Gaps, doc.Assumed, doc.Notices = append(doc.Gaps, next.Gaps...), append(doc.Assumed, next.Assumed...), append(doc.Notices, next.Notices...)
+		doc.Target.API, doc.Target.Stage = nil, nil
+		if doc.Target.Region != next.Target.Region {
+			doc.Target.Region = ""
+		}
+		if doc.Target.Account != next.Target.Account {
+			doc.Target.Account = ""
+		}
+		gaps += len(next.Gaps)
+	}
+	if len(runs) > 1 && gaps > 0 && doc.Summary.Verdict != diagnose.Broken {
+		doc.Summary.Verdict = diagnose.Inconclusive
 	}
 	return doc
 }
@@ -305,8 +339,12 @@ func method(r Run, d *diagnose.Diagnosis, say Words) Method {
 	m := Method{Method: p.method, Path: say.Show(p.path), API: say.Show(p.apiID), Stage: say.Show(p.stage), Protocol: p.protocol,
 		Queue: orNull(say.Show(p.queueARN)), Verdict: verdict(d.Verdict), Request: request(&walk.Request{}, say),
 		Predicted: predicted(d.Predicted, say), Findings: make([]Finding, 0, len(d.Findings)), Gaps: gaps(d.Gaps, say)}
+	m.Region, m.Account = say.Show(r.Examination.Target.Region), say.Show(r.Examination.Target.Account)
 	if d.Trace != nil {
 		m.Request = request(&d.Trace.Request, say)
+		if api := d.Trace.Route.API; api != nil {
+			m.APIType = string(api.Type)
+		}
 	}
 	if out, ok := outboundOf(d); ok {
 		m.Outbound = &Outbound{Method: out.method, URL: say.Show(out.url), Headers: object(out.headers, say)}
