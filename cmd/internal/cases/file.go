@@ -5,6 +5,7 @@ package cases
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,6 +21,14 @@ type File struct {
 	Cases  []Case
 
 	doc *yaml.Node // as read, for writing it anew
+}
+
+// At is the path of the target, from where the program runs.
+func (f *File) At() string {
+	if filepath.IsAbs(f.Target.File) {
+		return f.Target.File
+	}
+	return filepath.Join(filepath.Dir(f.Name), f.Target.File)
 }
 
 // Target is what the cases are about, as the flags of the main command name it.

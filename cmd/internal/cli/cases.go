@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -169,11 +168,7 @@ func casesFailure(err error) error {
 
 // runCases diagnoses the calls of a file.
 func (a *app) runCases(ctx context.Context, file *cases.File) ([]cases.Outcome, error) {
-	path := file.Target.File
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(file.Name), path)
-	}
-	s, err := a.loadCases(ctx, path, file.Target)
+	s, err := a.loadCases(ctx, file.At(), file.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -194,23 +189,31 @@ func (a *app) runCases(ctx context.Context, file *cases.File) ([]cases.Outcome, 
 
 // loadCases reads the target of a file, told by its content.
 func (a *app) loadCases(ctx context.Context, path string, t cases.Target) (*snapshot.Snapshot, error) {
-	flags := targetFlags{region: t.Region, accountID: t.Account, timeout: defaultTimeout}
-	flags.templates = []string{path}
-	if err := a.settle(&flags); err != nil {
+	flags, err := a.targetOf(path, t.Parameters)
+	if err != nil {
 		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(t.Parameters)) {
-		given := name + "=" + t.Parameters[name]
-		if flags.input.Source == kind.Terraform {
-			flags.vars = append(flags.vars, given)
-		} else {
-			flags.parameters = append(flags.parameters, given)
-		}
-	}
+	flags.region, flags.accountID = t.Region, t.Account
 	if err := flags.check(nil); err != nil {
 		return nil, err
 	}
 	return a.load(ctx, &flags)
+}
+
+// targetOf are the flags for a file or folder, told by its content.
+func (a *app) targetOf(path string, parameters map[string]string) (targetFlags, error) {
+	flags := targetFlags{timeout: defaultTimeout, templates: []string{path}}
+	if err := a.settle(&flags); err != nil {
+		return flags, err
+	}
+	to := &flags.parameters
+	if flags.input.Source == kind.Terraform {
+		to = &flags.vars
+	}
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		*to = append(*to, name+"="+parameters[name])
+	}
+	return flags, nil
 }
 
 // firstCases prints a first file of cases for a target.

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,7 +31,10 @@ type app struct {
 }
 
 // Main runs the program and returns its exit code.
-func Main(args []string, s Streams) int {
+func Main(args []string, s Streams) int { return s.run(context.Background(), args) }
+
+// run is Main until the context ends, which ends what waits for AWS.
+func (s Streams) run(ctx context.Context, args []string) int {
 	a := &app{Streams: s, commands: s.Out}
 	if s.env("GITHUB_ACTIONS") == "true" || s.env("TF_BUILD") != "" {
 		out, errs := &inert{to: s.Out}, &inert{to: s.Err}
@@ -38,7 +42,7 @@ func Main(args []string, s Streams) int {
 		defer errs.flush()
 		a.Out, a.Err = out, errs
 	}
-	cmd, err := a.execute(args)
+	cmd, err := a.execute(ctx, args)
 	if err == nil {
 		return a.code
 	}
@@ -52,7 +56,7 @@ func Main(args []string, s Streams) int {
 }
 
 // execute runs the command. A panic is a fault of ours, and told as one.
-func (a *app) execute(args []string) (cmd *cobra.Command, err error) {
+func (a *app) execute(ctx context.Context, args []string) (cmd *cobra.Command, err error) {
 	root := a.rootCommand()
 	defer func() {
 		if r := recover(); r != nil {
@@ -64,7 +68,7 @@ func (a *app) execute(args []string) (cmd *cobra.Command, err error) {
 		completeTopics(root)
 	}
 	root.SetArgs(append([]string{}, args...)) // cobra takes nil for "as the process was called"
-	return root.ExecuteC()
+	return root.ExecuteContextC(ctx)
 }
 
 // tell writes an error, and its hint on lines of its own.
