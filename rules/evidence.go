@@ -52,6 +52,9 @@ func refusal(p *diagnose.Pass, message string) diagnose.Finding {
 		Evidence: []diagnose.Evidence{bodyEvidence(p)},
 		Check:    p.Curl(p.Trace.Request),
 	}
+	if mapped := mappedParameter(p, a.Parameter); mapped != nil {
+		f.Evidence = append([]diagnose.Evidence{*mapped}, f.Evidence...)
+	}
 	if len(p.Trace.Mapping.Query) > 0 {
 		f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "query string that SQS receives", Value: p.Expression(excerpt([]byte(p.Trace.Signing.RawQuery)))})
 	}
@@ -59,6 +62,23 @@ func refusal(p *diagnose.Pass, message string) diagnose.Finding {
 		f.Why = "SQS answers 200 and lists the refused messages in the body: " + a.Failed[0].Code + ", " + a.Failed[0].Message
 	}
 	return f
+}
+
+// mappedParameter is the mapping that gives a parameter of the call by the query
+// string; nil when it comes from elsewhere.
+func mappedParameter(p *diagnose.Pass, name string) *diagnose.Evidence {
+	in := p.Trace.Mapping.Integration
+	if in == nil || name == "" {
+		return nil
+	}
+	mappings, _ := in.RequestParameters.Peek()
+	mapping := "integration.request.querystring." + name
+	fact, ok := mappings[mapping]
+	if !ok {
+		return nil
+	}
+	value, _ := fact.Peek()
+	return &diagnose.Evidence{Label: mapping, Value: p.Expression(value), Origin: fact.Origin()}
 }
 
 // queueEvidence is an attribute of the queue.

@@ -66,8 +66,12 @@ func addressTrouble(p *diagnose.Pass) string {
 	case walk.AddressForeign:
 		return fmt.Sprintf("is not on a host of SQS (%q)", p.Expression(address.Host))
 	}
-	if strings.HasPrefix(address.URL, "arn:") {
+	switch {
+	case strings.HasPrefix(address.URL, "arn:"):
 		return "is an ARN, not a URL"
+	case strings.HasPrefix(address.URL, "${Token["):
+		// I64: the CDK encodes what actionParameters hold before it knows the value.
+		return "is a token of the CDK that was URL-encoded at synthesis: actionParameters of AwsIntegration take no value that only the deployment knows; put the queue into path"
 	}
 	return "is no URL of a queue"
 }

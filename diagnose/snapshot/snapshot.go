@@ -30,6 +30,10 @@ type Snapshot struct {
 	// all and that belong to no single property, such as a failing transform.
 	Refusals []Refusal `json:"refusals,omitempty"`
 
+	// Constructs are the ways to the constructs of the CDK that made resources, by
+	// the Resource of origins.
+	Constructs map[string]string `json:"constructs,omitempty"`
+
 	// Skips are findings that the template itself says are known.
 	Skips []Skip `json:"skips,omitempty"`
 }
@@ -44,6 +48,10 @@ type Target struct {
 	// Exists tells that a file records what exists, as a state of Terraform does, and
 	// not what is to be made.
 	Exists bool `json:"exists,omitempty"`
+
+	// Maker is the tool that writes the files anew each time: cdk or serverless; empty
+	// for files that people edit.
+	Maker string `json:"maker,omitempty"`
 
 	Files []string `json:"files,omitempty"` // all of several templates; File is the first
 
@@ -76,6 +84,12 @@ const (
 	OpenAPI   = "openapi" // a document with API Gateway's extensions
 	Answers   = "answers" // what commands of the AWS CLI print
 	Saved     = "snapshot"
+)
+
+// The makers of files.
+const (
+	CDK        = "cdk"
+	Serverless = "serverless" // the Serverless Framework
 )
 
 // Written tells whether the target is what people keep in files: a template,

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"apisqs-doctor/cmd/internal/accept"
+	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
@@ -178,6 +179,7 @@ func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.Out, format, ar
 type repair struct {
 	fixes    []diagnose.Fix
 	parts    []repairPart
+	made     []string // where what is changed comes from, when a tool writes the files
 	template bool
 }
 
@@ -216,6 +218,12 @@ func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags, take fu
 		}
 		if deploys(part.fixes) && !p.template {
 			part.notes = append(part.notes, published(d)...)
+		}
+		for _, finding := range d.Findings {
+			of := func(x diagnose.Fix) bool { return x.Rule == finding.Rule }
+			if made := report.MadeBy(s, finding); made != "" && slices.ContainsFunc(part.fixes, of) {
+				p.made = append(p.made, finding.Rule+": "+made)
+			}
 		}
 		for _, x := range part.fixes {
 			x.Changes = snapshot.Onto(s, x.Changes)

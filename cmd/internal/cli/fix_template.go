@@ -18,6 +18,9 @@ import (
 // fixTemplate prints the changes of a template as a diff, or makes them.
 func (a *app) fixTemplate(f *fixFlags, s *snapshot.Snapshot, p *repair, c call) error {
 	fmt.Fprint(a.Err, p.text())
+	if s.Target.Maker != "" && f.write && len(p.fixes) > 0 {
+		return usage(strings.Join(p.made, "\n"), "nothing was edited: %s", rewritten(s.Target.Maker))
+	}
 	edits, notes, err := a.edit(&f.targetFlags, s, p, !f.keepDeployment)
 	if err != nil {
 		return err
@@ -26,6 +29,9 @@ func (a *app) fixTemplate(f *fixFlags, s *snapshot.Snapshot, p *repair, c call) 
 		fmt.Fprintf(a.Err, "%s: note: %s\n", name, note)
 	}
 	if !f.write {
+		if s.Target.Maker != "" {
+			fmt.Fprintf(a.Err, "%s: note: %s\n", name, rewritten(s.Target.Maker))
+		}
 		a.printDiff(edits)
 		return nil
 	}
@@ -50,6 +56,14 @@ func (a *app) fixTemplate(f *fixFlags, s *snapshot.Snapshot, p *repair, c call) 
 		return err
 	}
 	return a.diagnoseAgain(f, after, c)
+}
+
+// rewritten says what becomes of an edit in files that a tool writes.
+func rewritten(maker string) string {
+	if maker == snapshot.CDK {
+		return "cdk synth writes these files anew; make the changes in the CDK application"
+	}
+	return "serverless package writes these files anew; make the changes in serverless.yml"
 }
 
 // writeFailure says that files were not replaced.

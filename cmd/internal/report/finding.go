@@ -62,6 +62,7 @@ func (t *text) finding(d *diagnose.Diagnosis, f diagnose.Finding) {
 		}
 		t.field(name, t.evidence(e))
 	}
+	t.field("made by", t.clean(MadeBy(t.run.Snapshot, f)))
 	t.field("why", t.clean(f.Why))
 	for i, x := range f.Fixes {
 		name := "fix"

@@ -147,6 +147,7 @@ type Finding struct {
 	Message  string     `json:"message"`
 	Why      string     `json:"why"`
 	Evidence []Evidence `json:"evidence"`
+	MadeBy   string     `json:"madeBy,omitempty"` // where to change it, when a tool writes the file
 	Fixes    []Fix      `json:"fixes"`
 	Check    string     `json:"check"`
 	Say      string     `json:"-"`                 // the words of the check
@@ -377,6 +378,7 @@ func finding(r Run, d *diagnose.Diagnosis, f diagnose.Finding, say Words) Findin
 	out := Finding{Rule: f.Rule, Severity: string(f.Severity), Stage: string(f.Stage), Codes: codes(f.Codes), Message: say.Show(f.Message),
 		Why: say.Show(f.Why), Evidence: make([]Evidence, 0, len(f.Evidence)), Fixes: make([]Fix, 0, len(f.Fixes)),
 		Help: help(f.Rule), Fingerprint: Fingerprint(d, f), Suppressed: r.suppression(d, f)}
+	out.MadeBy = MadeBy(r.Snapshot, f)
 	words, commands := r.check(d.Trace, f.Check)
 	out.Say, out.Run = say.Show(words), strings.Join(commands, "\n")
 	if out.Check = out.Run; out.Run == "" {

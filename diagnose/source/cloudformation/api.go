@@ -88,6 +88,9 @@ func (b *builder) definition(s *stack, r *resource, p tree.View, a *assemble.API
 // localDefinition reads a definition from a file beside the template.
 // CloudFormation hands it to API Gateway as it is: no function in it is evaluated.
 func (b *builder) localDefinition(r *resource, x tree.View) (tree.View, *snapshot.Gap) {
+	if file := b.world.asset(r.at.File, x.Get("Key").Plain()); !x.Unknown() && x.Value.Kind == tree.Object && file != "" {
+		x.Value = tree.Text(file)
+	}
 	if x.Unknown() || x.Value.Partial {
 		gap := x.Gap()
 		return x, &gap

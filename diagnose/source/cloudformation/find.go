@@ -20,6 +20,8 @@ type source struct {
 	file  string
 	stack string // empty for the name of the options
 
+	assembled, packaged bool // by the CDK, by the Serverless Framework
+
 	region, account string // where the tool that wrote the template deploys it; empty when it does not say
 }
 

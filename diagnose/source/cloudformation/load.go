@@ -39,6 +39,7 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 			return nil, err
 		}
 		w.know(doc)
+		w.makers[makerOf(doc, src)] = true
 		w.addRoot(doc, src, len(sources) > 1)
 		if doc.Alias > 0 {
 			w.warn("%s:%d: CloudFormation takes no YAML aliases; the template must go through a tool that writes them out, such as sam build", doc.Name, doc.Alias)
@@ -51,6 +52,12 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 	if w.err != nil {
 		return nil, w.err
 	}
+	for maker := range w.makers {
+		if len(w.makers) == 1 {
+			out.Target.Maker = maker
+		}
+	}
+	out.Constructs = w.constructs()
 	out.Target.File = tree.DisplayName(files[0])
 	if len(files) > 1 {
 		for _, file := range files {

@@ -27,6 +27,7 @@ func (src *source) locate() {
 			if artifact.Value.Get("type").TextOr("") != "aws:cloudformation:stack" || properties.Get("templateFile").TextOr("") != name {
 				continue
 			}
+			src.assembled = true
 			// aws://ACCOUNT/REGION, or words for what is not known.
 			environment := strings.TrimPrefix(artifact.Value.Get("environment").TextOr(""), "aws://")
 			account, region, _ := strings.Cut(environment, "/")
@@ -42,6 +43,7 @@ func (src *source) locate() {
 		}
 	}
 	if root := companion(filepath.Join(folder, stateName)); root != nil {
+		src.packaged = true
 		service := root.Get("service")
 		provider := service.Get("provider")
 		src.region = provider.Get("region").TextOr("")

@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"fmt"
+	"strings"
 
 	"apisqs-doctor/diagnose/source/tree"
 )
@@ -80,6 +81,11 @@ func (s *stack) nestedLocation(r *resource) string {
 		property = "Location"
 	}
 	v := s.props(r).Get(property).Value
+	if v != nil && v.Kind == tree.String && strings.Contains(v.Text, "/") {
+		if file := s.world.asset(r.at.File, v.Text); file != "" {
+			return file
+		}
+	}
 	if v == nil || v.Kind != tree.String || v.Partial || remote(v.Text) {
 		return ""
 	}

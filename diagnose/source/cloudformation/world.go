@@ -32,6 +32,8 @@ type world struct {
 	unread    []passedOver
 	assumed   []snapshot.Assumption
 	warned    map[string]bool
+	assets    map[string]map[string]string // local files of S3 objects, by folder and name
+	makers    map[string]bool              // who writes the templates that are not nested; "" for people
 
 	steps, bytes, recursion int
 	err                     error // the first one ends the work
@@ -44,7 +46,7 @@ type refusalKey struct {
 }
 
 func newWorld(o Options) *world {
-	w := &world{options: o, documents: map[string]*tree.Document{}, warned: map[string]bool{}, refused: map[refusalKey]bool{}}
+	w := &world{options: o, documents: map[string]*tree.Document{}, warned: map[string]bool{}, assets: map[string]map[string]string{}, makers: map[string]bool{}, refused: map[refusalKey]bool{}}
 	w.symbols.byExpression = map[string]*tree.Value{}
 	return w
 }
