@@ -1,6 +1,10 @@
 package diagnose
 
 import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -36,11 +40,44 @@ func Examine(s *snapshot.Snapshot, sel Selection, requests []walk.Request, rules
 	if len(requests) == 0 {
 		requests, out.Others, out.Unlisted = e.requests(sel)
 	}
-	for _, r := range requests {
-		out.Diagnoses = append(out.Diagnoses, e.run(r, rules))
-	}
+	out.Diagnoses = e.runAll(requests, rules)
 	out.Verdict = worst(out)
 	return out
+}
+
+// fewest is how many requests are worth an engine of their own.
+const fewest = 32
+
+// runAll diagnoses requests, many of them on several engines at a time. What comes
+// out does not depend on how many there are.
+func (e *engine) runAll(requests []walk.Request, rules []Rule) []Diagnosis {
+	list := make([]Diagnosis, len(requests))
+	var next atomic.Int64
+	work := func(e *engine) {
+		for i := int(next.Add(1)) - 1; i < len(requests); i = int(next.Add(1)) - 1 {
+			list[i] = e.run(requests[i], rules)
+		}
+	}
+	var group sync.WaitGroup
+	var trouble atomic.Pointer[any] // a panic, which belongs to the caller
+	for range min(runtime.GOMAXPROCS(0), len(requests)/fewest) - 1 {
+		group.Go(func() {
+			defer func() {
+				if r := recover(); r != nil {
+					trouble.Store(&r)
+				}
+			}()
+			work(newEngine(e.Snapshot))
+		})
+	}
+	defer func() {
+		group.Wait()
+		if r := trouble.Load(); r != nil {
+			panic(*r)
+		}
+	}()
+	work(e)
+	return list
 }
 
 // worst sums up: broken beats inconclusive beats at-risk. An examination that

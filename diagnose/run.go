@@ -102,10 +102,11 @@ func (e *engine) judge(r walk.Request, rules []Rule) Diagnosis {
 			}
 		}
 	}
+	checks := make([]Check, 0, len(rules))
 	for i := range rules {
 		findings, check := e.check(&rules[i], t, "")
 		d.Findings = append(d.Findings, findings...)
-		d.Checks = append(d.Checks, check)
+		checks = append(checks, check)
 		if check.Status == walk.Unknown {
 			for _, g := range check.Gaps {
 				if g.Reason != snapshot.Blocked {
@@ -114,7 +115,7 @@ func (e *engine) judge(r walk.Request, rules []Rule) Diagnosis {
 			}
 		}
 	}
-	d.Gaps = gaps.List()
+	d.Checks, d.Gaps = e.shared(checks), gaps.List()
 	return d
 }
 

@@ -51,19 +51,11 @@ func (w *authorizing) authorization() {
 		return
 	}
 	a.Action, a.Resource = op.IAM, p.QueueARN
-	a.Request = iam.Request{
-		Principal:       s.Principal,
-		Action:          a.Action,
-		Resource:        a.Resource,
-		ResourceAccount: arnAccount(a.Resource),
-		Context:         iam.SQSContext(w.caller(), iam.Target{ARN: a.Resource, Region: s.Region}),
-		Opaque:          w.opaque,
-	}
-	d := iam.Evaluate(a.Request, a.Inputs)
-	a.Decision = &d
+	access := w.admission()
+	a.Request, a.Decision, a.Wide, a.WideBy = access.request, access.decision, access.wide, access.wideBy
+	d := *a.Decision
 	switch d.Effect {
 	case iam.Yes:
-		w.wide()
 		// An Allow that is certain holds whatever the policies say that were not read.
 		step.pass(&snapshot.Gaps{}, "%s", w.allowedBy(&d, a.Action))
 	case iam.No:
@@ -87,27 +79,64 @@ func (w *authorizing) authorization() {
 	}
 }
 
-// wide finds out what else the role may do: send to any other queue, purge or
+// admission is what the role session may do on the queue. It depends on nothing that
+// a call brings along, so that it is decided once.
+type admission struct {
+	request  iam.Request
+	decision *iam.Decision
+	wide     []string // what else the role may do
+	wideBy   *iam.Match
+}
+
+type admissionKey struct {
+	role                     *snapshot.Role
+	principal                iam.Principal
+	action, resource, region string
+}
+
+func (w *authorizing) admission() *admission {
+	s, a := &w.Signing, &w.Authorization
+	key := admissionKey{s.Role, s.Principal, a.Action, a.Resource, s.Region}
+	if have := w.admissions[key]; have != nil {
+		return have
+	}
+	out := &admission{request: iam.Request{
+		Principal:       s.Principal,
+		Action:          a.Action,
+		Resource:        a.Resource,
+		ResourceAccount: arnAccount(a.Resource),
+		Context:         iam.SQSContext(w.caller(), iam.Target{ARN: a.Resource, Region: s.Region}),
+		Opaque:          w.opaque,
+	}}
+	d := iam.Evaluate(out.request, a.Inputs)
+	if out.decision = &d; d.Effect == iam.Yes {
+		out.widen(a.Inputs)
+	}
+	w.admissions[key] = out
+	return out
+}
+
+// widen finds out what else the role may do: send to any other queue, purge or
 // delete this one, read its messages.
-func (w *authorizing) wide() {
-	a := &w.Authorization
-	other := a.Resource[:strings.LastIndexByte(a.Resource, ':')+1] + "another-queue-of-this-account"
+func (a *admission) widen(in iam.Inputs) {
+	action, resource := a.request.Action, a.request.Resource
+	other := resource[:strings.LastIndexByte(resource, ':')+1] + "another-queue-of-this-account"
 	for _, try := range []struct{ action, resource, what string }{
-		{a.Action, other, a.Action + " on every queue of the account"},
-		{"sqs:PurgeQueue", a.Resource, "sqs:PurgeQueue"},
-		{"sqs:DeleteQueue", a.Resource, "sqs:DeleteQueue"},
-		{"sqs:ReceiveMessage", a.Resource, "sqs:ReceiveMessage"},
+		{action, other, action + " on every queue of the account"},
+		{"sqs:PurgeQueue", resource, "sqs:PurgeQueue"},
+		{"sqs:DeleteQueue", resource, "sqs:DeleteQueue"},
+		{"sqs:ReceiveMessage", resource, "sqs:ReceiveMessage"},
 	} {
-		if try.action == a.Action && try.resource == a.Resource {
+		if try.action == action && try.resource == resource {
 			continue
 		}
-		r := a.Request
+		r := a.request
 		r.Action, r.Resource = try.action, try.resource
-		d := iam.Evaluate(r, a.Inputs)
+		d := iam.Evaluate(r, in)
 		if d.Effect == iam.Yes && len(d.Statements) > 0 {
-			a.Wide = append(a.Wide, try.what)
-			if a.WideBy == nil {
-				a.WideBy = &d.Statements[0]
+			a.wide = append(a.wide, try.what)
+			if a.wideBy == nil {
+				a.wideBy = &d.Statements[0]
 			}
 		}
 	}

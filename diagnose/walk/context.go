@@ -25,7 +25,7 @@ func parameters(list []Header) []rest.Parameter {
 // contextValues are the values of $context for templates.
 func (w *mapping) contextValues() *vtl.ContextValues {
 	if w.context == nil {
-		w.context = vtl.NewContext(w.kind.context(w))
+		w.context = vtl.LazyContext(func() map[string]any { return w.kind.context(w) })
 	}
 	return w.context
 }

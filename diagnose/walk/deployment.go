@@ -112,15 +112,40 @@ func (restAPI) judge(j *judge) {
 		j.method(&j.config.Methods[i])
 	}
 	j.add(len(j.config.Methods) == 0, NoMethods, nil, "methods", "", j.api.Origin, rest.NoMethods)
-	parts := map[string]bool{}
-	for _, path := range j.config.Routes {
+	for _, part := range j.pathParts(j.config.Routes) {
+		j.add(true, PathPart, nil, "path part", part.text, j.api.Origin, part.err)
+	}
+}
+
+// pathPart is a part of a path that API Gateway refuses.
+type pathPart struct {
+	text string
+	err  error
+}
+
+// pathParts are those that are refused of the paths of an API, judged once.
+func (e *Engine) pathParts(paths []string) []pathPart {
+	if len(paths) == 0 {
+		return nil
+	}
+	refused, ok := e.parts[&paths[0]]
+	if ok {
+		return refused
+	}
+	seen := map[string]bool{}
+	for _, path := range paths {
 		for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
-			if part != "" && !parts[part] && !strings.ContainsRune(part, '/') {
-				parts[part] = true
-				j.check(PathPart, nil, "path part", part, j.api.Origin, rest.CheckPathPart)
+			if part == "" || seen[part] {
+				continue
+			}
+			seen[part] = true
+			if err := rest.CheckPathPart(part); err != nil && !e.isOpaque(part) {
+				refused = append(refused, pathPart{part, err})
 			}
 		}
 	}
+	e.parts[&paths[0]] = refused
+	return refused
 }
 
 // judge looks at the settings of one configuration.

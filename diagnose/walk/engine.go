@@ -17,7 +17,9 @@ type Engine struct {
 	templates map[string]compiledTemplate
 	policies  map[string]parsedPolicy
 	patterns  map[string]compiledPattern
-	resources map[any]*creation // by role, queue or key: what AWS refuses to create of it
+	resources map[any]*creation                               // by role, queue or key: what AWS refuses to create of it
+	parts     map[*string][]pathPart                          // by the list of an API's paths
+	uses      map[*snapshot.IntegrationResponse][]Unreachable // by the list of responses
 
 	// Of this snapshot only:
 	comparisons map[versions]*comparison
@@ -25,6 +27,8 @@ type Engine struct {
 	created     *creation // nil until it is asked for
 	deployments map[*snapshot.Method]*deployment
 	httpRoutes  map[*snapshot.Method]*http.Routes
+	assumptions map[*snapshot.Role]*iam.Decision
+	admissions  map[admissionKey]*admission
 }
 
 type compiledTemplate struct {
@@ -50,11 +54,15 @@ func New(s *snapshot.Snapshot) *Engine {
 		policies:  map[string]parsedPolicy{},
 		patterns:  map[string]compiledPattern{},
 		resources: map[any]*creation{},
+		parts:     map[*string][]pathPart{},
+		uses:      map[*snapshot.IntegrationResponse][]Unreachable{},
 
 		comparisons: map[versions]*comparison{},
 		indexes:     map[*snapshot.Method]*routeIndex{},
 		deployments: map[*snapshot.Method]*deployment{},
 		httpRoutes:  map[*snapshot.Method]*http.Routes{},
+		assumptions: map[*snapshot.Role]*iam.Decision{},
+		admissions:  map[admissionKey]*admission{},
 	}
 }
 
@@ -70,6 +78,8 @@ func (e *Engine) On(s *snapshot.Snapshot) *Engine {
 	}
 	changed.deployments = map[*snapshot.Method]*deployment{}
 	changed.httpRoutes = map[*snapshot.Method]*http.Routes{}
+	changed.assumptions = map[*snapshot.Role]*iam.Decision{}
+	changed.admissions = map[admissionKey]*admission{}
 	return &changed
 }
 

@@ -187,6 +187,18 @@ func (w *responding) compilePatterns(responses []snapshot.IntegrationResponse, g
 
 // unreachable finds integration responses that no HTTP status selects.
 func (w *responding) unreachable(responses []snapshot.IntegrationResponse, patterns []rest.Pattern) []Unreachable {
+	if len(responses) == 0 {
+		return nil
+	}
+	list, ok := w.uses[&responses[0]]
+	if !ok {
+		list = unreachable(responses, patterns)
+		w.uses[&responses[0]] = list
+	}
+	return list
+}
+
+func unreachable(responses []snapshot.IntegrationResponse, patterns []rest.Pattern) []Unreachable {
 	reached := make([]bool, len(responses))
 	for status := 100; status < 600; status++ {
 		if s := rest.Select(status, patterns); s.Index >= 0 {

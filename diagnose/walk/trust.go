@@ -17,13 +17,18 @@ func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
 	if f := w.malformedTrust(); f != nil {
 		return f
 	}
-	d := w.assume(s.Role, doc)
-	s.Trust = &d
+	d := w.assumptions[s.Role]
+	if d == nil {
+		decision := w.assume(s.Role, doc)
+		d = &decision
+		w.assumptions[s.Role] = d
+	}
+	s.Trust = d
 	switch d.Effect {
 	case iam.No:
 		return w.kind.unassumable(s.Role.ARN)
 	case iam.Unknown:
-		w.decisionGaps(gaps, "whether API Gateway may assume the role", &d)
+		w.decisionGaps(gaps, "whether API Gateway may assume the role", d)
 	}
 	return nil
 }

@@ -5,16 +5,29 @@ import (
 	"slices"
 )
 
-// ContextValues is what $context offers, fixed before rendering. It is
-// immutable and may be shared by renderings.
-type ContextValues struct{ root *dict }
+// ContextValues is what $context offers, fixed before rendering. It may be shared
+// by renderings of one goroutine.
+type ContextValues struct {
+	values func() map[string]any
+	made   *dict // nil until a template reads $context
+}
 
 // NewContext builds $context from nested maps: the values are strings, bools,
 // numbers, []any and map[string]any; anything else is left out. Members come
 // in alphabetical order, as API Gateway lists them (T144). requestOverride and
 // responseOverride are added by the rendering.
 func NewContext(values map[string]any) *ContextValues {
-	return &ContextValues{root: contextDict(values, "context:", 0)}
+	return LazyContext(func() map[string]any { return values })
+}
+
+// LazyContext is NewContext for values that are made when a template reads them.
+func LazyContext(values func() map[string]any) *ContextValues { return &ContextValues{values: values} }
+
+func (c *ContextValues) root() *dict {
+	if c.made == nil {
+		c.made = contextDict(c.values(), "context:", 0)
+	}
+	return c.made
 }
 
 const maxContextDepth = 20
@@ -64,7 +77,7 @@ func contextValue(x any, source string, depth int) (value, bool) {
 func (r *renderer) newContext() *dict {
 	d := &dict{hidden: true, origin: OriginContext, source: "context:"}
 	if r.in.Context != nil {
-		d = copyDict(r.in.Context.root)
+		d = copyDict(r.in.Context.root())
 	}
 	d.put("requestOverride", nil, mapValue(r.in.RequestOverride.dict("requestOverride", "path", "header", "querystring")))
 	d.put("responseOverride", nil, mapValue(r.in.ResponseOverride.dict("responseOverride", "header")))

@@ -350,7 +350,7 @@ func (q *Question) context(c *Case) *ContextValues {
 	}
 	root := &dict{hidden: true, origin: OriginContext, source: "context:"}
 	if q.Context != nil {
-		root = copyDict(q.Context.root)
+		root = copyDict(q.Context.root())
 	}
 	identity := root.at("identity").dict()
 	if identity == nil {
@@ -358,7 +358,7 @@ func (q *Question) context(c *Case) *ContextValues {
 		root.put("identity", nil, mapValue(identity))
 	}
 	identity.put("userAgent", nil, stringValue(agent, nil))
-	return &ContextValues{root: root}
+	return &ContextValues{made: root}
 }
 
 func (s *searcher) try(c *Case) {
