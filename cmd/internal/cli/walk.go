@@ -295,7 +295,7 @@ func saveAs(file string, f *walkFlags, e *diagnose.Examination, s *snapshot.Snap
 	case "request":
 		err = writeRequest(&b, &e.Diagnoses[0].Trace.Request)
 	default:
-		err = formats[what](&b, report.Run{Tool: tool(), Snapshot: s, Examination: *e, Remedy: remedies(f.writer(f.shell))}, false)
+		err = formats[what](&b, report.Run{Tool: tool(), Snapshot: s, Examination: *e, Rules: rules.All(), Remedy: withEdits(remedies(f.writer(f.shell)))}, false)
 	}
 	if err != nil {
 		return err

@@ -41,7 +41,9 @@ func (m *model) actionKey(k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, m.keys.edit):
 		m.editor, m.at, m.invalid = newEditor(format(&w.request)), atEdit, nil
 	case key.Matches(k, m.keys.save):
-		m.startSaving()
+		m.startSaving("")
+	case key.Matches(k, m.keys.page):
+		m.startSaving("html")
 	case key.Matches(k, m.keys.calls):
 		return m.startCalls()
 	case key.Matches(k, m.keys.again):
@@ -173,12 +175,13 @@ func (m *model) confirmKey(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-func (m *model) startSaving() {
+// startSaving asks what to save and where; what is chosen first.
+func (m *model) startSaving(what string) {
 	if m.o.Save == nil {
 		m.refuse("saving is not possible here")
 		return
 	}
-	m.back, m.at, m.saving = m.at, atSave, newSaving()
+	m.back, m.at, m.saving = m.at, atSave, newSaving(what)
 }
 
 func (m *model) saveKey(k tea.KeyMsg) tea.Cmd {

@@ -151,7 +151,9 @@ func (m *model) methodsKey(k tea.KeyMsg) tea.Cmd {
 	switch {
 	case m.listKey(&m.methods, k):
 	case key.Matches(k, m.keys.save):
-		m.startSaving()
+		m.startSaving("")
+	case key.Matches(k, m.keys.page):
+		m.startSaving("html")
 	case key.Matches(k, m.keys.calls):
 		return m.startCalls()
 	case key.Matches(k, m.keys.again):

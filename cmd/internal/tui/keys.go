@@ -8,6 +8,7 @@ type keyMap struct {
 	stage, pane, open, back                 key.Binding
 	finding, previous, other, notation      key.Binding
 	copy, try, plan, apply, edit, save      key.Binding
+	page                                    key.Binding
 	search, filter, help, quit              key.Binding
 	preset, unpreset, external, reset, done key.Binding
 	again, calls                            key.Binding
@@ -39,6 +40,7 @@ func newKeys() keyMap {
 		apply:    bind("a", "apply", "a"),
 		edit:     bind("e", "edit request", "e"),
 		save:     bind("s", "save", "s"),
+		page:     bind("w", "write the page to hand on", "w"),
 		search:   bind("/", "search", "/"),
 		filter:   bind("/", "filter", "/"),
 		help:     bind("?", "help", "?"),
@@ -73,6 +75,6 @@ func (k *keyMap) chapters() []chapter {
 		{"read", []key.Binding{k.pageDown, k.pageUp, k.top, k.bottom, k.search, k.finding, k.previous, k.calls}},
 		{"fix", []key.Binding{k.notation, k.other, k.copy, k.try, k.plan, k.apply}},
 		{"request", []key.Binding{k.edit, k.preset, k.unpreset, k.external, k.reset}},
-		{"leave", []key.Binding{k.save, k.again, k.help, k.quit}},
+		{"leave", []key.Binding{k.save, k.page, k.again, k.help, k.quit}},
 	}
 }

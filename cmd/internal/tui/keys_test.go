@@ -33,7 +33,7 @@ func TestKeysOfTheWalkAreDistinct(t *testing.T) {
 	k := newKeys()
 	seen := map[string]string{}
 	for _, b := range []key.Binding{k.up, k.down, k.pageUp, k.pageDown, k.top, k.bottom, k.stage, k.pane, k.open, k.back, k.finding, k.previous, k.other,
-		k.notation, k.copy, k.try, k.plan, k.apply, k.edit, k.save, k.search, k.help, k.quit, k.again} {
+		k.notation, k.copy, k.try, k.plan, k.apply, k.edit, k.save, k.page, k.search, k.help, k.quit, k.again} {
 		for _, name := range b.Keys() {
 			if other, ok := seen[name]; ok {
 				t.Errorf("%q means %q and %q", name, b.Help().Desc, other)

@@ -90,6 +90,12 @@ func TestSession(t *testing.T) {
 	}
 	same(t, "save", &files[0].e.Diagnoses[0], &want.Diagnoses[0])
 	shown(t, m, "saved report.json")
+	press(m, "w")
+	shown(t, m, "report.html")
+	press(m, "enter")
+	if len(files) != 2 || files[1].name != "report.html" || files[1].what != "html" {
+		t.Fatalf("saved %+v", files)
+	}
 
 	if _, cmd := m.Update(message("q")); cmd == nil || cmd() != tea.Quit() {
 		t.Error("q does not leave")

@@ -209,9 +209,18 @@ var savings = [...]struct{ what, about, name string }{
 	{"json", "the report, for programs", "report.json"},
 	{"snapshot", "what was read, to diagnose it anywhere", "snapshot.json"},
 	{"request", "the client's request, for --request", "call.json"},
+	{"html", "the report as a page, to hand on", "report.html"},
 }
 
-func newSaving() saving { return saving{name: newEditor(savings[0].name)} }
+// newSaving offers the first of the savings, or the one that is named.
+func newSaving(what string) saving {
+	for i, x := range savings {
+		if x.what == what {
+			return saving{i, newEditor(x.name)}
+		}
+	}
+	return saving{name: newEditor(savings[0].name)}
+}
 
 // choose takes another thing to save; a name that was not edited follows.
 func (s *saving) choose(by int) {
