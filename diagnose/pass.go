@@ -45,7 +45,7 @@ func needsDeployment(c snapshot.Change) bool {
 		return c.On.Kind == "api"
 	case snapshot.SetPolicyVersion:
 		return c.On.Kind == "api"
-	case snapshot.SetQueueAttribute, snapshot.SetKeyEnabled, snapshot.SetStageVariable, snapshot.Deploy, snapshot.AwaitMethods, snapshot.SetDeploymentAPI, snapshot.RemoveStageName:
+	case snapshot.CreateRole, snapshot.SetQueueAttribute, snapshot.SetKeyEnabled, snapshot.SetStageVariable, snapshot.Deploy, snapshot.AwaitMethods, snapshot.SetDeploymentAPI, snapshot.RemoveStageName:
 		return false
 	}
 	return true
@@ -59,6 +59,9 @@ func (p *Pass) Deploy() snapshot.Change {
 	}
 	return d
 }
+
+// TrustedByOthers tells whether a role's trust policy lets anybody but API Gateway in.
+func (p *Pass) TrustedByOthers(role string) bool { return trustsOthers(p.Snapshot, role) }
 
 // Failed returns the failure of a stage, nil when it did not fail.
 func (p *Pass) Failed(s walk.Stage) *walk.Failure {
@@ -77,12 +80,7 @@ func (p *Pass) CallsSQS() bool {
 }
 
 // Expression writes symbols of a template as the template does.
-func (p *Pass) Expression(text string) string {
-	for _, s := range p.Snapshot.Symbols {
-		text = strings.ReplaceAll(text, s.Text, s.Expression)
-	}
-	return text
-}
+func (p *Pass) Expression(text string) string { return p.Snapshot.Expressed(text) }
 
 // Opaque tells whether the text holds a symbol whose value is not known.
 func (p *Pass) Opaque(text string) bool {

@@ -3,7 +3,6 @@ package rules
 import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
-	"apisqs-doctor/diagnose/text"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -153,28 +152,6 @@ func replacedText(p *diagnose.Pass, old, by string) []snapshot.Change {
 
 // lastName is the member's own name in a path such as Entries.1.MessageBody.
 func lastName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
-
-// roleFixes offer other roles of the snapshot for the integration.
-func roleFixes(p *diagnose.Pass, more ...snapshot.Change) []diagnose.Fix {
-	const most = 3 // roles; the engine tries each
-	s := &p.Trace.Signing
-	before, _ := p.Trace.Mapping.Integration.Credentials.Peek()
-	name := lastPart(before)
-	arns := sortedKeys(p.Snapshot.Roles)
-	slices.SortStableFunc(arns, func(a, b string) int {
-		return text.Distance(lastPart(a), name) - text.Distance(lastPart(b), name)
-	})
-	var fixes []diagnose.Fix
-	for _, arn := range arns {
-		role, ok := p.Snapshot.Roles[arn].Peek()
-		if !ok || role == nil || arn == s.Credentials || len(fixes) == most {
-			continue
-		}
-		fixes = append(fixes, p.Fix("sign with role "+p.Expression(lastPart(arn)),
-			append([]snapshot.Change{snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldCredentials, Before: before, After: arn}}, more...)...))
-	}
-	return fixes
-}
 
 // reaching keeps, of fixes that lead the call to one of several queues, those
 // after which nothing fails; all of them when that holds for none.

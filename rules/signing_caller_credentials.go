@@ -33,7 +33,7 @@ Repair: use an execution role, unless it is wanted that every caller is judged b
 			Message:  "the caller's own credentials are passed on: every caller needs its own permission on the queue",
 			Why:      "SQS decides on the policies of whoever calls; the doctor cannot know them.",
 			Evidence: []diagnose.Evidence{{Label: "integration credentials", Value: s.Credentials, Origin: s.CredOrigin}},
-			Fixes:    roleFixes(p),
+			Fixes:    chosenRole(append(ownRoles(p), ownRole(p)...)),
 			Check:    diagnose.Say("ask the policy simulator of IAM whether a caller may call SQS on " + p.Expression(p.Trace.Protocol.QueueARN)),
 		}
 		if s.IdentityFailure != nil {
@@ -43,6 +43,14 @@ Repair: use an execution role, unless it is wanted that every caller is judged b
 		}
 		p.ReportAs(f, s.IdentityFailure)
 	},
+}
+
+// chosenRole leaves it to the user whether a role or the caller is judged by SQS.
+func chosenRole(fixes []diagnose.Fix) []diagnose.Fix {
+	for i := range fixes {
+		fixes[i].Choice = "SQS then judges the role and no longer each caller: whoever may call the method may send"
+	}
+	return fixes
 }
 
 func orNoneWord(s string) string {

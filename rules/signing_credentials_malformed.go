@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -47,7 +48,7 @@ Repair: use the role's ARN; in a template Fn::GetAtt of Arn instead of Ref.`,
 			Message:  message,
 			Why:      "AWS refuses the integration: " + s.IdentityFailure.Message,
 			Evidence: []diagnose.Evidence{{Label: "integration credentials", Value: p.Expression(stored), Origin: fact.Origin()}},
-			Fixes:    append(roleByName(p, stored), roleFixes(p)...),
+			Fixes:    slices.Concat(roleByName(p, stored), roleFixes(p), ownRole(p)),
 			Check:    diagnose.AWS("iam", "get-role", "--role-name", lastPart(stored), "--query", "Role.Arn"),
 		}, s.IdentityFailure)
 	},

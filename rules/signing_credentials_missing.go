@@ -15,7 +15,7 @@ Lambda without credentials is refused when it is stored or deployed: "Role ARN m
 policy that admits apigateway.amazonaws.com does not help: the caller is the role, never the service itself.
 
 Repair: set the integration's credentials to the ARN of a role that apigateway.amazonaws.com may assume and that may send to
-the queue.`,
+the queue. A role that other services use as well gives API Gateway all that they may do: it is better to make one.`,
 	Explains: []walk.ErrorCode{walk.BadRequest},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html",
@@ -34,7 +34,7 @@ the queue.`,
 			Message:  "the integration has no credentials",
 			Why:      "Without the ARN of an execution role AWS refuses the integration, so that no call is ever made.",
 			Evidence: []diagnose.Evidence{{Label: "integration credentials", Value: "none", Origin: fact.Origin()}, uriEvidence(p)},
-			Fixes:    roleFixes(p),
+			Fixes:    append(ownRoles(p), ownRole(p)...),
 			Check:    p.Stored("get-integration", "credentials must be the ARN of a role"),
 		}, p.Trace.Signing.IdentityFailure)
 	},

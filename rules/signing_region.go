@@ -38,7 +38,7 @@ Repair: put the queue's region into the integration URI. The API itself may be i
 			region = address.Region
 			f.Codes = walk.AnswerCodes(p.Trace.Protocol.Refusal)
 			f.Message = fmt.Sprintf("the integration calls SQS in %s, but QueueUrl is %q", s.Region, p.Expression(address.URL))
-		case q.Elsewhere != "":
+		case q.Elsewhere != "" && !p.Opaque(arnRegion(q.Elsewhere)): // a region that nobody gave decides nothing
 			region = arnRegion(q.Elsewhere)
 			f.Message = fmt.Sprintf("the integration calls SQS in %s, but the queue %s is in %s", s.Region, p.Expression(lastPart(q.ARN)), region)
 			f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue", Value: p.Expression(q.Elsewhere)})

@@ -86,6 +86,9 @@ func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change
 	case snapshot.DeclareParameter:
 		p := Patch{Op: "add", Path: "/requestParameters/" + segment(c.Name), Value: fmt.Sprint(c.Required)}
 		return w.onMethod(before, "update-method", c.On).json("patch-operations", []Patch{p}).lines(), nil
+	case snapshot.CreateRole:
+		return append(w.aws(before, region, "iam", "create-role").flag("role-name", c.Name()).json("assume-role-policy-document", c.Trust).lines(),
+			w.aws(before, region, "iam", "put-role-policy").flag("role-name", c.Name()).flag("policy-name", c.Policy).json("policy-document", c.Document).lines()...), nil
 	case snapshot.SetStatement:
 		return w.policy(before, after, c.On)
 	case snapshot.SetPolicyVersion:

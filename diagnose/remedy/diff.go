@@ -141,6 +141,9 @@ func (e *editor) newResource(id string, st setting) error {
 		return fmt.Errorf("%s has no Resources to add to", e.name)
 	}
 	resources := way[len(way)-1]
+	if st.exact && member(resources, id) >= 0 {
+		return fmt.Errorf("%s has a resource %s already; add the role under another name by hand", e.name, id)
+	}
 	for free := id; ; free += "2" {
 		if member(resources, free) < 0 {
 			id = free

@@ -144,11 +144,10 @@ func (e *hclEditor) newPolicy(on snapshot.PolicyTarget, statement map[string]any
 	if several(b) || len(b.Labels) != 2 {
 		return fmt.Errorf("%s:%d: %s has several instances; add the policy by hand", filepath.ToSlash(f.name), at.Line, strings.Join(b.Labels, "."))
 	}
-	object, err := e.object(f, at, statement)
+	document, err := documentHCL([]any{statement}, e.words(f, at))
 	if err != nil {
 		return err
 	}
-	document := "jsonencode({\n  Version = \"2012-10-17\"\n  Statement = [\n    " + strings.ReplaceAll(object, "\n", "\n    ") + ",\n  ]\n})"
 	block := &hclBlock{}
 	own := strings.Join(b.Labels, ".")
 	if on.Kind == "queue" {
@@ -190,52 +189,17 @@ func (e *hclEditor) extend(p hclPolicy, statement map[string]any) error {
 
 // object writes a statement as an object.
 func (e *hclEditor) object(f *hclText, at snapshot.Origin, statement map[string]any) (string, error) {
-	var pairs [][2]string
-	for _, name := range members {
-		v, ok := statement[name]
-		if !ok {
-			continue
-		}
-		text, err := e.any(f, at, v)
-		if err != nil {
-			return "", err
-		}
-		pairs = append(pairs, [2]string{name, text})
-	}
-	return "{\n" + indented(aligned(pairs)) + "\n}", nil
+	return statementHCL(statement, e.words(f, at))
 }
 
 // any writes a value of JSON as an expression on one line.
 func (e *hclEditor) any(f *hclText, at snapshot.Origin, v any) (string, error) {
-	switch v := v.(type) {
-	case string:
-		return e.value(f, at, v)
-	case []any:
-		list := make([]string, len(v))
-		for i := range v {
-			var err error
-			if list[i], err = e.any(f, at, v[i]); err != nil {
-				return "", err
-			}
-		}
-		return "[" + strings.Join(list, ", ") + "]", nil
-	case map[string]any:
-		var list []string
-		for _, name := range sorted(v) {
-			text, err := e.any(f, at, v[name])
-			if err != nil {
-				return "", err
-			}
-			key := name
-			if !hclsyntax.ValidIdentifier(key) {
-				key = hclString(key)
-			}
-			list = append(list, key+" = "+text)
-		}
-		return "{ " + strings.Join(list, ", ") + " }", nil
-	}
-	text, err := json.Marshal(v)
-	return string(text), err
+	return valueHCL(v, e.words(f, at))
+}
+
+// words writes texts as expressions where a block stands.
+func (e *hclEditor) words(f *hclText, at snapshot.Origin) func(string) (string, error) {
+	return func(text string) (string, error) { return e.value(f, at, text) }
 }
 
 // statementObject edits a statement that is an object, in a list of them.

@@ -21,6 +21,8 @@ type setting struct {
 	// item says that path names a list and which item of it is meant, counted
 	// from 0; appended for a new one. It is none for other settings.
 	item int
+	// exact is set for a new resource that others name: under another id it is not found.
+	exact bool
 	// only is set when nothing else stands in the place: removing it removes the whole.
 	only []string
 }
@@ -152,6 +154,8 @@ func settings(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
 		return one(l.itemSetting(appended, map[string]any{"StatusCode": c.Status}, nil, "MethodResponses"))
 	case snapshot.DeclareParameter:
 		return parameterSetting(s, c)
+	case snapshot.CreateRole:
+		return roleSetting(c)
 	case snapshot.SetStatement:
 		return statementSettings(s, c)
 	case snapshot.SetPolicyVersion:
@@ -404,3 +408,22 @@ func parameterSetting(s *snapshot.Snapshot, c snapshot.DeclareParameter) ([]sett
 
 // deploymentNote says how a template makes a change take effect.
 const deploymentNote = "give AWS::ApiGateway::Deployment a new logical id, so that the stack update deploys the change (SAM and CDK do it by themselves)"
+
+// roleSetting is a role as a resource of its own.
+func roleSetting(c snapshot.CreateRole) ([]setting, error) {
+	trust, err := parseStatement(c.Trust)
+	if err != nil {
+		return nil, err
+	}
+	document, err := parseStatement(c.Document)
+	if err != nil {
+		return nil, err
+	}
+	l := location{resource: logicalID(c.Name()), kind: "AWS::IAM::Role"}
+	if c.At.File != "" {
+		l.resource, l.file, l.line = c.At.Resource, c.At.File, c.At.Line
+	}
+	st := l.setting(map[string]any{"AssumeRolePolicyDocument": trust, "Policies": []any{map[string]any{"PolicyName": c.Policy, "PolicyDocument": document}}}, nil, "Properties")
+	st.exact = true
+	return one(st)
+}

@@ -75,6 +75,8 @@ func (f *hclFile) add(change snapshot.Change) error {
 		f.argument(resourceKey{"aws_api_gateway_method_response", resourceName(c.On) + "_" + c.Status}, "status_code", c.Status)
 	case snapshot.DeclareParameter:
 		f.raw(resourceKey{"aws_api_gateway_method", resourceName(c.On)}, "request_parameters", c.Name, fmt.Sprint(c.Required))
+	case snapshot.CreateRole:
+		return f.role(c)
 	case snapshot.SetStatement:
 		return f.statement(c)
 	case snapshot.SetPolicyVersion:

@@ -121,6 +121,8 @@ func Place(c Change) string {
 		return fmt.Sprintf("version of %s %s", c.On, c.On.Policy)
 	case SetKeyEnabled:
 		return "state of " + c.Key
+	case CreateRole:
+		return "role " + c.ARN
 	}
 	return ""
 }

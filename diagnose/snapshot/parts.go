@@ -18,6 +18,8 @@ func Parts(c Change) (target, before, after string) {
 		return string(c.Field) + " of the integration of " + c.On.String(), c.Before, c.After
 	case SetIntegrationResponse:
 		return "integration response of " + c.On.String(), responseText(c.Before, c.After), responseText(c.After, c.Before)
+	case CreateRole:
+		return "role " + c.ARN, "", "trusted by API Gateway, with the policy " + c.Document
 	case SetStatement:
 		return c.String(), c.Before, c.After
 	case SetPolicyVersion:

@@ -1,5 +1,7 @@
 package snapshot
 
+import "strings"
+
 // Schema names the format of a saved snapshot.
 const Schema = "apisqs-doctor/snapshot/v1"
 
@@ -146,6 +148,14 @@ func (s *Snapshot) own(given, expression string) string {
 		}
 	}
 	return given
+}
+
+// Expressed writes symbols of a template as the template does.
+func (s *Snapshot) Expressed(text string) string {
+	for _, symbol := range s.Symbols {
+		text = strings.ReplaceAll(text, symbol.Text, symbol.Expression)
+	}
+	return text
 }
 
 // API returns the API with the id, or the only one when id is empty.

@@ -181,6 +181,8 @@ type repair struct {
 	parts    []repairPart
 	made     []string // where what is changed comes from, when a tool writes the files
 	template bool
+
+	expressed func(string) string // writes symbols of a template as the template does
 }
 
 // repairPart is the repair of one method.
@@ -196,7 +198,7 @@ type repairPart struct {
 // repairs collects the plans of all methods. A change for one method may repair
 // another one too, so each is diagnosed with those before it made.
 func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags, take func(diagnose.Fix) bool) *repair {
-	p := &repair{template: s.Target.Written()}
+	p := &repair{template: s.Target.Written(), expressed: s.Expressed}
 	for i := range e.Diagnoses {
 		d := &e.Diagnoses[i]
 		if d.Trace == nil {
@@ -385,7 +387,7 @@ func (p *repair) text() string {
 	var b strings.Builder
 	line := func(indent int, name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%s%-7s%s\n", strings.Repeat(" ", indent), name, shorten(value))
+			fmt.Fprintf(&b, "%s%-7s%s\n", strings.Repeat(" ", indent), name, shorten(p.expressed(value)))
 		}
 	}
 	for i, part := range p.parts {
@@ -400,7 +402,7 @@ func (p *repair) text() string {
 					continue // the stack update does it
 				}
 				what, from, to := described(change)
-				fmt.Fprintf(&b, "     %s\n", shorten(what))
+				fmt.Fprintf(&b, "     %s\n", shorten(p.expressed(what)))
 				line(7, "from", from)
 				line(7, "to", to)
 			}

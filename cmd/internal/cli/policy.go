@@ -288,7 +288,7 @@ func writingStatements(s scope) []policyStatement {
 		{Sid: "ChangeItsSettings", Action: []string{"apigateway:PATCH", "apigateway:UpdateRestApiPolicy"}, Resource: itself},
 		{Sid: "PassItsRoles", Action: []string{"iam:PassRole"}, Resource: s.roles,
 			Condition: map[string]map[string]string{"StringEquals": {"iam:PassedToService": "apigateway.amazonaws.com"}}},
-		{Sid: "ChangeItsRoles", Action: []string{"iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"}, Resource: s.roles},
+		{Sid: "ChangeItsRoles", Action: []string{"iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"}, Resource: s.roles},
 		{Sid: "ChangeTheirPolicies", Action: []string{"iam:CreatePolicyVersion"}, Resource: own},
 		{Sid: "ChangeItsQueues", Action: []string{"sqs:SetQueueAttributes"}, Resource: s.queues},
 		{Sid: "ChangeTheirKeys", Action: []string{"kms:DisableKey", "kms:EnableKey", "kms:PutKeyPolicy"}, Resource: s.keys},

@@ -42,6 +42,9 @@ func TestRepairsOfTemplates(t *testing.T) {
 		{name: "a validator by its name", edits: []string{"AuthorizationType: NONE", "AuthorizationType: NONE\n      RequestValidatorId: headers", "Resources:\n", "Resources:\n  HeaderCheck:\n    Type: AWS::ApiGateway::RequestValidator\n    Properties: {RestApiId: !Ref OrdersApi, Name: headers, ValidateRequestParameters: true}\n"},
 			want: []string{"!Ref HeaderCheck"}},
 		{name: "a validator that there is not", edits: []string{"AuthorizationType: NONE", "AuthorizationType: NONE\n      RequestValidatorId: abc123"}, accept: "route-deployment-refused", unwanted: "RequestValidatorId"},
+		{name: "no credentials, and a role that is there for them", edits: []string{"        Credentials: !GetAtt OrdersRole.Arn\n", ""}, want: []string{"Credentials: !GetAtt OrdersRole.Arn"}},
+		{name: "no credentials, and a role of another service", edits: []string{"        Credentials: !GetAtt OrdersRole.Arn\n", "", "Service: apigateway.amazonaws.com", "Service: lambda.amazonaws.com"},
+			want: []string{"Credentials: !GetAtt OrdersPostRole.Arn", "\n  OrdersPostRole:\n    Type: AWS::IAM::Role\n", "Resource: !GetAtt OrdersQueue.Arn\n", "Resource: !GetAtt OrdersKey.Arn\n", "Service: lambda.amazonaws.com"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())

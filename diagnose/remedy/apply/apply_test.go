@@ -83,6 +83,8 @@ var changes = []snapshot.Change{
 	snapshot.SetPolicyVersion{On: on("role", roleARN, "send"), Before: "2012-10-17", After: "2008-10-17"},
 	snapshot.SetStatement{On: on("api", "a1b2c3d4", ""), After: `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"*"}`},
 	snapshot.SetKeyEnabled{Key: keyARN},
+	snapshot.CreateRole{ARN: "arn:aws:iam::123456789012:role/send-to-orders", Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
+		Policy: "send", Document: `{"Version":"2012-10-17","Statement":[` + allow + `]}`},
 	snapshot.Deploy{API: "a1b2c3d4", Stage: "prod"},
 }
 

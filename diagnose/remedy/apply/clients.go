@@ -65,9 +65,11 @@ func (c *clients) read(ctx context.Context, cell *Cell) (*string, error) {
 			return nil, err
 		}
 		return document(out.PolicyDocument)
-	case trustPolicy:
+	case trustPolicy, wholeRole:
 		out, err := c.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: &cell.Role})
-		if err != nil {
+		if cell.Kind == wholeRole && absent(err) {
+			return nil, nil
+		} else if err != nil {
 			return nil, err
 		}
 		return document(out.Role.AssumeRolePolicyDocument)

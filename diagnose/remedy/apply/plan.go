@@ -25,6 +25,7 @@ const (
 	inlinePolicy        Kind = "inline-policy"        // Path is the policy's name
 	managedPolicy       Kind = "managed-policy"
 	trustPolicy         Kind = "trust-policy"
+	wholeRole           Kind = "role" // its trust policy
 	queueAttribute      Kind = "queue-attribute" // Path is the attribute's name
 	keyPolicy           Kind = "key-policy"
 	stageVariable       Kind = "stage-variable"   // Path is a patch path
@@ -174,6 +175,13 @@ func (p *Plan) plan(before, after *snapshot.Snapshot, change snapshot.Change) er
 		return p.policy(cell, before, after, c.On)
 	case snapshot.SetPolicyVersion:
 		return p.policy(cell, before, after, c.On)
+	case snapshot.CreateRole:
+		cell.Kind, cell.Region, cell.Role, cell.After = wholeRole, "", c.Name(), value(c.Trust)
+		p.add(cell)
+		cell.What += ", its policy " + c.Policy
+		cell.Kind, cell.Path, cell.After = inlinePolicy, c.Policy, value(c.Document)
+		p.add(cell)
+		return nil
 	case snapshot.SetKeyEnabled:
 		return p.key(cell, before, after, c)
 	case snapshot.SetBinaryMediaTypes:

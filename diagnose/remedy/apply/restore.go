@@ -14,7 +14,7 @@ func (c *Cell) Restoring() string {
 		return "declare " + what + " again"
 	case wholeIntegration:
 		return "restore " + what + " to what it was"
-	case integrationResponse, inlinePolicy, managedPolicy, trustPolicy, keyPolicy, resourcePolicy:
+	case integrationResponse, inlinePolicy, managedPolicy, trustPolicy, wholeRole, keyPolicy, resourcePolicy:
 		return "restore " + what + " to " + old
 	}
 	return "restore " + what + " to " + strings.TrimSpace(old)
@@ -47,6 +47,8 @@ func (c *Cell) name() string {
 		return "the policy " + c.ARN
 	case trustPolicy:
 		return "the trust policy of role " + c.Role
+	case wholeRole:
+		return "the role " + c.Role
 	case queueAttribute:
 		return c.Path + " of queue " + c.Queue
 	case keyPolicy:

@@ -71,6 +71,12 @@ func (c *clients) write(ctx context.Context, cell *Cell, from, to *string) (made
 			return nil, err
 		}
 		_, err = c.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &cell.Role, PolicyName: &cell.Path, PolicyDocument: to})
+	case wholeRole:
+		if to == nil {
+			_, err = c.iam.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &cell.Role})
+			return nil, err
+		}
+		_, err = c.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &cell.Role, AssumeRolePolicyDocument: to, Description: aws.String("made by apisqs-doctor fix: API Gateway sends to a queue with it")})
 	case trustPolicy:
 		_, err = c.iam.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &cell.Role, PolicyDocument: to})
 	case managedPolicy:
