@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/sqs"
@@ -62,6 +63,26 @@ func (p *Pass) Deploy() snapshot.Change {
 
 // TrustedByOthers tells whether a role's trust policy lets anybody but API Gateway in.
 func (p *Pass) TrustedByOthers(role string) bool { return trustsOthers(p.Snapshot, role) }
+
+// Selects tells whether a selection pattern takes a status of the service.
+func (p *Pass) Selects(pattern string, status int) bool {
+	return pattern != "" && p.engine.Selects(pattern, status)
+}
+
+// Selected are the statuses that a selection pattern takes: those of a class, such as
+// 4 for 400 to 499, and those beyond it.
+func (p *Pass) Selected(pattern string, class int) (inside, beyond []string) {
+	for status := 100; status < 600; status++ {
+		switch {
+		case !p.Selects(pattern, status):
+		case status/100 == class:
+			inside = append(inside, strconv.Itoa(status))
+		default:
+			beyond = append(beyond, strconv.Itoa(status))
+		}
+	}
+	return inside, beyond
+}
 
 // Failed returns the failure of a stage, nil when it did not fail.
 func (p *Pass) Failed(s walk.Stage) *walk.Failure {

@@ -62,7 +62,7 @@ func attributeFixes(p *diagnose.Pass, name string) []diagnose.Fix {
 	var fixes []diagnose.Fix
 	if at, ok := t.FormParameter(prefix + "Value.StringValue"); ok && strings.HasSuffix(name, "StringValue") {
 		if value := m.Template[at.ValueStart:at.End]; strings.HasPrefix(value, "$") {
-			guarded, _ := t.GuardFormParameters(ofAttribute, plainReference(value)+` != ""`)
+			guarded, _ := t.GuardFormParameters(ofAttribute, plainReference(unwrapped(value))+` != ""`)
 			if change := p.EditTemplate(guarded); change != nil {
 				fixes = append(fixes, p.Fix("write the attribute only when it has a value", change))
 			}

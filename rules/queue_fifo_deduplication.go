@@ -44,7 +44,6 @@ or switch ContentBasedDeduplication on.`,
 		if q.Fault == walk.QueueGroup {
 			f.Codes, f.Why = []walk.ErrorCode{walk.InvalidParameter}, "With a MessageGroupId SQS would answer InvalidParameterValue."
 		}
-		f.Why += " (The AWS article files this under AccessDenied.)"
 		f.Fixes = fifoFixes(p, name, "$context.requestId", "context.requestId", "give every call an id of its own")
 		if queue := p.Trace.Queue.Queue; queue != nil {
 			if on, ok := queue.ContentBasedDeduplication.Peek(); ok {

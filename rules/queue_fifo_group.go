@@ -33,7 +33,6 @@ keeps all messages in one order; a field of the message, such as a customer id, 
 			return
 		}
 		f := refusal(p, fmt.Sprintf("%s is not given, but the queue is FIFO", name))
-		f.Why += " (The AWS article files this under AccessDenied.)"
 		f.Evidence = append(f.Evidence, queueEvidence(p, "queue", p.Expression(p.Trace.Queue.ARN)))
 		for _, own := range fifoFixes(p, name, "$context.requestId", "context.requestId", "give every message a group of its own") {
 			own.Risk = ownGroupRisk

@@ -170,6 +170,15 @@ func reaching(p *diagnose.Pass, fixes []diagnose.Fix) []diagnose.Fix {
 
 var formalRE = regexp.MustCompile(`^\$!?\{([^}]*)\}$`)
 
+// unwrapped is the argument of a reference that URL-encodes it; other references stay.
+func unwrapped(reference string) string {
+	inner, ok := strings.CutPrefix(reference, "$util.urlEncode(")
+	if inner, ok = strings.CutSuffix(inner, ")"); !ok || !strings.HasPrefix(inner, "$") || strings.Count(inner, "(") != strings.Count(inner, ")") || strings.Contains(inner, ")$") {
+		return reference
+	}
+	return inner
+}
+
 // plainReference writes ${x} and $!{x} as $x, the form for an argument.
 func plainReference(reference string) string {
 	if m := formalRE.FindStringSubmatch(reference); m != nil {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,10 +135,8 @@ func mappedResponses(p *diagnose.Pass, list []walk.Outcome) []snapshot.Change {
 		}
 		done[class] = true
 		status := strconv.Itoa(class * 100)
-		before, pattern := responseOf(p, status), classPattern(class)
-		if before != nil {
-			pattern = widened(before.Pattern, class)
-		}
+		before := responseOf(p, status)
+		pattern := widened(p, before, class)
 		changes = append(changes, respond(p, before, pattern, status)...)
 	}
 	return changes
@@ -155,12 +154,41 @@ func responseOf(p *diagnose.Pass, status string) *snapshot.IntegrationResponse {
 	return nil
 }
 
-// widened is a pattern that also takes every status of the class.
-func widened(pattern string, class int) string {
-	if n, err := strconv.Atoi(pattern); pattern == "" || err == nil && n/100 == class {
-		return classPattern(class)
+// widened is the pattern of a response that takes every status of the class, but for
+// those that have a response of their own. One that takes other statuses too keeps
+// them, and takes those in addition that no response takes.
+func widened(p *diagnose.Pass, before *snapshot.IntegrationResponse, class int) string {
+	responses, _ := p.Trace.Mapping.Integration.Responses.Peek()
+	var own []string
+	for _, r := range responses {
+		if r.Pattern == "" || before != nil && r.Status == before.Status {
+			continue
+		}
+		taken, beyond := p.Selected(r.Pattern, class)
+		switch {
+		case len(taken) > 0 && len(beyond) == 0 && !strings.Contains(r.Pattern, "(?"):
+			own = append(own, r.Pattern)
+		default:
+			own = append(own, taken...)
+		}
 	}
-	return pattern + "|" + classPattern(class)
+	pattern := classPattern(class)
+	if len(own) > 0 {
+		pattern = "(?!" + strings.Join(own, "|") + ")" + pattern
+	}
+	if before == nil || before.Pattern == "" {
+		return pattern
+	}
+	if taken, beyond := p.Selected(before.Pattern, class); len(beyond) > 0 || len(taken) == 0 {
+		text := before.Pattern
+		for _, o := range p.Trace.Response.Outcomes {
+			if status := strconv.Itoa(o.SQSStatus); o.SQSStatus/100 == class && !slices.Contains(taken, status) && !slices.ContainsFunc(responses, func(r snapshot.IntegrationResponse) bool { return p.Selects(r.Pattern, o.SQSStatus) }) {
+				text += "|" + status
+			}
+		}
+		return text
+	}
+	return pattern
 }
 
 func classPattern(class int) string { return strconv.Itoa(class) + `\d{2}` }

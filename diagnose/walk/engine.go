@@ -101,6 +101,13 @@ func (e *Engine) policy(text string) (*iam.Policy, []iam.Problem) {
 	return p.policy, p.problems
 }
 
+// Selects tells whether a selection pattern takes a status; one that cannot be
+// evaluated takes none.
+func (e *Engine) Selects(pattern string, status int) bool {
+	p, err := e.pattern(pattern)
+	return err == nil && p.Matches(status)
+}
+
 func (e *Engine) pattern(text string) (rest.Pattern, error) {
 	c, ok := e.patterns[text]
 	if !ok {
