@@ -37,6 +37,17 @@ func (p *Pass) ClientChoice() (where string, at walk.Mapped) {
 	return "", walk.Mapped{}
 }
 
+// Permission is what the action that SQS reads in the call is called in policies;
+// empty when it reads none.
+func (p *Pass) Permission() string {
+	for _, op := range sqs.Actions() {
+		if op.Name == p.Trace.Protocol.Call.Action {
+			return op.IAM
+		}
+	}
+	return ""
+}
+
 // Queues lists the ARNs of the queues that are known to exist, those of the
 // region first, each part in alphabetical order.
 func (p *Pass) Queues(region string) []string {

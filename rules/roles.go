@@ -52,7 +52,7 @@ func ownRole(p *diagnose.Pass) []diagnose.Fix {
 	}
 	account := cmp.Or(t.Signing.Account, p.Snapshot.OwnAccount(), parts[4])
 	name := freeRole(p, "arn:"+parts[1]+":iam::"+account+":role/", "send-to-"+strings.TrimSuffix(parts[5], ".fifo"))
-	action := cmp.Or(t.Authorization.Action, "sqs:SendMessage")
+	action := cmp.Or(t.Authorization.Action, p.Permission(), "sqs:SendMessage")
 	statements := []json.RawMessage{json.RawMessage(allowStatement(sid("", strings.TrimPrefix(action, "sqs:")), queue, action))}
 	if key := customerKey(p, queue); key != "" {
 		statements = append(statements, json.RawMessage(allowStatement("UseKey", key, "kms:GenerateDataKey", "kms:Decrypt")))
@@ -65,6 +65,16 @@ func ownRole(p *diagnose.Pass) []diagnose.Fix {
 		fix.Risk = "the stack makes a role then: its deployment needs the capability CAPABILITY_IAM"
 	}
 	return []diagnose.Fix{fix}
+}
+
+// orOwnRole makes a role where none of the fixes leads to one that API Gateway may assume.
+func orOwnRole(p *diagnose.Pass, fixes []diagnose.Fix) []diagnose.Fix {
+	for _, f := range fixes {
+		if after := p.Walk(p.Trace.Request, f.Changes...); after != nil && after.Signing.IdentityFailure == nil {
+			return fixes
+		}
+	}
+	return append(fixes, ownRole(p)...)
 }
 
 // customerKey is the ARN of the customer's key that a queue encrypts with; empty when

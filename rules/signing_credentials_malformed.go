@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -48,7 +47,7 @@ Repair: use the role's ARN; in a template Fn::GetAtt of Arn instead of Ref.`,
 			Message:  message,
 			Why:      "AWS refuses the integration: " + s.IdentityFailure.Message,
 			Evidence: []diagnose.Evidence{{Label: "integration credentials", Value: p.Expression(stored), Origin: fact.Origin()}},
-			Fixes:    slices.Concat(roleByName(p, stored), roleFixes(p), ownRole(p)),
+			Fixes:    orOwnRole(p, append(roleByName(p, stored), roleFixes(p)...)),
 			Check:    diagnose.AWS("iam", "get-role", "--role-name", lastPart(stored), "--query", "Role.Arn"),
 		}, s.IdentityFailure)
 	},

@@ -34,7 +34,7 @@ Repair: name a role that exists, or create it.`,
 			Message:  fmt.Sprintf("the role %q does not exist", p.Expression(s.Credentials)),
 			Why:      "API Gateway cannot assume it and answers 500 without calling SQS.",
 			Evidence: []diagnose.Evidence{roleEvidence(p)},
-			Fixes:    append(roleFixes(p), ownRole(p)...),
+			Fixes:    orOwnRole(p, roleFixes(p)),
 			Check:    diagnose.AWS("iam", "get-role", "--role-name", lastPart(s.Credentials)),
 		}, s.IdentityFailure)
 	},

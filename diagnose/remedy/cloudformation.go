@@ -87,6 +87,9 @@ func (f *fragment) add(st setting) error {
 		place = st.at.resource + "." + place
 	}
 	note := fmt.Sprintf("# %s %s%s", verb, place, where)
+	if st.at.kind != "" && st.at.file != "" {
+		note = fmt.Sprintf("# add the resource %s to %s", st.at.resource, st.at.file)
+	}
 	if !slices.Contains(f.notes, note) {
 		f.notes = append(f.notes, note)
 	}
