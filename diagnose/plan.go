@@ -82,7 +82,7 @@ func findings(d *Diagnosis) []finding {
 func (e *engine) next(first, d *Diagnosis, rules []Rule) *proof {
 	for i := range d.Findings {
 		f := &d.Findings[i]
-		if f.Severity == Note {
+		if f.Severity == Note && !troubles(first, f) {
 			continue
 		}
 		for _, fix := range slices.Concat(known(first, f), ranked(e.Snapshot, f.Fixes)) {
@@ -92,6 +92,17 @@ func (e *engine) next(first, d *Diagnosis, rules []Rule) *proof {
 		}
 	}
 	return nil
+}
+
+// troubles tells whether a finding was more than a note in another diagnosis, as one
+// is that shows only together with a failure.
+func troubles(d *Diagnosis, f *Finding) bool {
+	for i := range d.Findings {
+		if have := &d.Findings[i]; have != f && have.Severity != Note && have.Rule == f.Rule && have.Message == f.Message {
+			return true
+		}
+	}
+	return false
 }
 
 // known are the fixes of the same finding in another diagnosis.

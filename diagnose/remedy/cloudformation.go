@@ -44,6 +44,7 @@ func (r *Fragments) CloudFormation(s *snapshot.Snapshot, fix diagnose.Fix) (stri
 		if s, err = onward(s, change, fix.Changes[i+1:]); err != nil {
 			return "", err
 		}
+		r.vocabularies.after(change, s)
 	}
 	return f.text(deploys), nil
 }

@@ -74,6 +74,7 @@ func (t *Templates) Edit(s *snapshot.Snapshot, fixes []diagnose.Fix) ([]FileEdit
 		if s, err = onward(s, change, changes[i+1:]); err != nil {
 			return nil, nil, err
 		}
+		t.vocabularies.after(change, s)
 	}
 	var notes []string
 	if t.Redeploy {

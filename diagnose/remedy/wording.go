@@ -54,6 +54,13 @@ func (v *vocabularies) about(s *snapshot.Snapshot) {
 	}
 }
 
+// after follows a change: a new resource is something that the files can name.
+func (v *vocabularies) after(change snapshot.Change, s *snapshot.Snapshot) {
+	if _, ok := change.(snapshot.CreateRole); ok {
+		v.about(s)
+	}
+}
+
 // words is the wording of a file for one text or several.
 func (v *vocabularies) words(file string, definition bool) *wording {
 	key := vocabularyKey{file, definition}
