@@ -232,4 +232,3 @@ func templateFixes(p *diagnose.Pass) []diagnose.Fix {
 	changes := append([]snapshot.Change{snapshot.SetTemplate{On: p.Method(), ContentType: contentType, After: sendTemplate(p)}}, announceForm(p)...)
 	return append(fixes, p.Fix("add a template for "+contentType+" that sends the body as the message", changes...))
 }
-

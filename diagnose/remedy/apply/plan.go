@@ -25,7 +25,7 @@ const (
 	inlinePolicy        Kind = "inline-policy"        // Path is the policy's name
 	managedPolicy       Kind = "managed-policy"
 	trustPolicy         Kind = "trust-policy"
-	wholeRole           Kind = "role" // its trust policy
+	wholeRole           Kind = "role"            // its trust policy
 	queueAttribute      Kind = "queue-attribute" // Path is the attribute's name
 	keyPolicy           Kind = "key-policy"
 	stageVariable       Kind = "stage-variable"   // Path is a patch path
