@@ -52,6 +52,14 @@ while IFS= read -r line; do
 	if [ -n "$line" ]; then args+=("$line"); fi
 done <<<"$INPUT_ARGS"
 
+# Targets stand last: behind -- nothing is a flag.
+if [ -n "${INPUT_TARGET:-}" ]; then
+	args+=(--)
+	while IFS= read -r line; do
+		if [ -n "$line" ]; then args+=("$line"); fi
+	done <<<"$INPUT_TARGET"
+fi
+
 # What the text report quotes must not be taken for commands of the workflow;
 # the token that ends the silence cannot be known to whoever wrote a template.
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')

@@ -68,6 +68,8 @@ type sandbox struct{ dir, root, loopback string }
 const executionLog = "Execution log for request 3f2a9c1e\nSun Nov 22 10:11:12 UTC 2026 : Endpoint response body before transformations: <UnknownOperationException/>\n\n" +
 	"Sun Nov 22 10:11:12 UTC 2026 : Received response. Status: 404, Integration latency: 3 ms\n"
 
+const readmeIntegration = `{"type": "AWS", "httpMethod": "POST", "uri": "arn:aws:apigateway:eu-west-1:sqs:path/123456789012/orders", "credentials": "arn:aws:iam::123456789012:role/orders-api", "passthroughBehavior": "NEVER"}`
+
 func newSandbox(t *testing.T) *sandbox {
 	t.Helper()
 	root, err := filepath.Abs("../../..")
@@ -102,8 +104,14 @@ func newSandbox(t *testing.T) *sandbox {
 		"cdk.out/manifest.json":        `{"version": "39.0.0", "artifacts": {}}`,
 		"cdk.out/Orders.template.json": `{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}`,
 		"stacks/orders.yaml":           broken,
-		"execution.log":                executionLog,
-		"stacks/network.yaml":          "Resources: {Topic: {Type: AWS::SNS::Topic}}\n",
+		".serverless/cloudformation-template-update-stack.json": `{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}`,
+		"openapi.yaml":        "openapi: 3.0.1\npaths: {/orders: {post: {x-amazon-apigateway-integration: " + readmeIntegration + "}}}\n",
+		"integration.json":    readmeIntegration,
+		"resources.json":      `{"items": [{"id": "r1", "path": "/orders", "resourceMethods": {"POST": {"httpMethod": "POST", "authorizationType": "NONE", "methodIntegration": ` + readmeIntegration + `}}}]}`,
+		"role.json":           `{"Role": {"RoleName": "orders-api", "Arn": "arn:aws:iam::123456789012:role/orders-api", "AssumeRolePolicyDocument": {"Statement": []}}}`,
+		"queue.json":          `{"Attributes": {"QueueArn": "arn:aws:sqs:eu-west-1:123456789012:orders"}}`,
+		"execution.log":       executionLog,
+		"stacks/network.yaml": "Resources: {Topic: {Type: AWS::SNS::Topic}}\n",
 	} {
 		file := filepath.Join(box.dir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {

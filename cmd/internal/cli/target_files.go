@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -30,15 +29,7 @@ func (a *app) settle(t *targetFlags) error {
 		}
 	}
 	in, err := kind.Of(t.templates, t.stdin)
-	var conflict *kind.Conflict
-	switch {
-	case errors.As(err, &conflict):
-		hint := "give one of these:"
-		for _, path := range conflict.Choices {
-			hint += "\n  " + commandLine("posix", name, path)
-		}
-		return usage(hint, "%s", conflict)
-	case err != nil:
+	if err != nil {
 		return inputFailure(err)
 	}
 	t.input = &in

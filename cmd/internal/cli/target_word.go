@@ -40,7 +40,7 @@ func namesFile(word string) bool {
 	if strings.Contains(word, "://") || strings.HasPrefix(word, "arn:") {
 		return false
 	}
-	return strings.ContainsAny(word, `/\`) || slices.Contains(fileEndings, filepath.Ext(word))
+	return strings.ContainsAny(word, `/\`) || strings.HasPrefix(word, ".") || slices.Contains(fileEndings, filepath.Ext(word))
 }
 
 // fileEndings are those of files that are read.

@@ -47,6 +47,14 @@ func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
 
 // inputFailure says where an input is wrong, and what was expected there.
 func inputFailure(err error) error {
+	var conflict *tree.Conflict
+	if errors.As(err, &conflict) {
+		hint := "give one of these:"
+		for _, path := range conflict.Choices {
+			hint += "\n  " + commandLine("posix", name, path)
+		}
+		return usage(hint, "%s", conflict)
+	}
 	var content *tree.Error
 	if !errors.As(err, &content) {
 		return usage("", "%s", err)

@@ -92,6 +92,9 @@ func TestActionArguments(t *testing.T) {
 		want         []string
 	}{
 		{"template", "a.yaml\n\nfolder b/c.yaml\n", []string{"--template=a.yaml", "--template=folder b/c.yaml"}},
+		{"target", "infra\n\nfolder b/c.yaml\n", []string{"--", "infra", "folder b/c.yaml"}},
+		{"target", "--apply", []string{"--", "--apply"}},
+		{"target", hostile, []string{"--", hostile}},
 		{"template", "--apply", []string{"--template=--apply"}},
 		{"template", hostile, []string{"--template=" + hostile}},
 		{"parameters", "A=1\nB= two 'words' \n", []string{"--parameter=A=1", "--parameter=B= two 'words' "}},

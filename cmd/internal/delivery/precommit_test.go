@@ -18,13 +18,27 @@ func TestPreCommitHook(t *testing.T) {
 		RequireSerial              bool     `yaml:"require_serial"`
 	}
 	readYAML(t, ".pre-commit-hooks.yaml", &hooks)
-	if len(hooks) != 1 || hooks[0].ID != "apisqs-doctor" || hooks[0].Language != "golang" || !hooks[0].RequireSerial {
-		t.Fatalf("not the hook that is wanted: %+v", hooks)
+	if len(hooks) != 3 || hooks[0].ID != "apisqs-doctor" || hooks[1].ID != "apisqs-doctor-openapi" || hooks[2].ID != "apisqs-doctor-terraform" {
+		t.Fatalf("not the hooks that are wanted: %+v", hooks)
+	}
+	for _, hook := range hooks {
+		if hook.Language != "golang" || !hook.RequireSerial || !slices.Equal(hook.Args, []string{"--allow-unknown", "--"}) {
+			t.Errorf("not the hook that is wanted: %+v", hook)
+		}
+	}
+	for i, names := range []map[string]bool{1: {"openapi.yaml": true, "api/orders.openapi.json": true, "swagger.yml": true, "openapi.md": false},
+		2: {"infra/main.tf": true, "main.tf.json": true, "main.tofu": true, "prod.tfvars": false, "main.tf.bak": false}} {
+		for name, want := range names {
+			if regexp.MustCompile(hooks[i].Files).MatchString(name) != want {
+				t.Errorf("%s takes %s: %v, want %v", hooks[i].ID, name, !want, want)
+			}
+		}
 	}
 	hook := hooks[0]
 
 	dir := t.TempDir()
 	healthy, broken := filepath.Base(template(t, dir, "orders.template.yaml")), filepath.Base(template(t, dir, "broken.template.yaml", contentType...))
+	other := filepath.Base(template(t, dir, "more.template.yaml", append([]string{"Default: orders}", "Default: more}", "orders-api", "more-api"}, contentType...)...))
 	for name, text := range map[string]string{
 		"queue.template.yaml": "Resources:\n  Orders: {Type: AWS::SQS::Queue}\n",
 		"other.template.yaml": "replicas: 3\n",
@@ -38,7 +52,8 @@ func TestPreCommitHook(t *testing.T) {
 	}{
 		{[]string{healthy}, 0, "1 method to SQS: 1 healthy."},
 		{[]string{broken}, 1, "error protocol-content-type:"},
-		{[]string{healthy, broken}, 1, "2 methods to SQS: 1 broken, 1 healthy."},
+		{[]string{healthy, other}, 1, "2 methods to SQS: 1 broken, 1 healthy."},
+		{[]string{healthy, broken}, 2, "both name the queue"},
 		{[]string{"queue.template.yaml"}, 0, "no method is known to lead to SQS"},
 		{[]string{healthy, "queue.template.yaml"}, 0, "1 method to SQS: 1 healthy."},
 		{[]string{"other.template.yaml"}, 2, "other.template.yaml:1:1: there are no Resources"},

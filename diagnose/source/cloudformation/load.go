@@ -58,6 +58,11 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 		}
 	}
 	out.Constructs = w.constructs()
+	if len(sources) > 1 {
+		if err := w.clash(); err != nil {
+			return nil, err
+		}
+	}
 	out.Target.File = tree.DisplayName(files[0])
 	if len(files) > 1 {
 		for _, file := range files {

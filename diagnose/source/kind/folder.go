@@ -49,7 +49,7 @@ func folder(name string) (Input, error) {
 	case len(fits) == 1:
 		return fits[0], nil
 	case len(fits) > 1:
-		c := &Conflict{Problem: name + " holds several kinds: " + listed(fits)}
+		c := &tree.Conflict{Problem: name + " holds several kinds: " + listed(fits)}
 		for _, in := range fits {
 			c.Choices = append(c.Choices, example(name, in))
 		}
@@ -199,7 +199,7 @@ func nothingIn(folder string, entries []os.DirEntry) error {
 	case len(entries) == 0:
 		problem = "the folder is empty"
 	case len(choices) > 0:
-		return &Conflict{folder + ": nothing in this folder itself is read; these are", choices}
+		return &tree.Conflict{Problem: folder + ": nothing in this folder itself is read; these are", Choices: choices}
 	}
 	return &tree.Error{File: folder, Problem: problem, Expected: expected}
 }

@@ -48,17 +48,8 @@ func (in Input) Target() string {
 	return snapshot.Template
 }
 
-// Conflict is files of several kinds, or things that do not belong together. Each
-// choice is what may be given by itself.
-type Conflict struct {
-	Problem string
-	Choices []string // paths
-}
-
-func (c *Conflict) Error() string { return c.Problem }
-
 // Of tells what the named files and folders are. "-" is the standard input, whose
-// text is given. The error is a *Conflict, or says what is wrong with a file.
+// text is given. The error is a *tree.Conflict, or says what is wrong with a file.
 func Of(names []string, stdin []byte) (Input, error) {
 	var all []Input
 	for _, name := range names {
@@ -76,7 +67,7 @@ func together(names []string, all []Input) (Input, error) {
 	out := all[0]
 	for i, in := range all[1:] {
 		if in.Source != out.Source {
-			return Input{}, &Conflict{fmt.Sprintf("%s is %s and %s is %s; they are not read together", display(names[0]), article(out.Said), display(names[i+1]), article(in.Said)), names}
+			return Input{}, &tree.Conflict{Problem: fmt.Sprintf("%s is %s and %s is %s; they are not read together", display(names[0]), article(out.Said), display(names[i+1]), article(in.Said)), Choices: names}
 		}
 		out.Files = append(out.Files, in.Files...)
 		if !strings.Contains(", "+out.Said+", ", ", "+in.Said+", ") {
@@ -85,11 +76,25 @@ func together(names []string, all []Input) (Input, error) {
 	}
 	slices.Sort(out.Files[1:])
 	out.Files = slices.Compact(out.Files)
+	if out.Source == Terraform {
+		out.Files = uppermost(out.Files)
+	}
 	if len(out.Files) > 1 && (out.Source == Terraform || out.Source == Snapshot) {
 		what := map[Source]string{Terraform: "several Terraform targets make no one deployment", Snapshot: "several snapshots are not read together"}[out.Source]
-		return Input{}, &Conflict{what, out.Files}
+		return Input{}, &tree.Conflict{Problem: what, Choices: out.Files}
 	}
 	return out, nil
+}
+
+// uppermost leaves out the folders that lie below others: those are their modules.
+func uppermost(folders []string) []string {
+	below := func(folder string) bool {
+		return slices.ContainsFunc(folders, func(other string) bool {
+			rel, err := filepath.Rel(other, folder)
+			return err == nil && rel != "." && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+		})
+	}
+	return slices.DeleteFunc(slices.Clone(folders), below)
 }
 
 func display(name string) string { return tree.DisplayName(name) }

@@ -32,3 +32,11 @@ func (e *Error) Error() string {
 	}
 	return filepath.ToSlash(e.File) + ": " + text
 }
+
+// Conflict is inputs that are not read together, each by itself perhaps.
+type Conflict struct {
+	Problem string
+	Choices []string // paths that may be given by themselves
+}
+
+func (c *Conflict) Error() string { return c.Problem }
