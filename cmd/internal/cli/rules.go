@@ -12,18 +12,29 @@ import (
 )
 
 func (a *app) rulesCommand() *cobra.Command {
+	dir := ""
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules, or explain one",
-		Long:  "rules lists everything that the doctor looks for, by stage, with the\nworst that it can be.",
+		Long: `rules lists everything that the doctor looks for, by stage, with the
+worst that it can be.
+
+With --html it writes a page for each rule, with an example before and after, and an index by
+stage and by error code: index.html is the first.`,
 		Example: `  apisqs-doctor rules
-  apisqs-doctor rules show protocol-content-type`,
+  apisqs-doctor rules show protocol-content-type
+  apisqs-doctor rules --html rules-pages`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
+			if dir != "" {
+				return a.writeRulePages(dir)
+			}
 			a.listRules(rules.All())
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&dir, "html", "", "write a page for each rule into the folder `DIR`")
+	_ = cmd.MarkFlagDirname("html")
 	cmd.AddCommand(&cobra.Command{
 		Use:     "show ID",
 		Short:   "Explain a rule: what happens, why, how to tell, how to repair it",

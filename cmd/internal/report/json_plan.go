@@ -58,10 +58,7 @@ func plan(r Run, d *diagnose.Diagnosis, say Words) *Plan {
 		f := &d.Plan.Fixes[i]
 		out.Fixes = append(out.Fixes, PlannedFix{f.Rule, say.Show(f.Title)})
 		step := Step{Title: say.Show(f.Title), Rule: f.Rule, Resolves: f.Resolves, Sure: string(f.Sure()), Why: say.Show(f.Choice + f.Blank), Risk: say.Show(f.Risk), Changes: []Change{}}
-		for _, c := range f.Changes {
-			target, before, after := snapshot.Parts(c)
-			step.Changes = append(step.Changes, Change{say.Show(target), say.Show(before), say.Show(after)})
-		}
+		step.Changes = append(step.Changes, changesOf(*f, say)...)
 		out.Steps = append(out.Steps, step)
 	}
 	for _, x := range d.Plan.Remains {
@@ -77,4 +74,14 @@ func plan(r Run, d *diagnose.Diagnosis, say Words) *Plan {
 	diff, _ := render(r, r.Remedy.Diff, together)
 	out.Diff = say.Show(diff)
 	return out
+}
+
+// changesOf are the values that a fix sets.
+func changesOf(f diagnose.Fix, say Words) []Change {
+	list := make([]Change, 0, len(f.Changes))
+	for _, c := range f.Changes {
+		target, before, after := snapshot.Parts(c)
+		list = append(list, Change{say.Show(target), say.Show(before), say.Show(after)})
+	}
+	return list
 }
