@@ -84,7 +84,9 @@ func showAll(v reflect.Value) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			showAll(v.Field(i))
+			if v.Type().Field(i).IsExported() { // templates see no others
+				showAll(v.Field(i))
+			}
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {

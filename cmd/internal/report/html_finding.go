@@ -107,6 +107,9 @@ func templateLines(d *diagnose.Diagnosis, say Words, finding ...int) []htmlLine 
 		}
 		start := offset(m.Template, b.line, b.column)
 		marks = append(marks, htmlMark{start, min(start+b.length, len(m.Template)), "blame", b.why})
+		if len(finding) > 0 && b.finding >= 0 {
+			continue // the finding says it above
+		}
 		if !slices.Contains(notes[b.line], b.why) {
 			notes[b.line] = append(notes[b.line], b.why)
 		}

@@ -166,7 +166,9 @@ func fill(v reflect.Value, s string) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			fill(v.Field(i), s)
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i), s)
+			}
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
