@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -56,7 +57,7 @@ func (p *Pass) Queues(region string) []string {
 		if queue, ok := p.Snapshot.Queues[arn].Peek(); !ok || queue == nil {
 			continue
 		}
-		if walk.ARNRegion(arn) == region {
+		if text.RegionOf(arn) == region {
 			near = append(near, arn)
 		} else {
 			far = append(far, arn)

@@ -123,11 +123,11 @@ func (p *Pass) ReportAs(f Finding, failure *walk.Failure) {
 
 // QueueURL is the URL of the queue with the ARN.
 func QueueURL(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 {
+	queue, ok := text.ParseARN(arn)
+	if !ok {
 		return ""
 	}
-	return sqs.QueueURL(parts[3], parts[4], parts[5])
+	return sqs.QueueURL(queue.Region, queue.Account, queue.Resource)
 }
 
 // QueueARN is the ARN of the queue with the URL; empty when it is no queue URL

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -39,7 +40,7 @@ Repair: address the queue that exists, by the integration URI or by QueueUrl, or
 			Message:  fmt.Sprintf("the queue %q does not exist", p.Expression(q.ARN)),
 			Why:      "SQS answers NonExistentQueue.",
 			Evidence: []diagnose.Evidence{uriEvidence(p)},
-			Check:    diagnose.AWS("sqs", "get-queue-url", "--queue-name", lastPart(q.ARN), "--queue-owner-aws-account-id", arnAccount(q.ARN), "--region", arnRegion(q.ARN)),
+			Check:    diagnose.AWS("sqs", "get-queue-url", "--queue-name", lastPart(q.ARN), "--queue-owner-aws-account-id", text.AccountOf(q.ARN), "--region", text.RegionOf(q.ARN)),
 		}
 		denied := p.Failed(walk.StageAuthorization)
 		if q.Missing && near != "" && denied != nil {
@@ -85,5 +86,5 @@ func addressQueue(p *diagnose.Pass, arn string) []diagnose.Fix {
 // inQueues tells whether a queue is known to exist.
 func inQueues(p *diagnose.Pass, arn string) bool {
 	queue, ok := p.Snapshot.Queue(arn).Peek()
-	return ok && queue != nil && slices.Contains(p.Queues(arnRegion(arn)), arn)
+	return ok && queue != nil && slices.Contains(p.Queues(text.RegionOf(arn)), arn)
 }

@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -31,7 +31,7 @@ Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
 		if from := address.From.String(); path == "" || used == "" || path == used || from == "path" {
 			return
 		}
-		if unresolvedQueue(p, path) || unresolvedQueue(p, used) || arnAccount(path) != arnAccount(used) && (p.Opaque(arnAccount(path)) || p.Opaque(arnAccount(used))) {
+		if unresolvedQueue(p, path) || unresolvedQueue(p, used) || text.AccountOf(path) != text.AccountOf(used) && (p.Opaque(text.AccountOf(path)) || p.Opaque(text.AccountOf(used))) {
 			p.Gaps().Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: "whether " + p.Expression(path) + " and " + p.Expression(used) + " are one queue"})
 			return
 		}
@@ -56,13 +56,5 @@ Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
 
 // unresolvedQueue tells a queue whose name or region is not known before deployment.
 func unresolvedQueue(p *diagnose.Pass, arn string) bool {
-	return p.Opaque(lastPart(arn)) || p.Opaque(arnRegion(arn))
-}
-
-// arnAccount is the account part of an ARN.
-func arnAccount(arn string) string {
-	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
-		return parts[4]
-	}
-	return ""
+	return p.Opaque(lastPart(arn)) || p.Opaque(text.RegionOf(arn))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -38,8 +39,8 @@ Repair: put the queue's region into the integration URI. The API itself may be i
 			region = address.Region
 			f.Codes = walk.AnswerCodes(p.Trace.Protocol.Refusal)
 			f.Message = fmt.Sprintf("the integration calls SQS in %s, but QueueUrl is %q", s.Region, p.Expression(address.URL))
-		case q.Elsewhere != "" && !p.Opaque(arnRegion(q.Elsewhere)): // a region that nobody gave decides nothing
-			region = arnRegion(q.Elsewhere)
+		case q.Elsewhere != "" && !p.Opaque(text.RegionOf(q.Elsewhere)): // a region that nobody gave decides nothing
+			region = text.RegionOf(q.Elsewhere)
 			f.Message = fmt.Sprintf("the integration calls SQS in %s, but the queue %s is in %s", s.Region, p.Expression(lastPart(q.ARN)), region)
 			f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue", Value: p.Expression(q.Elsewhere)})
 			f.Severity = diagnose.Warning // a queue of that name may be there too
@@ -74,17 +75,9 @@ func uriRegionWrong(p *diagnose.Pass) bool {
 	}
 	for _, arn := range p.Queues(address.Region) {
 		if lastPart(arn) == address.Name {
-			return arnRegion(arn) == address.Region
+			return text.RegionOf(arn) == address.Region
 		}
 	}
 	own := p.Snapshot.Target.Region
 	return address.Region == own && p.Trace.Signing.Region != own
-}
-
-// arnRegion is the region part of an ARN.
-func arnRegion(arn string) string {
-	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
-		return parts[3]
-	}
-	return ""
 }

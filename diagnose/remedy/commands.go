@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/text/shell"
 )
 
@@ -99,7 +99,7 @@ func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change
 			operation = "enable-key"
 		}
 		arn := keyARN(before, c.Key)
-		return w.aws(before, arnPart(arn, 3), "kms", operation).flag("key-id", arn).lines(), nil
+		return w.aws(before, text.RegionOf(arn), "kms", operation).flag("key-id", arn).lines(), nil
 	case snapshot.SetBinaryMediaTypes:
 		return w.updateAPI(before, c.API, MediaTypePatches(mediaTypes(before, c.API), c.After)...)
 	case snapshot.SetDefaultEndpoint:
@@ -120,7 +120,7 @@ func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change
 		if queue, _ := before.Queue(c.Queue).Peek(); queue != nil && queue.Requested != nil && onCreation[c.Name] {
 			return nil, errors.New("SQS has not made the queue; change it in the template")
 		}
-		return w.aws(before, arnPart(c.Queue, 3), "sqs", "set-queue-attributes").flag("queue-url", queueURL(before, c.Queue)).
+		return w.aws(before, text.RegionOf(c.Queue), "sqs", "set-queue-attributes").flag("queue-url", queueURL(before, c.Queue)).
 			json("attributes", map[string]string{c.Name: c.After}).lines(), nil
 	case snapshot.SetStageVariable:
 		p := fieldPatch("/variables/"+segment(c.Name), c.After)
@@ -354,9 +354,9 @@ func (w Writer) policy(before, after *snapshot.Snapshot, on snapshot.PolicyTarge
 	case ResourcePolicy:
 		return w.updateAPI(before, on.Resource, Patch{Op: "replace", Path: "/policy", Value: p.After})
 	case QueueAttribute:
-		return w.aws(before, arnPart(on.Resource, 3), "sqs", "set-queue-attributes").flag("queue-url", p.Queue).json("attributes", map[string]string{"Policy": p.After}).lines(), nil
+		return w.aws(before, text.RegionOf(on.Resource), "sqs", "set-queue-attributes").flag("queue-url", p.Queue).json("attributes", map[string]string{"Policy": p.After}).lines(), nil
 	case KeyPolicy:
-		return w.aws(before, arnPart(p.ARN, 3), "kms", "put-key-policy").flag("key-id", p.ARN).flag("policy-name", "default").json("policy", p.After).lines(), nil
+		return w.aws(before, text.RegionOf(p.ARN), "kms", "put-key-policy").flag("key-id", p.ARN).flag("policy-name", "default").json("policy", p.After).lines(), nil
 	case TrustPolicy:
 		return w.aws(before, region, "iam", "update-assume-role-policy").flag("role-name", p.Role).json("policy-document", p.After).lines(), nil
 	case InlinePolicy:
@@ -381,15 +381,6 @@ func queueURL(s *snapshot.Snapshot, arn string) string {
 
 // isJSON tells whether a policy can be stored: IAM takes JSON only.
 func isJSON(text string) bool { return json.Valid([]byte(text)) }
-
-// arnPart is one of the colon-separated parts of an ARN, counted from 0.
-func arnPart(arn string, i int) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if i >= len(parts) {
-		return ""
-	}
-	return parts[i]
-}
 
 // sorted lists the keys of a map in order.
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // setting is one property to set, as CloudFormation names it.
@@ -180,7 +181,7 @@ func settings(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
 		if queue != nil && queue.Origin.File != "" {
 			l = locate(snapshot.Origin{Resource: queue.Origin.Resource, Path: "Properties", File: queue.Origin.File, Line: queue.Origin.Line}, "", "")
 		} else {
-			l = locate(snapshot.Origin{}, logicalID(arnPart(c.Queue, 5)), "AWS::SQS::Queue", "Properties")
+			l = locate(snapshot.Origin{}, logicalID(text.ResourceOf(c.Queue)), "AWS::SQS::Queue", "Properties")
 		}
 		return one(l.setting(typed(c.After), typed(c.Before), c.Name))
 	case snapshot.SetStageVariable:

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // Patch is one operation of API Gateway's PATCH.
@@ -196,7 +197,7 @@ func PolicyOf(before, after *snapshot.Snapshot, on snapshot.PolicyTarget) (Polic
 }
 
 // awsManaged tells whether a policy belongs to AWS and not to an account.
-func awsManaged(arn string) bool { return strings.HasPrefix(arnPart(arn, 4), "aws") }
+func awsManaged(arn string) bool { return strings.HasPrefix(text.AccountOf(arn), "aws") }
 
 func errAWSManaged(name string) error {
 	return fmt.Errorf("the policy %q is managed by AWS and cannot be changed; attach another one to the role", name)

@@ -9,6 +9,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 var errTerraform = errors.New("the configuration is Terraform's: change it there")
@@ -106,7 +107,7 @@ func (f *hclFile) add(change snapshot.Change) error {
 		if name == "" {
 			return fmt.Errorf("no argument of aws_sqs_queue is known for %s", c.Name)
 		}
-		queue := resourceKey{"aws_sqs_queue", identifier(arnPart(c.Queue, 5))}
+		queue := resourceKey{"aws_sqs_queue", identifier(text.ResourceOf(c.Queue))}
 		if c.Name == "KmsMasterKeyId" || c.Name == "DeduplicationScope" || c.After == "" {
 			f.argument(queue, name, c.After)
 		} else {

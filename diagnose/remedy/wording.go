@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // reference is a text that a template writes as an intrinsic function.
@@ -108,7 +109,7 @@ func (w *vocabulary) addResources(s *snapshot.Snapshot, file string) {
 			id := q.Origin.Resource
 			w.add(arn, "${"+id+".Arn}", reference{"GetAtt", id + ".Arn"})
 			w.add(q.URL, "${"+id+"}", reference{"Ref", id})
-			if account, own := arnPart(arn, 4), arnPart(arn, 5); own != "" {
+			if account, own := text.AccountOf(arn), text.ResourceOf(arn); own != "" {
 				w.add(account+"/"+own, w.accountWords(s, account)+"/${"+id+".QueueName}", reference{})
 				w.add(account+":"+own, w.accountWords(s, account)+":${"+id+".QueueName}", reference{})
 			}

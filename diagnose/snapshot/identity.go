@@ -1,6 +1,10 @@
 package snapshot
 
-import "strings"
+import (
+	"strings"
+
+	"apisqs-doctor/diagnose/text"
+)
 
 // Role is an IAM role with everything that decides what it may do.
 type Role struct {
@@ -76,13 +80,13 @@ func KeyReference(queueARN, keyID string) string {
 	if strings.HasPrefix(keyID, "arn:") {
 		return keyID
 	}
-	parts := strings.SplitN(queueARN, ":", 6)
-	if len(parts) < 6 {
+	queue, ok := text.ParseARN(queueARN)
+	if !ok {
 		return keyID
 	}
 	name := keyID
 	if !strings.HasPrefix(name, "alias/") {
 		name = "key/" + name
 	}
-	return "arn:" + parts[1] + ":kms:" + parts[3] + ":" + parts[4] + ":" + name
+	return text.ARN{Partition: queue.Partition, Service: "kms", Region: queue.Region, Account: queue.Account, Resource: name}.String()
 }

@@ -8,6 +8,7 @@ import (
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // authorization decides whether the role session may perform the action on the
@@ -104,7 +105,7 @@ func (w *authorizing) admission() *admission {
 		Principal:       s.Principal,
 		Action:          a.Action,
 		Resource:        a.Resource,
-		ResourceAccount: arnAccount(a.Resource),
+		ResourceAccount: text.AccountOf(a.Resource),
 		Context:         iam.SQSContext(w.caller(), iam.Target{ARN: a.Resource, Region: s.Region}),
 		Opaque:          w.opaque,
 	}}

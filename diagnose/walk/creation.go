@@ -9,6 +9,7 @@ import (
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // RefusedQueue is a queue that SQS does not create as it is asked for.
@@ -98,7 +99,7 @@ func (e *Engine) createQueue(c *creation, queue *snapshot.Queue) {
 	if len(queue.Requested) == 0 {
 		return
 	}
-	asked := sqs.Creation{Region: ARNRegion(queue.ARN), Account: arnAccount(queue.ARN), Attributes: map[string]string{}, Opaque: e.opaque}
+	asked := sqs.Creation{Region: text.RegionOf(queue.ARN), Account: text.AccountOf(queue.ARN), Attributes: map[string]string{}, Opaque: e.opaque}
 	for _, name := range slices.Sorted(maps.Keys(queue.Requested)) {
 		gaps := &snapshot.Gaps{}
 		value, ok := queue.Requested[name].Read(gaps)

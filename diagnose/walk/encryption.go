@@ -7,6 +7,7 @@ import (
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // encryption decides whether the queue's key can be used for the call.
@@ -168,8 +169,8 @@ func (w *encrypting) keyDecision(action, arn string) iam.Decision {
 		Principal:       w.Signing.Principal,
 		Action:          action,
 		Resource:        arn,
-		ResourceAccount: arnAccount(arn),
-		Context:         iam.KMSContext(w.caller(), w.Queue.ARN, iam.Target{ARN: arn, Region: ARNRegion(arn)}),
+		ResourceAccount: text.AccountOf(arn),
+		Context:         iam.KMSContext(w.caller(), w.Queue.ARN, iam.Target{ARN: arn, Region: text.RegionOf(arn)}),
 		Opaque:          w.opaque,
 	}, w.Encryption.Inputs)
 }

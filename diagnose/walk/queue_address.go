@@ -6,26 +6,26 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/sqs"
+	"apisqs-doctor/diagnose/text"
 )
 
 // QueueURI is the integration URI of the queue with the ARN; empty for anything
 // that is no queue's ARN.
 func QueueURI(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 || parts[2] != "sqs" {
+	queue, _ := text.ParseARN(arn)
+	if queue.Service != "sqs" {
 		return ""
 	}
-	return "arn:" + parts[1] + ":apigateway:" + parts[3] + ":sqs:path/" + parts[4] + "/" + parts[5]
+	return text.ARN{Partition: queue.Partition, Service: "apigateway", Region: queue.Region, Account: "sqs", Resource: "path/" + queue.Account + "/" + queue.Resource}.String()
 }
 
 // QueueIn returns the ARN of the queue whose ARN or URL the text is; empty when
 // it is neither.
-func QueueIn(text string) string {
-	parts := strings.SplitN(text, ":", 6)
-	if len(parts) == 6 && parts[0] == "arn" && parts[2] == "sqs" && sqs.ValidQueueName(parts[5]) {
-		return text
+func QueueIn(s string) string {
+	if queue, _ := text.ParseARN(s); queue.Service == "sqs" && sqs.ValidQueueName(queue.Resource) {
+		return s
 	}
-	address, err := sqs.ParseQueueURL(text)
+	address, err := sqs.ParseQueueURL(s)
 	if err != nil {
 		return ""
 	}

@@ -10,6 +10,7 @@ import (
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // gatewayService is the principal that assumes execution roles (iam-facts 49).
@@ -155,46 +156,46 @@ func (w *signing) identity(gaps *snapshot.Gaps) *Failure {
 	if s.Type == "MOCK" || s.Type == "HTTP" || s.Type == "HTTP_PROXY" {
 		return nil
 	}
-	text, ok := i.Credentials.Read(gaps)
+	credentials, ok := i.Credentials.Read(gaps)
 	if !ok {
 		return nil
 	}
-	if strings.Contains(text, "${stageVariables.") && w.Route.Variables != nil {
+	if strings.Contains(credentials, "${stageVariables.") && w.Route.Variables != nil {
 		var missing []string
-		text, missing = gateway.StageVariables(text, w.Route.Variables)
+		credentials, missing = gateway.StageVariables(credentials, w.Route.Variables)
 		s.Missing = append(s.Missing, missing...)
 	}
-	s.Credentials = text
+	s.Credentials = credentials
 	switch {
-	case text == "":
+	case credentials == "":
 		if !s.Meant {
 			return nil // Lambda needs none (T101)
 		}
 		return w.kind.noRole()
-	case isCallerCredentials(text):
+	case isCallerCredentials(credentials):
 		s.Caller = true
 		return w.kind.callers(w, gaps)
 	}
-	if !isRoleARN(text) {
-		if w.isOpaque(text) {
-			gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: "the execution role is " + w.expression(text), Origin: s.CredOrigin})
+	if !isRoleARN(credentials) {
+		if w.isOpaque(credentials) {
+			gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: "the execution role is " + w.expression(credentials), Origin: s.CredOrigin})
 			return nil
 		}
 		return refusedPut(gateway.ErrNotARN) // T103
 	}
-	if account := arnAccount(text); isAccount(account) && isAccount(s.Account) && account != s.Account && !w.isOpaque(account) && !w.isOpaque(s.Account) {
+	if account := text.AccountOf(credentials); isAccount(account) && isAccount(s.Account) && account != s.Account && !w.isOpaque(account) && !w.isOpaque(s.Account) {
 		// iam-facts 51: a role of another account cannot be passed.
 		return &Failure{Origin: FromDeployment, Code: GatewayAccessDenied, Codes: []ErrorCode{GatewayAccessDenied, BadRequest}, Message: "Cross-account pass role is not allowed."}
 	}
-	fact := w.Snapshot.Role(text)
+	fact := w.Snapshot.Role(credentials)
 	role, ok := fact.Read(gaps)
 	if !ok {
-		s.Principal = iam.RoleSessionPrincipal(text, "")
+		s.Principal = iam.RoleSessionPrincipal(credentials, "")
 		return nil
 	}
 	if role == nil {
 		s.RoleMissing = true
-		return w.kind.unassumable(text)
+		return w.kind.unassumable(credentials)
 	}
 	s.Role = role
 	s.Principal = iam.RoleSessionPrincipal(role.ARN, role.ID)
@@ -203,9 +204,9 @@ func (w *signing) identity(gaps *snapshot.Gaps) *Failure {
 
 // isCallerCredentials tells arn:aws:iam::*:user/*, which passes the caller's own
 // identity on (iam-facts 53).
-func isCallerCredentials(text string) bool {
-	parts := strings.SplitN(text, ":", 6)
-	return len(parts) == 6 && parts[2] == "iam" && parts[4] == "*" && parts[5] == "user/*"
+func isCallerCredentials(credentials string) bool {
+	a, _ := text.ParseARN(credentials)
+	return a.Service == "iam" && a.Account == "*" && a.Resource == "user/*"
 }
 
 // noCaller is what comes of caller credentials on a method that identifies no
@@ -223,9 +224,9 @@ func isAccount(s string) bool {
 }
 
 // isRoleARN tells arn:aws:iam::ACCOUNT:role/[PATH/]NAME from anything else.
-func isRoleARN(text string) bool {
-	parts := strings.SplitN(text, ":", 6)
-	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && strings.HasPrefix(parts[5], "role/") && !strings.HasSuffix(parts[5], "/")
+func isRoleARN(credentials string) bool {
+	a, _ := text.ParseARN(credentials)
+	return a.Service == "iam" && strings.HasPrefix(a.Resource, "role/") && !strings.HasSuffix(a.Resource, "/")
 }
 
 // getWithForm finds a GET that carries the form in its body: AWS answers
@@ -258,28 +259,10 @@ func (w *signing) outgoing() sqs.Request {
 		}
 	}
 	account := s.Account
-	if a := arnAccount(s.Credentials); a != "" && a != "*" {
+	if a := text.AccountOf(s.Credentials); a != "" && a != "*" {
 		account = a
 	}
 	return sqs.Request{Method: s.Method, Host: s.Host, Path: s.RequestPath, RawQuery: s.RawQuery, Header: header, Body: m.Body, Region: s.Region, Account: account}
-}
-
-// arnAccount is the account part of an ARN; empty when there is none.
-func arnAccount(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 {
-		return ""
-	}
-	return parts[4]
-}
-
-// ARNRegion is the region part of an ARN; empty when there is none.
-func ARNRegion(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 {
-		return ""
-	}
-	return parts[3]
 }
 
 // isOpaque tells whether a text holds a symbol whose value is not known.

@@ -39,7 +39,7 @@ func (w *call) assume(role *snapshot.Role, doc iam.Document) iam.Decision {
 		Principal:       iam.ServicePrincipal(gatewayService),
 		Action:          "sts:AssumeRole",
 		Resource:        role.ARN,
-		ResourceAccount: arnAccount(role.ARN),
+		ResourceAccount: text.AccountOf(role.ARN),
 		Context:         iam.AssumeRoleContext(w.Snapshot.OwnRegion(), iam.Target{ARN: role.ARN, Tags: roleTags(role)}),
 		Opaque:          w.opaque,
 	}, iam.Inputs{Service: iam.STS, Resource: &doc, IdentityComplete: true, RCPs: w.resourceControl()})

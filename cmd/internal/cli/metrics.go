@@ -11,6 +11,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	fetch "apisqs-doctor/diagnose/source/live/logs"
+	"apisqs-doctor/diagnose/text"
 )
 
 // metricsTable is what CloudWatch counted in a window.
@@ -51,16 +52,16 @@ func metricsOf(s *snapshot.Snapshot, e *diagnose.Examination, stage string) (nam
 	seen := map[string]bool{}
 	// The name of a queue in metrics; false for one that was counted or cannot be.
 	queue := func(arn string) (string, bool) {
-		parts := strings.Split(arn, ":")
-		if len(parts) != 6 || seen[arn] {
+		queue, ok := text.ParseARN(arn)
+		if !ok || seen[arn] {
 			return "", false
 		}
 		seen[arn] = true
-		if parts[3] != s.Target.Region || s.Target.Account != "" && parts[4] != s.Target.Account {
+		if queue.Region != s.Target.Region || s.Target.Account != "" && queue.Account != s.Target.Account {
 			notes = append(notes, fmt.Sprintf("the metrics of %s are in its own account and region and were not read", arn)) // L74
 			return "", false
 		}
-		return parts[5], true
+		return queue.Resource, true
 	}
 	waiting := func(of, key, name string) {
 		add(of, key, "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", [2]string{"QueueName", name})

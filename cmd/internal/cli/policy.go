@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -208,10 +209,7 @@ func scopeOf(s *snapshot.Snapshot) scope {
 		}
 	}
 	if len(out.roles) > 0 {
-		account := "*"
-		if parts := strings.Split(out.roles[0], ":"); len(parts) > 4 {
-			account = parts[4]
-		}
+		account := cmp.Or(text.AccountOf(out.roles[0]), "*")
 		for _, account := range slices.Compact([]string{account, "aws"}) {
 			out.policies = append(out.policies, "arn:"+partition+":iam::"+account+":policy/*")
 		}

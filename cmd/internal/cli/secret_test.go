@@ -3,7 +3,7 @@ package cli
 import (
 	"encoding/base64"
 	"encoding/json"
-		"net/url"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"

@@ -1,20 +1,10 @@
 package iam
 
-import "strings"
+import (
+	"strings"
 
-// ARN is an Amazon Resource Name in its six parts. Nothing is checked beyond
-// their number.
-type ARN struct{ Partition, Service, Region, Account, Resource string }
-
-// ParseARN splits s; ok is false if s does not begin with "arn:" or has fewer
-// than six parts. The sixth part may hold colons.
-func ParseARN(s string) (a ARN, ok bool) {
-	parts, ok := splitARN(s)
-	if !ok || parts[0] != "arn" {
-		return ARN{}, false
-	}
-	return ARN{parts[1], parts[2], parts[3], parts[4], parts[5]}, true
-}
+	"apisqs-doctor/diagnose/text"
+)
 
 // splitARN splits s at its first five colons.
 func splitARN(s string) (parts [6]string, ok bool) {
@@ -29,9 +19,9 @@ func splitARN(s string) (parts [6]string, ok bool) {
 	return parts, true
 }
 
-// parseARN is ParseARN for a text with placeholders, whose colons do not count. The
+// parseARN is text.ParseARN for a text with placeholders, whose colons do not count. The
 // account must be a number or hold a placeholder.
-func (o Opaque) parseARN(s string) (a ARN, ok bool) {
+func (o Opaque) parseARN(s string) (a text.ARN, ok bool) {
 	var parts [5]string
 	part, start := 0, 0
 	for i := 0; i < len(s) && part < 5; i++ {
@@ -43,9 +33,9 @@ func (o Opaque) parseARN(s string) (a ARN, ok bool) {
 		}
 	}
 	if part < 5 || parts[0] != "arn" || !isAccount(parts[4]) && !o.in(parts[4]) {
-		return ARN{}, false
+		return text.ARN{}, false
 	}
-	return ARN{parts[1], parts[2], parts[3], parts[4], s[start:]}, true
+	return text.ARN{Partition: parts[1], Service: parts[2], Region: parts[3], Account: parts[4], Resource: s[start:]}, true
 }
 
 // afterSlash is what follows the last slash outside of placeholders.

@@ -1,6 +1,10 @@
 package iam
 
-import "strings"
+import (
+	"strings"
+
+	"apisqs-doctor/diagnose/text"
+)
 
 // PrincipalType is what makes a call.
 type PrincipalType uint8
@@ -121,7 +125,7 @@ func (e *PrincipalEntry) compile() {
 		e.form, e.account = formAccount, e.Text
 		return
 	}
-	arn, ok := ParseARN(e.Text)
+	arn, ok := text.ParseARN(e.Text)
 	if !ok {
 		if isUniqueID(e.Text) {
 			e.form = formUniqueID

@@ -10,6 +10,9 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // Kind says what a cell is a value of, and so by which calls it is read and written.
@@ -103,7 +106,7 @@ func New(s *snapshot.Snapshot, fixes []diagnose.Fix) (*Plan, error) {
 	}
 	for _, c := range p.Cells {
 		if c.Kind == keyPolicy {
-			if who := lockedOut(text(c.Before), text(c.After)); who != "" {
+			if who := lockedOut(aws.ToString(c.Before), aws.ToString(c.After)); who != "" {
 				return nil, fmt.Errorf("the new policy of key %s would lock %s out of administering it", c.ARN, who)
 			}
 		}
@@ -144,13 +147,6 @@ func value(s string) *string {
 	return &s
 }
 
-func text(p *string) string {
-	if p == nil {
-		return ""
-	}
-	return *p
-}
-
 // add puts a cell into the plan, or moves the end of one that is there.
 func (p *Plan) add(c Cell) {
 	for i := range p.Cells {
@@ -189,7 +185,7 @@ func (p *Plan) plan(before, after *snapshot.Snapshot, change snapshot.Change) er
 	case snapshot.SetDefaultEndpoint:
 		return p.api(cell, before, after, c.API, defaultEndpoint, endpointOf)
 	case snapshot.SetQueueAttribute:
-		cell.Kind, cell.Region, cell.Path = queueAttribute, part(c.Queue, 3), c.Name
+		cell.Kind, cell.Region, cell.Path = queueAttribute, text.RegionOf(c.Queue), c.Name
 		queue, _ := before.Queue(c.Queue).Peek()
 		if cell.Queue = queue.URL; cell.Queue == "" {
 			cell.Queue = diagnose.QueueURL(c.Queue)
@@ -264,7 +260,7 @@ func (p *Plan) key(cell Cell, before, after *snapshot.Snapshot, c snapshot.SetKe
 	if from != "Enabled" && from != "Disabled" {
 		return fmt.Errorf("the key is %s: only an enabled or disabled one can be changed so", from)
 	}
-	cell.Kind, cell.ARN, cell.Region, cell.Before, cell.After = keyState, was.ARN, part(was.ARN, 3), value(from), value(to)
+	cell.Kind, cell.ARN, cell.Region, cell.Before, cell.After = keyState, was.ARN, text.RegionOf(was.ARN), value(from), value(to)
 	p.add(cell)
 	return nil
 }
@@ -277,14 +273,14 @@ func (p *Plan) policy(cell Cell, before, after *snapshot.Snapshot, on snapshot.P
 	cell.Before, cell.After = value(doc.Before), value(doc.After)
 	switch doc.Store {
 	case remedy.QueueAttribute:
-		cell.Kind, cell.Queue, cell.Path, cell.Region = queueAttribute, doc.Queue, "Policy", part(on.Resource, 3)
+		cell.Kind, cell.Queue, cell.Path, cell.Region = queueAttribute, doc.Queue, "Policy", text.RegionOf(on.Resource)
 	case remedy.ResourcePolicy:
 		if api := before.API(on.Resource); api == nil || api.Type != snapshot.REST {
 			return errNotREST
 		}
 		cell.Kind, cell.API = resourcePolicy, on.Resource
 	case remedy.KeyPolicy:
-		cell.Kind, cell.ARN, cell.Region = keyPolicy, doc.ARN, part(doc.ARN, 3)
+		cell.Kind, cell.ARN, cell.Region = keyPolicy, doc.ARN, text.RegionOf(doc.ARN)
 	case remedy.TrustPolicy:
 		cell.Kind, cell.Role, cell.Region = trustPolicy, doc.Role, ""
 	case remedy.InlinePolicy:
@@ -352,12 +348,3 @@ func encode(v any) string {
 func segment(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
 
 func unescape(name string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(name) }
-
-// part is one of the colon-separated parts of an ARN, counted from 0.
-func part(arn string, i int) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if i >= len(parts) {
-		return ""
-	}
-	return parts[i]
-}

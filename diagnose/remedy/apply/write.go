@@ -26,7 +26,7 @@ func (c *clients) write(ctx context.Context, cell *Cell, from, to *string) (made
 	case integrationField:
 		return nil, c.patchIntegration(ctx, cell, []types.PatchOperation{patchOf(cell.Path, from, to)})
 	case wholeIntegration:
-		return nil, c.putIntegration(ctx, cell, text(to))
+		return nil, c.putIntegration(ctx, cell, aws.ToString(to))
 	case integrationResponse:
 		return nil, c.writeResponse(ctx, cell, from, to)
 	case methodResponse:
@@ -43,7 +43,7 @@ func (c *clients) write(ctx context.Context, cell *Cell, from, to *string) (made
 	case deployment:
 		return c.deploy(ctx, cell, to)
 	case methodValidator:
-		id := text(to) // an empty id is none
+		id := aws.ToString(to) // an empty id is none
 		_, err = c.gateway.UpdateMethod(ctx, &apigateway.UpdateMethodInput{RestApiId: &cell.API, ResourceId: &cell.Resource, HttpMethod: &cell.Method,
 			PatchOperations: []types.PatchOperation{{Op: types.OpReplace, Path: &cell.Path, Value: &id}}}, region)
 	case responseHeader:
@@ -60,7 +60,7 @@ func (c *clients) write(ctx context.Context, cell *Cell, from, to *string) (made
 			_, err = c.gateway.UpdateRestApi(ctx, &apigateway.UpdateRestApiInput{RestApiId: &cell.API, PatchOperations: ops}, region)
 		}
 	case keyState:
-		if text(to) == "Enabled" {
+		if aws.ToString(to) == "Enabled" {
 			_, err = c.kms.EnableKey(ctx, &kms.EnableKeyInput{KeyId: &cell.ARN}, inRegion(cell.Region, keyRegion))
 		} else {
 			_, err = c.kms.DisableKey(ctx, &kms.DisableKeyInput{KeyId: &cell.ARN}, inRegion(cell.Region, keyRegion))
@@ -82,7 +82,7 @@ func (c *clients) write(ctx context.Context, cell *Cell, from, to *string) (made
 	case managedPolicy:
 		_, err = c.iam.CreatePolicyVersion(ctx, &iam.CreatePolicyVersionInput{PolicyArn: &cell.ARN, PolicyDocument: to, SetAsDefault: true})
 	case queueAttribute:
-		_, err = c.sqs.SetQueueAttributes(ctx, &sqs.SetQueueAttributesInput{QueueUrl: &cell.Queue, Attributes: map[string]string{cell.Path: text(to)}}, inRegion(cell.Region, queueRegion))
+		_, err = c.sqs.SetQueueAttributes(ctx, &sqs.SetQueueAttributesInput{QueueUrl: &cell.Queue, Attributes: map[string]string{cell.Path: aws.ToString(to)}}, inRegion(cell.Region, queueRegion))
 	case keyPolicy:
 		_, err = c.kms.PutKeyPolicy(ctx, &kms.PutKeyPolicyInput{KeyId: &cell.ARN, PolicyName: aws.String("default"), Policy: to}, inRegion(cell.Region, keyRegion))
 	default:
@@ -98,9 +98,9 @@ func apiPatches(kind Kind, from, to *string) ([]types.PatchOperation, error) {
 	}
 	switch kind {
 	case defaultEndpoint:
-		return replace("/disableExecuteApiEndpoint", strconv.FormatBool(text(to) == "disabled")), nil
+		return replace("/disableExecuteApiEndpoint", strconv.FormatBool(aws.ToString(to) == "disabled")), nil
 	case resourcePolicy:
-		return replace("/policy", text(to)), nil
+		return replace("/policy", aws.ToString(to)), nil
 	}
 	var before, after []string
 	for p, list := range map[*string]*[]string{from: &before, to: &after} {

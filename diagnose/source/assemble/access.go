@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // roles adds the roles, with the policies that other resources give them.
@@ -155,11 +156,11 @@ func (a *assembler) keys() {
 // defaultKeyPolicy is what KMS gives a key without a policy: the account's IAM
 // policies decide (iam-facts 64).
 func defaultKeyPolicy(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 {
+	key, ok := text.ParseARN(arn)
+	if !ok {
 		return ""
 	}
-	root := "arn:" + parts[1] + ":iam::" + parts[4] + ":root"
+	root := text.ARN{Partition: key.Partition, Service: "iam", Account: key.Account, Resource: "root"}.String()
 	return `{"Version":"2012-10-17","Id":"key-default-1","Statement":[{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"` + root +
 		`"},"Action":"kms:*","Resource":"*"}]}`
 }

@@ -234,7 +234,7 @@ func (r *reader) outside(out *snapshot.Snapshot) {
 			if _, given := out.Roles[arn]; !given && strings.Contains(arn, ":role/") {
 				name := arn[strings.LastIndexByte(arn, '/')+1:]
 				out.Roles[arn] = snapshot.Unknown[*snapshot.Role](snapshot.Gap{Reason: snapshot.NotRead, Origin: in.Credentials.Origin(),
-					Detail: fmt.Sprintf("%s does not hold the role %s", r.input(), name), Needs: output("iam get-role --role-name " + name) + ", and its policies"})
+					Detail: fmt.Sprintf("%s does not hold the role %s", r.input(), name), Needs: output("iam get-role --role-name "+name) + ", and its policies"})
 			}
 			uri, _ := in.URI.Peek()
 			queue, name := queueIn(uri)

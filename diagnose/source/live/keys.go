@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -21,12 +22,12 @@ func (r *reader) key(ref string) {
 
 func (r *reader) readKey(ref string) snapshot.Fact[*snapshot.Key] {
 	at := snapshot.Origin{Resource: ref}
-	parts := strings.SplitN(ref, ":", 6)
-	if len(parts) < 6 || !regionName.MatchString(parts[3]) {
+	name, _ := text.ParseARN(ref)
+	if !regionName.MatchString(name.Region) {
 		return snapshot.Unknown[*snapshot.Key](snapshot.Gap{Reason: snapshot.Failed, Detail: quote(ref) + " is not the name of a key", Origin: at})
 	}
-	region, account := parts[3], parts[4]
-	if !strings.HasPrefix(parts[5], "alias/") {
+	region, account := name.Region, name.Account
+	if !strings.HasPrefix(name.Resource, "alias/") {
 		// The reference is the key's ARN: nothing has to be asked first.
 		r.keyPolicy(region, ref)
 		r.grants(region, ref)
@@ -47,7 +48,7 @@ func (r *reader) readKey(ref string) snapshot.Fact[*snapshot.Key] {
 		return snapshot.Known(key, at)
 	case errors.As(failed.err, &absent) && r.identity.wait().account == account:
 		return snapshot.Known[*snapshot.Key](nil, at)
-	case strings.HasPrefix(parts[5], "alias/"):
+	case strings.HasPrefix(name.Resource, "alias/"):
 		return unknown[*snapshot.Key](failed, at)
 	}
 	key := &snapshot.Key{

@@ -155,14 +155,14 @@ func rich() *snapshot.Snapshot {
 	}
 }
 
-// text is a snapshot as it is saved.
-func text(t testing.TB, s *snapshot.Snapshot) string {
+// saved is a snapshot's file.
+func saved(t testing.TB, s *snapshot.Snapshot) string {
 	t.Helper()
-	var saved bytes.Buffer
-	if err := snapshot.Save(&saved, s); err != nil {
+	var b bytes.Buffer
+	if err := snapshot.Save(&b, s); err != nil {
 		t.Fatal(err)
 	}
-	return saved.String()
+	return b.String()
 }
 
 // plain gives a snapshot without origins, without the words of its gaps, and
@@ -170,7 +170,7 @@ func text(t testing.TB, s *snapshot.Snapshot) string {
 func plain(t testing.TB, s *snapshot.Snapshot) string {
 	t.Helper()
 	var doc any
-	if err := json.Unmarshal([]byte(text(t, s)), &doc); err != nil {
+	if err := json.Unmarshal([]byte(saved(t, s)), &doc); err != nil {
 		t.Fatal(err)
 	}
 	out, err := json.MarshalIndent(stripped(doc), "", " ")

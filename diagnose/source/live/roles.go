@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -22,7 +23,7 @@ func (r *reader) role(arn string) {
 
 func (r *reader) readRole(arn string) snapshot.Fact[*snapshot.Role] {
 	at := snapshot.Origin{Resource: arn}
-	account := strings.Split(arn, ":")[4]
+	account := text.AccountOf(arn)
 	own := r.identity.wait().account
 	if own != "" && own != account {
 		// GetRole takes a name: it would find the role of that name in the wrong account.

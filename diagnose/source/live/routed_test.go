@@ -196,7 +196,7 @@ func TestNoFaultyAnswerAboutRoutesIsTakenForTheTruth(t *testing.T) {
 					if diff := cmp.Diff(plain(t, want), plain(t, got)); diff != "" {
 						t.Errorf("(-want +read):\n%s", diff)
 					}
-					if saved := text(t, got); lost.needs != "" && !strings.Contains(saved, `"needs": "apigateway:GET on arn:aws:apigateway:us-east-1::/apis/`+id+lost.needs+`"`) {
+					if saved := saved(t, got); lost.needs != "" && !strings.Contains(saved, `"needs": "apigateway:GET on arn:aws:apigateway:us-east-1::/apis/`+id+lost.needs+`"`) {
 						t.Errorf("the snapshot does not name %s", lost.needs)
 					}
 				})

@@ -1,9 +1,9 @@
 package live
 
 import (
+	"apisqs-doctor/diagnose/text"
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -26,7 +26,7 @@ func Simulate(ctx context.Context, cfg Settings, q Simulation) (allowed bool, de
 	in := &iam.SimulatePrincipalPolicyInput{PolicySourceArn: aws.String(q.Role), ActionNames: []string{q.Action}, ResourceArns: []string{q.Resource}}
 	if q.ResourcePolicy != "" {
 		in.ResourcePolicy = aws.String(q.ResourcePolicy)
-		in.ResourceOwner = aws.String("arn:aws:iam::" + strings.Split(q.Resource+":::::", ":")[4] + ":root")
+		in.ResourceOwner = aws.String("arn:aws:iam::" + text.AccountOf(q.Resource) + ":root")
 		in.CallerArn = aws.String(q.Role)
 	}
 	out, err := iam.NewFromConfig(cfg).SimulatePrincipalPolicy(ctx, in)

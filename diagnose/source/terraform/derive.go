@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"apisqs-doctor/diagnose/text"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -330,8 +331,8 @@ func (s *scope) configure(b *hclsyntax.Block, p *provider) {
 		}
 	}
 	for _, in := range b.Body.Blocks {
-		if parts := strings.Split(value(in.Body, "role_arn"), ":"); in.Type == "assume_role" && len(parts) > 5 && parts[4] != "" && p.account == "" {
-			p.account = parts[4]
+		if in.Type == "assume_role" && p.account == "" {
+			p.account = text.AccountOf(value(in.Body, "role_arn"))
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/tree"
+	"apisqs-doctor/diagnose/text"
 )
 
 // recorded is a plan or a state: resources with their values, and in a plan the
@@ -238,8 +239,8 @@ func (r *recorded) where(root *tree.Node, kind string) provider {
 		r.identity(root.Get("prior_state").Get("values").Get("root_module"), set)
 	}
 	for _, one := range r.order {
-		if parts := strings.SplitN(one.values.Get("arn").TextOr(""), ":", 6); len(parts) == 6 {
-			set(parts[3], parts[4])
+		if a, ok := text.ParseARN(one.values.Get("arn").TextOr("")); ok {
+			set(a.Region, a.Account)
 		}
 	}
 	return p.orUnknown(r.holes)
