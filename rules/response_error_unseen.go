@@ -11,7 +11,7 @@ import (
 var responseErrorUnseen = diagnose.Rule{
 	ID:       "response-error-unseen",
 	Stage:    walk.StageResponse,
-	Severity: diagnose.Error,
+	Severity: diagnose.Warning,
 	APIs:     webSocketOnly,
 	Title:    "the client is not told what becomes of its frame",
 	Doc: `A route of a WebSocket API is one-way unless it has a route response: whatever SQS answers, the client gets nothing. A
@@ -37,7 +37,7 @@ integration response, and let the stage log errors: logging level ERROR, or an a
 		switch {
 		case r.Delivery == walk.DeliveryNone && r.SQSStatus >= 400:
 			f := unseen(p, fmt.Sprintf("SQS answers %d, the message is lost, and the client is told nothing", r.SQSStatus))
-			f.Severity = diagnose.Error
+			f.Severity = diagnose.Warning // the error is that of the rule that says why SQS refuses
 			p.Report(f)
 		case r.Delivery == walk.DeliveryNone && r.SQSStatus != 0 && m.RouteKey != "$disconnect":
 			p.Report(unseen(p, "the route is one-way: were SQS to refuse a message, nobody would be told"))
