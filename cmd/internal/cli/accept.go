@@ -173,6 +173,13 @@ In a comment of Terraform, inside a resource's block or directly above it:
 
   # apisqs-doctor:skip response-error-as-success the partner cannot handle a 4xx yet until=2027-03-31
 
+In an OpenAPI document, as an extension of an operation, or of the document for all of it:
+
+  x-apisqs-doctor:
+    skips:
+      - rule: response-error-as-success
+        reason: the partner's client cannot handle a 4xx before its next release
+
 A skip that has ended, or that fits no finding, is reported.
 
 In a baseline: --write-baseline FILE takes down and accepts what is found now, --baseline FILE

@@ -40,6 +40,32 @@ func (d *Documents) Value(doc *tree.Document, fill bool) (tree.View, error) {
 	return tree.View{Value: v, At: doc.Root.At}, d.err()
 }
 
+// Skips are the findings that an OpenAPI document says are known: in its own
+// extension x-apisqs-doctor, and in those of its operations, which speak for them.
+func (d *Documents) Skips(doc *tree.Document) ([]snapshot.Skip, error) {
+	const extension = "x-" + metadataKey
+	list := d.world.skipsIn(doc.Root.Get(extension), extension)
+	for _, path := range members(doc.Root.Get("paths")) {
+		for _, operation := range members(path.Value) {
+			n := operation.Value.Get(extension)
+			if n == nil {
+				continue
+			}
+			verb := strings.ToUpper(operation.Name)
+			if operation.Name == "x-amazon-apigateway-any-method" {
+				verb = "ANY"
+			}
+			for _, skip := range d.world.skipsIn(n, extension) {
+				if skip.Method == "" {
+					skip.Method = verb + " " + path.Name
+				}
+				list = append(list, skip)
+			}
+		}
+	}
+	return list, d.err()
+}
+
 func (d *Documents) err() error { return d.world.err }
 
 func (d *Documents) where() *environment {

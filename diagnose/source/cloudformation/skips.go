@@ -18,9 +18,9 @@ const maxSkips = 10_000
 // readSkips takes down the findings that the template says are known, in its own
 // Metadata and in that of each resource that is created.
 func (b *builder) readSkips(s *stack) {
-	b.skips = append(b.skips, s.world.skipsIn(s.metadata)...)
+	b.skips = append(b.skips, s.world.skipsIn(s.metadata.Get(metadataKey), metadataKey)...)
 	for _, r := range s.order {
-		list := s.world.skipsIn(r.body.Get("Metadata"))
+		list := s.world.skipsIn(r.body.Get("Metadata").Get(metadataKey), metadataKey)
 		if s.world.err != nil {
 			return
 		}
@@ -40,8 +40,8 @@ func (b *builder) readSkips(s *stack) {
 
 // skipsIn reads the doctor's member of a Metadata. Everything in it is plain: a
 // skip has to mean the same whatever the parameters of the deployment are.
-func (w *world) skipsIn(metadata *tree.Node) []snapshot.Skip {
-	own := w.plainMembers(metadata.Get(metadataKey), metadataKey, "skips")["skips"]
+func (w *world) skipsIn(n *tree.Node, name string) []snapshot.Skip {
+	own := w.plainMembers(n, name, "skips")["skips"]
 	switch {
 	case own == nil || own.Kind == tree.Null:
 		return nil

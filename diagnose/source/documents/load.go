@@ -99,9 +99,12 @@ func (r *reader) read(doc *tree.Document, shared *cloudformation.Documents) erro
 			return err
 		}
 		x, err := shared.Value(doc, true)
-		if err == nil {
-			r.document(x)
+		if err != nil {
+			return err
 		}
+		r.document(x)
+		skips, err := shared.Skips(doc)
+		r.skips = append(r.skips, skips...)
 		return err
 	}
 	s := shapeOf(doc.Root)
@@ -141,6 +144,8 @@ type reader struct {
 	Options
 	parts assemble.Parts
 	err   error
+
+	skips []snapshot.Skip
 
 	documents, answers int // how many of each were read
 
@@ -217,6 +222,7 @@ func (r *reader) snapshot(target snapshot.Target) (*snapshot.Snapshot, error) {
 	out := p.Snapshot()
 	out.Organization = snapshot.Unknown[snapshot.Organization](snapshot.Gap{Reason: snapshot.NotRead, Detail: r.input() + " does not hold the organization's policies"})
 	r.outside(out)
+	out.Skips = r.skips
 	return out, nil
 }
 
