@@ -58,7 +58,7 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 		}
 	}
 	out.Constructs = w.constructs()
-	if len(sources) > 1 {
+	if len(sources) > 1 && !w.makers[snapshot.CDK] { // the stacks of one application are meant together
 		if err := w.clash(); err != nil {
 			return nil, err
 		}

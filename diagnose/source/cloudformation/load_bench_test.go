@@ -3,6 +3,8 @@ package cloudformation
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -113,5 +115,34 @@ func BenchmarkLoad(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// An assembly of the CDK with 20 stacks.
+func BenchmarkAssembly(b *testing.B) {
+	text, err := os.ReadFile("testdata/healthy/rest.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := b.TempDir()
+	artifacts := map[string]any{}
+	for i := range 20 {
+		name := fmt.Sprintf("S%d.template.json", i)
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			b.Fatal(err)
+		}
+		artifacts[name] = map[string]any{"type": "aws:cloudformation:stack", "environment": "aws://123456789012/eu-west-1", "properties": map[string]any{"templateFile": name}}
+	}
+	manifest, err := json.Marshal(map[string]any{"artifacts": artifacts})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "manifest.json"), manifest, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := Load([]string{dir}, Options{}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
