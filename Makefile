@@ -74,8 +74,9 @@ release-files: ## write what an archive holds beside the program: the manual pag
 release-check: ## check .goreleaser.yaml; this and the next two need the internet, so they are not part of check
 	$(GORELEASER) check
 
-release-snapshot: ## build all archives into .release/dist and publish nothing; needs syft
+release-snapshot: ## build all archives and packages into .release/dist and publish nothing; needs syft
 	$(GORELEASER) release --snapshot --clean --skip=publish
+	$(GO) run .packaging/wrappers.go .release/dist
 
 release: ## build all archives of the tag and publish them; what the release workflow runs
 	$(GORELEASER) release --clean

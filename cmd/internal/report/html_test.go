@@ -154,33 +154,36 @@ func hostile() []string {
 }
 
 // fill sets every text below the value.
-func fill(v reflect.Value, s string) {
+func fill(v reflect.Value, s string) { each(v, func() string { return s }) }
+
+// each sets the texts below the value, one by one.
+func each(v reflect.Value, next func() string) {
 	switch v.Kind() {
 	case reflect.String:
 		if v.CanSet() {
-			v.SetString(s)
+			v.SetString(next())
 		}
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
-			fill(v.Elem(), s)
+			each(v.Elem(), next)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
-				fill(v.Field(i), s)
+				each(v.Field(i), next)
 			}
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
-			fill(v.Index(i), s)
+			each(v.Index(i), next)
 		}
 	case reflect.Map:
 		if v.Len() > 0 && v.CanSet() {
 			m := reflect.MakeMap(v.Type())
 			value := reflect.New(v.Type().Elem()).Elem()
-			fill(value, s)
+			each(value, next)
 			key := reflect.New(v.Type().Key()).Elem()
-			fill(key, s)
+			each(key, next)
 			m.SetMapIndex(key, value)
 			v.Set(m)
 		}
