@@ -14,8 +14,8 @@ var routeNotDeployed = diagnose.Rule{
 	Severity: diagnose.Error,
 	Title:    "the API has no deployed stage for this call",
 	Doc: `Callers reach a stage, and a stage runs a deployment: a frozen copy of the methods. An API without a stage, a stage
-without a deployment, or a call to a stage name that does not exist is answered with 403, mostly Forbidden, and nothing is
-ever sent to SQS. The console's Test button works all the same, because it runs the draft.
+without a deployment, or a call to a stage name that does not exist is answered with 403, mostly Forbidden (by an HTTP API with
+404 Not Found, by a WebSocket API at the handshake), and nothing is ever sent to SQS. The console's Test button works all the same, because it runs the draft.
 
 Repair: deploy the API to the stage, and call the stage by its name.`,
 	Explains: []walk.ErrorCode{walk.Forbidden, walk.MissingAuthenticationToken, walk.NotFound},
@@ -56,7 +56,7 @@ Repair: deploy the API to the stage, and call the stage by its name.`,
 			Message:  message,
 			Why:      "A call reaches nothing but what a stage runs; the draft that the console tests is not reachable.",
 			Evidence: []diagnose.Evidence{{Label: "stages", Value: stageNames(stages), Origin: r.API.Stages.Origin()}},
-			Fixes:    []diagnose.Fix{{Title: fmt.Sprintf("deploy the API to stage %q", name), Changes: []snapshot.Change{snapshot.Deploy{API: r.API.ID, Stage: name}}}},
+			Fixes:    deployFixes(p, name),
 			Check:    p.Curl(p.Trace.Request),
 		}
 		if r.Stage == nil && len(stages) > 0 {
@@ -66,6 +66,17 @@ Repair: deploy the API to the stage, and call the stage by its name.`,
 		}
 		p.ReportAs(f, failure)
 	},
+}
+
+// deployFixes deploy the API to a stage. A template of an HTTP or WebSocket API lets
+// the stage do it by itself: a deployment of its own would have to be made anew, and
+// wait for all routes, with every change.
+func deployFixes(p *diagnose.Pass, stage string) []diagnose.Fix {
+	r := &p.Trace.Route
+	if r.Stage != nil && r.API.Type != snapshot.REST && p.Snapshot.Target.Written() {
+		return []diagnose.Fix{{Title: fmt.Sprintf("let stage %q deploy every change by itself", stage), Changes: []snapshot.Change{snapshot.SetAutoDeploy{API: r.API.ID, Stage: stage}}}}
+	}
+	return []diagnose.Fix{{Title: fmt.Sprintf("deploy the API to stage %q", stage), Changes: []snapshot.Change{snapshot.Deploy{API: r.API.ID, Stage: stage}}}}
 }
 
 func stageNames(stages []snapshot.Stage) string {

@@ -27,10 +27,10 @@ func (r *Fragments) CloudFormation(s *snapshot.Snapshot, fix diagnose.Fix) (stri
 	}
 	r.vocabularies.about(s)
 	f := &fragment{root: map[string]any{}, vocabularies: &r.vocabularies}
-	deploys := false
+	deploys := ""
 	for i, change := range fix.Changes {
-		if _, ok := change.(snapshot.Deploy); ok {
-			deploys = true
+		if c, ok := change.(snapshot.Deploy); ok {
+			deploys = noteOf(s, c)
 		}
 		list, err := settings(s, change)
 		if err != nil {
@@ -58,6 +58,14 @@ func onward(s *snapshot.Snapshot, change snapshot.Change, following []snapshot.C
 		}
 	}
 	return s, nil
+}
+
+// noteOf says how a template makes a change take effect.
+func noteOf(s *snapshot.Snapshot, c snapshot.Deploy) string {
+	if routed(s, c.API) {
+		return routedNote
+	}
+	return deploymentNote
 }
 
 // fragment collects settings, those of one resource below one another.
@@ -176,7 +184,7 @@ func nested(path []string, value any) any {
 	return value
 }
 
-func (f *fragment) text(deploys bool) string {
+func (f *fragment) text(deploys string) string {
 	var b strings.Builder
 	for _, note := range f.notes {
 		b.WriteString(note + "\n")
@@ -188,8 +196,8 @@ func (f *fragment) text(deploys bool) string {
 	default:
 		b.WriteString(style{eol: "\n", unit: 2, dash: 2}.block(f.root, 0) + "\n")
 	}
-	if deploys {
-		fmt.Fprintf(&b, "# %s\n", deploymentNote)
+	if deploys != "" {
+		fmt.Fprintf(&b, "# %s\n", deploys)
 	}
 	return b.String()
 }

@@ -35,13 +35,20 @@ func (w Writer) Script(s *snapshot.Snapshot, fix diagnose.Fix) (shell.Script, er
 	case snapshot.Terraform:
 		return nil, errors.New("the fix belongs into the Terraform configuration, not into a deployed API")
 	}
+	updates, err := w.updates(s, fix.Changes)
+	if err != nil {
+		return nil, err
+	}
 	var script shell.Script
-	for _, change := range fix.Changes {
+	for i, change := range fix.Changes {
 		after, err := change.Apply(s)
 		if err != nil {
 			return nil, err
 		}
-		lines, err := w.command(s, after, change)
+		lines := updates[i]
+		if _, together := OfRoute(s, change); !together {
+			lines, err = w.command(s, after, change)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -52,9 +59,13 @@ func (w Writer) Script(s *snapshot.Snapshot, fix diagnose.Fix) (shell.Script, er
 }
 
 // DeleteDeployment is the command that deletes a deployment that no stage runs.
-func (w Writer) DeleteDeployment(region, api, id string) []string {
+func (w Writer) DeleteDeployment(region, api, id string, routed bool) []string {
 	s := &snapshot.Snapshot{}
-	lines, err := w.aws(s, region, "apigateway", "delete-deployment").flag("rest-api-id", api).flag("deployment-id", id).lines().Write(w.Shell)
+	service, name := "apigateway", "rest-api-id"
+	if routed {
+		service, name = "apigatewayv2", "api-id"
+	}
+	lines, err := w.aws(s, region, service, "delete-deployment").flag(name, api).flag("deployment-id", id).lines().Write(w.Shell)
 	if err != nil {
 		return nil // ids are plain words
 	}
@@ -64,6 +75,9 @@ func (w Writer) DeleteDeployment(region, api, id string) []string {
 // command renders one change, which leads from one snapshot to the other.
 func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change) (shell.Script, error) {
 	region := before.Target.Region
+	if script, ok, err := w.routedCommand(before, after, change); ok || err != nil {
+		return script, err
+	}
 	if ref, ok := methodOf(change); ok {
 		if err := editable(before, ref); err != nil {
 			return nil, err
@@ -126,9 +140,6 @@ func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change
 		p := fieldPatch("/variables/"+segment(c.Name), c.After)
 		return w.aws(before, region, "apigateway", "update-stage").flag("rest-api-id", c.API).flag("stage-name", c.Stage).json("patch-operations", []Patch{p}).lines(), nil
 	case snapshot.Deploy:
-		if api := before.API(c.API); api != nil && api.Type != snapshot.REST {
-			return nil, errNotREST
-		}
 		return w.aws(before, region, "apigateway", "create-deployment").flag("rest-api-id", c.API).flag("stage-name", c.Stage).lines(), nil
 	}
 	return nil, fmt.Errorf("no command is known to %s", change)
@@ -169,7 +180,7 @@ func mediaTypes(s *snapshot.Snapshot, id string) []string {
 	return list
 }
 
-var errNotREST = errors.New("HTTP and WebSocket APIs are changed by their integration's id, which the diagnosis does not know; change it in the template or in the console")
+var errNotREST = errors.New("HTTP and WebSocket APIs have no such setting")
 
 // methodOf is the method that a change is about.
 func methodOf(change snapshot.Change) (snapshot.MethodRef, bool) {
@@ -320,7 +331,7 @@ func (w Writer) integrationResponse(s *snapshot.Snapshot, c snapshot.SetIntegrat
 // control plane keeps one response for each status (T161).
 func statusFree(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) error {
 	i := integration(s, c.On)
-	if c.After == nil || i == nil {
+	if c.After == nil || i == nil || c.After.Status == "" {
 		return nil
 	}
 	responses, _ := i.Responses.Peek()

@@ -14,6 +14,9 @@ import (
 // make makes one change in the files. after is the configuration with it: changes
 // of one text come together there.
 func (e *hclEditor) make(change snapshot.Change, after *snapshot.Snapshot) error {
+	if ok, err := e.makeRouted(change); ok {
+		return err
+	}
 	switch c := change.(type) {
 	case snapshot.SetRequestParameter:
 		i, err := e.integration(c.On)
@@ -60,7 +63,11 @@ func (e *hclEditor) make(change snapshot.Change, after *snapshot.Snapshot) error
 		stages, _ := api.Stages.Peek()
 		for _, st := range stages {
 			if st.Name == c.Stage {
-				return e.entry(st.Origin, st.Variables.Origin(), snapshot.Origin{}, "variables", c.Name, c.Before, c.After, false)
+				name := "variables"
+				if routed(e.s, c.API) {
+					name = "stage_variables"
+				}
+				return e.entry(st.Origin, st.Variables.Origin(), snapshot.Origin{}, name, c.Name, c.Before, c.After, false)
 			}
 		}
 	}
@@ -108,12 +115,12 @@ func (e *hclEditor) setIntegration(c snapshot.SetIntegration) error {
 		return fmt.Errorf("%s:%d: the integration stands in the body of the API; change it there", filepath.ToSlash(i.Origin.File), i.Origin.Line)
 	}
 	facts := map[snapshot.IntegrationField]snapshot.Fact[string]{snapshot.FieldHTTPMethod: i.HTTPMethod, snapshot.FieldURI: i.URI, snapshot.FieldCredentials: i.Credentials,
-		snapshot.FieldPassthrough: i.Passthrough, snapshot.FieldType: i.Type, snapshot.FieldContentHandling: i.ContentHandling}
+		snapshot.FieldPassthrough: i.Passthrough, snapshot.FieldType: i.Type, snapshot.FieldContentHandling: i.ContentHandling,
+		snapshot.FieldSubtype: i.Subtype, snapshot.FieldPayloadFormat: i.PayloadFormat}
 	names := map[snapshot.IntegrationField]string{snapshot.FieldHTTPMethod: "integration_http_method", snapshot.FieldURI: "uri", snapshot.FieldCredentials: "credentials",
 		snapshot.FieldPassthrough: "passthrough_behavior", snapshot.FieldType: "type", snapshot.FieldContentHandling: "content_handling"}
 	if api := e.s.API(c.On.API); api != nil && api.Type != snapshot.REST {
-		names = map[snapshot.IntegrationField]string{snapshot.FieldHTTPMethod: "integration_method", snapshot.FieldURI: "integration_uri", snapshot.FieldCredentials: "credentials_arn",
-			snapshot.FieldPassthrough: "passthrough_behavior", snapshot.FieldType: "integration_type", snapshot.FieldContentHandling: "content_handling_strategy"}
+		names = routedArguments
 	}
 	name := names[c.Field]
 	if name == "" {

@@ -38,7 +38,7 @@ func isDeployment(src *source, id string) bool {
 		return false
 	}
 	resource := way[len(way)-1]
-	if m := member(resource, "Type"); resource.Kind != yaml.MappingNode || m < 0 || resource.Content[m+1].Value != "AWS::ApiGateway::Deployment" {
+	if m := member(resource, "Type"); resource.Kind != yaml.MappingNode || m < 0 || !strings.HasSuffix(resource.Content[m+1].Value, "::Deployment") {
 		return false
 	}
 	m := member(resource, "Metadata")

@@ -121,7 +121,7 @@ func v2Name(property string) string {
 var integrationProperty = map[snapshot.IntegrationField]string{
 	snapshot.FieldHTTPMethod: "IntegrationHttpMethod", snapshot.FieldURI: "Uri", snapshot.FieldCredentials: "Credentials",
 	snapshot.FieldPassthrough: "PassthroughBehavior", snapshot.FieldType: "Type", snapshot.FieldContentHandling: "ContentHandling",
-	snapshot.FieldTimeout: "TimeoutInMillis",
+	snapshot.FieldTimeout: "TimeoutInMillis", snapshot.FieldSubtype: "IntegrationSubtype", snapshot.FieldPayloadFormat: "PayloadFormatVersion",
 }
 
 // settings turns a change into properties of a template: at the place the
@@ -146,7 +146,20 @@ func settings(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
 		if err := statusFree(s, c); err != nil {
 			return nil, err
 		}
+		if routed(s, c.On.API) {
+			return routedResponse(s, c)
+		}
 		return one(responseSetting(s, c))
+	case snapshot.AddRouteResponse:
+		return routeResponseSettings(s, c)
+	case snapshot.SetAuthorization:
+		return one(methodAt(s, c.On).setting(c.After, entry(c.Before), "AuthorizationType"))
+	case snapshot.SetAutoDeploy:
+		l, err := stageAt(s, c.API, c.Stage)
+		if err != nil {
+			return nil, err
+		}
+		return one(l.setting(true, nil, "AutoDeploy"))
 	case snapshot.AddMethodResponse:
 		l := methodAt(s, c.On)
 		if l.openAPI {
@@ -193,6 +206,9 @@ func settings(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
 			}
 		}
 		l := locate(snapshot.Origin{}, logicalID(c.Stage)+"Stage", "AWS::ApiGateway::Stage", "Properties", "Variables")
+		if routed(s, c.API) {
+			l = locate(snapshot.Origin{}, logicalID(c.Stage)+"Stage", "AWS::ApiGatewayV2::Stage", "Properties", "StageVariables")
+		}
 		if origin.File != "" {
 			if origin.Path == "" {
 				return nil, fmt.Errorf("the template has no place for variables of the stage %q", c.Stage)
@@ -238,7 +254,8 @@ func fieldNow(s *snapshot.Snapshot, c snapshot.SetIntegration) string {
 		return strconv.Itoa(millis)
 	}
 	f := map[snapshot.IntegrationField]snapshot.Fact[string]{snapshot.FieldHTTPMethod: i.HTTPMethod, snapshot.FieldURI: i.URI, snapshot.FieldCredentials: i.Credentials,
-		snapshot.FieldPassthrough: i.Passthrough, snapshot.FieldType: i.Type, snapshot.FieldContentHandling: i.ContentHandling}[c.Field]
+		snapshot.FieldPassthrough: i.Passthrough, snapshot.FieldType: i.Type, snapshot.FieldContentHandling: i.ContentHandling,
+		snapshot.FieldSubtype: i.Subtype, snapshot.FieldPayloadFormat: i.PayloadFormat}[c.Field]
 	text, _ := f.Peek()
 	return text
 }
@@ -285,6 +302,10 @@ func index(name string) (int, bool) {
 // integrationAt is where the integration's properties stand.
 func integrationAt(s *snapshot.Snapshot, ref snapshot.MethodRef) location {
 	l := locate(snapshot.Origin{}, methodID(ref), "AWS::ApiGateway::Method", "Properties", "Integration")
+	if routed(s, ref.API) {
+		l = locate(snapshot.Origin{}, methodID(ref)+"Integration", "AWS::ApiGatewayV2::Integration", "Properties")
+		l.v2 = true
+	}
 	if i := integration(s, ref); i != nil && i.Origin.File != "" {
 		l = locate(i.Origin, "", "")
 		api := s.API(ref.API)
@@ -296,6 +317,9 @@ func integrationAt(s *snapshot.Snapshot, ref snapshot.MethodRef) location {
 func methodAt(s *snapshot.Snapshot, ref snapshot.MethodRef) location {
 	if m := method(s, ref); m != nil && m.Origin.File != "" {
 		return locate(m.Origin, "", "")
+	}
+	if routed(s, ref.API) {
+		return locate(snapshot.Origin{}, methodID(ref)+"Route", "AWS::ApiGatewayV2::Route", "Properties")
 	}
 	return locate(snapshot.Origin{}, methodID(ref), "AWS::ApiGateway::Method", "Properties")
 }

@@ -34,7 +34,11 @@ func apiSetting(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error)
 	if api == nil {
 		return nil, fmt.Errorf("the API %s is not known", id)
 	}
-	return one(locate(origin, logicalID(api.Name)+"Api", "AWS::ApiGateway::RestApi", "Properties", property).here(value, before))
+	kind := "AWS::ApiGateway::RestApi"
+	if api.Type != snapshot.REST {
+		kind = "AWS::ApiGatewayV2::Api"
+	}
+	return one(locate(origin, logicalID(api.Name)+"Api", kind, "Properties", property).here(value, before))
 }
 
 // here is the setting of what the location itself is.

@@ -87,7 +87,7 @@ func (t *Templates) Edit(s *snapshot.Snapshot, fixes []diagnose.Fix) ([]FileEdit
 		}
 	}
 	if len(deploys) > 0 && slices.ContainsFunc(out, needsDeployment) {
-		notes = append(notes, deploymentNote)
+		notes = append(notes, noteOf(start, deploys[0]))
 	}
 	return out, notes, nil
 }
@@ -148,7 +148,7 @@ func (d *differ) draft(file string) (*draft, error) {
 // needsDeployment tells whether a template has deployments of its own making,
 // which a stack update leaves alone unless their logical id changes.
 func needsDeployment(f FileEdit) bool {
-	return bytes.Contains(f.New, []byte("AWS::ApiGateway::Deployment"))
+	return bytes.Contains(f.New, []byte("AWS::ApiGateway::Deployment")) || bytes.Contains(f.New, []byte("AWS::ApiGatewayV2::Deployment"))
 }
 
 // open reads and parses a file, the first time.

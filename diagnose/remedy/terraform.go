@@ -49,10 +49,8 @@ func hasTerraform(s *snapshot.Snapshot) bool {
 }
 
 func (f *hclFile) add(change snapshot.Change) error {
-	if ref, ok := methodOf(change); ok {
-		if api := f.s.API(ref.API); api != nil && api.Type != snapshot.REST {
-			return errors.New("fixes of HTTP and WebSocket APIs are shown for templates only")
-		}
+	if ok, err := f.addRouted(change); ok {
+		return err
 	}
 	switch c := change.(type) {
 	case snapshot.SetRequestParameter:

@@ -96,6 +96,7 @@ func (restAPI) unrecorded(name string) bool { return rest.UnrecordedContext(name
 
 func (restAPI) build(w *mapping, step *Step, gaps *snapshot.Gaps) {
 	w.Mapping.ContentType, _ = w.Request.Header("Content-Type")
+	w.Mapping.Wanted = gateway.MediaType(w.Mapping.ContentType)
 	failures := []*Failure{w.body(gaps, w.chooseByType), w.parameters(gaps, declaredSource)}
 	w.applyOverrides()
 	w.defaultHeaders()

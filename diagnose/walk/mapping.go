@@ -36,7 +36,6 @@ func (w *mapping) mapping() {
 
 // chooseByType picks the template by the client's Content-Type.
 func (w *mapping) chooseByType(keys []string, _ *snapshot.Gaps) rest.Choice {
-	w.Mapping.Wanted = gateway.MediaType(w.Mapping.ContentType)
 	return rest.ChooseTemplate(w.Mapping.ContentType, keys, w.Mapping.Passthrough)
 }
 

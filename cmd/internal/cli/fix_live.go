@@ -96,7 +96,7 @@ func (a *app) rollback(ctx context.Context, f *fixFlags) error {
 			fmt.Fprintf(a.Err, "stage %s had no deployment before: it keeps deployment %s\n", d.Stage, d.ID)
 			continue
 		}
-		fmt.Fprintf(a.Err, "deployment %s stays, and no stage runs it; to delete it:\n  %s\n", d.ID, strings.Join(w.DeleteDeployment(d.Region, d.API, d.ID), "\n  "))
+		fmt.Fprintf(a.Err, "deployment %s stays, and no stage runs it; to delete it:\n  %s\n", d.ID, strings.Join(w.DeleteDeployment(d.Region, d.API, d.ID, d.Routed), "\n  "))
 	}
 	if taken == 0 {
 		fmt.Fprintln(a.Err, "everything is as it was before already")

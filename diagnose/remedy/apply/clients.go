@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -24,6 +25,7 @@ import (
 // clients make the calls of a plan.
 type clients struct {
 	gateway *apigateway.Client
+	routed  *apigatewayv2.Client
 	iam     *iam.Client
 	sqs     *sqs.Client
 	kms     *kms.Client
@@ -33,7 +35,7 @@ type clients struct {
 }
 
 func newClients(cfg aws.Config) *clients {
-	return &clients{gateway: apigateway.NewFromConfig(cfg), iam: iam.NewFromConfig(cfg), sqs: sqs.NewFromConfig(cfg), kms: kms.NewFromConfig(cfg), methods: map[string]types.Method{}}
+	return &clients{gateway: apigateway.NewFromConfig(cfg), routed: apigatewayv2.NewFromConfig(cfg), iam: iam.NewFromConfig(cfg), sqs: sqs.NewFromConfig(cfg), kms: kms.NewFromConfig(cfg), methods: map[string]types.Method{}}
 }
 
 func inRegion[O any](region string, set func(*O, string)) func(*O) {
@@ -44,9 +46,10 @@ func inRegion[O any](region string, set func(*O, string)) func(*O) {
 	}
 }
 
-func gatewayRegion(o *apigateway.Options, r string) { o.Region = r }
-func queueRegion(o *sqs.Options, r string)          { o.Region = r }
-func keyRegion(o *kms.Options, r string)            { o.Region = r }
+func gatewayRegion(o *apigateway.Options, r string)  { o.Region = r }
+func routedRegion(o *apigatewayv2.Options, r string) { o.Region = r }
+func queueRegion(o *sqs.Options, r string)           { o.Region = r }
+func keyRegion(o *kms.Options, r string)             { o.Region = r }
 
 // absent tells whether AWS says that there is no such thing.
 func absent(err error) bool {
@@ -108,6 +111,9 @@ func (c *clients) read(ctx context.Context, cell *Cell) (*string, error) {
 			return nil, errors.New("AWS does not tell the state of the key")
 		}
 		return value(string(out.KeyMetadata.KeyState)), nil
+	}
+	if cell.Kind.routed() {
+		return c.readRouted(ctx, cell)
 	}
 	m, err := c.method(ctx, cell)
 	if err != nil {

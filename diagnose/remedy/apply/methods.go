@@ -68,7 +68,8 @@ func field(i *snapshot.Integration, f snapshot.IntegrationField) string {
 		return fmt.Sprint(millis)
 	}
 	fact := map[snapshot.IntegrationField]snapshot.Fact[string]{snapshot.FieldHTTPMethod: i.HTTPMethod, snapshot.FieldURI: i.URI, snapshot.FieldCredentials: i.Credentials,
-		snapshot.FieldPassthrough: i.Passthrough, snapshot.FieldContentHandling: i.ContentHandling}[f]
+		snapshot.FieldPassthrough: i.Passthrough, snapshot.FieldContentHandling: i.ContentHandling, snapshot.FieldType: i.Type,
+		snapshot.FieldSubtype: i.Subtype, snapshot.FieldPayloadFormat: i.PayloadFormat}[f]
 	v, _ := fact.Peek()
 	return v
 }

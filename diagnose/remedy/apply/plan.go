@@ -80,6 +80,11 @@ func New(s *snapshot.Snapshot, fixes []diagnose.Fix) (*Plan, error) {
 		return nil, errors.New("a template is changed in its file, not in a deployed API")
 	}
 	p := &Plan{Schema: Schema, start: s}
+	integrations, err := integrationCells(s, fixes)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
 	deploys := map[snapshot.Deploy]bool{}
 	var last []snapshot.Deploy
 	for _, fix := range fixes {
@@ -93,10 +98,14 @@ func New(s *snapshot.Snapshot, fixes []diagnose.Fix) (*Plan, error) {
 					last = append(last, d)
 				}
 				deploys[d] = true
+			} else if _, together := remedy.OfRoute(s, change); together {
+				if cell, first := integrations[n]; first {
+					p.add(cell)
+				}
 			} else if err := p.plan(s, after, change); err != nil {
 				return nil, fmt.Errorf("cannot %s: %w", change, err)
 			}
-			s = after
+			s, n = after, n+1
 		}
 	}
 	for _, d := range last { // once, when all else is done
@@ -166,6 +175,9 @@ func (p *Plan) add(c Cell) {
 // plan makes the cells of one change, which leads from one snapshot to the other.
 func (p *Plan) plan(before, after *snapshot.Snapshot, change snapshot.Change) error {
 	cell := Cell{What: change.String(), Region: before.Target.Region}
+	if ok, err := p.routed(cell, before, after, change); ok {
+		return err
+	}
 	switch c := change.(type) {
 	case snapshot.SetStatement:
 		return p.policy(cell, before, after, c.On)
@@ -294,10 +306,13 @@ func (p *Plan) policy(cell Cell, before, after *snapshot.Snapshot, on snapshot.P
 
 func (p *Plan) deploy(s *snapshot.Snapshot, c snapshot.Deploy) error {
 	api := s.API(c.API)
-	if api == nil || api.Type != snapshot.REST {
-		return errNotREST
+	if api == nil {
+		return fmt.Errorf("the API %s is not known", c.API)
 	}
 	cell := Cell{What: c.String(), Kind: deployment, API: c.API, Stage: c.Stage, Region: s.Target.Region}
+	if api.Type != snapshot.REST {
+		cell.Kind = routedDeployment
+	}
 	gaps := &snapshot.Gaps{}
 	stages, _ := api.Stages.Read(gaps)
 	for _, st := range stages {
@@ -306,6 +321,9 @@ func (p *Plan) deploy(s *snapshot.Snapshot, c snapshot.Deploy) error {
 		}
 		if canary, ok := st.Canary.Read(gaps); !ok || canary != nil {
 			return fmt.Errorf("the stage %q has a canary, or it is not known whether it has one, and a deployment would go there; deploy by hand", c.Stage)
+		}
+		if st.AutoDeploy && api.Type != snapshot.REST {
+			return fmt.Errorf("the stage %q deploys by itself, and a deployment made for it fails", c.Stage) // H64
 		}
 		id, _ := st.DeploymentID.Read(gaps)
 		if id != "new" {
@@ -316,7 +334,7 @@ func (p *Plan) deploy(s *snapshot.Snapshot, c snapshot.Deploy) error {
 	return nil
 }
 
-var errNotREST = errors.New("HTTP and WebSocket APIs are not changed by the doctor; change the template or use the console")
+var errNotREST = errors.New("HTTP and WebSocket APIs have no such setting")
 
 func attributeNow(q *snapshot.Queue, name string) string {
 	gaps := &snapshot.Gaps{}

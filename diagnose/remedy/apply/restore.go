@@ -12,7 +12,7 @@ func (c *Cell) Restoring() string {
 	switch c.Kind {
 	case methodResponse, responseHeader:
 		return "declare " + what + " again"
-	case wholeIntegration:
+	case wholeIntegration, routedIntegration, routedRoute, routedStage:
 		return "restore " + what + " to what it was"
 	case integrationResponse, inlinePolicy, managedPolicy, trustPolicy, wholeRole, keyPolicy, resourcePolicy:
 		return "restore " + what + " to " + old
@@ -33,8 +33,16 @@ func (c *Cell) name() string {
 			return "the " + last + " mapping template of " + on
 		}
 		return last + " of the integration of " + on
-	case wholeIntegration:
+	case wholeIntegration, routedIntegration:
 		return "the integration of " + on
+	case routedRoute:
+		return "the route " + on
+	case routeResponse:
+		return "the route response of " + on
+	case routedResponse:
+		return "the integration response " + c.Path + " of " + on
+	case routedStage:
+		return "the stage " + c.Stage
 	case integrationResponse:
 		return "the integration response " + c.Path + " of " + on
 	case methodResponse:
@@ -55,7 +63,7 @@ func (c *Cell) name() string {
 		return "the policy of key " + c.ARN
 	case stageVariable:
 		return "stage variable " + last + " of stage " + c.Stage
-	case deployment:
+	case deployment, routedDeployment:
 		return "the deployment of stage " + c.Stage
 	case methodValidator:
 		return "the request validator of " + on
@@ -63,7 +71,7 @@ func (c *Cell) name() string {
 		return "the declared header " + last + " of " + on
 	case mediaTypes:
 		return "the binary media types of API " + c.API
-	case defaultEndpoint:
+	case defaultEndpoint, routedEndpoint:
 		return "the default endpoint of API " + c.API
 	case resourcePolicy:
 		return "the resource policy of API " + c.API
@@ -77,6 +85,7 @@ func (c *Cell) name() string {
 // stage runs it unless there was none before.
 type Deployment struct {
 	Region, API, Stage, ID string
+	Routed                 bool // of an HTTP or WebSocket API
 	InUse                  bool // the stage had no deployment before, and keeps this one
 }
 
@@ -84,8 +93,8 @@ type Deployment struct {
 func (p *Plan) Deployments() []Deployment {
 	var list []Deployment
 	for _, c := range p.Cells {
-		if c.Kind == deployment && c.Done && c.After != nil {
-			list = append(list, Deployment{Region: c.Region, API: c.API, Stage: c.Stage, ID: *c.After, InUse: c.Before == nil})
+		if (c.Kind == deployment || c.Kind == routedDeployment) && c.Done && c.After != nil {
+			list = append(list, Deployment{Region: c.Region, API: c.API, Stage: c.Stage, ID: *c.After, Routed: c.Kind == routedDeployment, InUse: c.Before == nil})
 		}
 	}
 	return list

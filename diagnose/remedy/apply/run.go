@@ -143,7 +143,7 @@ func (c *clients) forward(ctx context.Context, cells []Cell) error {
 	}
 	cell := &cells[0]
 	made, err := c.write(ctx, cell, cell.Before, cell.After)
-	if cell.Kind == deployment && err == nil {
+	if (cell.Kind == deployment || cell.Kind == routedDeployment) && err == nil {
 		cell.After = made
 	}
 	return err
@@ -181,7 +181,7 @@ func Rollback(ctx context.Context, cfg aws.Config, p *Plan, told func(what strin
 	foreign := &Changed{}
 	for i := len(p.Cells) - 1; i >= 0; i-- {
 		cell := &p.Cells[i]
-		if cell.Kind == deployment && cell.Before == nil {
+		if (cell.Kind == deployment || cell.Kind == routedDeployment) && cell.Before == nil {
 			continue // the stage had none; an unused deployment harms nobody
 		}
 		now, err := c.read(ctx, cell)
@@ -225,7 +225,8 @@ func (c *Cell) same(a, b *string) bool {
 		return (a == nil) == (b == nil)
 	}
 	switch c.Kind {
-	case integrationField, methodParameter, methodResponse, responseHeader, methodValidator, stageVariable, deployment, defaultEndpoint, keyState:
+	case integrationField, methodParameter, methodResponse, responseHeader, methodValidator, stageVariable, deployment, defaultEndpoint, keyState,
+		routeResponse, routedResponse, routedDeployment, routedEndpoint:
 		return false
 	}
 	var x, y any

@@ -22,6 +22,9 @@ import (
 // id of AWS's choosing is returned: the id of a deployment.
 func (c *clients) write(ctx context.Context, cell *Cell, from, to *string) (made *string, err error) {
 	region := inRegion(cell.Region, gatewayRegion)
+	if cell.Kind.routed() {
+		return c.writeRouted(ctx, cell, from, to)
+	}
 	switch cell.Kind {
 	case integrationField:
 		return nil, c.patchIntegration(ctx, cell, []types.PatchOperation{patchOf(cell.Path, from, to)})
