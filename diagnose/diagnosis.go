@@ -25,6 +25,8 @@ type Prediction struct {
 	Status    int   // what the client sees; 0 when no call is ever made, it is not known, or it is a frame
 	Statuses  []int // all that the client may see where evidence differs, Status first; empty where there is one
 	Delivery  walk.Delivery
+	// ErrorFrame tells a frame of API Gateway's own.
+	ErrorFrame bool
 	Origin    walk.Source // who answers with the first failure
 	SQSStatus int         // status of SQS's answer; 0 when SQS is not reached
 	Code      walk.ErrorCode

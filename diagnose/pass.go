@@ -29,8 +29,8 @@ func (p *Pass) Method() snapshot.MethodRef {
 func (p *Pass) Fix(title string, changes ...snapshot.Change) Fix {
 	f := Fix{Title: title, Changes: changes}
 	stage, api := p.Trace.Route.Stage, p.Trace.Route.API
-	if stage == nil || stage.AutoDeploy && api.Type != snapshot.REST {
-		return f // there is none, or it deploys by itself
+	if stage == nil || api.Type != snapshot.REST && (stage.AutoDeploy || p.Snapshot.Target.Written() && !p.Trace.Route.Deployed) {
+		return f // there is none, it deploys by itself, or its template has no deployment that could be made again
 	}
 	if slices.ContainsFunc(changes, needsDeployment) {
 		f.Changes = append(slices.Clone(changes), p.Deploy())

@@ -199,6 +199,7 @@ func predict(t *walk.Trace) Prediction {
 		}
 	}
 	p.Status, p.SQSStatus, p.Delivery = t.Response.Status, t.Response.SQSStatus, t.Response.Delivery
+	p.ErrorFrame = t.Response.ErrorFrame
 	p.Statuses = several(t.Response.Statuses)
 	if failure == nil {
 		return p

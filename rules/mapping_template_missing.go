@@ -83,6 +83,15 @@ func answerOr(p *diagnose.Pass, status string) string {
 	return status
 }
 
+// reasonLog is the log that names the reason of a failure of API Gateway's own: HTTP
+// APIs have no execution log.
+func reasonLog(p *diagnose.Pass) string {
+	if p.Trace.Route.API != nil && p.Trace.Route.API.Type == snapshot.HTTP {
+		return "an access log with $context.integrationErrorMessage"
+	}
+	return "the execution log"
+}
+
 // withTemplate is the call with a Content-Type that has a template.
 func withTemplate(p *diagnose.Pass) (walk.Request, bool) {
 	if frames(p) {

@@ -32,7 +32,7 @@ Repair: mend the place that the finding names, and deploy. The console's Test sh
 			return
 		}
 		f := diagnose.Finding{
-			Why:   "API Gateway cannot build the request: it answers 500 and does not call SQS.",
+			Why:   "API Gateway cannot build the request: it answers " + answerOr(p, "500") + " and does not call SQS.",
 			Check: diagnose.Say("test the method in the console: the log says \"Unable to transform request\""),
 		}
 		if e := m.SyntaxError; e != nil {

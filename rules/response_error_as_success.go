@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
@@ -53,6 +54,9 @@ Repair: give the success response the pattern 2\d{2}, map 4\d{2} to 400, and mak
 // honestResponses gives every response that takes errors as success the pattern
 // of its own class, and the errors responses of their own.
 func honestResponses(p *diagnose.Pass, deceiving []walk.Outcome) []snapshot.Change {
+	if p.Trace.Route.API.Type == snapshot.HTTP {
+		return relayedStatuses(p, deceiving)
+	}
 	var changes []snapshot.Change
 	var done []*snapshot.IntegrationResponse
 	for _, o := range deceiving {
@@ -69,4 +73,22 @@ func honestResponses(p *diagnose.Pass, deceiving []walk.Outcome) []snapshot.Chan
 		changes = append(changes, snapshot.SetIntegrationResponse{On: p.Method(), Before: &before, After: &after})
 	}
 	return append(changes, mappedResponses(p, deceiving)...)
+}
+
+// relayedStatuses take the overwritten status out of an HTTP API's response
+// parameters, so that the client gets the one of SQS.
+func relayedStatuses(p *diagnose.Pass, deceiving []walk.Outcome) []snapshot.Change {
+	var changes []snapshot.Change
+	for _, o := range deceiving {
+		before := *o.Response
+		change := snapshot.SetIntegrationResponse{On: p.Method(), Before: &before}
+		if rest := maps.Clone(before.Parameters); len(rest) > 1 {
+			delete(rest, "overwrite:statuscode")
+			after := before
+			after.Parameters = rest
+			change.After = &after
+		}
+		changes = append(changes, change)
+	}
+	return changes
 }

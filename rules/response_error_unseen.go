@@ -15,7 +15,7 @@ var responseErrorUnseen = diagnose.Rule{
 	APIs:     webSocketOnly,
 	Title:    "the client is not told what becomes of its frame",
 	Doc: `A route of a WebSocket API is one-way unless it has a route response: whatever SQS answers, the client gets nothing. A
-message that SQS refuses is lost, neither side notices, and no error is seen anywhere. Only the stage's logs and the metric IntegrationError tell. With a
+message that SQS refuses is lost, and neither side notices. Only the stage's logs and the metric IntegrationError tell. With a
 route response, the integration needs an integration response too, which makes the frame of SQS's answer.
 
 Repair: give the route a route response ($default, with the route response selection expression $default) and the integration an

@@ -13,14 +13,14 @@ var signingRegion = diagnose.Rule{
 	ID:       "signing-region",
 	Stage:    walk.StageSigning,
 	Severity: diagnose.Error,
-	APIs:     templated,
 	Title:    "the integration calls SQS in another region than the queue's",
 	Doc: `The region in the integration URI decides which endpoint API Gateway calls, and SQS knows only the queues of its own
 region. A queue of another region is not found (400 AWS.SimpleQueueService.NonExistentQueue), is denied because the role's
 policy names the other ARN (403 AccessDenied), or, when QueueUrl names another region than the endpoint's, is answered with 404
-InvalidAddress.
+InvalidAddress. An integration of an HTTP API has no URI: its parameter Region says it, and without one SQS is called in the API's
+own region.
 
-Repair: put the queue's region into the integration URI. The API itself may be in another region.`,
+Repair: put the queue's region into the integration URI, or into the parameter Region. The API itself may be in another region.`,
 	Explains: []walk.ErrorCode{walk.InvalidAddress, walk.NonExistentQueue, walk.AccessDenied},
 	Refs: []string{
 		"https://docs.aws.amazon.com/general/latest/gr/sqs-service.html",
@@ -33,7 +33,7 @@ Repair: put the queue's region into the integration URI. The API itself may be i
 		s, q := &p.Trace.Signing, &p.Trace.Queue
 		address := &p.Trace.Protocol.Effective.Queue
 		region := ""
-		f := diagnose.Finding{Evidence: []diagnose.Evidence{uriEvidence(p)}}
+		f := diagnose.Finding{Evidence: []diagnose.Evidence{regionEvidence(p)}}
 		switch {
 		case uriRegionWrong(p):
 			region = address.Region
@@ -57,12 +57,37 @@ Repair: put the queue's region into the integration URI. The API itself may be i
 			return
 		}
 		f.Why = "SQS in one region does not know the queues of another."
-		if to := strings.Replace(s.URIText, ":apigateway:"+s.Region+":", ":apigateway:"+region+":", 1); to != s.URIText {
-			f.Fixes = []diagnose.Fix{p.Fix("call SQS in "+region, setURI(p, to))}
-		}
+		f.Fixes = regionFixes(p, region)
 		f.Check = diagnose.AWS("sqs", "get-queue-url", "--queue-name", lastPart(address.Name), "--region", s.Region)
 		p.Report(f)
 	},
+}
+
+// regionEvidence is what says the region: the URI, or an HTTP API's parameter.
+func regionEvidence(p *diagnose.Pass) diagnose.Evidence {
+	if p.Trace.Mapping.Subtype == "" {
+		return uriEvidence(p)
+	}
+	if a := argument(p, "Region"); a != nil {
+		return argumentEvidence(p, a)
+	}
+	return diagnose.Evidence{Label: "parameter Region", Value: "none, so that it is the API's own region", Origin: p.Trace.Mapping.Integration.RequestParameters.Origin()}
+}
+
+// regionFixes call SQS in the queue's region.
+func regionFixes(p *diagnose.Pass, region string) []diagnose.Fix {
+	s := &p.Trace.Signing
+	if p.Trace.Mapping.Subtype != "" {
+		to := region
+		if region == p.Snapshot.OwnRegion() {
+			to = "" // the API's own is the default
+		}
+		return []diagnose.Fix{p.Fix("call SQS in "+p.Expression(region), setArgument(p, "Region", to))}
+	}
+	if to := strings.Replace(s.URIText, ":apigateway:"+s.Region+":", ":apigateway:"+region+":", 1); to != s.URIText {
+		return []diagnose.Fix{p.Fix("call SQS in "+region, setURI(p, to))}
+	}
+	return nil
 }
 
 // uriRegionWrong tells whether QueueUrl and the URI differ in their region and
@@ -78,6 +103,6 @@ func uriRegionWrong(p *diagnose.Pass) bool {
 			return text.RegionOf(arn) == address.Region
 		}
 	}
-	own := p.Snapshot.Target.Region
+	own := p.Snapshot.OwnRegion()
 	return address.Region == own && p.Trace.Signing.Region != own
 }

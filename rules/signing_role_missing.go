@@ -13,7 +13,7 @@ var signingRoleMissing = diagnose.Rule{
 	Severity: diagnose.Error,
 	Title:    "the execution role does not exist",
 	Doc: `AWS stores an integration whose credentials name a role that does not exist. Every call then ends in 500 "Internal
-server error"; only the execution log says "API Gateway does not have permission to assume the provided role". The same
+server error"; only the log says "API Gateway does not have permission to assume the provided role". The same
 happens when the role is deleted later, or when its path is left out of the ARN.
 
 Repair: name a role that exists, or create it.`,
@@ -32,7 +32,7 @@ Repair: name a role that exists, or create it.`,
 		}
 		p.ReportAs(diagnose.Finding{
 			Message:  fmt.Sprintf("the role %q does not exist", p.Expression(s.Credentials)),
-			Why:      "API Gateway cannot assume it and answers 500 without calling SQS.",
+			Why:      "API Gateway cannot assume it and answers " + answerOr(p, "500") + " without calling SQS.",
 			Evidence: []diagnose.Evidence{roleEvidence(p)},
 			Fixes:    orOwnRole(p, roleFixes(p)),
 			Check:    diagnose.AWS("iam", "get-role", "--role-name", lastPart(s.Credentials)),

@@ -76,7 +76,7 @@ func reportTrust(p *diagnose.Pass) {
 	role := lastPart(s.Credentials)
 	f := diagnose.Finding{
 		Message:  "the trust policy of role " + role + " does not let " + gatewayPrincipal + " assume it",
-		Why:      "API Gateway cannot assume the role and answers 500 without calling SQS; only the execution log names the reason.",
+		Why:      "API Gateway cannot assume the role and answers " + answerOr(p, "500") + " without calling SQS; only " + reasonLog(p) + " names the reason.",
 		Evidence: []diagnose.Evidence{{Label: "trust policy", Value: "no statement for " + gatewayPrincipal, Origin: s.Role.Trust.Origin()}, roleEvidence(p)},
 		Check:    diagnose.AWS("iam", "get-role", "--role-name", role, "--query", "Role.AssumeRolePolicyDocument"),
 	}

@@ -145,13 +145,17 @@ func complete(t *testing.T, fragment string) []byte {
 	for _, r := range resources {
 		p, _ := r["Properties"].(map[string]any)
 		more := map[string]map[string]any{
-			"AWS::ApiGateway::Method":  {"RestApiId": map[string]any{"Ref": "Api"}, "ResourceId": map[string]any{"Fn::GetAtt": []string{"Api", "RootResourceId"}}, "HttpMethod": "POST", "AuthorizationType": "NONE"},
-			"AWS::ApiGateway::Stage":   {"RestApiId": map[string]any{"Ref": "Api"}},
-			"AWS::IAM::Role":           {"AssumeRolePolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{"Effect": "Allow", "Principal": map[string]any{"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}}}},
-			"AWS::SQS::QueuePolicy":    {"Queues": []any{"https://sqs.us-east-1.amazonaws.com/123456789012/orders"}},
-			"AWS::KMS::Key":            {},
-			"AWS::SQS::Queue":          {},
-			"AWS::ApiGateway::RestApi": {"Name": "orders"},
+			"AWS::ApiGateway::Method":        {"RestApiId": map[string]any{"Ref": "Api"}, "ResourceId": map[string]any{"Fn::GetAtt": []string{"Api", "RootResourceId"}}, "HttpMethod": "POST", "AuthorizationType": "NONE"},
+			"AWS::ApiGatewayV2::Integration": {"ApiId": map[string]any{"Ref": "HttpApi"}, "IntegrationType": "AWS_PROXY"},
+			"AWS::ApiGatewayV2::Route":       {"ApiId": map[string]any{"Ref": "HttpApi"}, "RouteKey": "$default"},
+			"AWS::ApiGatewayV2::Stage":       {"ApiId": map[string]any{"Ref": "HttpApi"}, "StageName": "live"},
+			"AWS::ApiGatewayV2::Api":         {"Name": "orders", "ProtocolType": "HTTP"},
+			"AWS::ApiGateway::Stage":         {"RestApiId": map[string]any{"Ref": "Api"}},
+			"AWS::IAM::Role":                 {"AssumeRolePolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{"Effect": "Allow", "Principal": map[string]any{"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}}}},
+			"AWS::SQS::QueuePolicy":          {"Queues": []any{"https://sqs.us-east-1.amazonaws.com/123456789012/orders"}},
+			"AWS::KMS::Key":                  {},
+			"AWS::SQS::Queue":                {},
+			"AWS::ApiGateway::RestApi":       {"Name": "orders"},
 		}
 		for name, value := range more[fmt.Sprint(r["Type"])] {
 			if p[name] == nil {
@@ -171,6 +175,7 @@ func complete(t *testing.T, fragment string) []byte {
 		}
 	}
 	template := map[string]any{"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
+	resources["HttpApi"] = map[string]any{"Type": "AWS::ApiGatewayV2::Api", "Properties": map[string]any{"Name": "orders", "ProtocolType": "HTTP"}}
 	resources["Api"] = map[string]any{"Type": "AWS::ApiGateway::RestApi", "Properties": map[string]any{"Name": "orders"}}
 	out, err := json.MarshalIndent(versioned(template), "", " ")
 	if err != nil {

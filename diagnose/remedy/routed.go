@@ -40,7 +40,11 @@ func routedResponse(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) ([]
 			return nil, errors.New("an integration response of a WebSocket API is a resource of its own; change it there")
 		}
 		body := map[string]any{"IntegrationResponseKey": responseKey(c.After.Pattern)}
-		return newPart(s, c.On, l, "AWS::ApiGatewayV2::IntegrationResponse", "IntegrationId", body)
+		id := ""
+		if i := integration(s, c.On); i != nil {
+			id = i.ID
+		}
+		return newPart(s, c.On, l, id, "AWS::ApiGatewayV2::IntegrationResponse", "IntegrationId", body)
 	}
 	status := ""
 	for _, r := range []*snapshot.IntegrationResponse{c.Before, c.After} {
@@ -86,17 +90,20 @@ func responseKey(pattern string) string {
 func routeResponseSettings(s *snapshot.Snapshot, c snapshot.AddRouteResponse) ([]setting, error) {
 	l := methodAt(s, c.On)
 	list := []setting{l.setting(snapshot.RouteResponseKey, entry(c.Before), "RouteResponseSelectionExpression")}
+	id := ""
 	if m := method(s, c.On); m != nil {
+		id = m.ResourceID
 		if responses, _ := m.Responses.Peek(); len(responses) > 0 {
 			return list, nil
 		}
 	}
-	part, err := newPart(s, c.On, l, "AWS::ApiGatewayV2::RouteResponse", "RouteId", map[string]any{"RouteResponseKey": snapshot.RouteResponseKey})
+	part, err := newPart(s, c.On, l, id, "AWS::ApiGatewayV2::RouteResponse", "RouteId", map[string]any{"RouteResponseKey": snapshot.RouteResponseKey})
 	return append(list, part...), err
 }
 
-// newPart is a new resource beside the one that it belongs to and names.
-func newPart(s *snapshot.Snapshot, on snapshot.MethodRef, owner location, kind, names string, body map[string]any) ([]setting, error) {
+// newPart is a new resource beside the one that it belongs to and names: by its
+// logical id, or by the id that AWS gave it.
+func newPart(s *snapshot.Snapshot, on snapshot.MethodRef, owner location, id, kind, names string, body map[string]any) ([]setting, error) {
 	api := s.API(on.API)
 	switch {
 	case owner.openAPI:
@@ -104,9 +111,9 @@ func newPart(s *snapshot.Snapshot, on snapshot.MethodRef, owner location, kind, 
 	case owner.file != "" && api.Origin.File != owner.file:
 		return nil, fmt.Errorf("the API is not part of %s; add the resource by hand", owner.file)
 	}
-	body["ApiId"], body[names] = any(api.ID), any(reference{"Ref", owner.id()})
+	body["ApiId"], body[names] = any(api.ID), any(id)
 	if owner.file != "" {
-		body["ApiId"] = reference{"Ref", location{resource: api.Origin.Resource}.id()}
+		body["ApiId"], body[names] = reference{"Ref", location{resource: api.Origin.Resource}.id()}, reference{"Ref", owner.id()}
 	}
 	stem := kind[len("AWS::ApiGatewayV2::"):]
 	l := location{resource: methodID(on) + stem, kind: kind, file: owner.file, line: owner.line, prefix: []string{"Properties"}}

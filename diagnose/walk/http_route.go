@@ -44,6 +44,8 @@ func (httpAPI) disabled() *Failure {
 	return f
 }
 
+func (httpAPI) named(w *routing) string { return restAPI{}.named(w) }
+
 // find chooses the route (H61).
 func (httpAPI) find(w *routing, config *snapshot.Configuration) found {
 	req := &w.Request

@@ -24,6 +24,8 @@ type kind interface {
 	// preflight is the answer that the API gives itself, before any method is
 	// looked at; nil for none.
 	preflight(w *routing, gaps *snapshot.Gaps) *Failure
+	// named is how the call names what it is for: a method and path, or a route.
+	named(w *routing) string
 	find(w *routing, config *snapshot.Configuration) found
 	// admit is what stands between the caller and the integration.
 	admit(w *routing, gaps *snapshot.Gaps) (*Failure, string)
@@ -85,6 +87,8 @@ func (restAPI) disabled() *Failure { return own(gateway.Forbidden) }
 func (restAPI) unmatched() *Failure { return own(gateway.MissingToken) }
 
 func (restAPI) preflight(*routing, *snapshot.Gaps) *Failure { return nil }
+
+func (restAPI) named(w *routing) string { return w.Request.Method + " " + w.Request.Path }
 
 func (restAPI) find(w *routing, config *snapshot.Configuration) found { return w.search(config) }
 

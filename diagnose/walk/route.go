@@ -51,7 +51,7 @@ func (w *routing) route() {
 	r.DraftMethod = w.draftMethod()
 	if !w.findMethod() {
 		r.Differences = w.differences()
-		failure, said = firstOf(failure, said, w.kind.unmatched(), fmt.Sprintf("no %s %s in the API", w.Request.Method, w.Request.Path))
+		failure, said = firstOf(failure, said, w.kind.unmatched(), fmt.Sprintf("no %s in the API", w.kind.named(w)))
 		w.finishRoute(step, gaps, failure, said)
 		return
 	}

@@ -33,7 +33,7 @@ func (w *mapping) chooseByExpression(keys []string, gaps *snapshot.Gaps) rest.Ch
 	}
 	in := &selection.Input{Body: w.Request.Body, StageVariables: w.Route.Variables, Context: w.contextText}
 	choice := websocket.ChooseTemplate(e, keys, m.Passthrough, in)
-	if m.Wanted = choice.Wanted; m.Wanted == "" {
+	if m.Wanted = choice.Wanted; m.Wanted == "" || m.Wanted == websocket.Default {
 		m.Wanted = "frame"
 	}
 	if choice.Doubt != "" {

@@ -21,6 +21,8 @@ func (webSocket) unmatched() *Failure { // H101, H104
 	return &Failure{Origin: FromAPIGateway, Code: Forbidden, Message: websocket.Forbidden, Body: websocket.FrameText(websocket.Forbidden)}
 }
 
+func (webSocket) named(w *routing) string { return "route for this frame" }
+
 // meantRoute is the route key that the request names; empty for none.
 func (w *routing) meantRoute() string {
 	if w.Request.Route != "" {

@@ -69,8 +69,16 @@ func after(x diagnose.Fix, t *walk.Trace) string {
 	switch {
 	case p.Origin == walk.FromDeployment:
 		return "alone not enough: AWS still refuses the configuration" + orNothing(": %s", CodeWords(p))
+	case p.Code != "" && p.Status == 0 && p.Delivery != walk.DeliveryHTTP:
+		return "alone not enough: then " + CodeWords(p)
 	case p.Code != "":
 		return fmt.Sprintf("alone not enough: then %s %s", statusWord(p.Status), CodeWords(p))
+	case p.Delivery == walk.DeliveryNone:
+		return "then the message is delivered, and the client is told nothing"
+	case p.Delivery == walk.DeliveryFrame && p.SQSStatus != 0 && p.SQSStatus < 300:
+		return "then the message is delivered, and the client gets a frame"
+	case p.Delivery == walk.DeliveryHandshake && p.Status == 101:
+		return "then the connection is made"
 	case p.Status != 0 && p.Status < 300 && (t == nil || t.Protocol.Action == "" || strings.HasPrefix(t.Protocol.Action, "SendMessage")):
 		return fmt.Sprintf("then %d, message delivered", p.Status)
 	case p.Status != 0:
@@ -83,19 +91,7 @@ func after(x diagnose.Fix, t *walk.Trace) string {
 // of its handshake, or nothing.
 func frameOutcome(d *diagnose.Diagnosis) string {
 	p := d.Predicted
-	s := ""
-	switch {
-	case p.Delivery == walk.DeliveryHandshake:
-		s = "the handshake is answered with " + statusesWord(p)
-	case p.Delivery == walk.DeliveryNone && p.Code != "":
-		s = "the client is told nothing"
-	case p.Delivery == walk.DeliveryNone:
-		s = "the client gets nothing, the route is one-way"
-	case d.Trace != nil && d.Trace.Response.ErrorFrame:
-		s = "the client gets an error frame"
-	default:
-		s = "the client gets a frame"
-	}
+	s := Delivery(p)
 	switch {
 	case p.Code == "":
 	case p.Origin == walk.FromAPIGateway:
@@ -106,6 +102,24 @@ func frameOutcome(d *diagnose.Diagnosis) string {
 		s += "; " + CodeWords(p)
 	}
 	return s + delivered(d)
+}
+
+// Delivery says in a few words how the client of a WebSocket API learns what became
+// of its frame.
+func Delivery(p diagnose.Prediction) string {
+	switch {
+	case p.Delivery == walk.DeliveryHandshake && p.Status == 101:
+		return "the connection is made"
+	case p.Delivery == walk.DeliveryHandshake:
+		return "the handshake is answered with " + statusesWord(p)
+	case p.Delivery == walk.DeliveryNone && p.Code != "":
+		return "the client is told nothing"
+	case p.Delivery == walk.DeliveryNone:
+		return "the client gets nothing, the route is one-way"
+	case p.ErrorFrame:
+		return "the client gets an error frame"
+	}
+	return "the client gets a frame"
 }
 
 // statusesWord names the status, or all where evidence differs.

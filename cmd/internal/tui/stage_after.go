@@ -262,13 +262,18 @@ func (v *detail) response(d *doc, t *walk.Trace) {
 		if r.Chosen.Pattern != "" {
 			how = "the integration response with pattern " + r.Chosen.Pattern
 		}
-		d.name("chosen", how+", status "+r.Chosen.Status, plain)
+		if r.Chosen.Status != "" {
+			how += ", status " + r.Chosen.Status
+		}
+		d.name("chosen", how, plain)
 		v.known(d, "at", report.Where(r.Chosen.Origin))
 	}
 	if r.TemplateErr != "" {
 		d.name("its template fails", r.TemplateErr, bad)
 	}
-	if p := &v.d.Predicted; p.Status != 0 {
+	if p := &v.d.Predicted; p.Delivery != walk.DeliveryHTTP {
+		d.prose(report.Delivery(*p), strong)
+	} else if p.Status != 0 {
 		d.name("the client sees", fmt.Sprint(p.Status), strong)
 	}
 	v.headers(d, r.Headers)

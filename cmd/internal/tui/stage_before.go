@@ -84,7 +84,10 @@ func (v *detail) mapping(d *doc, t *walk.Trace) {
 	if contentType == "" {
 		contentType = "(none)"
 	}
-	d.in("in").name("Content-Type", contentType, client)
+	d.in("in")
+	if t.Request.Method != walk.WebSocketMethod { // a frame has no media type
+		d.name("Content-Type", contentType, client)
+	}
 	v.body(d, "", m.Payload, client)
 	d.blank()
 	if m.Template != "" {

@@ -16,6 +16,8 @@ func outcome(p *diagnose.Prediction) string {
 		return ""
 	case p.Origin == walk.FromDeployment:
 		return "AWS refuses to deploy it"
+	case p.Delivery != walk.DeliveryHTTP:
+		return strings.TrimPrefix(report.Delivery(*p), "the ")
 	case p.Status == 0 && p.Code == "":
 		return "client gets: not known"
 	case p.Status == 0:
@@ -33,6 +35,10 @@ func answer(p *diagnose.Prediction) string {
 	switch {
 	case p.Origin == walk.FromDeployment:
 		return strings.TrimSuffix("AWS refuses this configuration: "+code, ": ") + "; no call is ever made"
+	case p.Delivery != walk.DeliveryHTTP && p.SQSStatus != 0 && p.Code != "":
+		return fmt.Sprintf("%s; SQS answered %d %s", report.Delivery(*p), p.SQSStatus, code)
+	case p.Delivery != walk.DeliveryHTTP:
+		return strings.TrimSuffix(report.Delivery(*p)+"; "+code, "; ")
 	case p.Status == 0 && p.Code == "":
 		return "what the client gets is not known"
 	}
