@@ -251,7 +251,7 @@ func (c *clients) readRouted(ctx context.Context, cell *Cell) (*string, error) {
 			return nil, err
 		}
 		var st integrationState
-		if err := json.Unmarshal([]byte(text(cell.Before)), &st); err != nil {
+		if err := json.Unmarshal([]byte(aws.ToString(cell.Before)), &st); err != nil {
 			return nil, err
 		}
 		return value(encode(storedState(st, out))), nil
@@ -261,7 +261,7 @@ func (c *clients) readRouted(ctx context.Context, cell *Cell) (*string, error) {
 			return nil, err
 		}
 		var st routeState
-		if err := json.Unmarshal([]byte(text(cell.Before)), &st); err != nil {
+		if err := json.Unmarshal([]byte(aws.ToString(cell.Before)), &st); err != nil {
 			return nil, err
 		}
 		if st.Authorization != nil {
@@ -292,7 +292,7 @@ func (c *clients) readRouted(ctx context.Context, cell *Cell) (*string, error) {
 		return out.DeploymentId, nil
 	}
 	var st stageState
-	if err := json.Unmarshal([]byte(text(cell.Before)), &st); err != nil {
+	if err := json.Unmarshal([]byte(aws.ToString(cell.Before)), &st); err != nil {
 		return nil, err
 	}
 	if st.AutoDeploy != nil {
@@ -379,14 +379,14 @@ func (c *clients) writeRouted(ctx context.Context, cell *Cell, from, to *string)
 	region := inRegion(cell.Region, routedRegion)
 	switch cell.Kind {
 	case routedIntegration:
-		in, err := integrationUpdate(cell, text(from), text(to))
+		in, err := integrationUpdate(cell, aws.ToString(from), aws.ToString(to))
 		if err == nil {
 			_, err = c.routed.UpdateIntegration(ctx, in, region)
 		}
 		return nil, err
 	case routedRoute:
 		var st routeState
-		if err := json.Unmarshal([]byte(text(to)), &st); err != nil {
+		if err := json.Unmarshal([]byte(aws.ToString(to)), &st); err != nil {
 			return nil, err
 		}
 		in := &apigatewayv2.UpdateRouteInput{ApiId: &cell.API, RouteId: &cell.Resource, RouteResponseSelectionExpression: st.ResponseSelection}
@@ -397,7 +397,7 @@ func (c *clients) writeRouted(ctx context.Context, cell *Cell, from, to *string)
 	case routeResponse, routedResponse:
 		err = c.writeResponsePart(ctx, cell, to)
 	case routedEndpoint:
-		_, err = c.routed.UpdateApi(ctx, &apigatewayv2.UpdateApiInput{ApiId: &cell.API, DisableExecuteApiEndpoint: aws.Bool(text(to) == "disabled")}, region)
+		_, err = c.routed.UpdateApi(ctx, &apigatewayv2.UpdateApiInput{ApiId: &cell.API, DisableExecuteApiEndpoint: aws.Bool(aws.ToString(to) == "disabled")}, region)
 	case routedDeployment:
 		if to != nil {
 			_, err = c.routed.UpdateStage(ctx, &apigatewayv2.UpdateStageInput{ApiId: &cell.API, StageName: &cell.Stage, DeploymentId: to}, region)
@@ -413,7 +413,7 @@ func (c *clients) writeRouted(ctx context.Context, cell *Cell, from, to *string)
 		return out.DeploymentId, nil
 	case routedStage:
 		var st stageState
-		if err := json.Unmarshal([]byte(text(to)), &st); err != nil {
+		if err := json.Unmarshal([]byte(aws.ToString(to)), &st); err != nil {
 			return nil, err
 		}
 		_, err = c.routed.UpdateStage(ctx, &apigatewayv2.UpdateStageInput{ApiId: &cell.API, StageName: &cell.Stage, AutoDeploy: st.AutoDeploy, StageVariables: st.Variables}, region)
