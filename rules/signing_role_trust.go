@@ -99,6 +99,9 @@ func reportTrust(p *diagnose.Pass) {
 		f.Evidence = append(nearEvidence(p, near), roleEvidence(p))
 		f.Fixes = []diagnose.Fix{add}
 	}
+	if len(f.Fixes) > 0 && p.TrustedByOthers(s.Credentials) {
+		f.Fixes = append(f.Fixes, ownRole(p)...)
+	}
 	p.ReportAs(f, s.IdentityFailure)
 }
 

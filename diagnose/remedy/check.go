@@ -68,10 +68,34 @@ func (c *checker) command(words []string) shell.Script {
 		region = ""
 	}
 	command := c.aws(c.snap, region, words[0], words[1])
-	for _, word := range words[2:] {
-		command.run.Add(c.values.word(word))
+	for i, word := range words[2:] {
+		if v := c.made(words[i+1]); v != nil && word != "" {
+			command.run.Add(shell.Word{{Variable: v}})
+		} else {
+			command.run.Add(c.values.word(word))
+		}
 	}
 	return command.lines()
+}
+
+// made is the variable for the value of a flag that deploying makes; nil for others.
+func (c *checker) made(flag string) *shell.Variable {
+	if !c.snap.Target.Written() || c.snap.Target.Exists {
+		return nil
+	}
+	switch flag {
+	case "--rest-api-id", "--api-id":
+		if _, id := c.api(); len(id) > 0 {
+			return id[0].Variable
+		}
+	case "--resource-id":
+		if m := c.trace.Route.Method; m != nil {
+			return &shell.Variable{Name: "RESOURCE_ID", Means: "the id of the resource " + m.Path + ": aws apigateway get-resources prints it"}
+		}
+	case "--route-id", "--integration-id":
+		return &shell.Variable{Name: variableName(strings.TrimPrefix(flag, "--")), Means: "the id that is printed by aws apigatewayv2 get-routes and get-integrations"}
+	}
+	return nil
 }
 
 // api is the API that is called, with the variable of its id where that is made

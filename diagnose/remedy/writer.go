@@ -78,7 +78,7 @@ type values struct {
 func valuesOf(s *snapshot.Snapshot) values {
 	v := values{variables: map[string]*shell.Variable{}}
 	taken := map[string]bool{}
-	for _, sym := range s.Symbols {
+	for _, sym := range s.Shown() {
 		if sym.Text == "" || v.variables[sym.Text] != nil {
 			continue
 		}

@@ -1,6 +1,10 @@
 package snapshot
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Schema names the format of a saved snapshot.
 const Schema = "apisqs-doctor/snapshot/v1"
@@ -152,10 +156,35 @@ func (s *Snapshot) own(given, expression string) string {
 
 // Expressed writes symbols of a template as the template does.
 func (s *Snapshot) Expressed(text string) string {
-	for _, symbol := range s.Symbols {
+	for _, symbol := range s.Shown() {
 		text = strings.ReplaceAll(text, symbol.Text, symbol.Expression)
 	}
 	return text
+}
+
+// Shown are the symbols, and the ids that stand for those of keys which are yet to be
+// made: what no reader knows is shown by the name that the file has for it.
+func (s *Snapshot) Shown() []Symbol {
+	if !s.Target.Written() || s.Target.Exists || len(s.Keys) == 0 {
+		return s.Symbols
+	}
+	list := slices.Clone(s.Symbols)
+	for _, ref := range slices.Sorted(maps.Keys(s.Keys)) {
+		key, _ := s.Keys[ref].Peek()
+		if key == nil || key.Origin.File == "" || key.Origin.Resource == "" {
+			continue
+		}
+		_, id, ok := strings.Cut(key.ARN, ":key/")
+		if !ok {
+			continue
+		}
+		name := key.Origin.Resource[strings.LastIndexByte(key.Origin.Resource, '/')+1:]
+		if s.Target.Kind == Terraform {
+			name += ".key_id"
+		}
+		list = append(list, Symbol{Text: id, Expression: "${" + name + "}", Origin: key.Origin})
+	}
+	return list
 }
 
 // API returns the API with the id, or the only one when id is empty.

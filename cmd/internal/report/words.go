@@ -30,7 +30,7 @@ func NewWords(s *snapshot.Snapshot, requests ...*walk.Request) Words {
 		add(hide[i], hide[i+1])
 	}
 	if s != nil {
-		for _, sym := range s.Symbols {
+		for _, sym := range s.Shown() {
 			add(sym.Text, sym.Expression)
 		}
 	}
