@@ -49,3 +49,15 @@ func (d *Diagnosis) Count(s Severity) int {
 	}
 	return n
 }
+
+// Messages are what consumers of the queue get of the request; none where it fails
+// before the queue, or what arrives is not known.
+func (d *Diagnosis) Messages() []walk.Message {
+	if d.Trace == nil || d.Trace.Step(walk.StageQueue).Status != walk.Passed {
+		return nil
+	}
+	if f := d.Trace.FirstFailure(); f != nil && f.Stage != walk.StageResponse {
+		return nil
+	}
+	return d.Trace.Queue.Messages
+}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // Plan is what to change, step by step, and what remains afterwards: each finding
@@ -16,6 +17,8 @@ type Plan struct {
 	// Changes are those of all steps together.
 	Changes []snapshot.Change
 	Remains []Remaining
+	// Messages are what consumers of the queue get of the request after all steps.
+	Messages []walk.Message
 	// Complete tells that no error and no warning remains.
 	Complete bool
 	Verdict  Verdict     // after all steps
@@ -204,7 +207,7 @@ func (e *engine) settle(d *Diagnosis, steps []Fix, left [][]finding, end *Diagno
 	if err != nil {
 		return Plan{}
 	}
-	p := Plan{Fixes: steps, Changes: changes, Verdict: end.Verdict, After: end.Predicted.alone()}
+	p := Plan{Fixes: steps, Changes: changes, Verdict: end.Verdict, After: end.Predicted.alone(), Messages: end.Messages()}
 	had, remain := findings(d), findings(end)
 	gone := make([]bool, len(had)) // by an earlier step
 	for k := range steps {

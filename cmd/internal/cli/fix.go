@@ -193,6 +193,8 @@ type repairPart struct {
 	notes []string
 
 	remains []diagnose.Remaining
+
+	was, becomes string // the message that is delivered, before and after
 }
 
 // repairs collects the plans of all methods. A change for one method may repair
@@ -214,6 +216,7 @@ func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags, take fu
 		} else {
 			part.fixes, part.after = planned(d)
 			part.remains = d.Plan.Remains
+			part.was, part.becomes = messageText(d.Messages()), messageText(d.Plan.Messages)
 		}
 		if f.write || f.apply {
 			part.leaveOut(take)
@@ -412,6 +415,11 @@ func (p *repair) text() string {
 		for _, r := range part.remains {
 			fmt.Fprintf(&b, "  remains: %s: %s (%s)\n", r.Rule, shorten(r.Message), oneLine(r.Why))
 		}
+		if len(part.fixes) > 0 && part.was != part.becomes && part.becomes != "" {
+			b.WriteString("  the message of this call\n")
+			line(4, "from", cmp.Or(part.was, "(none)"))
+			line(4, "to", part.becomes)
+		}
 		for _, note := range part.notes {
 			fmt.Fprintf(&b, "  note: %s\n", oneLine(note))
 		}
@@ -421,6 +429,22 @@ func (p *repair) text() string {
 		b.WriteString("no method leads to SQS\n")
 	}
 	return b.String()
+}
+
+// messageText is what consumers of the queue get, on a line.
+func messageText(list []walk.Message) string {
+	var texts []string
+	for _, m := range list {
+		text := m.Body
+		for _, a := range m.Attributes {
+			text += fmt.Sprintf(", attribute %s: %s", a.Name, cmp.Or(a.StringValue, string(a.BinaryValue)))
+		}
+		if m.GroupID != "" {
+			text += ", group " + m.GroupID
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, "; ")
 }
 
 // shorten keeps a value on a line of the screen's order of size.

@@ -31,12 +31,11 @@ type Answer struct {
 }
 
 // messages are what consumers of the queue get, where the queue takes them.
-func messages(d *diagnose.Diagnosis, say Words) []Message {
+func messages(d *diagnose.Diagnosis, say Words) []Message { return shownMessages(d.Messages(), say) }
+
+func shownMessages(taken []walk.Message, say Words) []Message {
 	list := []Message{}
-	if d.Trace == nil || d.Trace.Step(walk.StageQueue).Status != walk.Passed || d.Trace.FirstFailure() != nil && d.Trace.FirstFailure().Stage != walk.StageResponse {
-		return list
-	}
-	for _, m := range d.Trace.Queue.Messages {
+	for _, m := range taken {
 		out := Message{Body: say.Show(m.Body), Attributes: []Attribute{}, GroupID: say.Show(m.GroupID), DeduplicationID: say.Show(m.DeduplicationID), DelaySeconds: m.Delay}
 		for _, a := range m.Attributes {
 			value := a.StringValue

@@ -12,6 +12,7 @@ type Plan struct {
 	Complete       bool         `json:"complete"`       // no error and no warning remains
 	Steps          []Step       `json:"steps"`          // in any order: each is a change of the configuration as it is
 	Remains        []Remaining  `json:"remains"`        // findings that no step resolves
+	Messages       []Message    `json:"messages"`       // that consumers of the queue get after all steps; empty where none arrives
 	Commands       []string     `json:"commands"`       // all steps together, for the AWS CLI in a POSIX shell
 	CloudFormation string       `json:"cloudformation"` // all steps together
 	Terraform      string       `json:"terraform"`      // all steps together
@@ -53,7 +54,7 @@ func plan(r Run, d *diagnose.Diagnosis, say Words) *Plan {
 		return nil
 	}
 	out := &Plan{Fixes: make([]PlannedFix, 0, len(d.Plan.Fixes)), After: After{verdict(d.Plan.Verdict), predicted(*d.Plan.After, say)},
-		Complete: d.Plan.Complete, Remains: []Remaining{}, Commands: []string{}}
+		Complete: d.Plan.Complete, Messages: shownMessages(d.Plan.Messages, say), Remains: []Remaining{}, Commands: []string{}}
 	for i := range d.Plan.Fixes {
 		f := &d.Plan.Fixes[i]
 		out.Fixes = append(out.Fixes, PlannedFix{f.Rule, say.Show(f.Title)})
