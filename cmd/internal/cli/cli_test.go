@@ -252,7 +252,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// With several APIs the progress counts them too, and says which one a call is about.
+// With several APIs the progress counts them too.
 func TestProgressOfSeveral(t *testing.T) {
 	server, err := fakeaws.Start(twoAPIs(t), fakeaws.Options{})
 	if err != nil {
@@ -261,10 +261,10 @@ func TestProgressOfSeveral(t *testing.T) {
 	defer server.Close()
 	setLoopbackEnv(t)
 	var out, errs bytes.Buffer
-	code := Main([]string{"--all-apis", "--endpoint-url", server.URL}, Streams{In: strings.NewReader(""), Out: &out, Err: &errs, ErrTTY: true,
+	code := Main([]string{"--all-apis", "--endpoint-url", server.URL}, Streams{In: strings.NewReader(""), Out: &out, Err: &errs, ErrTTY: true, Now: time.Now,
 		LookupEnv: func(string) (string, bool) { return "", false }})
 	lines := strings.Split(errs.String(), "\r")
-	for _, want := range []string{"reading: 0 of 2 APIs, ", " of 2 APIs, ", "GetStages stages of API h5e6a7l8"} {
+	for _, want := range []string{"reading 2 APIs in 1 region", "reading: 0 of 2 APIs, ", "reading: 1 of 2 APIs, "} {
 		if !slices.ContainsFunc(lines, func(line string) bool { return strings.Contains(line, want) }) {
 			t.Errorf("no line of the progress says %q:\n%q", want, lines)
 		}
