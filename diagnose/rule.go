@@ -135,6 +135,9 @@ type Evidence struct {
 	Label  string
 	Value  string
 	Origin snapshot.Origin
+	// Line and Column say where in the mapping template the value begins, both from 1;
+	// 0 for what stands elsewhere.
+	Line, Column int
 }
 
 // Fix is a proposed repair: alternatives on one finding exclude each other.

@@ -30,7 +30,7 @@ Repair: either send to the queue that the policy names (see the integration URI)
 		a := &p.Trace.Authorization
 		near := a.Decision.Nearest
 		p.ReportAs(diagnose.Finding{
-			Message: fmt.Sprintf("role %s may %s on %s, but the integration sends to %s", lastPart(p.Trace.Signing.Credentials), a.Action,
+			Message: fmt.Sprintf("role %s may call %s on %s, but the integration sends to %s", lastPart(p.Trace.Signing.Credentials), a.Action,
 				p.Expression(near.Expected), p.Expression(a.Resource)),
 			Why:      whyDenied,
 			Evidence: append(nearEvidence(p, near), roleEvidence(p)),
@@ -47,7 +47,7 @@ func unlessTheQueueAllows(p *diagnose.Pass, d *walk.Decision) {
 	p.Requires(walk.StageAuthorization)
 	p.Report(diagnose.Finding{
 		Severity: diagnose.Warning,
-		Message: fmt.Sprintf("role %s may %s on %s, but the integration sends to %s, of which nothing is known", lastPart(p.Trace.Signing.Credentials), a.Action,
+		Message: fmt.Sprintf("role %s may call %s on %s, but the integration sends to %s, of which nothing is known", lastPart(p.Trace.Signing.Credentials), a.Action,
 			p.Expression(d.Nearest.Expected), p.Expression(a.Resource)),
 		Why:      "Unless that queue exists and its own policy admits the role, SQS answers AccessDenied or NonExistentQueue. Often it is the queue's name in the integration URI that is wrong.",
 		Evidence: append([]diagnose.Evidence{{Label: "integration URI", Value: p.Expression(p.Trace.Signing.URIText), Origin: p.Trace.Signing.URIOrigin}}, nearEvidence(p, d.Nearest)...),

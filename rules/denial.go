@@ -68,7 +68,7 @@ func decided(p *diagnose.Pass, kind denial) bool {
 // may says who may not do what on what.
 func may(p *diagnose.Pass) string {
 	a := &p.Trace.Authorization
-	return fmt.Sprintf("role %s may not %s on %s", lastPart(p.Trace.Signing.Credentials), a.Action, p.Expression(a.Resource))
+	return fmt.Sprintf("role %s may not call %s on %s", lastPart(p.Trace.Signing.Credentials), a.Action, p.Expression(a.Resource))
 }
 
 const (

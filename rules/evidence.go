@@ -105,6 +105,7 @@ func inTemplate(p *diagnose.Pass, reference string, line, column int) diagnose.E
 		Label:  fmt.Sprintf("mapping template %s, line %d, column %d", p.Trace.Mapping.Choice.Key, line, column),
 		Value:  reference,
 		Origin: p.Trace.Mapping.TemplateAt,
+		Line:   line, Column: column,
 	}
 }
 

@@ -103,7 +103,7 @@ func reportKeyDenial(p *diagnose.Pass, message string, allow func() diagnose.Fix
 
 // mayUse says who may not use which key.
 func mayUse(p *diagnose.Pass) string {
-	return fmt.Sprintf("role %s may not %s with the queue's key %s", lastPart(p.Trace.Signing.Credentials), strings.Join(keyActions(p), " and "), p.Expression(keyARN(p)))
+	return fmt.Sprintf("role %s may not call %s with the queue's key %s", lastPart(p.Trace.Signing.Credentials), strings.Join(keyActions(p), " and "), p.Expression(keyARN(p)))
 }
 
 // keyARN is the key's own ARN, not that of an alias.

@@ -18,7 +18,7 @@ var queueFIFODeduplication = diagnose.Rule{
 	Doc: `A FIFO queue drops repetitions of a message within five minutes. What counts as the same message is told by
 MessageDeduplicationId or, when the queue has ContentBasedDeduplication, by a digest of the body. With neither SQS answers 400
 InvalidParameterValue: "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided
-explicitly". The AWS article files this under AccessDenied; SQS does not say AccessDenied here.
+explicitly". The AWS article lists this cause with AccessDenied; the answer of SQS is another one.
 
 Repair: add &MessageDeduplicationId=$context.requestId (every call counts), an id of the client's (its repetitions are dropped),
 or switch ContentBasedDeduplication on.`,

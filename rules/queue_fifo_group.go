@@ -14,7 +14,7 @@ var queueFIFOGroup = diagnose.Rule{
 	Title:    "a message for a FIFO queue has no MessageGroupId",
 	Doc: `Every message for a FIFO queue belongs to a group. Without MessageGroupId SQS answers 400 MissingParameter
 (MissingRequiredParameterException), in a batch 400 InvalidParameterValue for all of its messages, and an empty one is
-InvalidParameterValue as well. The AWS article files this under AccessDenied; SQS does not say AccessDenied here.
+InvalidParameterValue as well. The AWS article lists this cause with AccessDenied; the answer of SQS is another one.
 
 Repair: add &MessageGroupId=... to the template (a member MessageGroupId in the JSON protocol), deploy the API. One constant
 keeps all messages in one order; a field of the message, such as a customer id, orders them for each customer.`,

@@ -165,7 +165,7 @@ func removal(p *diagnose.Pass, m walk.Match) []diagnose.Fix {
 	if !ok {
 		return nil
 	}
-	fix := p.Fix(fmt.Sprintf("remove the Deny (%s) from the %s %s, or take this call out of it", statementName(m), m.Layer, m.Document),
+	fix := p.Fix(fmt.Sprintf("remove the Deny (%s) from %s, or take this call out of it", statementName(m), policyName(m)),
 		snapshot.SetStatement{On: on, Index: m.Statement, Before: statement})
 	fix.Risk = "the Deny was written for a reason: ask its author"
 	return []diagnose.Fix{fix}
@@ -179,9 +179,18 @@ func statementName(m walk.Match) string {
 	return fmt.Sprintf("statement %d", m.Statement)
 }
 
+// policyName names the policy of a statement: by its kind and its own name, or by
+// its kind where the queue or the key has one.
+func policyName(m walk.Match) string {
+	if m.Document == "the "+m.Layer.String() {
+		return m.Document
+	}
+	return "the " + m.Layer.String() + " " + m.Document
+}
+
 // matchEvidence is a statement that a decision rests on.
 func matchEvidence(p *diagnose.Pass, m walk.Match) diagnose.Evidence {
-	value := fmt.Sprintf("%s %s, %s", m.Layer, m.Document, statementName(m))
+	value := strings.TrimPrefix(policyName(m), "the ") + ", " + statementName(m)
 	if _, text, ok := target(p, m); ok {
 		value += ": " + p.Expression(excerpt([]byte(text)))
 	}

@@ -138,3 +138,22 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+func TestShrink(t *testing.T) {
+	for _, tt := range []struct {
+		in, want string
+		fails    func(string) bool
+	}{
+		{strings.Repeat("x", 500) + "&" + strings.Repeat("y", 500), "&", func(s string) bool { return strings.Contains(s, "&") }},
+		{"abcabc", "", func(string) bool { return true }},
+		{"{\"a\": \"1 é 2\", \"b\": 3}", "é", func(s string) bool { return strings.Contains(s, "é") }},
+		{"one two three", "ot", func(s string) bool { return strings.HasPrefix(s, "o") && strings.Contains(s, "t") }},
+		{"same", "same", func(s string) bool { return s == "same" }},
+	} {
+		tries := 0
+		got := Shrink(tt.in, func(s string) bool { tries++; return tt.fails(s) })
+		if got != tt.want || tries > mostTries {
+			t.Errorf("%.20q shrinks to %q after %d tries", tt.in, got, tries)
+		}
+	}
+}

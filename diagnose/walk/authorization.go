@@ -76,7 +76,7 @@ func (w *authorizing) authorization() {
 			step.fail(gaps, f, "the queue that is known is %s, and the role may not use %s", w.expression(there), w.expression(a.Resource))
 			return
 		}
-		step.unknown(gaps, "whether %s may %s on %s is not known", w.signer(), a.Action, w.expression(a.Resource))
+		step.unknown(gaps, "whether %s may call %s on %s is not known", w.signer(), a.Action, w.expression(a.Resource))
 	}
 }
 
@@ -386,7 +386,7 @@ func (w *authorizing) allowedBy(d *iam.Decision, action string) string {
 // deniedSentence says who may not do what, and which layer decides.
 func (w *authorizing) deniedSentence(d *iam.Decision, action, resource string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s may not %s on %s: ", w.signer(), action, w.expression(resource))
+	fmt.Fprintf(&b, "%s may not call %s on %s: ", w.signer(), action, w.expression(resource))
 	if d.Explicit && len(d.Statements) > 0 {
 		m := d.Statements[0]
 		fmt.Fprintf(&b, "explicit deny in %s %s (statement %d)", m.Layer, m.Document, m.Statement)

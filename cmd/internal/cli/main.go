@@ -26,6 +26,7 @@ type app struct {
 	given  map[string]bool // flags on the command line
 	target snapshot.Target // for the report of a run that fails
 	seen   *seen           // what logs say; nil when none were read
+	mend   string          // command line that carries the plans out; empty where there is none
 
 	commands io.Writer // standard output for what a pipeline is to obey
 }

@@ -151,7 +151,11 @@ func (a *app) write(o *outputFlags, run report.Run) error {
 	if a.env("OS") == "Windows_NT" && !a.given["shell"] && run.Remedy.Check != nil && advises(&run.Examination) {
 		fmt.Fprintf(a.Err, "%s: note: commands are written for a POSIX shell; for others: --shell powershell or --shell cmd\n", name)
 	}
+	run.Verbose = o.verbose
 	for _, out := range a.all(o) {
+		if run.Width = 0; out.file == "" {
+			run.Width = a.Columns
+		}
 		write := formats[out.format]
 		if o.short && out.format == "text" {
 			write = uncolored(report.Short)
@@ -188,6 +192,7 @@ func (a *app) writeAll(o *outputFlags, runs []report.Run) error {
 				return report.Table(w, runs, columns, color)
 			}
 			for _, run := range runs {
+				run.Verbose = true
 				if err := write(w, run, color); err != nil {
 					return err
 				}

@@ -43,6 +43,28 @@ func (t *targetFlags) writer(kind string) remedy.Writer {
 	return w
 }
 
+// mend is the command line that carries the plans of the target out; empty where a
+// single one does not.
+func (t *targetFlags) mend(kind string) string {
+	words := t.words()
+	words = append([]string{words[0], "fix"}, words[1:]...)
+	if t.stage != "" {
+		words = append(words, "--stage", t.stage)
+	}
+	switch {
+	case t.allAPIs || len(t.apiIDs) > 1 || t.snapshot != "" || slices.Contains(t.templates, "-"):
+		return ""
+	case t.live():
+		words = append(words, "--apply")
+	default:
+		words = append(words, "--write")
+	}
+	if len(t.shownWords()) != len(t.words()) || slices.ContainsFunc(t.shownWords(), func(w shell.Word) bool { return len(w) > 1 }) {
+		return "" // a value that is not shown
+	}
+	return commandLine(kind, words...)
+}
+
 // withEdits adds what a fix makes of the template's files. It is not for reports
 // that others may see: it shows the files' own text.
 func withEdits(r report.Remedy) report.Remedy {

@@ -215,6 +215,7 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 		return a.finishRedacted(f, s, &e, accepted)
 	}
 	a.adviseAnchor(&f.outputFlags, &e, accepted.Anchor)
+	a.mend = f.mend(f.shell)
 	return a.finish(&f.outputFlags, f.gate, s, e, accepted, withEdits(remedies(f.writer(f.shell))))
 }
 
@@ -223,7 +224,7 @@ func (a *app) finish(o *outputFlags, g gate, s *snapshot.Snapshot, e diagnose.Ex
 	remaining := accept.Remaining(&e, accepted.Suppressed)
 	a.code = g.exitCode(&remaining)
 	run := report.Run{Tool: tool(), Snapshot: s, Examination: e, Remedy: words, Rules: rules.All(),
-		Suppressed: accepted.Suppressed, Notices: accepted.Notices, Anchor: accepted.Anchor}
+		Suppressed: accepted.Suppressed, Notices: accepted.Notices, Anchor: accepted.Anchor, Mend: a.mend}
 	if a.seen != nil {
 		run.Observed = a.seen.beside(&e)
 		a.code = g.withLogs(a.code, a.seen)

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 
 	"apisqs-doctor/diagnose/walk"
 )
@@ -50,5 +49,5 @@ func (t *text) everyBody(b *walk.EveryBody) {
 	case walk.NotDecided:
 		mark, paint, said = "?", t.style.doubt, "not decided, "+stoppedAt(b)
 	}
-	t.hang("  "+paint.Render(mark)+strings.Repeat(" ", 6-len(mark))+fmt.Sprintf("%-15s", "every body"), 23, t.clean(said))
+	t.onPath(mark, paint, "every body", t.clean(said))
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -15,6 +16,9 @@ const fieldColumns = 14
 // longestValue is how many characters of an evidence value the text report
 // shows; the JSON report has all of it.
 const longestValue = 240
+
+// briefValue is that where not all is told.
+const briefValue = 100
 
 // Said is a stage's sentence, or one in its place.
 func Said(step walk.Step) string {
@@ -50,11 +54,43 @@ func (t *text) field(name, prose string) {
 	if prose == "" {
 		return
 	}
-	t.hang(fmt.Sprintf("    %-10s", name), fieldColumns, prose)
+	column := fieldColumns
+	if t.width < 80 {
+		column = 6
+	}
+	t.hang(fmt.Sprintf("    %-10s", name), column, prose)
 }
 
-func (t *text) finding(d *diagnose.Diagnosis, f diagnose.Finding) {
-	t.hang("  "+t.style.severity(f.Severity).Render(string(f.Severity)+" "+f.Rule)+": ", fieldColumns, t.clean(f.Message))
+// finding tells what is wrong and where, in a few lines; all of it with Verbose.
+func (t *text) finding(d *diagnose.Diagnosis, f *diagnose.Finding) {
+	t.hang("  "+t.style.severity(f.Severity).Render(string(f.Severity)+" "+f.Rule)+": ", min(fieldColumns, t.width/4), t.clean(f.Message))
+	framed := f.Severity != diagnose.Note && t.frame(d, f)
+	if framed {
+		t.smallest(d, f)
+	}
+	if t.run.Verbose {
+		t.whole(d, f)
+		return
+	}
+	if !framed && f.Severity != diagnose.Note && len(f.Evidence) > 0 {
+		t.field("where", t.evidence(f.Evidence[0]))
+	}
+	t.field("made by", t.clean(MadeBy(t.run.Snapshot, *f)))
+	if f == first(d, diagnose.Error) {
+		why, _, _ := strings.Cut(f.Why, ". ")
+		t.field("why", t.clean(strings.TrimSuffix(why, ".")))
+	}
+	planned := slices.ContainsFunc(d.Plan.Fixes, func(x diagnose.Fix) bool { return x.Rule == f.Rule || slices.Contains(x.Resolves, f.Rule) })
+	if !planned && len(f.Fixes) > 0 && f.Severity != diagnose.Note {
+		t.field("fix", t.title(d, f.Fixes[0]))
+	}
+	if f.Request != nil && (len(d.Plan.Fixes) > 0 || f != first(d, diagnose.Error)) {
+		t.field("send", t.clean(call(f.Request, t.say)))
+	}
+}
+
+// whole tells what a finding rests on, each way to mend it, and how to see it.
+func (t *text) whole(d *diagnose.Diagnosis, f *diagnose.Finding) {
 	for i, e := range f.Evidence {
 		name := "where"
 		if i > 0 {
@@ -62,7 +98,7 @@ func (t *text) finding(d *diagnose.Diagnosis, f diagnose.Finding) {
 		}
 		t.field(name, t.evidence(e))
 	}
-	t.field("made by", t.clean(MadeBy(t.run.Snapshot, f)))
+	t.field("made by", t.clean(MadeBy(t.run.Snapshot, *f)))
 	t.field("why", t.clean(f.Why))
 	for i, x := range f.Fixes {
 		name := "fix"
@@ -88,23 +124,45 @@ func (t *text) evidence(e diagnose.Evidence) string {
 	s := t.clean(e.Label)
 	if e.Value != "" {
 		value := []rune(t.clean(e.Value))
-		if len(value) > longestValue {
-			value = append(value[:longestValue], []rune(" … (cut)")...)
+		most := briefValue
+		if t.run.Verbose {
+			most = longestValue
+		}
+		if len(value) > most {
+			value = append(value[:most], []rune(" … (cut)")...)
 		}
 		s += ": " + string(value)
 	}
-	if place := t.clean(Where(e.Origin)); place != "" {
+	if place := t.where(e.Origin); place != "" {
 		s += " (" + place + ")"
 	}
 	return s
 }
 
-func (t *text) fix(d *diagnose.Diagnosis, name string, x diagnose.Fix) {
+// where is the place of a value: a file that was just named is not named again, and
+// what a resource of AWS is called inside is told with Verbose only.
+func (t *text) where(o snapshot.Origin) string {
+	switch {
+	case o.File == "" && !t.run.Verbose:
+		return ""
+	case o.File == "" || o.Line == 0 || o.File != t.file:
+		t.file = o.File
+		return t.clean(Where(o))
+	}
+	return fmt.Sprintf("line %d", o.Line)
+}
+
+// title is a fix and what is predicted once it is made.
+func (t *text) title(d *diagnose.Diagnosis, x diagnose.Fix) string {
 	title := t.clean(x.Title)
 	if then := after(x, d.Trace); then != "" {
-		title += "   -> " + then
+		title += " -> " + then
 	}
-	t.field(name, title)
+	return title
+}
+
+func (t *text) fix(d *diagnose.Diagnosis, name string, x diagnose.Fix) {
+	t.field(name, t.title(d, x))
 	if x.Risk != "" {
 		t.field("", "risk: "+t.clean(x.Risk))
 	}

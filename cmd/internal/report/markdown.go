@@ -32,7 +32,7 @@ func Markdown(w io.Writer, r Run) error {
 	}
 	for i, m := range doc.Methods {
 		row := []string{"**" + verdictWord(m.Verdict) + "**", code(strings.TrimSpace(m.Method + " " + m.Path)), prose(m.Stage), prose(queueName(m)),
-			prose(say.Show(Outcome(&r.Examination.Diagnoses[i])))}
+			prose(say.Show(Headline(&r.Examination.Diagnoses[i])))}
 		line := "| " + strings.Join(row, " | ") + " |\n"
 		if b.Len()+len(line) > mostMarkdown {
 			fmt.Fprintf(&b, "\n%s more.\n", plural(len(doc.Methods)-i, "method"))
@@ -283,7 +283,7 @@ func Short(w io.Writer, r Run) error {
 		if m.Verdict == diagnose.Healthy && len(m.Findings) == 0 && len(doc.Methods) > 1 {
 			continue
 		}
-		line := verdictWord(m.Verdict) + " " + title(m) + ": " + say.Show(Outcome(d))
+		line := verdictWord(m.Verdict) + " " + title(m) + ": " + say.Show(Headline(d))
 		for _, f := range m.Findings {
 			line += "; " + f.Rule
 			if f.Suppressed != nil {

@@ -143,6 +143,13 @@ func TestText(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "several.txt", b.Bytes())
+	r := broken()
+	r.Verbose = true
+	var whole bytes.Buffer
+	if err := Text(&whole, r, false); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "several.verbose.txt", whole.Bytes())
 	if strings.ContainsRune(b.String(), '\x1b') {
 		t.Error("an escape sequence of the data, or a colour, reached the report")
 	}
@@ -317,14 +324,28 @@ func TestJSONEscapesWhatATerminalObeys(t *testing.T) {
 func TestWrap(t *testing.T) {
 	text := strings.Repeat("word 漢字 ", 60) + strings.Repeat("x", 150) + " end"
 	for _, indent := range []int{0, 14, 23} {
-		lines := wrap(text, indent, indent)
-		if got := strings.Join(lines, " "); got != strings.TrimSpace(text) {
+		lines := wrap(text, usualWidth, indent, indent)
+		if got := strings.Join(lines, ""); strings.ReplaceAll(got, " ", "") != strings.ReplaceAll(text, " ", "") {
 			t.Errorf("indent %d loses text: %q", indent, got)
 		}
 		for _, l := range lines {
-			if w := indent + lipgloss.Width(l); w > width && strings.Contains(l, " ") {
+			if w := indent + lipgloss.Width(l); w > usualWidth {
 				t.Errorf("indent %d: line of %d columns: %q", indent, w, l)
 			}
+		}
+	}
+}
+
+// A long word is broken behind a sign, an error code never.
+func TestWrapBreaksWords(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"https://sqs.us-east-1.amazonaws.com/123456789012/orders", "https://sqs.us-east-|1.amazonaws.com/|123456789012/orders"},
+		{"says AWS.SimpleQueueService.NonExistentQueue twice", "says|AWS.SimpleQueueService.NonExistentQueue|twice"},
+		{"template-of-a-service.yaml:42", "template-of-a-|service.yaml:42"},
+		{strings.Repeat("é", 45), strings.Repeat("é", 22) + "|" + strings.Repeat("é", 22) + "|é"},
+	} {
+		if got := strings.Join(wrap(tt.in, 22, 0, 0), "|"); got != tt.want {
+			t.Errorf("%q: %q", tt.in, got)
 		}
 	}
 }
@@ -382,13 +403,13 @@ func BenchmarkReports(b *testing.B) {
 // indent of the others.
 func TestWrapBesideALead(t *testing.T) {
 	for _, first := range []int{0, 14, 60, 99, 120} {
-		lines := wrap(strings.Repeat("word ", 80), first, 14)
+		lines := wrap(strings.Repeat("word ", 80), usualWidth, first, 14)
 		for i, l := range lines {
 			indent := 14
 			if i == 0 {
 				indent = first
 			}
-			if indent+len(l) > width && strings.Contains(l, " ") {
+			if indent+len(l) > usualWidth && strings.Contains(l, " ") {
 				t.Errorf("lead of %d columns: line %d of %d columns", first, i, indent+len(l))
 			}
 		}

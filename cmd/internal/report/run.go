@@ -22,6 +22,10 @@ type Run struct {
 	Notices     []string                  // what the reader has to know about the run itself
 	Observed    map[string]*logs.Observed // what logs say of the methods, by ObservedKey; nil when none were read
 	Anchor      string                    // file of the repository that stands for deployed resources; empty for none
+
+	Mend    string // command line that carries the plan out; empty where there is none
+	Verbose bool   // the text report tells all there is
+	Width   int    // columns of the text report; 0 where there is no terminal
 }
 
 // Tool names the program that wrote a report.

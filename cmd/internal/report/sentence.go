@@ -30,6 +30,8 @@ func Outcome(d *diagnose.Diagnosis) string {
 	case p.Code == "" && p.SQSStatus == p.Status:
 	case p.Code == "" && p.SQSStatus != 0:
 		s += fmt.Sprintf("; SQS answered %d", p.SQSStatus)
+	case p.SQSStatus != 0 && p.SQSStatus < 300 && p.Origin == walk.FromAPIGateway:
+		s += " " + CodeWords(p) + " from API Gateway, although SQS took the message: a client that sends it again doubles it"
 	case p.SQSStatus != 0:
 		s += fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, CodeWords(p))
 	default:
@@ -37,7 +39,7 @@ func Outcome(d *diagnose.Diagnosis) string {
 	}
 	s += delivered(d)
 	if p.Code != "" && !p.Known {
-		s += " (unless a stage that could not be read fails before)"
+		s += " (unless something that could not be read fails before)"
 	}
 	return s
 }

@@ -14,9 +14,12 @@ import (
 // text lays out one run for a person.
 type text struct {
 	strings.Builder
-	run   Run
-	say   Words
-	style style
+	run    Run
+	say    Words
+	style  style
+	width  int          // of a line, in columns
+	file   string       // that was named last
+	engine *walk.Engine // of the snapshot, when an awkward request had to be followed
 }
 
 // Text writes the run for a person, in colour when color is set. A run without
@@ -25,7 +28,10 @@ func Text(w io.Writer, r Run, color bool) error {
 	if r.Problem != nil {
 		return nil
 	}
-	t := &text{run: r, say: newWords(r), style: newStyle(color)}
+	t := &text{run: r, say: newWords(r), style: newStyle(color), width: usualWidth}
+	if r.Width > 0 {
+		t.width = max(r.Width, narrowestLine)
+	}
 	var healthy []*diagnose.Diagnosis
 	for i := range r.Examination.Diagnoses {
 		d := &r.Examination.Diagnoses[i]
@@ -104,10 +110,15 @@ func (t *text) heading(d *diagnose.Diagnosis) string {
 
 func (t *text) diagnosis(d *diagnose.Diagnosis) {
 	v := verdict(d.Verdict)
-	t.line("%s\n", t.style.bold.Render(t.heading(d)))
-	word := strings.ToUpper(strings.ReplaceAll(string(v), "-", " "))
-	t.hang("  "+t.style.verdict(v).Render(word)+"   ", len(word)+5, t.clean(Outcome(d)))
+	t.file = ""
+	for i, l := range wrap(t.heading(d), t.width, 0, 2) {
+		t.line("%s%s", strings.Repeat(" ", min(i, 1)*2), t.style.bold.Render(l))
+	}
+	word := verdictWord(v)
 	t.line("")
+	t.hang("  "+t.style.verdict(v).Render(word)+"   ", min(len(word)+5, t.width/4), t.clean(Headline(d)))
+	t.line("")
+	t.todo(d)
 	for i, s := range walk.Stages {
 		if d.Trace != nil {
 			t.stage(s, d.Trace.Steps[i])
@@ -116,52 +127,25 @@ func (t *text) diagnosis(d *diagnose.Diagnosis) {
 	t.everyBody(d.EveryBody)
 	t.line("")
 	t.observed(d)
-	for _, f := range d.Findings {
-		if known := t.run.suppression(d, f); known != nil {
-			t.suppressed(f, *known)
+	for i := range d.Findings {
+		f := &d.Findings[i]
+		if known := t.run.suppression(d, *f); known != nil {
+			t.suppressed(*f, *known)
 		} else {
 			t.finding(d, f)
 		}
-		t.line("")
-	}
-	t.plan(d)
-}
-
-// plan says which fixes together repair the method, where it takes several.
-func (t *text) plan(d *diagnose.Diagnosis) {
-	if len(d.Plan.Fixes) < 2 && len(d.Plan.Remains) == 0 || len(d.Plan.Fixes) == 0 {
-		return
-	}
-	titles := make([]string, len(d.Plan.Fixes))
-	for i, x := range d.Plan.Fixes {
-		titles[i] = fmt.Sprintf("%d. %s (%s)", i+1, t.clean(x.Title), strings.Join(x.Resolves, ", "))
-		switch x.Sure() {
-		case diagnose.Choice:
-			titles[i] += ". Your choice: " + t.clean(x.Choice)
-		case diagnose.Blank:
-			titles[i] += ". To be filled in: " + t.clean(x.Blank)
+		if t.run.Verbose {
+			t.line("")
 		}
 	}
-	switch {
-	case d.Plan.Verdict == diagnose.Broken:
-		t.line("  no full plan is known; these steps are a part of it:")
-	case len(titles) == 1:
-		t.line("  this step makes it %s:", strings.ReplaceAll(string(d.Plan.Verdict), "-", " "))
-	default:
-		t.line("  together, these steps make it %s:", strings.ReplaceAll(string(d.Plan.Verdict), "-", " "))
+	if len(d.Findings) > 0 && !t.run.Verbose {
+		t.line("")
 	}
-	for _, title := range titles {
-		t.hang("    ", 7, title)
-	}
-	for _, r := range d.Plan.Remains {
-		t.hang("    remains: ", 7, fmt.Sprintf("%s (%s)", r.Rule, t.clean(r.Why)))
-	}
-	t.line("")
 }
 
 // hang writes prose after a lead, and its further lines at the given column.
 func (t *text) hang(lead string, column int, prose string) {
-	for i, l := range wrap(prose, lipgloss.Width(lead), column) {
+	for i, l := range wrap(prose, t.width, lipgloss.Width(lead), column) {
 		if i > 0 {
 			lead = strings.Repeat(" ", column)
 		}
@@ -179,8 +163,16 @@ func (t *text) stage(s walk.Stage, step walk.Step) {
 	case "?":
 		paint = t.style.doubt
 	}
-	lead := "  " + paint.Render(mark) + strings.Repeat(" ", 6-len(mark)) + fmt.Sprintf("%-15s", s)
-	t.hang(lead, 23, t.clean(Said(step)))
+	t.onPath(mark, paint, string(s), t.clean(Said(step)))
+}
+
+// onPath writes a line of the path.
+func (t *text) onPath(mark string, paint lipgloss.Style, name, said string) {
+	column := 23
+	if t.width < 80 {
+		column = 10
+	}
+	t.hang("  "+paint.Render(mark)+strings.Repeat(" ", 6-len(mark))+fmt.Sprintf("%-15s", name), column, said)
 }
 
 // mark is the word for a status. What an earlier failure keeps from happening
@@ -216,9 +208,15 @@ func (t *text) summary() {
 		line += fmt.Sprintf(" %s not to SQS.", plural(s.Others, "method"))
 	}
 	if rule := firstRule(&t.run.Examination); rule != "" {
-		line += " More: " + help(rule)
+		more := help(rule)
+		if !t.run.Verbose {
+			more = "--verbose, or " + more
+		}
+		t.hang("", 2, line)
+		t.line("More: %s", more)
+		return
 	}
-	t.line("%s", line)
+	t.hang("", 2, line)
 }
 
 // firstRule is the rule of the first finding of the worst severity there is.

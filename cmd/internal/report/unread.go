@@ -30,7 +30,7 @@ func (t *text) unread(list []snapshot.Gap) {
 	for i, g := range list {
 		needs[i].Needs = t.clean(g.Needs)
 	}
-	if policy := Policy(needs); policy != "" {
+	if policy := Policy(needs); policy != "" && !t.run.Examination.Target.Written() {
 		t.line("  to let the doctor read them, allow its caller:")
 		for _, l := range strings.Split(policy, "\n") {
 			t.line("    %s", l)

@@ -1,0 +1,171 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
+)
+
+// mostCommands is how many lines of commands the summary of a method shows.
+const mostCommands = 6
+
+// todo says what to do, before it is told why.
+func (t *text) todo(d *diagnose.Diagnosis) {
+	p := &d.Plan
+	if len(p.Fixes) == 0 || p.After == nil {
+		t.noPlan(d)
+		return
+	}
+	t.line("  %s", t.style.bold.Render(mending(p)))
+	for i := range p.Fixes {
+		x := &p.Fixes[i]
+		t.hang(fmt.Sprintf("    %d. ", i+1), 7, t.clean(x.Title)+" ("+x.Rule+")")
+		if s := t.edit(d, x); s != "" {
+			t.line("       %s", s)
+		}
+		switch x.Sure() {
+		case diagnose.Choice:
+			t.hang("       your choice: ", 9, t.clean(x.Choice))
+		case diagnose.Blank:
+			t.hang("       to be filled in: ", 9, t.clean(x.Blank))
+		}
+		if x.Risk != "" {
+			t.hang("       risk: ", 9, t.clean(x.Risk))
+		}
+	}
+	t.carryOut(p)
+	for _, r := range p.Remains {
+		t.hang("    remains: ", 9, r.Rule+" ("+t.clean(r.Why)+")")
+	}
+	t.line("")
+}
+
+// noPlan says what is to be done where no change of the configuration is known to
+// mend it.
+func (t *text) noPlan(d *diagnose.Diagnosis) {
+	if f := first(d, diagnose.Error); f != nil && f.Request != nil {
+		t.line("  %s", t.style.bold.Render("send this instead:"))
+		t.hang("    ", 6, t.clean(call(f.Request, t.say)))
+		t.line("")
+		return
+	}
+	if d.Verdict != diagnose.Inconclusive {
+		return
+	}
+	var needs []string
+	for _, g := range openFacts(d) {
+		if s := supply(g.Needs); s != "" && !slices.Contains(needs, s) {
+			needs = append(needs, s)
+		}
+	}
+	if len(needs) == 0 {
+		return
+	}
+	t.line("  %s", t.style.bold.Render("to know it:"))
+	for i, s := range needs[:min(len(needs), 3)] {
+		t.hang(fmt.Sprintf("    %d. ", i+1), 7, t.clean(s))
+	}
+	t.line("")
+}
+
+// supply says how somebody gives what a gap needs; empty when it names nothing.
+func supply(needs string) string {
+	switch {
+	case needs == "":
+		return ""
+	case strings.HasPrefix(needs, "--"):
+		return "give " + needs
+	case permission.MatchString(needs):
+		return "allow the doctor's caller " + needs + ", and read it again"
+	}
+	return "get " + needs
+}
+
+// carryOut gives the commands of a plan: of AWS where it is deployed, of the doctor
+// where its files are at hand.
+func (t *text) carryOut(p *diagnose.Plan) {
+	var list []string
+	if !t.run.Examination.Target.Written() {
+		list, _ = render(t.run, t.run.commands, diagnose.Fix{Title: "all steps together", Changes: p.Changes})
+		if n := strings.Count(strings.Join(list, "\n"), "\n") + 1; n > mostCommands && !t.run.Verbose {
+			t.hang("       ", 7, fmt.Sprintf("(its commands, %d lines, are shown with --verbose)", n))
+			list = nil
+		}
+	}
+	if t.run.Mend != "" {
+		list = append(list, t.run.Mend)
+	}
+	for _, s := range list {
+		for l := range strings.SplitSeq(visible(s, true), "\n") {
+			t.line("       %s", l)
+		}
+	}
+}
+
+// edit says what a step changes where it is one value in one line: where, from what
+// and to what.
+func (t *text) edit(d *diagnose.Diagnosis, x *diagnose.Fix) string {
+	if len(x.Changes) != 1 {
+		return ""
+	}
+	_, before, after := snapshot.Parts(x.Changes[0])
+	if before == "" || after == "" {
+		return ""
+	}
+	before, after = differing(before, after)
+	s := t.clean(before) + " -> " + t.clean(after)
+	if i := slices.IndexFunc(d.Findings, func(f diagnose.Finding) bool { return f.Rule == x.Rule }); i >= 0 && len(d.Findings[i].Evidence) > 0 {
+		if o := d.Findings[i].Evidence[0].Origin; o.File != "" {
+			s = t.where(o) + ": " + s
+		}
+	}
+	if len([]rune(s))+7 > t.width || strings.Contains(before+after, "\n") {
+		return ""
+	}
+	return s
+}
+
+// differing cuts from two texts what both begin and end with, but for the words that
+// the difference stands in.
+func differing(a, b string) (string, string) {
+	x, y := []rune(a), []rune(b)
+	start := 0
+	for start < len(x) && start < len(y) && x[start] == y[start] {
+		start++
+	}
+	for start > 0 && wordRune(x[start-1]) {
+		start--
+	}
+	end := 0
+	for end < len(x)-start && end < len(y)-start && x[len(x)-1-end] == y[len(y)-1-end] {
+		end++
+	}
+	for end > 0 && (wordRune(x[len(x)-end]) || x[len(x)-end] == ')') {
+		end--
+	}
+	if start < 12 {
+		start = 0
+	}
+	if end < 12 {
+		end = 0
+	}
+	cut := func(r []rune) string {
+		s := string(r[start : len(r)-end])
+		if start > 0 {
+			s = "…" + s
+		}
+		if end > 0 {
+			s += "…"
+		}
+		return s
+	}
+	return cut(x), cut(y)
+}
+
+func wordRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("$._-/'(", r)
+}
