@@ -31,11 +31,11 @@ func (t *text) frame(d *diagnose.Diagnosis, f *diagnose.Finding) bool {
 	}
 	lead := fmt.Sprintf("    %4d | ", e.Line)
 	shown, at, n := centered(source, e.Column-1, length, t.width-lipgloss.Width(lead))
-	place := t.where(e.Origin)
-	if place == "" {
-		place = "mapping template"
+	line := fmt.Sprintf("line %d of mapping template %s", e.Line, d.Trace.Mapping.Choice.Key)
+	if place := t.where(e.Origin); place != "" {
+		line += " (" + place + ")"
 	}
-	t.hang("    ", 6, t.clean(fmt.Sprintf("%s, line %d of template %s", place, e.Line, d.Trace.Mapping.Choice.Key)))
+	t.field("where", t.clean(line))
 	t.line("%s%s", lead, shown)
 	t.line("         | %s%s", strings.Repeat(" ", at), t.style.warn.Render(strings.Repeat("^", n)))
 	if trace, of := t.traceOf(d, f); trace.Mapping.Template == d.Trace.Mapping.Template {
@@ -112,11 +112,15 @@ func received(trace *walk.Trace, span walk.Span) string {
 	var names []string
 	for _, extra := range strings.Split(body[end+1:span.End], "&") {
 		name, _, isPair := strings.Cut(extra, "=")
-		if !isPair {
-			names = append(names, fmt.Sprintf("then %q, which is no parameter", short(extra)))
-		} else {
+		switch {
+		case isPair:
 			names = append(names, fmt.Sprintf("a parameter %q", short(name)))
+		case extra != "":
+			names = append(names, fmt.Sprintf("then %q, which is no parameter", short(extra)))
 		}
+	}
+	if len(names) == 0 {
+		return s + `, cut at the "&"`
 	}
 	return s + ", and " + strings.Join(names[:min(len(names), 3)], ", ")
 }

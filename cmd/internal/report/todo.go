@@ -82,6 +82,9 @@ func supply(needs string) string {
 	case permission.MatchString(needs):
 		return "allow the doctor's caller " + needs + ", and read it again"
 	}
+	if command, ok := strings.CutPrefix(needs, "the output of: "); ok {
+		return "give what this prints, too: " + command
+	}
 	return "get " + needs
 }
 
