@@ -56,12 +56,15 @@ func visible(s string, lines bool) string {
 // own: two colons at the beginning of a line (GitHub Actions), and ##name[ anywhere
 // (Azure Pipelines, TeamCity, and the older form of GitHub Actions). JSON reads the
 // escapes as what they stand for.
-func Inert(s string) string {
+func Inert(s string) string { return inert(s, `\u003a:`, `\u005b`) }
+
+// inert is Inert with the escapes of a notation for two colons and for a bracket.
+func inert(s, colons, bracket string) string {
 	if strings.Contains(s, "::") {
-		s = lineCommand.ReplaceAllString(s, `$1\u003a:`)
+		s = lineCommand.ReplaceAllString(s, "${1}"+colons)
 	}
 	if strings.Contains(s, "##") {
-		s = bracketCommand.ReplaceAllString(s, `$1\u005b`)
+		s = bracketCommand.ReplaceAllString(s, "${1}"+bracket)
 	}
 	return s
 }

@@ -37,7 +37,7 @@ func writePage[T any](w io.Writer, name string, view T) error {
 	if err := t.ExecuteTemplate(&b, name, view); err != nil {
 		return err
 	}
-	_, err = w.Write(b.Bytes())
+	_, err = io.WriteString(w, inert(b.String(), "&#58;:", "&#91;"))
 	return err
 }
 

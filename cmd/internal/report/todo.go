@@ -39,6 +39,9 @@ func (t *text) todo(d *diagnose.Diagnosis) {
 	}
 	t.carryOut(p)
 	for _, r := range p.Remains {
+		if i := slices.IndexFunc(d.Findings, func(f diagnose.Finding) bool { return f.Rule == r.Rule }); i >= 0 && d.Findings[i].Severity == diagnose.Note && !t.run.Verbose {
+			continue
+		}
 		t.hang("    remains: ", 9, r.Rule+" ("+t.clean(r.Why)+")")
 	}
 	t.line("")
