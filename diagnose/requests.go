@@ -64,18 +64,20 @@ func (e *engine) configuration(api *snapshot.API, name string, gaps *snapshot.Ga
 	case !draftKnown:
 		return &deployed, stageName, true
 	}
-	have := walk.MethodsByName(&deployed)
 	joined := deployed
 	joined.Methods = slices.Clone(deployed.Methods)
+	have := make(map[string]int, len(joined.Methods))
+	for i := len(joined.Methods) - 1; i >= 0; i-- {
+		have[walk.MethodName(&joined.Methods[i])] = i // the first of a name
+	}
 	for _, m := range draft.Methods {
-		name := walk.MethodName(&m)
-		if _, ok := have[name]; !ok {
+		i, ok := have[walk.MethodName(&m)]
+		if !ok {
 			joined.Methods = append(joined.Methods, m)
 			continue
 		}
 		// A deployment that was taken too early has the method alone: where it
 		// leads to stands in the draft.
-		i := slices.IndexFunc(joined.Methods, func(d snapshot.Method) bool { return walk.MethodName(&d) == name })
 		if own, known := joined.Methods[i].Integration.Peek(); known && own == nil {
 			joined.Methods[i].Integration = m.Integration
 		}

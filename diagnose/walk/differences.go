@@ -60,7 +60,7 @@ func (e *Engine) compare(a, b *snapshot.Configuration) *comparison {
 	}
 	c := &comparison{methods: map[string]bool{}, uncompared: map[string][]string{}}
 	e.comparisons[key] = c
-	deployed, edited := MethodsByName(a), MethodsByName(b)
+	deployed, edited := methodsByName(a), methodsByName(b)
 	for _, name := range slices.Sorted(maps.Keys(edited)) {
 		if _, ok := deployed[name]; !ok {
 			c.add(Difference{Method: name, Draft: "present", Deployed: "missing", Origin: edited[name].Origin})
@@ -100,7 +100,7 @@ func (w *routing) meant() []string {
 	return names
 }
 
-func MethodsByName(c *snapshot.Configuration) map[string]*snapshot.Method {
+func methodsByName(c *snapshot.Configuration) map[string]*snapshot.Method {
 	m := map[string]*snapshot.Method{}
 	for i := range c.Methods {
 		m[MethodName(&c.Methods[i])] = &c.Methods[i]
