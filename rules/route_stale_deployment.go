@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -46,6 +47,7 @@ stage gets right (do not deploy).`,
 			return
 		}
 		if len(evidence) == 0 {
+			unfollowed(p)
 			return
 		}
 		drafted := p.Drafted()
@@ -87,6 +89,24 @@ stage gets right (do not deploy).`,
 			p.Report(f)
 		}
 	},
+}
+
+// unfollowed warns of a deployment that works the first time and does not take a
+// later change of the integration (I22).
+func unfollowed(p *diagnose.Pass) {
+	in := p.Trace.Mapping.Integration
+	if in == nil || !slices.Contains(p.Trace.Route.Stage.Unfollowed, in.Origin.Resource) {
+		return
+	}
+	origin := p.Trace.Route.Stage.Deployed.Origin()
+	p.Report(diagnose.Finding{
+		Severity: diagnose.Warning,
+		Message:  fmt.Sprintf("a change of the integration of %s would not be deployed to stage %q", methodOf(p.Trace.Route.Method), p.Trace.Route.Stage.Name),
+		Why:      "The first apply deploys what is there. A later one changes the integration and leaves the deployment as it is, for none of its triggers follows the integration; an id does not change with what it names.",
+		Evidence: []diagnose.Evidence{{Label: "triggers of the deployment", Value: "nothing of " + in.Origin.Resource, Origin: origin}},
+		Fixes:    []diagnose.Fix{p.Fix("let the deployment follow the integration", p.Deploy())},
+		Check:    diagnose.Say("after a change, terraform plan has to replace the deployment"),
+	})
 }
 
 // awaiting puts, where a file describes the deployment, what lets it wait for the

@@ -72,6 +72,13 @@ func (e *hclEditor) deploy(start *snapshot.Snapshot, c snapshot.Deploy) (note st
 		}
 		return note, nil
 	}
+	unfollowed, elsewhere := localNames(stages[i].Unfollowed, origin.Resource)
+	if elsewhere && note == "" && len(others) == 0 {
+		note = "the deployment follows no change of integrations in other modules: " + strings.Join(stages[i].Unfollowed, ", ")
+	}
+	if err := e.follow(origin, unfollowed); err != nil {
+		return note, err
+	}
 	if len(missing) == 0 {
 		return note, nil
 	}

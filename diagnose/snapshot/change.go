@@ -389,7 +389,7 @@ func (c Deploy) Apply(s *Snapshot) (*Snapshot, error) {
 		if !api.Draft.known {
 			return fmt.Errorf("the draft of %s is not known", c.API)
 		}
-		st.Deployed = api.Draft
+		st.Deployed, st.Unfollowed = api.Draft, nil
 		if id, err := current(st.DeploymentID, "the deployment"); err != nil || id == "" {
 			st.DeploymentID = Known("new", st.Origin)
 		}

@@ -11,6 +11,10 @@ type Stage struct {
 	AutoDeploy   bool                    `json:"autoDeploy,omitempty"`
 	Origin       Origin                  `json:"origin,omitzero"`
 
+	// Unfollowed are the resources of integrations whose change the deployment does not
+	// take: the configuration says nothing that makes it anew for them.
+	Unfollowed []string `json:"unfollowed,omitempty"`
+
 	DeploymentStatus      Fact[string] `json:"deploymentStatus,omitzero"`      // HTTP and WebSocket: PENDING, FAILED or DEPLOYED, of the stage's deployment
 	LastDeploymentMessage Fact[string] `json:"lastDeploymentMessage,omitzero"` // AutoDeploy: what AWS says of the last attempt; empty when nothing
 

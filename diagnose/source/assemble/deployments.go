@@ -9,8 +9,9 @@ import (
 
 // frozen is what a deployment holds, and of which API.
 type frozen struct {
-	api    *api
-	config snapshot.Fact[snapshot.Configuration]
+	api        *api
+	config     snapshot.Fact[snapshot.Configuration]
+	unfollowed []string // integrations whose change it does not take
 }
 
 // deploy freezes what the deployments take, and makes the stages that come with them.
@@ -19,10 +20,11 @@ func (a *assembler) deploy() {
 		d := &a.Deployments[i]
 		one := a.api(d.API, d.Type)
 		config := a.frozen(one, d)
-		a.deployments[d.ID] = frozen{one, config}
+		unfollowed := unfollowed(one, d)
+		a.deployments[d.ID] = frozen{one, config, unfollowed}
 		if st := d.Stage; st != nil {
 			one.stages = append(one.stages, snapshot.Stage{Name: st.Name, Origin: st.Origin, DeploymentID: st.Deployment.Fact, Deployed: config,
-				Variables: st.Variables, Canary: st.Canary})
+				Variables: st.Variables, Canary: st.Canary, Unfollowed: unfollowed})
 		}
 	}
 }
@@ -53,6 +55,21 @@ func (a *assembler) frozen(one *api, d *Deployment) snapshot.Fact[snapshot.Confi
 	return snapshot.Known(config, d.Origin)
 }
 
+// unfollowed lists the integrations whose change a deployment does not take (I22).
+func unfollowed(one *api, d *Deployment) []string {
+	if d.Follows == nil || one.doubt != nil {
+		return nil
+	}
+	var list []string
+	for i, m := range one.draft.Methods {
+		in, _ := read(m.Integration)
+		if address := one.addresses[i].integration; in != nil && address != "" && !d.Follows(address) {
+			list = append(list, in.Origin.Resource)
+		}
+	}
+	return list
+}
+
 // stages adds the stages that are resources of their own.
 func (a *assembler) stages() {
 	for _, in := range a.Stages {
@@ -73,7 +90,7 @@ func (a *assembler) stages() {
 			st.Deployed = snapshot.Known(snapshot.Configuration{Methods: []snapshot.Method{}}, in.Deployment.Origin())
 		case found:
 			st.DeploymentID = snapshot.Known(in.Deployment.Text, in.Deployment.Origin())
-			st.Deployed = deployment.config
+			st.Deployed, st.Unfollowed = deployment.config, deployment.unfollowed
 		case !in.Deployment.IsKnown():
 			st.Deployed = snapshot.Unknown[snapshot.Configuration](in.Deployment.Gap())
 		default:

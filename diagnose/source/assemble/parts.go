@@ -203,6 +203,9 @@ type Deployment struct {
 	// Waits tells whether the resource with the address is there when the
 	// deployment is made for the first time. Without it all are.
 	Waits func(address string) bool
+	// Follows tells whether a change of the resource makes the deployment anew.
+	// Without it all do.
+	Follows func(address string) bool
 	// Stage is the stage that the deployment makes by itself; nil for none.
 	Stage *Stage
 }

@@ -14,6 +14,7 @@ type builder struct {
 	symbols *symbols
 	parts   *assemble.Parts
 	waits   func(*resource) func(address string) bool // of a deployment; nil when all is there
+	follows func(*resource) func(address string) bool // of a deployment; nil when it is not known
 	// what belongs to parts that may come later
 	apiPolicies map[string]tree.View
 	keyPolicies map[string]*resource

@@ -51,6 +51,10 @@ func Load(dir string, o Options) (*snapshot.Snapshot, error) {
 		d := dependenciesOf(r.raw)
 		return func(address string) bool { return d.done[addresses[address]] }
 	}
+	b.follows = func(r *resource) func(string) bool {
+		f := followedBy(r.raw)
+		return func(address string) bool { return f.has(addresses[address]) }
+	}
 	b.where(root)
 	out := b.build(list)
 	out.Skips = ev.skipsOf(root)

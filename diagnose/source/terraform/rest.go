@@ -146,6 +146,9 @@ func (b *builder) deployment(r *resource) {
 	if b.waits != nil {
 		d.Waits = b.waits(r)
 	}
+	if b.follows != nil && d.Type == snapshot.REST {
+		d.Follows = b.follows(r)
+	}
 	if name := r.get("stage_name"); !name.Absent() {
 		d.Stage = &assemble.Stage{API: d.API, Type: d.Type, Name: name.Plain(), Deployment: assemble.To(d.ID, name.Origin()), AutoDeploy: snapshot.Known(false, name.Origin()),
 			Variables: r.get("variables").TextMap(), Canary: canary(first(r.get("canary_settings")), d.ID), Origin: r.origin()}
