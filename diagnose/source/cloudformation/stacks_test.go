@@ -191,7 +191,7 @@ func TestRefusalConcernsItsStack(t *testing.T) {
 	var warned []string
 	dir := folder(t, map[string]string{
 		"good.yaml":  api,
-		"bad.yaml":   api + "  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !If [Nowhere, a, b]}}\n",
+		"bad.yaml":   strings.Replace(api, "x}", "y}", 1) + "  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !If [Nowhere, a, b]}}\n",
 		"queue.yaml": "Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !If [Elsewhere, a, b]}}\n",
 	})
 	var files []string
