@@ -43,6 +43,7 @@ type htmlMethod struct {
 	Method
 	ID       string // of its part of the page
 	Heading  string
+	Label    string // of its landmarks: the heading, and which API and stage
 	Outcome  string
 	Start    string // the client's request line
 	Gets     string // what the client gets, in a word or two
@@ -133,6 +134,7 @@ func newHTMLMethod(r Run, i int, m Method, many bool, say Words) htmlMethod {
 	if queue := queueName(m); queue != "" {
 		x.Heading += " → " + queue
 	}
+	x.Label = strings.Join(strings.Fields(x.Heading+" "+m.API+" "+m.Stage), " ")
 	if d.Trace != nil {
 		x.Start = say.Show(requestLine(&d.Trace.Request))
 	}
@@ -146,8 +148,13 @@ func newHTMLMethod(r Run, i int, m Method, many bool, say Words) htmlMethod {
 			}
 		}
 	}
-	x.Plan = newHTMLPlan(r, d, m, id, say)
-	x.Gets, x.SQS = answerWord(d), sqsWord(d)
+	if x.Plan = newHTMLPlan(r, d, m, id, say); x.Plan != nil {
+		x.Plan.Label = x.Label
+	}
+	x.Gets, x.SQS = "gets "+answerWord(d), sqsWord(d)
+	if answerWord(d) == notKnown {
+		x.Gets = "what it gets is not known"
+	}
 	if x.Plan == nil {
 		x.Now = newHTMLSide(d, say)
 	}
@@ -183,13 +190,16 @@ func answerWord(d *diagnose.Diagnosis) string {
 	return statusesWord(*p)
 }
 
-// sqsWord is what SQS answers.
+// sqsWord says what SQS answers.
 func sqsWord(d *diagnose.Diagnosis) string {
 	p := &d.Predicted
-	if p.SQSStatus == 0 {
-		return ""
+	switch {
+	case p.SQSStatus != 0:
+		return "answers " + strings.TrimSpace(fmt.Sprintf("%d %s", p.SQSStatus, CodeWords(*p)))
+	case p.Code != "" && p.Known:
+		return "gets no call"
 	}
-	return strings.TrimSpace(fmt.Sprintf("%d %s", p.SQSStatus, CodeWords(*p)))
+	return "its answer is not known"
 }
 
 func newHTMLEvery(d *diagnose.Diagnosis, say Words) *htmlEvery {

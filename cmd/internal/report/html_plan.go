@@ -14,6 +14,7 @@ import (
 
 // htmlPlan is what to change, with what there is now and then side by side.
 type htmlPlan struct {
+	Label     string // of its landmark
 	Steps     []htmlStep
 	Remains   []Remaining
 	Complete  bool
@@ -28,6 +29,7 @@ type htmlSide struct {
 	Start    string     // request line of what SQS receives
 	Body     []htmlLine // that SQS receives
 	Messages []Message
+	InQueue  string // heading of the messages
 	None     string // why there is no message
 	Answer   *Answer
 	Gets     string // what the client gets in place of an answer
@@ -67,9 +69,9 @@ func newHTMLPlan(r Run, d *diagnose.Diagnosis, m Method, id string, say Words) *
 
 // newHTMLSide is what becomes of the request of a diagnosis.
 func newHTMLSide(d *diagnose.Diagnosis, say Words) htmlSide {
-	s := htmlSide{Verdict: verdict(d.Verdict), Outcome: say.Show(Outcome(d)), Messages: messages(d, say), Answer: answer(d, say), Gets: "It is not known.", None: "No message arrives."}
+	s := htmlSide{Verdict: verdict(d.Verdict), Outcome: say.Show(Outcome(d)), Messages: messages(d, say), Answer: answer(d, say), Gets: "It is not known.", InQueue: "In the queue", None: "No message arrives."}
 	if d.Verdict == diagnose.Inconclusive && d.Predicted.Code == "" {
-		s.None = "Whether a message arrives is not known."
+		s.InQueue, s.None = "In the queue, if the message gets there", "Whether a message arrives is not known."
 	}
 	if word := answerWord(d); word != notKnown {
 		s.Gets = strings.ToUpper(word[:1]) + word[1:] + "."

@@ -6,7 +6,7 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const methods = all("article.method");
   const main = document.getElementById("main");
-  if (methods.length > 1) main.classList.add("many");
+  if (methods.length > 3) main.classList.add("many"); // one at a time
 
   // show opens a stage of a method.
   function show(method, id) {
