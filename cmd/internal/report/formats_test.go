@@ -342,3 +342,14 @@ func TestFingerprint(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A Markdown report lists the steps of a plan.
+func TestMarkdownPlan(t *testing.T) {
+	var b bytes.Buffer
+	if err := Markdown(&b, demonstration(t, "mapping_body_not_encoded_failing")); err != nil {
+		t.Fatal(err)
+	}
+	if want := "**Do this** for <code>POST /orders</code>, then healthy:\n\n1. URL-encode the client's data in the template\n"; !strings.Contains(b.String(), want) {
+		t.Errorf("no %q in\n%s", want, b.String())
+	}
+}

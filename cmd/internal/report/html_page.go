@@ -125,7 +125,7 @@ func (p *htmlPage) where() []htmlPair {
 
 func newHTMLMethod(r Run, i int, m Method, many bool, say Words) htmlMethod {
 	d := &r.Examination.Diagnoses[i]
-	x := htmlMethod{Method: m, Outcome: say.Show(Outcome(d)), Heading: strings.TrimSpace(m.Method + " " + m.Path)}
+	x := htmlMethod{Method: m, Outcome: say.Show(Headline(d)), Heading: strings.TrimSpace(m.Method + " " + m.Path)}
 	id := ""
 	if many {
 		x.ID = fmt.Sprintf("method=%d", i+1)

@@ -44,6 +44,9 @@ func Markdown(w io.Writer, r Run) error {
 	for i, m := range doc.Methods {
 		markdownObserved(&b, strings.TrimSpace(m.Method+" "+m.Path), r.observedOf(&r.Examination.Diagnoses[i]), say)
 	}
+	for _, m := range doc.Methods {
+		markdownPlan(&b, m)
+	}
 	left := 0
 	shown := r.showing(markdownNotations(r.Remedy, doc.Target.Kind))
 	for i, m := range doc.Methods {
@@ -69,6 +72,28 @@ func Markdown(w io.Writer, r Run) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// markdownPlan lists the steps of a plan, and what none of them resolves.
+func markdownPlan(b *strings.Builder, m Method) {
+	if m.Plan == nil || b.Len() > mostMarkdown {
+		return
+	}
+	lead := "Do this"
+	if !m.Plan.Complete {
+		lead = "A part of what is to do"
+	}
+	fmt.Fprintf(b, "\n**%s** for %s, then %s:\n\n", lead, code(strings.TrimSpace(m.Method+" "+m.Path)), prose(strings.ReplaceAll(string(m.Plan.After.Verdict), "-", " ")))
+	for i, s := range m.Plan.Steps {
+		why := map[string]string{"choice": ". Your choice: ", "blank": ". To be filled in: "}[s.Sure]
+		if why != "" {
+			why += s.Why
+		}
+		fmt.Fprintf(b, "%d. %s%s\n", i+1, prose(s.Title), prose(why))
+	}
+	for _, x := range m.Plan.Remains {
+		fmt.Fprintf(b, "\nRemains: %s, %s\n", code(x.Rule), prose(x.Why))
+	}
 }
 
 func queueName(m Method) string {
