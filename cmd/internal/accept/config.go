@@ -12,6 +12,7 @@ import (
 
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose/snapshot"
+	words "apisqs-doctor/diagnose/text"
 )
 
 // ConfigFile is the configuration file that is read when it is there.
@@ -29,16 +30,27 @@ const MaxFile = 16 << 20
 //	    method: POST /orders     # or a path alone; optional
 //	    resource: orders         # API, queue or resource with the fault; optional
 //	anchor: infra/template.yaml  # where code scanning shows what is deployed; optional
+//	region: eu-west-1            # any flag, without its dashes
+//	output: [text, json=report.json]
 type Config struct {
+	Name  string // of the file
+	Flags []Setting
 	Skips []Skip
 	// Anchor is the file of the repository that findings on deployed resources
 	// are shown at, with slashes, relative to the repository; empty for none.
 	Anchor string
 }
 
+// Setting is a flag with its values; one that cannot be repeated has one.
+type Setting struct {
+	Flag   string
+	Values []string
+	Where  string // file and line
+}
+
 // ReadConfig reads a configuration file. The name is for the errors, which say
-// the line; rules are the IDs that a skip can name.
-func ReadConfig(name string, text []byte, rules []string) (*Config, error) {
+// the line; rules are the IDs that a skip can name, flags the names of flags.
+func ReadConfig(name string, text []byte, rules []string, flags ...string) (*Config, error) {
 	if len(text) > MaxFile {
 		return nil, fmt.Errorf("%s: larger than %d MiB", name, MaxFile>>20)
 	}
@@ -56,11 +68,29 @@ func ReadConfig(name string, text []byte, rules []string) (*Config, error) {
 	if doc.Kind == 0 || doc.Kind == yaml.ScalarNode && doc.Tag == "!!null" {
 		return &Config{}, nil // comments only
 	}
-	members, err := mapping(name, doc, "skips", "anchor")
+	members, err := mapping(name, doc, append([]string{"skips", "anchor"}, flags...)...)
 	if err != nil {
 		return nil, err
 	}
-	config := &Config{}
+	config := &Config{Name: name}
+	for i := 0; i+1 < len(doc.Content); i += 2 {
+		key, value := doc.Content[i], doc.Content[i+1]
+		if !slices.Contains(flags, key.Value) || value.Tag == "!!null" {
+			continue
+		}
+		one := Setting{Flag: key.Value, Where: fmt.Sprintf("%s:%d", name, key.Line)}
+		items := []*yaml.Node{value}
+		if value.Kind == yaml.SequenceNode {
+			items = value.Content
+		}
+		for _, item := range items {
+			if item.Kind != yaml.ScalarNode || item.Tag == "!!null" {
+				return nil, fault(name, item, "%q is a text, a number, true or false, or a list of them", key.Value)
+			}
+			one.Values = append(one.Values, item.Value)
+		}
+		config.Flags = append(config.Flags, one)
+	}
 	if n := members["anchor"]; n != nil {
 		if config.Anchor, err = readAnchor(name, n); err != nil {
 			return nil, err
@@ -143,7 +173,15 @@ func mapping(name string, n *yaml.Node, names ...string) (map[string]*yaml.Node,
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if !slices.Contains(names, key.Value) {
-			return nil, fault(name, key, "unknown member %q, expected %s", key.Value, strings.Join(names, ", "))
+			expected := "expected " + strings.Join(names, ", ")
+			if len(names) > 8 {
+				expected = "expected skips, anchor or the name of a flag without its dashes"
+				best := slices.MinFunc(names, func(a, b string) int { return words.Distance(key.Value, a) - words.Distance(key.Value, b) })
+				if words.Distance(key.Value, best) <= 1+len(key.Value)/3 {
+					expected = fmt.Sprintf("did you mean %q?", best)
+				}
+			}
+			return nil, fault(name, key, "unknown member %q, %s", key.Value, expected)
 		}
 		if members[key.Value] != nil {
 			return nil, fault(name, key, "%q is there twice", key.Value)

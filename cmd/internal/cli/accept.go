@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"time"
 
@@ -25,7 +23,7 @@ func (f *acceptFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.only, "only", nil, "only findings of this `RULE` fail the run; repeatable")
 	flags.StringArrayVar(&f.skip, "skip", nil, "findings of this `RULE` do not fail the run; repeatable")
-	flags.StringVar(&f.config, "config", "", "`FILE` with skips and the anchor (default "+accept.ConfigFile+" where it is there)")
+	flags.StringVar(&f.config, "config", "", "`FILE` with skips, the anchor and flags (default "+accept.ConfigFile+" of the repository)")
 	flags.StringVar(&f.baseline, "baseline", "", "`FILE` with findings that are known and do not fail the run")
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write what is found to `FILE`, as the baseline of later runs")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
@@ -53,9 +51,7 @@ func (a *app) readAccepted(f *acceptFlags) (accept.Options, error) {
 	if f.baseline != "" && f.writeBaseline != "" {
 		return o, usage("", "give --baseline or --write-baseline, not both")
 	}
-	if err := f.readConfig(&o, ids); err != nil {
-		return o, err
-	}
+	o.Config = a.config
 	if f.baseline == "" {
 		return o, nil
 	}
@@ -67,26 +63,6 @@ func (a *app) readAccepted(f *acceptFlags) (accept.Options, error) {
 		return o, usage("write one with: apisqs-doctor … --write-baseline "+f.baseline, "%s", err)
 	}
 	return o, nil
-}
-
-// readConfig reads the configuration file. That of the working directory need
-// not be there.
-func (f *acceptFlags) readConfig(o *accept.Options, ids []string) error {
-	name := f.config
-	if name == "" {
-		name = accept.ConfigFile
-		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-	}
-	text, err := readFile(name)
-	if err != nil {
-		return err
-	}
-	if o.Config, err = accept.ReadConfig(name, text, ids); err != nil {
-		return usage("", "%s", err)
-	}
-	return nil
 }
 
 // checkStated wants that the skips of a template name rules, which no source

@@ -218,7 +218,7 @@ func (a *app) completeAPIs(cmd *cobra.Command, args []string, _ string) ([]strin
 
 // targetOn is the target that stands on the command line so far, or in the environment.
 func (a *app) targetOn(cmd *cobra.Command, args []string) *targetFlags {
-	_ = a.fromEnvironment(cmd) // a variable that is wrong is told by the run, not by TAB
+	_ = a.fromEnvironment(cmd, nil) // a variable that is wrong is told by the run, not by TAB
 	t := &targetFlags{timeout: completionTime}
 	for name, value := range map[string]*string{"stage": &t.stage, "parameters-file": &t.parametersFile, "snapshot": &t.snapshot,
 		"region": &t.region, "profile": &t.profile, "endpoint-url": &t.endpointURL, "account-id": &t.accountID} {

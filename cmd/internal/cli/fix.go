@@ -32,6 +32,7 @@ type fixFlags struct {
 	rollback string
 
 	keepDeployment bool
+	format         string
 }
 
 func (a *app) fixCommand() *cobra.Command {
@@ -75,6 +76,7 @@ The exit code is that of the diagnosis: after --apply and --write of the new one
 	flags.BoolVar(&f.keepDeployment, "keep-deployment", false, "leave the deployment's logical id; a stack update then deploys nothing")
 	flags.StringVar(&f.rollback, "rollback", "", "take back the run that wrote this `FILE`")
 	_ = cmd.MarkFlagFilename("rollback", "json")
+	textOrJSON(cmd, &f.format)
 	addShell(cmd, &f.shell)
 	f.failOn, f.color = "error", "auto"
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -123,6 +125,8 @@ func (f *fixFlags) check(given map[string]bool) error {
 		}
 	}
 	switch {
+	case f.format == "json" && (f.apply || f.write):
+		return usage("leave one of them out", "-o json shows the plan; --apply and --write tell what they do in text")
 	case f.apply && len(f.templates) > 0:
 		return usage("to edit the file, use --write", "--apply has no meaning with --template")
 	case f.apply && f.snapshot != "":
@@ -161,6 +165,8 @@ func (a *app) fix(cmd *cobra.Command, f *fixFlags) error {
 	a.code = f.gate.exitCode(&e)
 	p := repairs(s, &e, f, a.decide(cmd.Context(), f))
 	switch {
+	case f.format == "json":
+		return a.encode(p.document(s, remedies(f.writer(f.shell))))
 	case s.Target.Written() && len(f.templates) > 0:
 		return a.fixTemplate(f, s, p, c)
 	case f.apply && len(p.fixes) > 0:
@@ -195,6 +201,7 @@ type repairPart struct {
 	remains []diagnose.Remaining
 
 	was, becomes string // the message that is delivered, before and after
+	diagnosis *diagnose.Diagnosis
 }
 
 // repairs collects the plans of all methods. A change for one method may repair
@@ -210,7 +217,7 @@ func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags, take fu
 			again := diagnose.Examine(s, diagnose.Selection{}, []walk.Request{d.Trace.Request}, rules.All())
 			d = &again.Diagnoses[0]
 		}
-		part := repairPart{title: title(d)}
+		part := repairPart{title: title(d), diagnosis: d}
 		if len(f.only) > 0 {
 			part.fixes, part.after = chosen(s, d, f.only)
 		} else {

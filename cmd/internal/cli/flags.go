@@ -63,14 +63,14 @@ func envName(flag string) string {
 
 // fromEnvironment sets the flags that were not given from their variables. A
 // flag that can be repeated takes each line of its variable.
-func (a *app) fromEnvironment(cmd *cobra.Command) error {
+func (a *app) fromEnvironment(cmd *cobra.Command, args []string) error {
 	given := map[string]bool{}
 	cmd.Flags().Visit(func(f *pflag.Flag) { given[f.Name] = true })
 	a.given = given
 	var failed error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		value, ok := a.LookupEnv(envName(f.Name))
-		if !ok || value == "" || given[f.Name] || failed != nil || f.Name == "help" || f.Name == "version" || silenced(f.Name, given) {
+		if !ok || value == "" || given[f.Name] || failed != nil || f.Name == "help" || f.Name == "version" || silenced(f.Name, targets(cmd, args, given)) {
 			return
 		}
 		values := []string{value}
@@ -78,6 +78,9 @@ func (a *app) fromEnvironment(cmd *cobra.Command) error {
 			values = strings.Split(strings.TrimSuffix(value, "\n"), "\n")
 		}
 		for _, v := range values {
+			if elsewhere(cmd, f, v) {
+				continue
+			}
 			if err := cmd.Flags().Set(f.Name, v); err != nil {
 				failed = usage(cause(err), "%s: %q is not a value of --%s", envName(f.Name), v, f.Name)
 				return

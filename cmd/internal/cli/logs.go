@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -96,10 +95,7 @@ Exit codes:
 	f.targetFlags.add(cmd)
 	f.targetFlags.addStage(cmd)
 	f.targetFlags.addAWS(cmd)
-	f.output = "text"
-	flags.VarP(choice{&f.output, []string{"text", "json"}}, "output", "o", "how to answer (default text)")
-	flags.Lookup("output").DefValue = ""
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	textOrJSON(cmd, &f.output)
 	addShell(cmd, &f.shell)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.logs(cmd.Context(), &f) }
 	return cmd
@@ -523,8 +519,5 @@ func (a *app) logsJSON(s *snapshot.Snapshot, e *diagnose.Examination, out *seen,
 		o.Unread = doc.Unread
 		doc.Methods = append(doc.Methods, logsMethod{o.Method, o})
 	}
-	enc := json.NewEncoder(a.Out)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(doc)
+	return a.encode(doc)
 }

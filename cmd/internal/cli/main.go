@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"apisqs-doctor/cmd/internal/accept"
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -27,6 +28,7 @@ type app struct {
 	target snapshot.Target // for the report of a run that fails
 	seen   *seen           // what logs say; nil when none were read
 	mend   string          // command line that carries the plans out; empty where there is none
+	config *accept.Config  // the configuration file; nil where there is none
 
 	commands io.Writer // standard output for what a pipeline is to obey
 }

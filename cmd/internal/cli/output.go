@@ -129,7 +129,7 @@ func (a *app) all(o *outputFlags) []output {
 
 // checkOutputs refuses --short without a text report.
 func (a *app) checkOutputs(o *outputFlags) error {
-	if o.short && !slices.ContainsFunc(a.all(o), func(out output) bool { return out.format == "text" }) {
+	if o.short && a.given["short"] && !slices.ContainsFunc(a.all(o), func(out output) bool { return out.format == "text" }) {
 		return usage("", "--short has no meaning without the text report")
 	}
 	return nil

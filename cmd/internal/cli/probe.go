@@ -21,8 +21,9 @@ import (
 type probeFlags struct {
 	targetFlags
 	requestFlags
-	yes bool
-	log bool
+	yes    bool
+	log    bool
+	format string
 }
 
 func (a *app) probeCommand() *cobra.Command {
@@ -42,7 +43,7 @@ policy, throttling or canary. When the draft and the stage differ, probe says so
 
 It prints neither bodies nor headers, but with --log, which shows the whole execution log. Tokens
 and signatures are hidden there too. It needs the permission apigateway:POST on the method:
-"apisqs-doctor policy --for probe" prints it. The report is text; there is no JSON of it.
+"apisqs-doctor policy --for probe" prints it.
 
 Exit codes:
   0  the call succeeded, as predicted
@@ -62,6 +63,7 @@ Exit codes:
 	f.requestFlags.add(cmd)
 	flags.BoolVar(&f.yes, "yes", false, "do not ask; for scripts")
 	flags.BoolVar(&f.log, "log", false, "show the whole execution log, with bodies and headers")
+	textOrJSON(cmd, &f.format)
 	flags.StringVar(&f.region, "region", "", "AWS `REGION`")
 	flags.StringVar(&f.profile, "profile", "", "profile `NAME` of the AWS configuration")
 	flags.StringVar(&f.endpointURL, "endpoint-url", "", "`URL` for all AWS calls, such as that of an emulator")
@@ -82,6 +84,9 @@ func (a *app) probe(ctx context.Context, f *probeFlags) error {
 	}
 	if err := f.targetFlags.check(a.given); err != nil {
 		return err
+	}
+	if f.format == "json" && f.log {
+		return usage("", "--log has no meaning with -o json")
 	}
 	if !f.yes {
 		if err := a.canAsk(nothingSent); err != nil {
@@ -118,9 +123,13 @@ func (a *app) probe(ctx context.Context, f *probeFlags) error {
 	if !f.yes {
 		fmt.Fprintln(a.Err)
 	}
-	a.printf("%s", t.Report(&o, v, rules.All(), f.log))
+	if f.format == "json" {
+		err = a.encode(probed(s, t, &o, v))
+	} else {
+		a.printf("%s", t.Report(&o, v, rules.All(), f.log))
+	}
 	a.code = map[probe.Settled]int{probe.Well: ExitHealthy, probe.Problem: ExitProblems, probe.Inconclusive: ExitInconclusive}[t.Settle(&o, v)]
-	return nil
+	return err
 }
 
 // trial is what is to be sent, and what is predicted for it.

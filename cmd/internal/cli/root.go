@@ -53,7 +53,8 @@ only a body is given, and the Content-Type application/json unless --header says
 (--header 'Content-Type:' sends none).
 
 Every flag can be given by an environment variable too, such as APISQS_DOCTOR_API_ID (see
-apisqs-doctor help environment). Credentials, profiles and all else that concerns AWS come from
+apisqs-doctor help environment) or by ` + accept.ConfigFile + `, a file of the repository (see
+apisqs-doctor help files). Credentials, profiles and all else that concerns AWS come from
 where every AWS tool takes them.
 
 The doctor reads; nothing is ever changed but by "fix --apply" and "fix --write", and no request is
@@ -90,7 +91,7 @@ func (a *app) rootCommand() *cobra.Command {
 		}
 		return a.diagnose(cmd, &f)
 	}
-	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.fromEnvironment(cmd) }
+	cmd.PersistentPreRunE = a.settings
 	cmd.SetIn(a.In)
 	cmd.SetOut(a.Out)
 	cmd.SetErr(a.Err)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 )
 
 func (a *app) rulesCommand() *cobra.Command {
-	dir := ""
+	var format, dir string
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules, or explain one",
@@ -26,8 +27,11 @@ stage and by error code: index.html is the first.`,
   apisqs-doctor rules --html rules-pages`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			if dir != "" {
+			switch {
+			case dir != "":
 				return a.writeRulePages(dir)
+			case format == "json":
+				return a.encode(rulesDocument{"apisqs-doctor/rules/v1", ruleEntries(rules.All())})
 			}
 			a.listRules(rules.All())
 			return nil
@@ -35,7 +39,8 @@ stage and by error code: index.html is the first.`,
 	}
 	cmd.Flags().StringVar(&dir, "html", "", "write a page for each rule into the folder `DIR`")
 	_ = cmd.MarkFlagDirname("html")
-	cmd.AddCommand(&cobra.Command{
+	textOrJSON(cmd, &format)
+	show := &cobra.Command{
 		Use:     "show ID",
 		Short:   "Explain a rule: what happens, why, how to tell, how to repair it",
 		Example: "  apisqs-doctor rules show protocol-content-type",
@@ -46,9 +51,59 @@ stage and by error code: index.html is the first.`,
 			return nil
 		},
 		ValidArgsFunction: completeRule,
-		RunE:              func(_ *cobra.Command, args []string) error { return a.showRule(args[0]) },
-	})
+		RunE: func(_ *cobra.Command, args []string) error {
+			if r, ok := rules.Find(args[0]); ok && format == "json" {
+				return a.encode(rulesDocument{"apisqs-doctor/rules/v1", ruleEntries([]diagnose.Rule{r})})
+			}
+			return a.showRule(args[0])
+		},
+	}
+	textOrJSON(show, &format)
+	cmd.AddCommand(show)
 	return cmd
+}
+
+// textOrJSON adds the flag that chooses between the two.
+func textOrJSON(cmd *cobra.Command, p *string) {
+	words := []string{"text", "json"}
+	*p = words[0]
+	cmd.Flags().VarP(choice{p, words}, "output", "o", "how to answer (default text)")
+	cmd.Flags().Lookup("output").DefValue = ""
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// encode writes a document as JSON.
+func (a *app) encode(doc any) error {
+	enc := json.NewEncoder(a.Out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(doc)
+}
+
+// rulesDocument is the JSON of the rules command.
+type rulesDocument struct {
+	Schema string      `json:"schema"`
+	Rules  []ruleEntry `json:"rules"`
+}
+
+type ruleEntry struct {
+	ID       string            `json:"id"`
+	Stage    walk.Stage        `json:"stage"`
+	Severity diagnose.Severity `json:"severity"` // the worst that it can be
+	Title    string            `json:"title"`
+	Doc      string            `json:"doc"`
+	Judges   string            `json:"judges"`
+	Explains []walk.ErrorCode  `json:"explains"`
+	Refs     []string          `json:"refs"`
+}
+
+func ruleEntries(list []diagnose.Rule) []ruleEntry {
+	out := []ruleEntry{}
+	for i := range list {
+		r := &list[i]
+		out = append(out, ruleEntry{r.ID, r.Stage, r.Severity, r.Title, strings.TrimSpace(r.Doc), r.Scope(), append([]walk.ErrorCode{}, r.Explains...), append([]string{}, r.Refs...)})
+	}
+	return out
 }
 
 func ruleIDs(list []diagnose.Rule) []string {

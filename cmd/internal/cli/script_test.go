@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -57,7 +58,7 @@ func TestScripts(t *testing.T) {
 			return exec.Command("bash", "-c", "type compopt").Run() == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "brackets": brackets, "binary": binary, "fixture": saveFixture, "vary": vary,
+			"exits": exits, "brackets": brackets, "binary": binary, "fixture": saveFixture, "vary": vary, "utf16": writeUTF16,
 		},
 	})
 }
@@ -79,6 +80,15 @@ func twoAPIs(t *testing.T) *snapshot.Snapshot {
 	maps.Copy(s.Roles, other.Roles)
 	maps.Copy(s.Queues, other.Queues)
 	return s
+}
+
+// utf16 FILE TO writes a file as Windows PowerShell redirects it.
+func writeUTF16(ts *testscript.TestScript, _ bool, args []string) {
+	out := []byte{0xff, 0xfe}
+	for _, u := range utf16.Encode([]rune(ts.ReadFile(args[0]))) {
+		out = append(out, byte(u), byte(u>>8))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), out, 0o644))
 }
 
 // exits CODE COMMAND... runs the command and wants that exit code.

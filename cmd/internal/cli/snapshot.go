@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -14,16 +15,17 @@ import (
 func (a *app) snapshotCommand() *cobra.Command {
 	var t targetFlags
 	var hide bool
+	var file string
 	cmd := &cobra.Command{
 		Use:   "snapshot",
 		Short: "Save what the doctor reads, to diagnose it anywhere, later",
-		Long: `snapshot reads the target and writes what it read to standard output as JSON. The result of
+		Long: `snapshot reads the target and writes what it read as JSON, to standard output or a file. The result of
 "apisqs-doctor --snapshot FILE" is that of the diagnosis on the spot.
 
 A snapshot holds the configuration of the API, of the roles, queues and keys that it leads to,
 and their policies. It holds no message and no credentials. With --redact it can be shown to
 others: the same word always has the same stand-in, so that the diagnosis stays what it is.`,
-		Example: `  apisqs-doctor snapshot --api-id a1b2c3d4 > api.json
+		Example: `  apisqs-doctor snapshot --api-id a1b2c3d4 -o api.json
   apisqs-doctor --snapshot api.json`,
 		Args: t.arguments,
 	}
@@ -31,6 +33,8 @@ others: the same word always has the same stand-in, so that the diagnosis stays 
 	cmd.Flags().StringVar(&t.stage, "stage", "", "`NAME` of the only stage to read (also --stage-name)")
 	t.addAWS(cmd)
 	addRedact(cmd, &hide)
+	cmd.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`")
+	_ = cmd.MarkFlagFilename("output", "json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := t.check(a.given); err != nil {
 			return err
@@ -52,7 +56,14 @@ others: the same word always has the same stand-in, so that the diagnosis stays 
 		if err := snapshot.Save(&b, s); err != nil {
 			return cannotRun("", "the snapshot cannot be made: %s", err)
 		}
-		if _, err := io.WriteString(a.Out, report.Inert(b.String())); err != nil {
+		text := report.Inert(b.String())
+		if file != "" {
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				return usage("", "%s: %s", file, plain(err))
+			}
+			return nil
+		}
+		if _, err := io.WriteString(a.Out, text); err != nil {
 			return cannotRun("", "the snapshot cannot be written: %s", err)
 		}
 		return nil

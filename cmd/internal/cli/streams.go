@@ -17,6 +17,7 @@ type Streams struct {
 	Columns   int       // of that terminal; 0 where Out is none
 	ErrTTY    bool      // Err is a terminal
 	LookupEnv func(string) (string, bool)
+	Environ   func() []string  // all variables as NAME=VALUE; nil where they are not looked through
 	Now       func() time.Time // for skips that end
 }
 
@@ -26,7 +27,7 @@ func System() Streams {
 	if err != nil {
 		columns = 0
 	}
-	return Streams{Columns: columns, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Now: time.Now,
+	return Streams{Columns: columns, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ, Now: time.Now,
 		OutTTY: term.IsTerminal(os.Stdout.Fd()), ErrTTY: term.IsTerminal(os.Stderr.Fd())}
 }
 

@@ -199,11 +199,11 @@ func loadSnapshot(file string) (*snapshot.Snapshot, error) {
 }
 
 func readSnapshot(file string, r io.Reader) (*snapshot.Snapshot, error) {
-	s, err := snapshot.Load(r)
+	s, err := snapshot.Load(text.UTF8(r))
 	var content *snapshot.FileError
 	switch {
 	case errors.As(err, &content):
-		return nil, usage("make a new one with: apisqs-doctor snapshot --api-id ID > api.json", "%s: %s", file, content)
+		return nil, usage("make a new one with: apisqs-doctor snapshot --api-id ID -o api.json", "%s: %s", file, content)
 	case err != nil:
 		return nil, usage("", "%s: %s", file, plain(err))
 	}

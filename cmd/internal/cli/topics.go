@@ -30,8 +30,12 @@ func environmentTopic() *cobra.Command {
 
 func filesTopic() *cobra.Command {
 	return &cobra.Command{Use: "files", Short: "The files that are read or written without being named", Example: "  apisqs-doctor help files", Long: `  ` + accept.ConfigFile + `
-                      Findings that are accepted, read from the working directory unless --config
-                      names another file.
+                      Findings that are accepted, the anchor, and any flag by its name without
+                      dashes, such as "region: eu-west-1" or "output: [text, json=report.json]".
+                      The command line and variables come before it. It is looked for in the
+                      working directory and upwards to the root of the repository, unless
+                      --config names another file; names of files in it are relative to it.
+                      Flags that change something, such as apply, cannot stand in it.
   ` + rollbackStem + `ID.json
                       What the API with that ID was before "fix --apply" changed it, written to the
                       working directory, for "fix --rollback".

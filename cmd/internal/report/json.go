@@ -425,6 +425,9 @@ func fix(r Run, x diagnose.Fix, say Words) Fix {
 	return out
 }
 
+// PredictedOf is what a caller sees as JSON has it.
+func PredictedOf(p diagnose.Prediction, say Words) Predicted { return predicted(p, say) }
+
 func predicted(p diagnose.Prediction, say Words) Predicted {
 	origin := string(p.Origin)
 	if origin == "" {
