@@ -201,7 +201,7 @@ type repairPart struct {
 	remains []diagnose.Remaining
 
 	was, becomes string // the message that is delivered, before and after
-	diagnosis *diagnose.Diagnosis
+	diagnosis    *diagnose.Diagnosis
 }
 
 // repairs collects the plans of all methods. A change for one method may repair

@@ -229,7 +229,7 @@ func (a *app) walkAccount(f *walkFlags, o *tui.Options) error {
 		for _, api := range list {
 			target := account
 			target.apiIDs = []string{api.ID}
-			choices = append(choices, tui.Choice{Name: strings.TrimSpace(api.Name + " " + api.ID), Detail: api.Description, Command: commandLine(f.shell, target.words()...),
+			choices = append(choices, tui.Choice{Name: strings.TrimSpace(api.Name + " " + api.ID), Detail: api.Description, Created: api.Created, Command: commandLine(f.shell, target.words()...),
 				Load: func(ctx context.Context, progress func(tui.Event)) (*snapshot.Snapshot, error) {
 					return a.walkLoad(ctx, f, api.ID, progress)
 				}})

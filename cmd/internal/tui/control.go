@@ -137,6 +137,10 @@ func (m *model) listKey(l *list, k tea.KeyMsg) bool {
 func (m *model) apisKey(k tea.KeyMsg) tea.Cmd {
 	switch {
 	case m.listKey(&m.apis, k):
+	case key.Matches(k, m.keys.sort):
+		m.sortBy = (m.sortBy + 1) % len(orders)
+		m.apis.order = m.apiOrder()
+		m.refuse("sorted by " + orders[m.sortBy])
 	case key.Matches(k, m.keys.again):
 		m.stop()
 		m.choice = -1

@@ -75,7 +75,7 @@ func (m *model) hints() (list []hintKey, last []key.Binding) {
 		}
 		return on(k.again), last
 	case atAPIs:
-		return on(move, k.open, k.filter, named(k.again, "list again")), last
+		return on(move, k.open, k.filter, k.sort, named(k.again, "list again")), last
 	case atMethods:
 		list = on(move, k.open, k.filter)
 		if m.o.Calls != nil {

@@ -11,7 +11,7 @@ type keyMap struct {
 	page                                    key.Binding
 	search, filter, help, quit              key.Binding
 	preset, unpreset, external, reset, done key.Binding
-	again, calls                            key.Binding
+	again, calls, sort                      key.Binding
 }
 
 func bind(help, about string, keys ...string) key.Binding {
@@ -50,6 +50,7 @@ func newKeys() keyMap {
 		external: bind("ctrl+o", "$EDITOR", "ctrl+o"),
 		reset:    bind("ctrl+r", "as it was", "ctrl+r"),
 		done:     bind("esc", "done", "esc"),
+		sort:     bind("s", "sort", "s"),
 		calls:    bind("l", "logged calls", "l"),
 		again:    bind("r", "read again", "r"),
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -22,6 +23,7 @@ type list struct {
 	chosen  int // index in items
 	filter  string
 	typing  bool
+	order   func(a, b int) int // of the rows, by their indexes in items; nil for that of items
 }
 
 // visible are the indexes of the items that the filter lets through.
@@ -37,6 +39,9 @@ next:
 			}
 		}
 		out = append(out, i)
+	}
+	if l.order != nil {
+		slices.SortStableFunc(out, l.order)
 	}
 	return out
 }

@@ -55,6 +55,7 @@ type model struct {
 	choices []Choice
 	choice  int // -1 without
 	apis    list
+	sortBy  int // index in orders
 	survey  survey
 
 	reading int // number of the reading; messages of an older one are dropped
@@ -243,7 +244,7 @@ func (m *model) chosen(msg choicesMsg) tea.Cmd {
 	}
 	m.problem, m.choices = nil, msg.choices
 	m.survey = survey{at: -1, subjects: make([]subject, len(msg.choices))}
-	m.apis = list{heading: count(len(msg.choices), "API")}
+	m.apis = list{heading: count(len(msg.choices), "API"), order: m.apiOrder()}
 	for i, c := range msg.choices {
 		m.apis.items = append(m.apis.items, item{name: c.Name})
 		m.rate(i)

@@ -30,6 +30,7 @@ type Load func(ctx context.Context, progress func(Event)) (*snapshot.Snapshot, e
 type Choice struct {
 	Name    string // what the list shows
 	Detail  string // beside it
+	Created string // YYYY-MM-DD; empty when not known
 	Command string // the command line that diagnoses it
 	Load    Load
 }

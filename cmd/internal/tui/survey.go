@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -108,6 +109,25 @@ func (m *model) keep(choice int, msg loadedMsg) *subject {
 		t.read, t.entries = &msg, entriesOf(&msg.shell)
 	}
 	return t
+}
+
+// orders are those of the list of APIs, in the order in which the key goes through them.
+var orders = []string{"name", "verdict", "age, the newest first"}
+
+// apiOrder compares two choices in the order that was chosen; nil for that of the list.
+func (m *model) apiOrder() func(a, b int) int {
+	rank := map[string]int{wordNotRead: -9} // what has no verdict yet comes last
+	for i, v := range []diagnose.Verdict{diagnose.Broken, diagnose.Inconclusive, diagnose.AtRisk, diagnose.Healthy} {
+		word, _ := verdictWord(v)
+		rank[word] = i - 10
+	}
+	switch m.sortBy {
+	case 1:
+		return func(a, b int) int { return cmp.Compare(rank[m.apis.items[a].word], rank[m.apis.items[b].word]) }
+	case 2:
+		return func(a, b int) int { return -cmp.Compare(m.choices[a].Created, m.choices[b].Created) }
+	}
+	return nil
 }
 
 // forget gives up all that was read: a fix to one API's role, queue or key can

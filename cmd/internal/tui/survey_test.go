@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -140,6 +141,35 @@ func TestSurveyTellsEveryState(t *testing.T) {
 	says(t, m, "mail-api", "reading")
 	says(t, m, "audit-api", "waiting")
 	shown(t, m, "7 APIs", "1 broken", "1 inconclusive", "1 healthy", "1 not read", "2 to look at")
+}
+
+// The list is sorted by name, verdict or age; the chosen row stays the chosen one.
+func TestSurveyIsSorted(t *testing.T) {
+	m := surveyed(t, 120, 24)
+	for i := range m.choices {
+		m.choices[i].Created = fmt.Sprintf("2026-01-%02d", 10+i*7%5)
+	}
+	names := func() (list []string) {
+		for _, i := range m.apis.visible() {
+			list = append(list, strings.Fields(m.apis.items[i].name)[0])
+		}
+		return list
+	}
+	want := func(order string, list ...string) {
+		t.Helper()
+		if got := names(); !slices.Equal(got, list) {
+			t.Errorf("by %s: %v", order, got)
+		}
+	}
+	want("name", "orders-api", "refunds-api", "pets-api", "locked-api", "hidden-api", "mail-api", "audit-api")
+	press(m, "down", "s")
+	shown(t, m, "sorted by verdict", "▸ refunds-api")
+	want("verdict", "refunds-api", "locked-api", "hidden-api", "orders-api", "pets-api", "mail-api", "audit-api")
+	press(m, "s")
+	shown(t, m, "sorted by age, the newest first", "▸ refunds-api")
+	want("age", "pets-api", "hidden-api", "refunds-api", "audit-api", "locked-api", "orders-api", "mail-api")
+	press(m, "s")
+	want("name", "orders-api", "refunds-api", "pets-api", "locked-api", "hidden-api", "mail-api", "audit-api")
 }
 
 func TestSurveyReadsOneAfterTheOther(t *testing.T) {
