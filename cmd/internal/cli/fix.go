@@ -168,7 +168,7 @@ func (a *app) fix(cmd *cobra.Command, f *fixFlags) error {
 	case f.format == "json":
 		return a.encode(p.document(s, remedies(f.writer(f.shell))))
 	case s.Target.Written() && len(f.templates) > 0:
-		return a.fixTemplate(f, s, p, c)
+		return a.fixTemplate(cmd.Context(), f, s, p, c)
 	case f.apply && len(p.fixes) > 0:
 		return a.fixLive(cmd.Context(), f, s, p, c)
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,7 @@ import (
 )
 
 // fixTemplate prints the changes of a template as a diff, or makes them.
-func (a *app) fixTemplate(f *fixFlags, s *snapshot.Snapshot, p *repair, c call) error {
+func (a *app) fixTemplate(ctx context.Context, f *fixFlags, s *snapshot.Snapshot, p *repair, c call) error {
 	fmt.Fprint(a.Err, p.text())
 	if s.Target.Maker != "" && f.write && len(p.fixes) > 0 {
 		return usage(strings.Join(p.made, "\n"), "nothing was edited: %s", rewritten(s.Target.Maker))
@@ -50,6 +51,9 @@ func (a *app) fixTemplate(f *fixFlags, s *snapshot.Snapshot, p *repair, c call) 
 	}
 	for _, e := range edits {
 		fmt.Fprintf(a.Err, "%s was edited\n", e.Name)
+	}
+	if s.Target.Kind == snapshot.Terraform {
+		a.checkEdited(ctx, f.templates[0], edits)
 	}
 	after, err := a.loadTemplate(&f.targetFlags)
 	if err != nil {
