@@ -3,7 +3,9 @@ package diagnose
 import (
 	"maps"
 	"slices"
+	"strings"
 
+	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/text"
@@ -47,6 +49,56 @@ func (p *Pass) Permission() string {
 		}
 	}
 	return ""
+}
+
+// QueueChoice names the part of the request with which the caller picks the queue,
+// and that source as Span.Source does; both empty when the integration does.
+func (p *Pass) QueueChoice() (where, source string) {
+	t := p.Trace
+	for _, list := range [][]walk.Mapped{t.Mapping.Query, t.Mapping.Path} {
+		for _, q := range list {
+			e, err := rest.ParseExpression(q.Expression)
+			if !q.FromClient || q.Absent || err != nil || q.Name != "QueueUrl" && q.Name != "QueueName" && !strings.Contains(t.Signing.URIText, "{"+q.Name+"}") {
+				continue
+			}
+			switch e.Kind {
+			case rest.Header, rest.MultiHeader:
+				return "the header " + e.Name, "header:" + e.Name
+			case rest.QueryString, rest.MultiQueryString:
+				return "the query parameter " + e.Name, "query:" + e.Name
+			case rest.PathParameter:
+				return "the path parameter " + e.Name, "path:" + e.Name
+			}
+		}
+	}
+	for _, f := range t.Mapping.Form() {
+		name := string(t.Mapping.Body[f.Start:f.NameEnd])
+		if !t.SendsForm() || name != "QueueUrl" && name != "QueueName" {
+			continue
+		}
+		for _, s := range t.Mapping.Spans {
+			if s.Start < f.End && s.End > f.ValueStart && walk.FromTheClient(s) && len(s.Source) > 0 {
+				return s.Reference, s.Source[0]
+			}
+		}
+	}
+	return "", ""
+}
+
+// OtherQueue tells whether a caller who puts another text into the source reaches
+// another queue, and which.
+func (p *Pass) OtherQueue(source string) (arn string, allowed bool) {
+	t := p.Walk(p.Extended(source, "-other"))
+	if t == nil || t.Step(walk.StageRoute).Status == walk.Failed || t.Protocol.QueueARN == "" || t.Protocol.QueueARN == p.Trace.Protocol.QueueARN {
+		return "", false
+	}
+	a := &t.Authorization
+	if a.Decision == nil {
+		return "", false
+	}
+	own := a.Inputs
+	own.Resource = nil // what another queue's own policy says is not known
+	return t.Protocol.QueueARN, iam.Evaluate(a.Request, own).Effect == walk.Allowed
 }
 
 // Queues lists the ARNs of the queues that are known to exist, those of the

@@ -156,6 +156,9 @@ func (e *engine) awkward(a Awkward, t *walk.Trace, rules []Rule, base *walk.Trac
 		// Nothing differs from the request under diagnosis that a rule could judge.
 		return nil
 	}
+	if t.Step(walk.StageRoute).Status == walk.Failed && base.Step(walk.StageRoute).Status != walk.Failed {
+		return nil // such a call never reaches the integration (T176)
+	}
 	var out []Finding
 	for i := range rules {
 		if seen[rules[i].ID] {
@@ -168,11 +171,31 @@ func (e *engine) awkward(a Awkward, t *walk.Trace, rules []Rule, base *walk.Trac
 				f.Severity = Warning
 			}
 			f.Awkward = a
-			f.Evidence = append(f.Evidence, Evidence{Label: "request", Value: a.Name})
+			f.Evidence = append(f.Evidence, Evidence{Label: "request", Value: a.Name}, Evidence{Label: "what becomes of its message", Value: fate(t)})
 			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// fate says what becomes of a message.
+func fate(t *walk.Trace) string {
+	failure := t.FirstFailure()
+	switch {
+	case failure != nil && failure.Stage == walk.StageResponse:
+		return "delivered, and the client is told that it failed"
+	case failure != nil && failure.Failure.Status >= 400 && t.Response.Status > 0 && t.Response.Status < 300:
+		return fmt.Sprintf("lost: %s, and the client gets %d", failure.Failure.Code, t.Response.Status)
+	case failure != nil:
+		return fmt.Sprintf("refused: %s", failure.Failure.Code)
+	case t.Queue.Altered != "":
+		return t.Queue.Altered
+	case t.Queue.Malformed != nil:
+		return "delivered, and not what was meant: " + t.Queue.Malformed.Problem
+	case t.Step(walk.StageQueue).Status == walk.Passed:
+		return "delivered"
+	}
+	return "not known"
 }
 
 // sameOutcome tells whether two walks took the same way.

@@ -161,8 +161,8 @@ func provoke(p *diagnose.Pass, raw []walk.Span) harm {
 	for _, source := range sources(raw) {
 		request := p.Extended(source, proseProbe)
 		prose := p.Walk(request)
-		if prose == nil || !strings.Contains(string(prose.Mapping.Body), proseProbe) {
-			if t := p.Walk(p.Extended(source, decodedProbe)); h.said == "" && t != nil && strings.Contains(string(t.Mapping.Body), decodedProbe) {
+		if !admitted(prose) || !strings.Contains(string(prose.Mapping.Body), proseProbe) {
+			if t := p.Walk(p.Extended(source, decodedProbe)); h.said == "" && admitted(t) && strings.Contains(string(t.Mapping.Body), decodedProbe) {
 				h.said = "A \"+\" that a client sends arrives as a blank, and \"%25\" as \"%\"."
 				h.check = p.Curl(p.Extended(source, decodedProbe))
 			}
@@ -180,6 +180,12 @@ func provoke(p *diagnose.Pass, raw []walk.Span) harm {
 	return h
 }
 
+// admitted tells whether a call gets as far as the integration: one that the
+// request validator refuses proves nothing about the template (T176).
+func admitted(t *walk.Trace) bool {
+	return t != nil && t.Step(walk.StageRoute).Status != walk.Failed
+}
+
 // outcomeOfProse says what happens to an ampersand in ordinary text.
 func outcomeOfProse(t *walk.Trace) string {
 	if failure := t.Step(walk.StageProtocol).Failure; failure != nil {
@@ -194,7 +200,7 @@ func chosenParameters(p *diagnose.Pass, source string) []string {
 	for _, probe := range []string{parameterProbe, groupProbe, actionProbe} {
 		name, value, _ := strings.Cut(strings.TrimSuffix(probe[1:], "&x="), "=")
 		t := p.Walk(p.Extended(source, probe))
-		if t == nil || !strings.Contains(string(t.Mapping.Body), probe) {
+		if !admitted(t) || !strings.Contains(string(t.Mapping.Body), probe) {
 			continue
 		}
 		if given, ok := t.Protocol.Effective.Param(name); ok && given.Value == value {

@@ -43,6 +43,9 @@ Repair: put the value in, correct the name, or give a default with #if.`,
 			if e.Reason == walk.AbsentStageVariable || p.Trace.MayBeThere(e) && !blames(p, e) {
 				continue // mapping-stage-variable; what AWS documents may be there for other calls
 			}
+			if arrivesAs(p, e) != "" {
+				continue // mapping-name-mismatch
+			}
 			reportBlank(p, e)
 		}
 	},

@@ -37,7 +37,7 @@ set the passthrough behavior to NEVER so that other calls are refused with 415.`
 		if !m.Choice.Pass || failure == nil {
 			return
 		}
-		if !p.Trace.Protocol.Faults.PassedOn || p.Awkward != "" && p.Trace.Protocol.Call.Action != "" {
+		if !p.Trace.Protocol.Faults.PassedOn || p.Awkward != "" && p.Trace.Protocol.Call.Action != "" && p.Trace.Signing.URI.Action == "" {
 			return // the client speaks to SQS itself, and says something wrong
 		}
 		f := diagnose.Finding{

@@ -1,9 +1,11 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -17,10 +19,13 @@ var mappingTemplateSyntax = diagnose.Rule{
 call that throws is accepted, deployed, and then answers every call with 500 Internal server error. The reason stands in the
 execution log only: "Execution failed due to configuration error: Unable to transform request".
 
+A directive that touches letters (#elseAction=...) or that is written in capitals is none: it is printed as text, and its branch
+is lost without an error. #{else} keeps it apart from what follows.
+
 Repair: mend the place that the finding names, and deploy. The console's Test shows the log at once.`,
-	Explains: []walk.ErrorCode{walk.InternalServerError},
+	Explains: []walk.ErrorCode{walk.InternalServerError, walk.AccessDenied, walk.UnknownOperation, walk.InvalidAction, walk.MissingParameter},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html"},
-	NoFix:    "what the broken part was meant to say is known to its author only; the finding names the place and what was expected",
+	NoFix:    "what a broken part was meant to say is mostly known to its author only; the finding names the place and what was expected",
 	Check: func(p *diagnose.Pass) {
 		if !p.Reached() {
 			p.NotApplicable()
@@ -28,7 +33,9 @@ Repair: mend the place that the finding names, and deploy. The console's Test sh
 		}
 		m := &p.Trace.Mapping
 		if m.SyntaxError == nil && (m.RenderError == nil || m.RenderError.Unknown) {
-			p.Requires(walk.StageMapping)
+			if p.Requires(walk.StageMapping) && p.Awkward == "" {
+				reportStray(p)
+			}
 			return
 		}
 		f := diagnose.Finding{
@@ -38,12 +45,53 @@ Repair: mend the place that the finding names, and deploy. The console's Test sh
 		if e := m.SyntaxError; e != nil {
 			f.Message = "the mapping template does not parse: " + e.Error()
 			f.Evidence = []diagnose.Evidence{inTemplate(p, lineAt(m.Template, e.Line), e.Line, e.Column)}
+			f.Fixes = repaired(p, e.Repair)
 		} else {
 			f.Message = "the mapping template fails: " + m.RenderError.Error()
 			f.Evidence = []diagnose.Evidence{inTemplate(p, lineAt(m.Template, m.RenderError.Line), m.RenderError.Line, m.RenderError.Column)}
 		}
 		p.ReportAs(f, p.Failed(walk.StageMapping))
 	},
+}
+
+// reportStray reports directives that are printed as text (T173): the branch or the
+// loop that they were to make is not there.
+func reportStray(p *diagnose.Pass) {
+	template := p.Template()
+	if template == nil {
+		return
+	}
+	m := &p.Trace.Mapping
+	for _, stray := range template.Problems() {
+		f := diagnose.Finding{
+			Severity: diagnose.Warning,
+			Message:  "the mapping template: " + stray.Message,
+			Why:      "API Gateway prints it and goes on, so that what it was to decide is not decided.",
+			Evidence: []diagnose.Evidence{inTemplate(p, lineAt(m.Template, stray.Line), stray.Line, stray.Column), {Label: "body that SQS receives", Value: excerpt(m.Body)}},
+			Fixes:    repaired(p, &stray.Repair),
+			Check:    p.Curl(p.Trace.Request),
+		}
+		first := p.Trace.FirstFailure()
+		if first != nil && (first.Stage == walk.StageProtocol || first.Stage == walk.StageQueue) {
+			f.Severity = diagnose.Error
+			p.ReportAs(f, first.Failure)
+			continue
+		}
+		p.Report(f)
+	}
+}
+
+// repaired writes what was evidently meant.
+func repaired(p *diagnose.Pass, repair *text.Edit) []diagnose.Fix {
+	if repair == nil || repair.Old == repair.New {
+		return nil
+	}
+	edits, err := text.NewEdits(*repair)
+	change := p.EditTemplate(edits)
+	if err != nil || change == nil {
+		return nil
+	}
+	return []diagnose.Fix{p.Fix(fmt.Sprintf("write %s", repair.New), change)}
 }
 
 // lineAt is one line of a template, for evidence.

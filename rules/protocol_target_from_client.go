@@ -20,6 +20,8 @@ var protocolTargetFromClient = diagnose.Rule{
 method decides what is done with the queue: a method that was made to send messages can also receive, delete or purge them, as
 far as the execution role allows. There is no error to see. With a role that allows nothing but sending it is a note.
 
+The same goes for the queue: when its URL or name comes from the client, every queue that the role allows is open to callers.
+
 Repair: map the header to a literal such as 'AmazonSQS.SendMessage', and allow the role no more than that action.`,
 	Refs: []string{
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html",
@@ -29,6 +31,7 @@ Repair: map the header to a literal such as 'AmazonSQS.SendMessage', and allow t
 		if !callsSQS(p) || !p.Requires(walk.StageMapping) {
 			return
 		}
+		reportQueueChoice(p)
 		where, at := p.ClientChoice()
 		if where == "" {
 			return
@@ -51,6 +54,26 @@ Repair: map the header to a literal such as 'AmazonSQS.SendMessage', and allow t
 		}
 		p.Report(f)
 	},
+}
+
+// reportQueueChoice reports a queue that the caller picks, where the role lets it
+// pick more than one.
+func reportQueueChoice(p *diagnose.Pass) {
+	where, source := p.QueueChoice()
+	if where == "" {
+		return
+	}
+	other, allowed := p.OtherQueue(source)
+	if !allowed {
+		return
+	}
+	p.Report(diagnose.Finding{
+		Severity: diagnose.Warning,
+		Message:  fmt.Sprintf("%s comes from the client and names the queue, and the role is not limited to one", where),
+		Why:      "Whoever calls the API sends to any queue that the role allows, also to queues that other programs rely on.",
+		Evidence: []diagnose.Evidence{{Label: "queue of this call", Value: p.Expression(p.Trace.Protocol.QueueARN)}, {Label: "allowed as well", Value: p.Expression(other)}},
+		Check:    p.Curl(p.Extended(source, "-other")),
+	})
 }
 
 // fixedChoice makes the action a literal.

@@ -44,6 +44,7 @@ func All() []diagnose.Rule {
 		mappingObjectAsMap,
 		mappingEmptyReference,
 		mappingMessageMalformed,
+		mappingNameMismatch,
 		mappingBinaryBody,
 		mappingStageVariable,
 		mappingHTTPAPIParameter,

@@ -41,6 +41,9 @@ Repair: set the URI to the form above with the queue's account and name, and dep
 			}
 			return
 		}
+		if p.Trace.URIFault() == walk.URINoQueue && p.Trace.Protocol.Faults.PassedOn {
+			return // the queue stands in the template, which this call does not meet
+		}
 		f := diagnose.Finding{
 			Message:  uriMessage(p),
 			Why:      uriConsequence(p.Trace.URIFault()),

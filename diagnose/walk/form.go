@@ -104,6 +104,9 @@ func (t *Trace) MayBeThere(e EmptyReference) bool {
 	return rest.DocumentedContext(name) || kindOf(t.Route.API).unrecorded(name)
 }
 
+// MisspeltParameters are the parameters that SQS drops because it spells them otherwise.
+func (t *Trace) MisspeltParameters() []sqs.Misspelt { return t.Protocol.Effective.Misspelt() }
+
 // standsAlone tells a reference that has its line for itself: it is called for
 // its effect, and its nothing leaves at most a blank line.
 func (m *Mapping) standsAlone(e EmptyReference) bool {

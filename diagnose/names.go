@@ -1,0 +1,57 @@
+package diagnose
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose/internal/gateway/rest"
+)
+
+// ParameterNames are the names of headers, query and path parameters that a template
+// can read on this call, and those that the method declares.
+func (p *Pass) ParameterNames() []string {
+	var names []string
+	for _, h := range p.Trace.Request.Headers {
+		if rest.VisibleHeader(h.Name) {
+			names = append(names, h.Name)
+		}
+	}
+	for _, q := range p.Trace.Request.Query {
+		names = append(names, q.Name)
+	}
+	names = append(names, slices.Sorted(maps.Keys(p.Trace.Route.PathParams))...)
+	if p.Trace.Route.Method != nil {
+		declared, _ := p.Trace.Route.Method.RequestParameters.Peek()
+		for _, parameter := range slices.Sorted(maps.Keys(declared)) {
+			if parts := strings.SplitN(parameter, ".", 4); len(parts) == 4 {
+				names = append(names, parts[3])
+			}
+		}
+	}
+	return names
+}
+
+// BodyNames are the paths that the body has beside the one that a template reads: the
+// members of the object that holds, or would hold, its last name.
+func (p *Pass) BodyNames(path string) []string {
+	var doc any
+	if json.Unmarshal([]byte(p.Trace.Request.Body), &doc) != nil {
+		return nil
+	}
+	parts := strings.Split(path, ".")
+	for _, name := range parts[:len(parts)-1] {
+		object, ok := doc.(map[string]any)
+		if !ok {
+			return nil
+		}
+		doc = object[name]
+	}
+	object, _ := doc.(map[string]any)
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		names = append(names, strings.Join(append(slices.Clone(parts[:len(parts)-1]), name), "."))
+	}
+	return names
+}

@@ -1,0 +1,132 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/text"
+	"apisqs-doctor/diagnose/walk"
+)
+
+var mappingNameMismatch = diagnose.Rule{
+	ID:       "mapping-name-mismatch",
+	Stage:    walk.StageMapping,
+	Severity: diagnose.Error,
+	APIs:     templated,
+	Title:    "a name is read or sent in another spelling than the one that counts",
+	Doc: `Names of headers, query and path parameters are compared with their case: $input.params('X-Tenant') does not see the header
+x-tenant, which is how every client that speaks HTTP/2 writes it, and a reference to another spelling prints nothing. Members of a
+JSON body are compared in the same way. SQS drops parameters that it does not know: MessageDeDuplicationId is read by nobody.
+
+Repair: write the name as it arrives, or as SQS spells it. Where callers send both spellings, read both.`,
+	Explains: []walk.ErrorCode{walk.MissingParameter, walk.InvalidParameter, walk.InvalidAction, walk.AccessDenied, walk.UnknownOperation},
+	Refs: []string{
+		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html",
+		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html",
+	},
+	Check: func(p *diagnose.Pass) {
+		if !p.Judges(walk.StageMapping) || p.Awkward != "" {
+			return
+		}
+		for _, e := range p.Trace.Mapping.Blanks() {
+			if arrives := arrivesAs(p, e); arrives != "" {
+				reportMisread(p, e, arrives)
+			}
+		}
+		reportMisspelt(p)
+	},
+}
+
+// readName is the place and the name that a reference read in vain.
+func readName(e walk.EmptyReference) (place, name string) {
+	if e.Reason != walk.AbsentClientValue {
+		return "", ""
+	}
+	place, name, _ = strings.Cut(e.Subject, " ")
+	return place, strings.TrimPrefix(name, "$.")
+}
+
+// arrivesAs is the name under which the call, or what the method declares, has what
+// a reference reads under another spelling; empty when it has nothing like it.
+func arrivesAs(p *diagnose.Pass, e walk.EmptyReference) string {
+	place, name := readName(e)
+	var names []string
+	switch place {
+	case "parameter", "header", "query", "path":
+		names = p.ParameterNames()
+	case "body":
+		names = p.BodyNames(name)
+	}
+	if name == "" || slices.Contains(names, name) {
+		return ""
+	}
+	return nearest(name, names)
+}
+
+// nearest is the name that another evidently stands for: the same but for its case
+// and its joints, or with one slip in a long one.
+func nearest(name string, names []string) string {
+	bare := func(s string) string { return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(s)) }
+	for _, n := range names {
+		if bare(n) == bare(name) {
+			return n
+		}
+	}
+	for _, n := range names {
+		if len(name) > 5 && text.Distance(bare(n), bare(name)) == 1 {
+			return n
+		}
+	}
+	return ""
+}
+
+func reportMisread(p *diagnose.Pass, e walk.EmptyReference, arrives string) {
+	_, name := readName(e)
+	f := diagnose.Finding{
+		Severity: diagnose.Warning,
+		Message:  fmt.Sprintf("%s prints nothing: what arrives is called %q", e.Reference, arrives),
+		Why:      "Names are compared with their case and spelling.",
+		Evidence: []diagnose.Evidence{inTemplate(p, e.Reference, e.Line, e.Column), {Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)}},
+		Check:    p.Curl(p.Trace.Request),
+	}
+	by := strings.Replace(e.Reference, name, arrives, 1)
+	change := replaced(p, e, by)
+	if change != nil && by != e.Reference {
+		f.Fixes = []diagnose.Fix{p.Fix(fmt.Sprintf("read %q", arrives), change)}
+	}
+	first := p.Trace.FirstFailure()
+	if change != nil && first != nil && first.Failure.Origin == walk.FromSQS {
+		if then := p.Walk(p.Trace.Request, change); then != nil && (then.FirstFailure() == nil || then.FirstFailure().Later(first)) {
+			f.Severity = diagnose.Error
+			p.ReportAs(f, first.Failure)
+			return
+		}
+	}
+	p.Report(f)
+}
+
+// reportMisspelt reports parameters that SQS drops because it spells them otherwise.
+func reportMisspelt(p *diagnose.Pass) {
+	m := &p.Trace.Mapping
+	for _, slip := range p.Trace.MisspeltParameters() {
+		f := diagnose.Finding{
+			Severity: diagnose.Warning,
+			Message:  fmt.Sprintf("SQS knows no parameter %s and drops it; %s is meant", slip.Name, slip.Meant),
+			Why:      "SQS passes over parameters that it does not know, without an error.",
+			Evidence: []diagnose.Evidence{{Label: "body that SQS receives", Value: excerpt(m.Body), Origin: m.TemplateAt}},
+			Check:    p.Curl(p.Trace.Request),
+		}
+		if m.Rendered != nil && strings.Count(m.Template, slip.Name) == 1 {
+			f.Fixes = []diagnose.Fix{p.Fix("write "+slip.Meant, p.SetTemplate(strings.Replace(m.Template, slip.Name, slip.Meant, 1)))}
+		}
+		first := p.Trace.FirstFailure()
+		if first != nil && strings.Contains(first.Failure.Message, slip.Meant) {
+			f.Severity = diagnose.Error
+			p.ReportAs(f, first.Failure)
+			continue
+		}
+		p.Report(f)
+	}
+}
