@@ -90,7 +90,19 @@ func (s *sampler) request(kind sampleKind) walk.Request {
 		r = r.WithoutHeader("Content-Type").WithHeader("Accept", "application/json")
 	}
 	if disabled, ok := s.api.DefaultEndpointDisabled.Peek(); ok && disabled {
-		r = r.WithHeader("Host", "api.example.com") // callers come through a custom domain
+		host := "api.example.com" // callers come through a custom domain
+		if domains, known := s.api.Domains.Peek(); known {
+			host = ""
+			for _, d := range domains {
+				if host == "" && (d.Stage == s.stage || s.stage == "") {
+					host = d.Name
+					r.Path = strings.TrimSuffix("/"+d.Path, "/") + r.Path
+				}
+			}
+		}
+		if host != "" {
+			r = r.WithHeader("Host", host)
+		}
 	}
 	s.credentials(&r)
 	if declared, ok := m.RequestParameters.Peek(); ok {

@@ -30,6 +30,8 @@ func All() []diagnose.Rule {
 		routeStaleDeployment,
 		routeMethodMissing,
 		routeAuthorization,
+		routeBlocked,
+		routeCloudFrontOrigin,
 		routeResourcePolicy,
 		routeRequestValidation,
 		mappingTemplateMissing,

@@ -17,6 +17,8 @@ type API struct {
 	APIKeySource            Fact[string]   `json:"apiKeySource,omitzero"`            // REST: HEADER or AUTHORIZER; WebSocket: API key selection expression
 	Domains                 Fact[[]Domain] `json:"domains,omitzero"`                 // paths of custom domain names that lead to the API
 
+	CloudFront []CloudFront `json:"cloudFront,omitempty"` // distributions in front of the default endpoint, as far as they were read
+
 	Draft  Fact[Configuration] `json:"draft,omitzero"`  // the resources as they can be edited
 	Stages Fact[[]Stage]       `json:"stages,omitzero"` // what callers reach
 }
@@ -37,6 +39,14 @@ const (
 	HTTP      APIType = "HTTP"
 	WebSocket APIType = "WEBSOCKET"
 )
+
+// CloudFront is an origin of a distribution that leads to the API's default endpoint.
+type CloudFront struct {
+	Distribution string `json:"distribution"`
+	Path         string `json:"path,omitempty"`       // origin path, such as /prod
+	ViewerHost   bool   `json:"viewerHost,omitempty"` // the viewer's Host header is handed on
+	Origin       Origin `json:"origin,omitzero"`
+}
 
 // Domain is a path of a custom domain name that leads to a stage of the API: a
 // base path mapping or an API mapping.
@@ -113,8 +123,10 @@ type Authorizer struct {
 
 	Validation string `json:"validation,omitempty"` // TOKEN: the pattern that a token has to match
 	URI        string `json:"uri,omitempty"`        // of the function that is asked
-	Issuer     string `json:"issuer,omitempty"`     // JWT
-	Audience   string `json:"audience,omitempty"`   // JWT; one or several, with commas between them
+	// Unpermitted tells that nothing which was read lets API Gateway call the function.
+	Unpermitted bool   `json:"unpermitted,omitempty"`
+	Issuer      string `json:"issuer,omitempty"`   // JWT
+	Audience    string `json:"audience,omitempty"` // JWT; one or several, with commas between them
 }
 
 // Integration is the integration request and the integration responses.

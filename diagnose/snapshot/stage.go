@@ -21,6 +21,23 @@ type Stage struct {
 	Settings  Fact[map[string]MethodSettings] `json:"settings,omitzero"`  // by path, slash and method, such as /orders/POST, or by route key; AllMethods for the rest
 	AccessLog Fact[*AccessLog]                `json:"accessLog,omitzero"` // nil when there is none
 	WebACL    Fact[string]                    `json:"webAcl,omitzero"`    // ARN; empty when there is none
+
+	WebACLBlocks bool        `json:"webAclBlocks,omitempty"` // the web ACL blocks by default, and no rule of it allows
+	UsagePlans   []UsagePlan `json:"usagePlans,omitempty"`   // plans that take in the stage, as far as they were read
+}
+
+// UsagePlan limits the calls of those who send one of its API keys.
+type UsagePlan struct {
+	Name   string          `json:"name"`
+	Limits MethodSettings  `json:"limits,omitzero"` // throttling of all methods
+	Quota  *int            `json:"quota,omitempty"` // calls a period; nil for none
+	Own    map[string]bool `json:"own,omitempty"`   // methods with limits of their own, as in Stage.Settings; true for one that lets no call through
+	Origin Origin          `json:"origin,omitzero"`
+}
+
+// LetsNothing tells limits that no call gets through.
+func (s MethodSettings) LetsNothing() bool {
+	return s.ThrottleRate != nil && *s.ThrottleRate == 0 || s.ThrottleBurst != nil && *s.ThrottleBurst == 0
 }
 
 // Canary is a second deployment of a stage that takes a share of its traffic.

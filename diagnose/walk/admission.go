@@ -21,7 +21,54 @@ func (w *routing) admission(gaps *snapshot.Gaps) (*Failure, string) {
 	if f, said := w.apiKey(gaps); f != nil {
 		return f, said
 	}
+	if f, said := w.blocked(); f != nil {
+		return f, said
+	}
 	return w.validation(gaps)
+}
+
+// blocked looks for settings of the stage that refuse every call by themselves.
+func (w *routing) blocked() (*Failure, string) {
+	r := &w.Route
+	if r.Stage == nil || r.Method == nil {
+		return nil, ""
+	}
+	refuse := func(answer gateway.OwnResponse, at snapshot.Origin, format string, args ...any) (*Failure, string) {
+		r.Blocked, r.BlockedAt = fmt.Sprintf(format, args...), at
+		return own(answer), r.Blocked
+	}
+	if r.Stage.WebACLBlocks {
+		return refuse(gateway.Forbidden, r.Stage.WebACL.Origin(), "the web ACL blocks what no rule of it allows, and no rule allows anything")
+	}
+	key := r.Method.Path + "/" + r.Method.HTTPMethod
+	if r.Method.RouteKey != "" {
+		key = r.Method.RouteKey
+	}
+	settings, _ := r.Stage.Settings.Peek()
+	limits, own := settings[key]
+	if !own {
+		limits = settings[snapshot.AllMethods]
+	}
+	if limits.LetsNothing() {
+		return refuse(gateway.Throttled, limits.Origin, "the throttling of the stage lets no call through: rate or burst is 0")
+	}
+	if needed, _ := r.Method.APIKeyRequired.Peek(); !needed || len(r.Stage.UsagePlans) == 0 {
+		return nil, ""
+	}
+	for i := range r.Stage.UsagePlans { // which of them a key belongs to is not known
+		plan := &r.Stage.UsagePlans[i]
+		blocked, own := plan.Own[key]
+		if plan.Quota == nil || *plan.Quota > 0 {
+			if own && !blocked || !own && !plan.Limits.LetsNothing() {
+				return nil, ""
+			}
+		}
+	}
+	plan := r.Stage.UsagePlans[0]
+	if plan.Quota != nil && *plan.Quota == 0 {
+		return refuse(gateway.QuotaExceeded, plan.Origin, "the usage plan %s has a quota of 0 calls", plan.Name)
+	}
+	return refuse(gateway.Throttled, plan.Origin, "the usage plan %s lets no call through: rate or burst is 0", plan.Name)
 }
 
 // authorizer looks for the credentials that the method's authorization reads.
@@ -53,7 +100,11 @@ func (w *routing) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
 			r.Lacks = append(r.Lacks, fmt.Sprintf("%s that the %s authorizer reads", what, kind))
 		}
 		if len(r.Lacks) > 0 {
-			return own(gateway.Unauthorized), "the call lacks " + r.Lacks[0]
+			return own(gateway.Unauthorized), "the call lacks " + r.Lacks[0] // T175
+		}
+		id, _ := r.Method.AuthorizerID.Read(gaps)
+		if a, ok := r.Configuration.Authorizers[id].Peek(); ok && a.Unpermitted {
+			gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "whether API Gateway may call the function of the authorizer " + a.Name, Origin: r.Configuration.Authorizers[id].Origin()})
 		}
 	}
 	return nil, ""

@@ -39,6 +39,8 @@ const (
 	BadRequest                 ErrorCode = "BadRequestException"                 // 400, T111; deployment: T100 to T106
 	UnsupportedMediaType       ErrorCode = "UnsupportedMediaTypeException"       // 415, T72
 	InternalServerError        ErrorCode = "InternalServerErrorException"        // 500, T93, T94, T115
+	TooManyRequests            ErrorCode = "TooManyRequestsException"            // 429, T113
+	LimitExceeded              ErrorCode = "LimitExceededException"              // 429, T113
 	NotFound                   ErrorCode = "NotFoundException"                   // 404, HTTP APIs
 	IntegrationFailure         ErrorCode = "IntegrationFailure"                  // 504, 500
 

@@ -28,7 +28,9 @@ func (w *routing) route() {
 			gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: part.What, Origin: part.Origin})
 		}
 	}
+	undomained, why := w.domain()
 	failure, said := w.findStage(gaps)
+	failure, said = firstOf(undomained, why, failure, said)
 	defer func() {
 		if f := w.kind.refused(w, gaps); f != nil {
 			step.fail(gaps, *f, "AWS refuses to deploy this: %s", f.Message)
@@ -226,6 +228,52 @@ func (w *routing) endpoint(gaps *snapshot.Gaps) (*Failure, string) {
 	}
 	w.Route.EndpointRefused = true
 	return w.kind.disabled(), "the default endpoint of the API is disabled"
+}
+
+// domain follows a call that comes by a custom domain name through its paths: the
+// longest one that the call's path begins with names the stage. A path of no mapping
+// is refused.
+func (w *routing) domain() (*Failure, string) {
+	host, _ := w.Request.Header("Host")
+	host, _, _ = strings.Cut(host, ":")
+	domains, _ := w.Route.API.Domains.Peek()
+	var best *snapshot.Domain
+	named := false
+	for i := range domains {
+		d := &domains[i]
+		if !strings.EqualFold(d.Name, host) {
+			continue
+		}
+		named = true
+		under := d.Path == "" || w.Request.Path == "/"+d.Path || strings.HasPrefix(w.Request.Path, "/"+d.Path+"/")
+		if under && (best == nil || len(d.Path) > len(best.Path)) {
+			best = d
+		}
+	}
+	switch {
+	case !named:
+		return nil, ""
+	case best == nil:
+		return own(gateway.Forbidden), fmt.Sprintf("no path of the domain %s leads from %s to the API", host, w.Request.Path)
+	}
+	w.domained = true
+	if best.Path != "" {
+		w.Request.Path = "/" + strings.TrimPrefix(strings.TrimPrefix(w.Request.Path, "/"+best.Path), "/")
+	}
+	if best.Stage != "" {
+		w.Request.Stage = best.Stage
+	} else if stage, rest, ok := strings.Cut(strings.TrimPrefix(w.Request.Path, "/"), "/"); ok && w.Request.Stage == "" && !w.Route.API.Lacks(stage) && w.Route.API.Stages.IsKnown() {
+		w.Request.Stage, w.Request.Path = stage, "/"+rest
+	}
+	return nil, ""
+}
+
+// asked is the request that a trace shows: as the client sends it.
+func (w *routing) asked(r Request) Request {
+	if w.domained {
+		return r
+	}
+	return w.Request
 }
 
 // own makes a failure of one of API Gateway's own answers.

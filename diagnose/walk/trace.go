@@ -136,6 +136,9 @@ type Route struct {
 	// Uncompared are fields of the method that the draft does not show.
 	Uncompared []string
 	Policy     *iam.Decision // of the API's resource policy; nil when there is none
+	// Blocked says which setting of the stage refuses every call; empty when none does.
+	Blocked   string
+	BlockedAt snapshot.Origin
 	// Lacks says what the method asks for that the request lacks.
 	Lacks []string
 	// NearMethods are methods of the same path, NearPaths paths of the same method.

@@ -35,7 +35,7 @@ func (e *Engine) Walk(r Request) *Trace {
 	responding := responding{encrypting: &encrypting}
 	responding.response()
 	return &Trace{
-		Request: route.Request, Steps: responding.Steps,
+		Request: route.asked(r), Steps: responding.Steps,
 		Route: route.Route, Mapping: mapping.Mapping, Signing: signing.Signing, Protocol: reading.Protocol,
 		Authorization: authorizing.Authorization, Queue: queueing.Queue, Encryption: encrypting.Encryption, Response: responding.Response,
 	}
@@ -65,7 +65,8 @@ type call struct {
 type (
 	routing struct {
 		call
-		Route Route
+		domained bool // the request came by a custom domain name, whose path was taken off
+		Route    Route
 	}
 	mapping struct {
 		*routing

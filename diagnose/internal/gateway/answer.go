@@ -21,6 +21,8 @@ var (
 	MissingToken     = OwnResponse{Status: 403, Message: "Missing Authentication Token", ErrorType: "MissingAuthenticationTokenException"} // T110
 	Forbidden        = OwnResponse{Status: 403, Message: "Forbidden", ErrorType: "ForbiddenException"}                                     // T112
 	Unauthorized     = OwnResponse{Status: 401, Message: "Unauthorized", ErrorType: "UnauthorizedException"}                               // T113
+	Throttled        = OwnResponse{Status: 429, Message: "Too Many Requests", ErrorType: "TooManyRequestsException"}                       // T113
+	QuotaExceeded    = OwnResponse{Status: 429, Message: "Limit Exceeded", ErrorType: "LimitExceededException"}                            // T113
 	UnsupportedMedia = OwnResponse{Status: 415, Message: "Unsupported Media Type", ErrorType: "BadRequestException"}                       // T72
 	InvalidBody      = OwnResponse{Status: 400, Message: "Invalid request body", ErrorType: "BadRequestException"}                         // T111
 	InvalidJSON      = OwnResponse{Status: 400, Message: "Invalid JSON in request body", ErrorType: "BadRequestException"}                 // T83

@@ -36,7 +36,10 @@ func (a *assembler) declare() {
 	for _, in := range a.APIs {
 		one := a.add(&api{doubt: in.Doubt, unstaged: in.Stages, out: snapshot.API{ID: in.ID, Name: in.Name, Type: in.Type, Origin: in.Origin,
 			EndpointTypes: in.EndpointTypes, DefaultEndpointDisabled: in.DefaultEndpointDisabled, Policy: in.Policy,
-			RouteSelection: in.RouteSelection, APIKeySource: in.APIKeySource}})
+			RouteSelection: in.RouteSelection, APIKeySource: in.APIKeySource, CloudFront: in.CloudFront}})
+		if len(in.Domains) > 0 {
+			one.out.Domains = snapshot.Known(in.Domains, in.Origin)
+		}
 		if text, ok := read(in.RouteSelection); ok && text == "" && in.Type == snapshot.HTTP {
 			one.out.RouteSelection = in.RouteSelection.With(routeSelection)
 		}

@@ -60,6 +60,9 @@ type API struct {
 	APIKeySource            snapshot.Fact[string]
 	CORS                    snapshot.Fact[*snapshot.CORS] // of an HTTP API; nil for none
 
+	Domains    []snapshot.Domain
+	CloudFront []snapshot.CloudFront
+
 	Definition *Definition   // what an OpenAPI document adds; nil without one
 	Quick      *QuickCreate  // of an HTTP API; nil without
 	Doubt      *snapshot.Gap // why its methods are not known; nil when they are
@@ -219,6 +222,10 @@ type Stage struct {
 	AutoDeploy snapshot.Fact[bool]
 	Variables  snapshot.Fact[map[string]string]
 	Canary     snapshot.Fact[*snapshot.Canary] // nil for none
+	Settings   snapshot.Fact[map[string]snapshot.MethodSettings]
+	Plans      []snapshot.UsagePlan
+	WebACL     snapshot.Fact[string]
+	Blocks     bool // the web ACL lets nothing through
 	Origin     snapshot.Origin
 }
 

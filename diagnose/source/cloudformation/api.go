@@ -143,7 +143,8 @@ func (b *builder) authorizer(s *stack, r *resource, p tree.View) {
 	}
 	jwt := p.Get("JwtConfiguration")
 	fact := snapshot.Known(snapshot.Authorizer{Name: p.Get("Name").Plain(), Type: strings.ToUpper(typ.Plain()), IdentitySource: openapi.Joined(p.Get("IdentitySource")),
-		Validation: p.Get("IdentityValidationExpression").Plain(), URI: p.Get("AuthorizerUri").Plain(), Issuer: jwt.Get("Issuer").Plain(), Audience: openapi.Joined(jwt.Get("Audience"))}, p.Origin())
+		Validation: p.Get("IdentityValidationExpression").Plain(), URI: p.Get("AuthorizerUri").Plain(), Issuer: jwt.Get("Issuer").Plain(), Audience: openapi.Joined(jwt.Get("Audience")),
+		Unpermitted: of == snapshot.REST && !p.Get("AuthorizerUri").Absent() && p.Get("AuthorizerCredentials").Absent()}, p.Origin())
 	if typ.Unknown() {
 		fact = snapshot.Unknown[snapshot.Authorizer](typ.Gap())
 	}

@@ -29,7 +29,7 @@ func (b *builder) deployment(s *stack, r *resource, p tree.View) {
 	if name := p.Get("StageName"); !name.Absent() {
 		description := p.Get("StageDescription")
 		d.Stage = &assemble.Stage{Name: name.Plain(), Origin: d.Origin, Deployment: assemble.To(d.ID, p.Origin()),
-			Variables: description.Get("Variables").TextMap(), Canary: canaryOf(description.Get("CanarySetting"), d.ID)}
+			Variables: description.Get("Variables").TextMap(), Canary: canaryOf(description.Get("CanarySetting"), d.ID), Settings: methodSettings(description)}
 		if own := p.Get("DeploymentCanarySettings"); !own.Absent() {
 			d.Stage.Canary = canaryOf(own, d.ID)
 		}
@@ -60,7 +60,7 @@ func (b *builder) stage(s *stack, r *resource, p tree.View) {
 		variables = "StageVariables"
 	}
 	st := assemble.Stage{API: api, Type: typ, Name: p.Get("StageName").Plain(), Origin: s.origin(r, "", r.at), AutoDeploy: p.Get("AutoDeploy").Boolean(false),
-		Deployment: refOf(p.Get("DeploymentId")), Variables: p.Get(variables).TextMap(), Canary: canaryOf(p.Get("CanarySetting"), "")}
+		Deployment: refOf(p.Get("DeploymentId")), Variables: p.Get(variables).TextMap(), Canary: canaryOf(p.Get("CanarySetting"), ""), Settings: methodSettings(p)}
 	if auto, _ := st.AutoDeploy.Peek(); auto {
 		st.Deployment = assemble.To(r.serial+"-auto", st.Deployment.Origin())
 	}

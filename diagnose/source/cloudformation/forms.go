@@ -33,6 +33,9 @@ func (s *stack) checkForms(r *resource) {
 			walk(f.Value, path+"/"+f.Name)
 		}
 	}
+	if r.properties != nil && r.properties.Kind != tree.Object && r.properties.Kind != tree.Null && published().Types[r.typ] == nil {
+		s.world.refuse("ValidationError", "Template format error: [/Resources/"+r.id+"/Properties] Properties must be an object, found "+r.properties.Kind.String(), s.origin(r, "", r.properties.At))
+	}
 	if !strings.HasPrefix(r.typ, "AWS::Serverless::") {
 		walk(r.properties, "/Resources/"+r.id+"/Type")
 	} else if body := r.properties.Get("DefinitionBody"); body != nil {

@@ -38,6 +38,10 @@ var readings = []reading{
 	{[]string{"AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment"}, (*builder).deployment},
 	{[]string{"AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"}, (*builder).stage},
 	{[]string{"AWS::WAFv2::WebACLAssociation"}, (*builder).webACL},
+	{[]string{"AWS::ApiGateway::UsagePlan"}, (*builder).usagePlan},
+	{[]string{"AWS::ApiGateway::BasePathMapping"}, (*builder).basePath},
+	{[]string{"AWS::CloudFront::Distribution"}, (*builder).cloudFront},
+	{[]string{"AWS::Lambda::Permission"}, (*builder).permission},
 }
 
 // builder describes the resources of the stacks.
@@ -47,6 +51,7 @@ type builder struct {
 	skips  []snapshot.Skip
 	roots  map[string]*stack    // the root stack that an API belongs to, by the API's id
 	owners map[string]*resource // by the address of a part
+	grants []grant              // who may call which functions
 	verbs  map[[2]string]bool   // methods that are there for certain: resource, HTTP method
 }
 
@@ -93,6 +98,7 @@ func (w *world) build() *snapshot.Snapshot {
 	if w.err != nil {
 		return nil
 	}
+	b.unpermitted()
 	out := b.parts.Snapshot()
 	if w.err != nil {
 		return nil

@@ -28,7 +28,7 @@ var read = []string{
 	"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::IntegrationResponse", "AWS::ApiGatewayV2::Route",
 	"AWS::ApiGatewayV2::RouteResponse", "AWS::ApiGatewayV2::Deployment", "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::Authorizer",
 	"AWS::ApiGatewayV2::Model", "AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping",
-	"AWS::WAFv2::WebACLAssociation",
+	"AWS::WAFv2::WebACLAssociation", "AWS::CloudFront::Distribution", "AWS::Lambda::Permission",
 	"AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy",
 	"AWS::KMS::Key", "AWS::KMS::ReplicaKey", "AWS::KMS::Alias",
 	"AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy",

@@ -40,6 +40,7 @@ func (b *builder) serverless(s *stack, r *resource, p tree.View, a *assemble.API
 	}
 	st.Variables = p.Get("Variables").TextMap()
 	st.Canary = canaryOf(p.Get("CanarySetting"), "")
+	st.Settings = methodSettings(p)
 	b.parts.Stages = append(b.parts.Stages, st)
 	// Without OpenApiVersion the generated deployment makes a stage of its own, named "Stage".
 	if p.Get("OpenApiVersion").Absent() {

@@ -1,0 +1,41 @@
+package rules
+
+import (
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/walk"
+)
+
+var routeBlocked = diagnose.Rule{
+	ID:       "route-blocked",
+	Stage:    walk.StageRoute,
+	Severity: diagnose.Error,
+	APIs:     restOnly,
+	Title:    "a setting of the stage refuses every call",
+	Doc: `Some settings refuse calls whatever the caller sends: a throttling rate or burst of 0 in the method settings of the stage or
+in a usage plan (429 Too Many Requests), a quota of 0 (429 Limit Exceeded), and a web ACL that blocks by default and has no rule that
+allows (403 Forbidden). They are used to switch an API off, and stay behind.
+
+Repair: raise the limit, or let a rule of the web ACL allow the calls. Neither needs a deployment.`,
+	Explains: []walk.ErrorCode{walk.TooManyRequests, walk.LimitExceeded, walk.Forbidden},
+	Refs: []string{
+		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html",
+		"https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html",
+	},
+	NoFix: "which limit is right, and which calls a web ACL should let through, is known to the owner only",
+	Check: func(p *diagnose.Pass) {
+		r := &p.Trace.Route
+		if r.Stage == nil || r.Method == nil {
+			p.Requires(walk.StageRoute)
+			return
+		}
+		if r.Blocked == "" {
+			return
+		}
+		p.ReportAs(diagnose.Finding{
+			Message:  r.Blocked,
+			Why:      "API Gateway refuses the call before it looks at the integration.",
+			Evidence: []diagnose.Evidence{{Label: "setting", Value: r.Blocked, Origin: r.BlockedAt}},
+			Check:    p.Curl(p.Trace.Request),
+		}, p.Failed(walk.StageRoute))
+	},
+}
