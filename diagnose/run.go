@@ -171,7 +171,7 @@ func (e *engine) awkward(a Awkward, t *walk.Trace, rules []Rule, base *walk.Trac
 				f.Severity = Warning
 			}
 			f.Awkward = a
-			f.Evidence = append(f.Evidence, Evidence{Label: "request", Value: a.Name}, Evidence{Label: "what becomes of its message", Value: fate(t)})
+			f.Evidence = append(f.Evidence, Evidence{Label: "what becomes of its message", Value: fate(t)}, Evidence{Label: "request", Value: a.Name})
 			out = append(out, f)
 		}
 	}

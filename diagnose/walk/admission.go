@@ -21,14 +21,14 @@ func (w *routing) admission(gaps *snapshot.Gaps) (*Failure, string) {
 	if f, said := w.apiKey(gaps); f != nil {
 		return f, said
 	}
-	if f, said := w.blocked(); f != nil {
+	if f, said := w.blocked(gaps); f != nil {
 		return f, said
 	}
 	return w.validation(gaps)
 }
 
 // blocked looks for settings of the stage that refuse every call by themselves.
-func (w *routing) blocked() (*Failure, string) {
+func (w *routing) blocked(gaps *snapshot.Gaps) (*Failure, string) {
 	r := &w.Route
 	if r.Stage == nil || r.Method == nil {
 		return nil, ""
@@ -44,7 +44,10 @@ func (w *routing) blocked() (*Failure, string) {
 	if r.Method.RouteKey != "" {
 		key = r.Method.RouteKey
 	}
-	settings, _ := r.Stage.Settings.Peek()
+	settings, known := r.Stage.Settings.Peek()
+	if gap := r.Stage.Settings.Gap(); !known && gap.Reason != snapshot.NotRead {
+		gaps.Add(gap) // what nobody asked for, as in older snapshots, is taken to let calls through
+	}
 	limits, own := settings[key]
 	if !own {
 		limits = settings[snapshot.AllMethods]
@@ -52,7 +55,7 @@ func (w *routing) blocked() (*Failure, string) {
 	if limits.LetsNothing() {
 		return refuse(gateway.Throttled, limits.Origin, "the throttling of the stage lets no call through: rate or burst is 0")
 	}
-	if needed, _ := r.Method.APIKeyRequired.Peek(); !needed || len(r.Stage.UsagePlans) == 0 {
+	if needed, _ := r.Method.APIKeyRequired.Read(gaps); !needed || len(r.Stage.UsagePlans) == 0 {
 		return nil, ""
 	}
 	for i := range r.Stage.UsagePlans { // which of them a key belongs to is not known
@@ -103,7 +106,9 @@ func (w *routing) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
 			return own(gateway.Unauthorized), "the call lacks " + r.Lacks[0] // T175
 		}
 		id, _ := r.Method.AuthorizerID.Read(gaps)
-		if a, ok := r.Configuration.Authorizers[id].Peek(); ok && a.Unpermitted {
+		if fact, there := r.Configuration.Authorizers[id]; !there {
+			return nil, ""
+		} else if a, ok := fact.Read(gaps); ok && a.Unpermitted {
 			gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "whether API Gateway may call the function of the authorizer " + a.Name, Origin: r.Configuration.Authorizers[id].Origin()})
 		}
 	}

@@ -70,8 +70,8 @@ func TestPlacesOfTools(t *testing.T) {
 // What stands in front of a stage and is not modelled is said; what blocks by
 // itself makes nothing healthy.
 func TestWebACL(t *testing.T) {
-	for action, decides := range map[string]bool{"Block": true, "Allow": false} {
-		s := load(t, restTemplate+`  ACL: {Type: 'AWS::WAFv2::WebACL', Properties: {Scope: REGIONAL, DefaultAction: {`+action+`: {}}}}
+	for action, decides := range map[string]bool{"Block: {}}, Rules: [{Name: a, Priority: 1, Action: {Allow: {}}}], Tags: [{": true, "Allow: {}}, Tags: [{": false} {
+		s := load(t, restTemplate+`  ACL: {Type: 'AWS::WAFv2::WebACL', Properties: {Scope: REGIONAL, DefaultAction: {`+action+`}]}}
   Front: {Type: 'AWS::WAFv2::WebACLAssociation', Properties: {WebACLArn: !GetAtt ACL.Arn, ResourceArn: !Sub 'arn:aws:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Stage}'}}
 `, Options{})
 		is(t, action, len(s.Target.Unread) == 1 && s.Target.Unread[0].Decides, decides)
