@@ -2,6 +2,7 @@ package vtl
 
 import (
 	"slices"
+	"strings"
 )
 
 // mutates are the methods that change a collection.
@@ -11,7 +12,13 @@ var mutates = map[string]bool{"add": true, "addAll": true, "put": true, "putAll"
 // collectionStep is a step of a list or map.
 func (p *prover) collectionStep(ref *reference, i int, v abstract, st *step, name string, args []abstract) abstract {
 	if st.kind == stepProperty && v.kind == absList {
-		return maybe.abstract()
+		switch getters := []string{"get" + strings.ToUpper(st.name[:1]) + st.name[1:], "get" + st.name}; {
+		case st.name == "empty":
+			return maybe.abstract()
+		case st.name == "class" || slices.ContainsFunc(getters, func(m string) bool { return javaHasName("List", m) }):
+			return unknownValue(ref, "what "+ref.upTo(i)+" gives cannot be told")
+		}
+		return known(value{}) // a list has no members with names
 	}
 	if step, ok := st.literalName(); ok && v.kind == absMap {
 		return p.memberOf(v, step)

@@ -70,6 +70,11 @@ func (p *prover) escaped(ref *reference) {
 
 // emit appends a text to the output, or to the string that is being made.
 func (p *prover) emit(t text, by *reference) {
+	if len(t) == 0 {
+		p.stop(by, "what it prints cannot be told")
+		p.dead = true
+		return
+	}
 	if p.states == nil {
 		p.made = p.made.then(t)
 		return
