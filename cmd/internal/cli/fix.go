@@ -155,6 +155,7 @@ func (a *app) fix(cmd *cobra.Command, f *fixFlags) error {
 	if err != nil {
 		return err
 	}
+	c = f.follow(s, c)
 	if err := checkStage(s, f.stage); err != nil {
 		return err
 	}

@@ -16,6 +16,11 @@ func (a *app) readLive(ctx context.Context, t *targetFlags) (*snapshot.Snapshot,
 	if err != nil {
 		return nil, err
 	}
+	if t.named {
+		if err := t.byName(ctx, cfg); err != nil {
+			return nil, err
+		}
+	}
 	o := live.Options{APIIDs: t.apiIDs, Stage: t.stage, StageOptional: t.allAPIs}
 	if t.allAPIs {
 		if o.APIIDs, o.Types, err = t.all(ctx, cfg); err != nil {

@@ -27,7 +27,7 @@ type diagnoseFlags struct {
 
 const shortHelp = `apisqs-doctor finds out why an API Gateway method does not put its messages on an SQS queue.
 
-  apisqs-doctor --api-id a1b2c3d4                a deployed API
+  apisqs-doctor a1b2c3d4                         a deployed API, by its id, ARN, name or invoke URL
   apisqs-doctor --template template.yaml         a CloudFormation, SAM or CDK template
   apisqs-doctor infra/                           a Terraform folder, or its plan or state as JSON
   apisqs-doctor --snapshot api.json              what "apisqs-doctor snapshot" has saved
@@ -40,9 +40,9 @@ const about = `apisqs-doctor finds out why an Amazon API Gateway method that sho
 Amazon SQS queue does not. It follows one request through the integration, stage by stage,
 as AWS would, and says what fails, why, on what evidence, and what to change.
 
-Give exactly one kind of target: --api-id, --all-apis, --all-regions, --template, a Terraform folder, plan or
-state, or --snapshot. Several APIs or
-templates make one report; an API that cannot be read leaves the others' diagnosis as it is, and
+Give exactly one kind of target: an API by its id, ARN, name or invoke URL (or --api-id,
+--all-apis, --all-regions), files or folders (or --template, --snapshot), or --curl with the
+invoke URL in it. Several APIs or templates make one report; an API that cannot be read leaves the others' diagnosis as it is, and
 the run inconclusive. Without a request of yours the doctor diagnoses every method that leads to
 SQS with a plain JSON request. With one, the report is about that request alone:
 
@@ -144,6 +144,15 @@ func noArguments(cmd *cobra.Command, args []string) error {
 
 // diagnose reads the target, examines it and writes the reports.
 func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
+	if !f.any() && f.curl != "" {
+		c, err := a.readCall(&f.requestFlags)
+		if err != nil {
+			return err
+		}
+		if err := f.ofCurl(cmd, c); err != nil {
+			return err
+		}
+	}
 	if err := f.targetFlags.check(a.given); err != nil {
 		return err
 	}
@@ -172,7 +181,7 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 	if err != nil {
 		return err
 	}
-	known.Partial = f.stage != "" || call.method != "" || call.path != "" || call.request != nil
+	known.Partial = f.stage != "" || f.url != "" || call.method != "" || call.path != "" || call.request != nil
 	if f.allAPIs {
 		return a.diagnoseAll(cmd.Context(), f, known, call)
 	}
@@ -180,6 +189,7 @@ func (a *app) diagnose(cmd *cobra.Command, f *diagnoseFlags) error {
 	if err != nil {
 		return err
 	}
+	call = f.follow(s, call)
 	known.Template = accept.Stated(s)
 	if err := f.organizationFlags.apply(s); err != nil {
 		return err

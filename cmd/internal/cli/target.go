@@ -33,6 +33,9 @@ type targetFlags struct {
 	stdin          []byte      // what the file "-" held
 	said           bool        // files were given without a flag: what they are is told
 
+	named bool   // the API is given by its name
+	url   string // what stands behind the host of the invoke URL that was given
+
 	region, profile, endpointURL, accountID string
 	profiles                                []string // all that were given; profile is the first
 	timeout                                 time.Duration

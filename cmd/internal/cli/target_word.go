@@ -19,13 +19,32 @@ func (t *targetFlags) arguments(cmd *cobra.Command, args []string) error {
 	t.said = len(t.templates) == 0 && len(args) > 0
 	for _, word := range args {
 		if !namesFile(word) && len(t.templates) == 0 {
-			return noArguments(cmd, []string{word})
+			switch {
+			case cmd.Flags().Lookup("api-id") == nil || !namesAPI(cmd, word):
+				return noArguments(cmd, []string{word})
+			case len(args) > 1 || t.any():
+				return usage("for several APIs: --api-id ID --api-id ID", "give one target")
+			}
+			t.said = false
+			return t.api(cmd, word)
 		}
 		if err := cmd.Flags().Set("template", word); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// namesAPI tells whether a word may be an API: it is no misspelt command.
+func namesAPI(cmd *cobra.Command, word string) bool {
+	if strings.Contains(word, "://") || strings.HasPrefix(word, "arn:") || apiID.MatchString(word) && strings.ContainsAny(word, "0123456789") {
+		return true
+	}
+	var commands []string
+	for _, sub := range cmd.Root().Commands() {
+		commands = append(commands, sub.Name())
+	}
+	return strings.ContainsAny(word, "-_ ") && closest(word, commands) == ""
 }
 
 // namesFile tells whether a word on the command line names a file or a folder,

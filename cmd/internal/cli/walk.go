@@ -201,6 +201,12 @@ func readForScreen(ctx context.Context, t *targetFlags, id string, progress func
 	if err != nil {
 		return nil, err
 	}
+	if t.named {
+		if err := t.byName(ctx, cfg); err != nil {
+			return nil, err
+		}
+		id = t.apiIDs[0]
+	}
 	s, err := live.Read(ctx, cfg, live.Options{APIIDs: []string{id}, Stage: t.stage, Progress: func(e live.Event) {
 		progress(tui.Event{Call: e.Call, Subject: e.Subject, Ended: e.Ended, Done: e.Done, Total: e.Total, Err: e.Err})
 	}})
