@@ -13,13 +13,11 @@ import (
 // readLive reads deployed APIs from AWS. Each of them may take the time of --timeout.
 func (a *app) readLive(ctx context.Context, t *targetFlags) (*snapshot.Snapshot, error) {
 	cfg, err := t.settings(ctx)
-	if err != nil {
-		return nil, err
+	if t.named && err == nil {
+		err = t.byName(ctx, cfg)
 	}
-	if t.named {
-		if err := t.byName(ctx, cfg); err != nil {
-			return nil, err
-		}
+	if err != nil {
+		return nil, t.unnamed(err)
 	}
 	o := live.Options{APIIDs: t.apiIDs, Stage: t.stage, StageOptional: t.allAPIs}
 	if t.allAPIs {

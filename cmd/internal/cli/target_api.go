@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"regexp"
 	"strings"
@@ -113,6 +114,16 @@ func (t *targetFlags) follow(s *snapshot.Snapshot, c call) call {
 		c.path = r.Path
 	}
 	return c
+}
+
+// unnamed tells of a word that is no file and no command, and that cannot be looked
+// up as the name of an API.
+func (t *targetFlags) unnamed(err error) error {
+	var f *failure
+	if !t.named || !errors.As(err, &f) || f.code != ExitCannotRun {
+		return err
+	}
+	return usage(f.hint, "%q is no file and no command, and cannot be looked up as the name of an API: %s", t.apiIDs[0], f.message)
 }
 
 // byName finds the id of the API that the command line names.

@@ -46,7 +46,9 @@ The last line of the screen is always the command line that gives the same resul
 
 Without a target it offers the APIs of the account.
 
-With --accessible it asks and answers in plain lines of text, for screen readers.`,
+With --accessible it asks and answers in plain lines of text, for screen readers.
+
+The exit code is 0, or 130 after ctrl-c.`,
 		Example: `  apisqs-doctor walk --api-id a1b2c3d4
   apisqs-doctor walk --template template.yaml --method "POST /orders" --body 'a&b'
   apisqs-doctor walk --demo ` + tellingDemo,

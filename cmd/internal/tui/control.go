@@ -17,6 +17,7 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 			m.cancel()
 			return nil // what was done is shown first; a second one leaves
 		}
+		m.interrupted = true
 		return m.leave()
 	case "ctrl+z":
 		return tea.Suspend

@@ -49,8 +49,9 @@ type model struct {
 	status string     // said once, in the lower rule
 	sad    bool       // the status tells of a failure
 
-	problem error // what kept the target from being read
-	leaving bool  // q or ctrl+c was pressed: what still comes in is of no use
+	problem     error // what kept the target from being read
+	interrupted bool  // ctrl+c was pressed
+	leaving     bool  // q or ctrl+c was pressed: what still comes in is of no use
 
 	choices []Choice
 	choice  int // -1 without

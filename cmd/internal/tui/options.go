@@ -141,8 +141,16 @@ func Run(ctx context.Context, o Options) (exit int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("the walkthrough ended: %w", err)
 	}
-	return 0, end.(*model).problem
+	last := end.(*model)
+	if last.interrupted && last.problem == nil {
+		return interrupted, nil
+	}
+	return 0, last.problem
 }
+
+// interrupted is the exit code of a program that ctrl-c ends, as shells give it: 128
+// and the number of the signal.
+const interrupted = 130
 
 // unfit says why the streams cannot carry a walkthrough; empty when they can.
 func (o *Options) unfit() string {
