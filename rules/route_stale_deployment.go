@@ -21,6 +21,9 @@ shows success while callers still get the old error, or 403 Missing Authenticati
 In infrastructure templates a deployment is taken once: it has to be replaced (a new logical id, a redeployment trigger) and
 has to wait for the methods and their integrations: one that is made earlier is refused.
 
+A stage of an HTTP or WebSocket API can deploy every change by itself. When such a deployment fails, the one before stays live,
+and the stage's LastDeploymentStatusMessage says why; a deployment that is made by hand for it fails too.
+
 The finding tells which way it lies: the draft repairs what the stage gets wrong (deploy), or the draft would break what the
 stage gets right (do not deploy).`,
 	Explains: []walk.ErrorCode{walk.MissingAuthenticationToken, walk.NotFound, walk.UnknownOperation, walk.AccessDenied, walk.BadRequest},
@@ -46,8 +49,10 @@ stage gets right (do not deploy).`,
 			p.Gaps().Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "in the draft: " + strings.Join(r.Uncompared, ", "), Origin: r.DraftMethod.Origin})
 			return
 		}
+		failed := failedDeployment(p)
 		if len(evidence) == 0 {
 			unfollowed(p)
+			reportFailedDeployment(p, failed)
 			return
 		}
 		drafted := p.Drafted()
@@ -57,6 +62,12 @@ stage gets right (do not deploy).`,
 		now, then := p.Trace.FirstFailure(), drafted.FirstFailure()
 		f := diagnose.Finding{Evidence: evidence, Fixes: []diagnose.Fix{p.Fix(fmt.Sprintf("deploy the draft to stage %q", r.Stage.Name), p.Deploy())},
 			Check: p.Curl(p.Trace.Request)}
+		if failed != nil {
+			f.Evidence = append([]diagnose.Evidence{*failed}, f.Evidence...)
+		}
+		if r.Stage.AutoDeploy && r.API.Type != snapshot.REST {
+			f.Fixes = nil // a deployment made for it fails; what the message names has to be mended, and that deploys
+		}
 		switch {
 		case takenEarly(r):
 			f.Message = fmt.Sprintf("the deployment of stage %q does not wait for the integration of %s", r.Stage.Name, methodOf(r.Method))
@@ -118,6 +129,34 @@ func awaiting(p *diagnose.Pass, m *snapshot.Method, deploy []diagnose.Fix) []dia
 	}
 	return []diagnose.Fix{p.Fix("let the deployment wait for "+methodOf(m), snapshot.AwaitMethods{API: r.API.ID, Stage: r.Stage.Name,
 		On: []snapshot.MethodRef{{API: r.API.ID, Path: m.Path, Method: m.HTTPMethod}}}, p.Deploy())}
+}
+
+// failedDeployment is what AWS says of the last deployment of a stage that deploys by
+// itself, where that failed: the one before stays live (H65).
+func failedDeployment(p *diagnose.Pass) *diagnose.Evidence {
+	st := p.Trace.Route.Stage
+	if !st.AutoDeploy || p.Trace.Route.API.Type == snapshot.REST || p.Snapshot.Target.Written() {
+		return nil
+	}
+	message, ok := st.LastDeploymentMessage.Peek()
+	if !ok || message == "" || strings.HasPrefix(message, "Successfully") {
+		return nil
+	}
+	return &diagnose.Evidence{Label: "last deployment of stage " + st.Name, Value: message, Origin: st.LastDeploymentMessage.Origin()}
+}
+
+// reportFailedDeployment reports it where it changes nothing of this method.
+func reportFailedDeployment(p *diagnose.Pass, failed *diagnose.Evidence) {
+	if failed == nil {
+		return
+	}
+	p.Report(diagnose.Finding{
+		Severity: diagnose.Warning,
+		Message:  fmt.Sprintf("stage %q deploys by itself, and its last deployment failed", p.Trace.Route.Stage.Name),
+		Why:      "The stage goes on with the deployment before; no change of the API reaches callers until one succeeds.",
+		Evidence: []diagnose.Evidence{*failed},
+		Check:    diagnose.Say("mend what the message names: the next change of a route or an integration deploys again"),
+	})
 }
 
 // takenEarly tells whether the deployed method lacks the integration that the

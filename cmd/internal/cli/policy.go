@@ -268,6 +268,14 @@ func readingPolicy(s scope, verifyIAM bool) policyDocument {
 // role is to pass it (iam-facts 50).
 func writingStatements(s scope) []policyStatement {
 	var below, itself, own []string
+	routed := []string{} // HTTP and WebSocket APIs have no resource policy
+	for _, arn := range s.routed {
+		if strings.HasSuffix(arn, "/*") {
+			below = append(below, arn)
+		} else {
+			routed = append(routed, arn)
+		}
+	}
 	for _, arn := range s.apis {
 		if strings.HasSuffix(arn, "/*") {
 			below = append(below, arn)
@@ -284,6 +292,7 @@ func writingStatements(s scope) []policyStatement {
 	for _, p := range []policyStatement{
 		{Sid: "ChangeTheAPI", Action: []string{"apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"}, Resource: below},
 		{Sid: "ChangeItsSettings", Action: []string{"apigateway:PATCH", "apigateway:UpdateRestApiPolicy"}, Resource: itself},
+		{Sid: "ChangeTheirSettings", Action: []string{"apigateway:PATCH"}, Resource: routed},
 		{Sid: "PassItsRoles", Action: []string{"iam:PassRole"}, Resource: s.roles,
 			Condition: map[string]map[string]string{"StringEquals": {"iam:PassedToService": "apigateway.amazonaws.com"}}},
 		{Sid: "ChangeItsRoles", Action: []string{"iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"}, Resource: s.roles},

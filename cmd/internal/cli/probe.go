@@ -134,6 +134,14 @@ func (a *app) probe(ctx context.Context, f *probeFlags) error {
 
 // trial is what is to be sent, and what is predicted for it.
 func (a *app) trial(s *snapshot.Snapshot, f *probeFlags, c call) (*probe.Trial, error) {
+	switch s.APIs[0].Type { // H69
+	case snapshot.HTTP:
+		return nil, usage("send a call of your own and read $context.integrationErrorMessage in the stage's access log: apisqs-doctor logs --api-id "+s.APIs[0].ID,
+			"%s is an HTTP API, which has no test invocation and no execution log, so %s", s.APIs[0].ID, nothingSent)
+	case snapshot.WebSocket:
+		return nil, usage("send a frame with wscat and read the stage's log at level ERROR: apisqs-doctor logs --api-id "+s.APIs[0].ID,
+			"%s is a WebSocket API, which has no test invocation, so %s", s.APIs[0].ID, nothingSent)
+	}
 	if gap := s.APIs[0].Draft.Gap(); gap.Reason != "" {
 		hint := ""
 		if gap.Reason == snapshot.Denied {
