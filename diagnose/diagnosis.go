@@ -22,18 +22,18 @@ type Diagnosis struct {
 
 // Prediction is what the caller sees and where it comes from.
 type Prediction struct {
-	Status    int   // what the client sees; 0 when no call is ever made, it is not known, or it is a frame
-	Statuses  []int // all that the client may see where evidence differs, Status first; empty where there is one
-	Delivery  walk.Delivery
+	Status   int   // what the client sees; 0 when no call is ever made, it is not known, or it is a frame
+	Statuses []int // all that the client may see where evidence differs, Status first; empty where there is one
+	Delivery walk.Delivery
 	// ErrorFrame tells a frame of API Gateway's own.
 	ErrorFrame bool
-	Origin    walk.Source // who answers with the first failure
-	SQSStatus int         // status of SQS's answer; 0 when SQS is not reached
-	Code      walk.ErrorCode
-	Codes     []walk.ErrorCode // all that AWS may answer where evidence differs; holds Code
-	Message   string
-	Stage     walk.Stage // of the first failure; empty on success
-	Known     bool       // false when a stage before the first failure is unknown
+	Origin     walk.Source // who answers with the first failure
+	SQSStatus  int         // status of SQS's answer; 0 when SQS is not reached
+	Code       walk.ErrorCode
+	Codes      []walk.ErrorCode // all that AWS may answer where evidence differs; holds Code
+	Message    string
+	Stage      walk.Stage // of the first failure; empty on success
+	Known      bool       // false when a stage before the first failure is unknown
 }
 
 // alone is a copy, for what outlives the diagnosis with its walk and snapshot.

@@ -45,11 +45,12 @@ stage gets right (do not deploy).`,
 				evidence = append(evidence, differenceEvidence(d))
 			}
 		}
+		failed := failedDeployment(p)
 		if len(r.Uncompared) > 0 {
+			reportFailedDeployment(p, failed)
 			p.Gaps().Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "in the draft: " + strings.Join(r.Uncompared, ", "), Origin: r.DraftMethod.Origin})
 			return
 		}
-		failed := failedDeployment(p)
 		if len(evidence) == 0 {
 			unfollowed(p)
 			reportFailedDeployment(p, failed)
@@ -73,7 +74,9 @@ stage gets right (do not deploy).`,
 			f.Message = fmt.Sprintf("the deployment of stage %q does not wait for the integration of %s", r.Stage.Name, methodOf(r.Method))
 			f.Why = "Nothing orders the two: the deployment can be made as soon as the method is there, and AWS answers \"No integration defined for method\". When all else is there, a second try succeeds."
 			f.Evidence = []diagnose.Evidence{{Label: "integration when the deployment is made", Value: "none", Origin: r.Method.Integration.Origin()}}
-			f.Fixes[0].Title = "let the deployment wait for the integration"
+			for i := range f.Fixes {
+				f.Fixes[i].Title = "let the deployment wait for the integration"
+			}
 			f.Fixes = awaiting(p, r.DraftMethod, f.Fixes)
 			p.ReportAs(f, p.Failed(walk.StageMapping))
 		case r.Method == nil && r.DraftMethod != nil:
@@ -93,6 +96,8 @@ stage gets right (do not deploy).`,
 			f.Message = fmt.Sprintf("stage %q runs an older configuration; the draft repairs the %s stage and is not deployed", r.Stage.Name, now.Stage)
 			f.Why = "Callers get what the stage runs, not what the console shows and tests."
 			p.ReportAs(f, now.Failure)
+		case failed != nil:
+			reportFailedDeployment(p, failed)
 		default:
 			f.Severity = diagnose.Note
 			f.Message = fmt.Sprintf("the draft of this method differs from what stage %q runs", r.Stage.Name)
@@ -138,7 +143,7 @@ func failedDeployment(p *diagnose.Pass) *diagnose.Evidence {
 	if !st.AutoDeploy || p.Trace.Route.API.Type == snapshot.REST || p.Snapshot.Target.Written() {
 		return nil
 	}
-	message, ok := st.LastDeploymentMessage.Peek()
+	message, ok := st.LastDeploymentMessage.Read(p.Gaps())
 	if !ok || message == "" || strings.HasPrefix(message, "Successfully") {
 		return nil
 	}
