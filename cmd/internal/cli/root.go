@@ -23,6 +23,7 @@ type diagnoseFlags struct {
 	verifyIAM bool
 	redact    bool
 	logs      time.Duration // how far back logs are read; 0 for none
+	watch     bool
 }
 
 const shortHelp = `apisqs-doctor finds out why an API Gateway method does not put its messages on an SQS queue.
@@ -89,6 +90,9 @@ func (a *app) rootCommand() *cobra.Command {
 		if len(a.given) == 0 && !f.targetFlags.any() {
 			return &failure{code: ExitUsage, message: "no target given", hint: targetHint, help: true}
 		}
+		if f.watch {
+			return a.watch(cmd, &f)
+		}
 		return a.diagnose(cmd, &f)
 	}
 	cmd.PersistentPreRunE = a.settings
@@ -108,6 +112,7 @@ func (a *app) rootCommand() *cobra.Command {
 	f.organizationFlags.add(cmd)
 	cmd.Flags().BoolVar(&f.verifyIAM, "verify-iam", false, "ask IAM's policy simulator as well, and show whether it agrees; with --api-id")
 	cmd.Flags().DurationVar(&f.logs, "logs", 0, "hold the calls that the stage logged in this `TIME`, such as 1h, against the prediction")
+	cmd.Flags().BoolVar(&f.watch, "watch", false, "diagnose again whenever one of the files changes, until Ctrl-C")
 	f.outputFlags.add(cmd)
 	choiceVar(cmd, &f.failOn, "fail-on", "the least severity that makes the exit code 1", "error", "warning", "never")
 	cmd.Flags().BoolVar(&f.allowUnknown, "allow-unknown", false, "exit 0 instead of 4 when something could not be read")

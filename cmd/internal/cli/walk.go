@@ -32,6 +32,7 @@ type walkFlags struct {
 	demo       string
 	color      string
 	accessible bool
+	watch      bool
 	shell      string
 }
 
@@ -63,6 +64,7 @@ The exit code is 0, or 130 after ctrl-c.`,
 	addShell(cmd, &f.shell)
 	choiceVar(cmd, &f.color, "color", "colour on the screen", "auto", "always", "never")
 	cmd.Flags().BoolVar(&f.accessible, "accessible", false, "plain numbered prompts in place of a screen")
+	cmd.Flags().BoolVar(&f.watch, "watch", false, "read again whenever one of the files changes")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.walk(cmd, &f) }
 	return cmd
 }
@@ -156,6 +158,18 @@ func (a *app) walkTarget(f *walkFlags, o *tui.Options) error {
 		return err
 	}
 	o.Command = commandLine(f.shell, f.words()...)
+	if f.watch && f.live() {
+		return usage("", "--watch is for files")
+	}
+	if f.watch {
+		files := f.watched()
+		was := stamps(files)
+		o.Changed = func(ctx context.Context) bool {
+			ok := changed(ctx, files, was)
+			was = stamps(files)
+			return ok
+		}
+	}
 	switch {
 	case f.live():
 		o.What = "API " + f.apiIDs[0]

@@ -67,8 +67,11 @@ type model struct {
 	entries []entry
 	want    int // entry to open as soon as it is diagnosed, -1 for none
 	reopen  *walk.Request
-	methods list
-	calls   calls
+	stage   int // that was looked at when the target changed, -1 for none
+
+	watching bool
+	methods  list
+	calls    calls
 
 	walk    walkScreen
 	editor  editor
@@ -86,7 +89,7 @@ type model struct {
 }
 
 func newModel(ctx context.Context, o Options, t theme) *model {
-	m := &model{ctx: ctx, o: o, theme: t, keys: newKeys(), width: o.Width, height: o.Height, choice: -1, survey: survey{at: -1}, loading: &loading{}, want: -1, presetN: -1}
+	m := &model{ctx: ctx, o: o, theme: t, keys: newKeys(), width: o.Width, height: o.Height, choice: -1, stage: -1, survey: survey{at: -1}, loading: &loading{}, want: -1, presetN: -1}
 	if t.glyphs.arrow == asciiGlyphs.arrow {
 		m.keys.ascii()
 	}
@@ -100,7 +103,25 @@ func (m *model) Init() tea.Cmd {
 		m.begin("the account's APIs")
 		return tea.Batch(choose(m.context(), &m.o), tick(&m.o, m.reading))
 	}
-	return m.load()
+	if m.watching {
+		return m.load()
+	}
+	m.watching = true
+	return tea.Batch(m.load(), watch(m.ctx, &m.o))
+}
+
+// changed reads the target again and keeps what was looked at.
+func (m *model) changed() tea.Cmd {
+	next := watch(m.ctx, &m.o)
+	switch m.at {
+	case atWalk:
+		m.reopen, m.stage = &m.walk.first, m.walk.path.chosen
+	case atLoading, atMethods, atProblem:
+	default: // what is being typed or tried is of the target as it was
+		m.refuse("the files have changed: r reads them again")
+		return next
+	}
+	return tea.Batch(m.load(), next)
 }
 
 // begin counts a new reading.
@@ -205,6 +226,8 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		if msg.trial == m.trials {
 			m.trial.after, m.trial.err = msg.d, msg.err
 		}
+	case changedMsg:
+		return m.changed()
 	case copiedMsg:
 		m.say("copied "+msg.what, "not copied: ", msg.err)
 	case savedMsg:
@@ -262,6 +285,10 @@ func (m *model) open(i int) {
 		m.walk.detail.calls = fmt.Sprintf("%s made, %d refused", count(m.loading.done, "call"), len(m.loading.refused))
 	}
 	m.walk.detail.logged = m.loggedHere()
+	if m.stage >= 0 {
+		m.walk.to(m.stage)
+		m.stage = -1
+	}
 	m.presetN, m.invalid = -1, nil
 	m.edits++ // a walk of another API's request that still comes in is not for this one
 }

@@ -74,6 +74,10 @@ type Options struct {
 	Calls   func(context.Context, *snapshot.Snapshot) (Calls, error)
 	NoCalls string
 
+	// Changed waits until the target is another one than before, which is read again;
+	// false when the context ended. It is nil where that is not watched.
+	Changed func(context.Context) bool
+
 	Color      bool
 	Background string // light or dark; empty asks the terminal
 	Accessible bool   // plain numbered prompts in place of a screen

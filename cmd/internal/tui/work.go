@@ -61,7 +61,8 @@ type (
 		log []string
 		err error
 	}
-	fileMsg struct {
+	changedMsg struct{}
+	fileMsg    struct {
 		file string
 		err  error
 	}
@@ -152,6 +153,20 @@ func choose(ctx context.Context, o *Options) tea.Cmd {
 	return func() tea.Msg {
 		choices, err := list(ctx)
 		return choicesMsg{choices, err}
+	}
+}
+
+// watch waits for a change of what is watched.
+func watch(ctx context.Context, o *Options) tea.Cmd {
+	changed := o.Changed
+	if changed == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		if !changed(ctx) {
+			return nil
+		}
+		return changedMsg{}
 	}
 }
 
