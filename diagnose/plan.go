@@ -168,6 +168,10 @@ func mergeable(fix *Fix, c snapshot.Change) bool {
 func (e *engine) minimal(d *Diagnosis, steps []Fix, want *Diagnosis, rules []Rule) []Fix {
 	for i := 0; i < len(steps) && len(steps) > 1; {
 		fewer := slices.Delete(slices.Clone(steps), i, i+1)
+		if deploysOnly(&steps[i]) {
+			i++ // what every other step does in passing is here what is missing
+			continue
+		}
 		if after, ok := e.after(d, fewer, rules); ok && after.Verdict == want.Verdict && len(after.Findings) <= len(want.Findings) {
 			steps = fewer
 			continue
@@ -175,6 +179,17 @@ func (e *engine) minimal(d *Diagnosis, steps []Fix, want *Diagnosis, rules []Rul
 		i++
 	}
 	return steps
+}
+
+// deploysOnly tells whether a fix changes nothing but what a stage runs.
+func deploysOnly(f *Fix) bool {
+	return !slices.ContainsFunc(f.Changes, func(c snapshot.Change) bool {
+		switch c.(type) {
+		case snapshot.Deploy, snapshot.AwaitMethods, snapshot.SetDeploymentAPI:
+			return false
+		}
+		return true
+	})
 }
 
 // combined are the changes of all steps together.
@@ -224,7 +239,9 @@ func (e *engine) settle(d *Diagnosis, steps []Fix, left [][]finding, end *Diagno
 		for i, f := range had {
 			if !gone[i] && !persists(f, now, had) && !persists(f, remain, had) {
 				gone[i] = true
-				resolved = append(resolved, f.rule)
+				if !slices.ContainsFunc(steps[k+1:], func(own Fix) bool { return own.Rule == f.rule }) {
+					resolved = append(resolved, f.rule) // a later step is about it
+				}
 			}
 		}
 		slices.Sort(resolved)

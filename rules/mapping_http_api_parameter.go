@@ -214,9 +214,11 @@ func argumentFixes(p *diagnose.Pass, a *walk.Argument) []diagnose.Fix {
 	case "MessageDeduplicationId":
 		return []diagnose.Fix{p.Fix("give every message an id of its own", setArgument(p, a.Name, "$context.requestId"))}
 	case "MessageGroupId":
-		fix := p.Fix("put all messages of the route into one group", setArgument(p, a.Name, "$context.routeKey"))
-		fix.Risk = "a message that cannot be processed holds up all that follow it"
-		return []diagnose.Fix{fix}
+		own := p.Fix("give every message a group of its own", setArgument(p, a.Name, "$context.requestId"))
+		own.Risk = ownGroupRisk
+		one := p.Fix("put all messages of the route into one group", setArgument(p, a.Name, "$context.routeKey"))
+		one.Risk, one.Choice = "a message that cannot be processed holds up all that follow it", oneGroupChoice
+		return []diagnose.Fix{own, one}
 	}
 	if a.Required {
 		return nil

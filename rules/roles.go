@@ -9,11 +9,13 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/text"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // roleFixes offer other roles of the snapshot for the integration.
 func roleFixes(p *diagnose.Pass, more ...snapshot.Change) []diagnose.Fix {
 	const most = 3 // roles; the engine tries each
+	const near = 3 // letters that a misspelt name differs in
 	s := &p.Trace.Signing
 	before, _ := p.Trace.Mapping.Integration.Credentials.Peek()
 	name := lastPart(before)
@@ -27,18 +29,29 @@ func roleFixes(p *diagnose.Pass, more ...snapshot.Change) []diagnose.Fix {
 		if !ok || role == nil || arn == s.Credentials || len(fixes) == most {
 			continue
 		}
-		fixes = append(fixes, p.Fix("sign with role "+p.Expression(lastPart(arn)),
-			append([]snapshot.Change{snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldCredentials, Before: before, After: arn}}, more...)...))
+		fix := p.Fix("sign with role "+p.Expression(lastPart(arn)),
+			append([]snapshot.Change{snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldCredentials, Before: before, After: arn}}, more...)...)
+		if text.Distance(lastPart(arn), name) > near && !authorized(p, fix) {
+			continue // it is for something else
+		}
+		fixes = append(fixes, fix)
 	}
 	return fixes
 }
 
-// ownRoles are the fixes of roleFixes that sign with a role of API Gateway alone.
+// ownRoles are the fixes of roleFixes that sign with a role of API Gateway alone, which
+// may do what the call asks for as it is.
 func ownRoles(p *diagnose.Pass) []diagnose.Fix {
 	return slices.DeleteFunc(roleFixes(p), func(f diagnose.Fix) bool {
 		c, ok := f.Changes[0].(snapshot.SetIntegration)
-		return ok && p.TrustedByOthers(c.After)
+		return ok && p.TrustedByOthers(c.After) || !authorized(p, f)
 	})
+}
+
+// authorized tells whether the call may be made after a fix.
+func authorized(p *diagnose.Pass, f diagnose.Fix) bool {
+	after := p.Walk(p.Trace.Request, f.Changes...)
+	return after != nil && after.Signing.IdentityFailure == nil && after.Step(walk.StageAuthorization).Status == walk.Passed
 }
 
 // ownRole makes a role for this integration alone, which API Gateway may assume and

@@ -44,6 +44,8 @@ func (e *hclEditor) make(change snapshot.Change, after *snapshot.Snapshot) error
 			return fmt.Errorf("the method %s is not known", c.On)
 		}
 		return e.entry(m.Origin, m.RequestParameters.Origin(), snapshot.Origin{}, "request_parameters", c.Name, "", fmt.Sprint(c.Required), true)
+	case snapshot.AwaitMethods:
+		return nil // the deployment that follows waits for all integrations
 	case snapshot.CreateRole:
 		return e.createRole(c)
 	case snapshot.SetStatement:

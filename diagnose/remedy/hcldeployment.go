@@ -2,7 +2,6 @@ package remedy
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -23,7 +22,7 @@ func (e *hclEditor) deploy(start *snapshot.Snapshot, c snapshot.Deploy) (note st
 	stages, _ := api.Stages.Peek()
 	i := slices.IndexFunc(stages, func(st snapshot.Stage) bool { return st.Name == c.Stage })
 	if i < 0 {
-		return "", errors.New("the API has no stage: add aws_api_gateway_deployment and aws_api_gateway_stage")
+		return "the API has no stage: add aws_api_gateway_deployment and aws_api_gateway_stage", nil
 	}
 	if stages[i].AutoDeploy {
 		return "", nil

@@ -389,7 +389,11 @@ func (c Deploy) Apply(s *Snapshot) (*Snapshot, error) {
 		if !api.Draft.known {
 			return fmt.Errorf("the draft of %s is not known", c.API)
 		}
+		was := *st
 		st.Deployed, st.Unfollowed = api.Draft, nil
+		if before, ok := was.Deployed.Peek(); ok && s.Target.Written() && !s.Target.Exists && was.DeploymentID.known && was.DeploymentID.value != "" {
+			st.Deployed = api.Draft.With(unwaited(before, api.Draft.value))
+		}
 		if id, err := current(st.DeploymentID, "the deployment"); err != nil || id == "" {
 			st.DeploymentID = Known("new", st.Origin)
 		}

@@ -136,3 +136,23 @@ func (a *API) StageOfDeployment(name string) *Stage {
 	}
 	return nil
 }
+
+// unwaited is the draft as a deployment of a file takes it: without what it does not
+// wait for, however often it is made.
+func unwaited(before, draft Configuration) Configuration {
+	var methods []Method
+	for _, m := range draft.Methods {
+		at := slices.IndexFunc(before.Methods, func(b Method) bool {
+			return b.Path == m.Path && b.HTTPMethod == m.HTTPMethod && b.RouteKey == m.RouteKey
+		})
+		if at < 0 {
+			continue
+		}
+		if i, known := before.Methods[at].Integration.Peek(); known && i == nil {
+			m.Integration = before.Methods[at].Integration
+		}
+		methods = append(methods, m)
+	}
+	draft.Methods = methods
+	return draft
+}

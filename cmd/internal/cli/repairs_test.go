@@ -43,6 +43,9 @@ func TestRepairsOfTemplates(t *testing.T) {
 			want: []string{"!Ref HeaderCheck"}},
 		{name: "a validator that there is not", edits: []string{"AuthorizationType: NONE", "AuthorizationType: NONE\n      RequestValidatorId: abc123"}, accept: "route-deployment-refused", unwanted: "RequestValidatorId"},
 		{name: "no credentials, and a role that is there for them", edits: []string{"        Credentials: !GetAtt OrdersRole.Arn\n", ""}, want: []string{"Credentials: !GetAtt OrdersRole.Arn"}},
+		{name: "no credentials, and a role of API Gateway for something else", edits: []string{"        Credentials: !GetAtt OrdersRole.Arn\n", "", "Action: 'sqs:SendMessage'", "Action: 'logs:PutLogEvents'"},
+			want: []string{"Credentials: !GetAtt OrdersPostRole.Arn", "Action: 'logs:PutLogEvents'"}},
+		{name: "a role that another service has, too", edits: []string{"Service: apigateway.amazonaws.com", "Service: lambda.amazonaws.com"}, want: []string{"Credentials: !GetAtt OrdersPostRole.Arn", "Service: lambda.amazonaws.com"}},
 		{name: "no credentials, and a role of another service", edits: []string{"        Credentials: !GetAtt OrdersRole.Arn\n", "", "Service: apigateway.amazonaws.com", "Service: lambda.amazonaws.com"},
 			want: []string{"Credentials: !GetAtt OrdersPostRole.Arn", "\n  OrdersPostRole:\n    Type: AWS::IAM::Role\n", "Resource: !GetAtt OrdersQueue.Arn\n", "Resource: !GetAtt OrdersKey.Arn\n", "Service: lambda.amazonaws.com"}},
 	} {
