@@ -132,6 +132,11 @@ func awaiting(p *diagnose.Pass, m *snapshot.Method, deploy []diagnose.Fix) []dia
 	if !p.Snapshot.Target.Written() {
 		return deploy
 	}
+	for _, refusal := range r.Refused {
+		if r.Stage.DeployedElsewhere(refusal) {
+			return ownDeployment(p, refusal)
+		}
+	}
 	return []diagnose.Fix{p.Fix("let the deployment wait for "+methodOf(m), snapshot.AwaitMethods{API: r.API.ID, Stage: r.Stage.Name,
 		On: []snapshot.MethodRef{{API: r.API.ID, Path: m.Path, Method: m.HTTPMethod}}}, p.Deploy())}
 }

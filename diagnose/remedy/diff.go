@@ -200,7 +200,10 @@ func (e *editor) addItem(where []string, value any) error {
 	value = e.words.document(value)
 	switch n.Kind {
 	case yaml.SequenceNode:
-		e.add(n, value)
+		text, plain := value.(string)
+		if !plain || !slices.ContainsFunc(n.Content, func(have *yaml.Node) bool { return have.Kind == yaml.ScalarNode && have.Value == text }) {
+			e.add(n, value)
+		}
 	case yaml.MappingNode:
 		e.wrap(n, value)
 	case yaml.ScalarNode:

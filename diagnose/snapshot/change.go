@@ -391,8 +391,12 @@ func (c Deploy) Apply(s *Snapshot) (*Snapshot, error) {
 		}
 		was := *st
 		st.Deployed, st.Unfollowed = api.Draft, nil
-		if before, ok := was.Deployed.Peek(); ok && s.Target.Written() && !s.Target.Exists && was.DeploymentID.known && was.DeploymentID.value != "" {
-			st.Deployed = api.Draft.With(unwaited(before, api.Draft.value))
+		before, ok := was.Deployed.Peek()
+		if ok { // it stays where it is
+			st.Deployed = was.Deployed.With(api.Draft.value)
+		}
+		if ok && s.Target.Written() && !s.Target.Exists && was.DeploymentID.known && was.DeploymentID.value != "" {
+			st.Deployed = was.Deployed.With(unwaited(before, api.Draft.value))
 		}
 		if id, err := current(st.DeploymentID, "the deployment"); err != nil || id == "" {
 			st.DeploymentID = Known("new", st.Origin)
