@@ -161,7 +161,7 @@ func (b *sandbox) check(t *testing.T, line string) {
 	case words[0] == "make":
 		cmd = b.command("make -n " + strings.Join(words[1:], " "))
 		cmd.Dir = b.root
-	case words[0] == "apisqs-doctor" && (strings.HasPrefix(words[1], "-") || strings.ContainsAny(words[1], "/.") || words[1] == "fix" || words[1] == "probe" || words[1] == "logs"):
+	case words[0] == "apisqs-doctor" && (strings.HasPrefix(words[1], "-") || strings.ContainsAny(words[1], "/.0123456789") || words[1] == "fix" || words[1] == "probe" || words[1] == "logs"):
 		codes = []int{ExitHealthy, ExitProblems, ExitInconclusive}
 	}
 	for _, tool := range []string{"make", "jq"} {
