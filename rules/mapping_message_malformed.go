@@ -11,7 +11,7 @@ import (
 var mappingMessageMalformed = diagnose.Rule{
 	ID:       "mapping-message-malformed",
 	Stage:    walk.StageMapping,
-	Severity: diagnose.Error,
+	Severity: diagnose.Warning,
 	APIs:     templated,
 	Title:    "the message is meant to be JSON and is none, or holds nothing of the body",
 	Doc: `A template that builds JSON by hand joins texts, and nobody checks the result: SQS takes any text as a message: there
