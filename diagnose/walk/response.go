@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway"
 	"apisqs-doctor/diagnose/internal/gateway/rest"
@@ -211,6 +212,11 @@ func unreachable(responses []snapshot.IntegrationResponse, patterns []rest.Patte
 			continue
 		}
 		why := fmt.Sprintf("no HTTP status matches %q: for SQS the pattern is compared with the status, not with a message", responses[i].Pattern)
+		if meant := strings.ReplaceAll(responses[i].Pattern, `\\`, `\`); meant != responses[i].Pattern {
+			if p, err := rest.CompilePattern(meant); err == nil && overlaps(p, p) {
+				why = fmt.Sprintf("the backslash of %s is doubled, so that the pattern asks for the sign itself; %s is meant", responses[i].Pattern, meant)
+			}
+		}
 		if responses[i].Pattern == "" {
 			why = "another response is the default already"
 		} else if slices.ContainsFunc(patterns[:i], func(p rest.Pattern) bool { return overlaps(p, patterns[i]) }) {

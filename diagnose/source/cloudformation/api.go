@@ -112,7 +112,7 @@ func (b *builder) localDefinition(r *resource, x tree.View) (tree.View, *snapsho
 
 func (b *builder) resource(s *stack, r *resource, p tree.View) {
 	if api, ok := b.apiOf(s, p.Get("RestApiId")); ok {
-		b.parts.Resources = append(b.parts.Resources, assemble.Resource{ID: r.serial, API: api, Parent: refOf(p.Get("ParentId")), Part: p.Get("PathPart").Plain(), Maybe: s.exists(r) != yes, Origin: s.origin(r, "", r.at)})
+		b.parts.Resources = append(b.parts.Resources, assemble.Resource{ID: r.serial, API: api, Parent: demandedRef(p.Get("ParentId")), Part: p.Get("PathPart").Plain(), Maybe: s.exists(r) != yes, Origin: s.origin(r, "", r.at)})
 	}
 }
 

@@ -16,7 +16,7 @@ func (b *builder) method(s *stack, r *resource, p tree.View) {
 		b.world.refuse("ValidationException", "1 validation error detected: Value null at 'putMethodInput.authorizationType' failed to satisfy constraint: Member must not be null", p.Origin())
 	}
 	b.onlyMethod(s, r, refOf(p.Get("ResourceId")).Text, p.Get("HttpMethod").Plain())
-	b.parts.Methods = append(b.parts.Methods, assemble.Method{Address: r.serial, API: api, Resource: refOf(p.Get("ResourceId")), Method: snapshot.Method{
+	b.parts.Methods = append(b.parts.Methods, assemble.Method{Address: r.serial, API: api, Resource: demandedRef(p.Get("ResourceId")), Method: snapshot.Method{
 		HTTPMethod:        p.Get("HttpMethod").Plain(),
 		Origin:            s.origin(r, "", r.at),
 		Authorization:     p.Get("AuthorizationType").Text(""),
@@ -67,7 +67,7 @@ func methodIntegration(x tree.View) snapshot.Fact[*snapshot.Integration] {
 	none := snapshot.Known("", x.Origin())
 	return snapshot.Known(&snapshot.Integration{
 		Origin:            x.Origin(),
-		Type:              x.Get("Type").Text(""),
+		Type:              demanded(x.Get("Type")),
 		HTTPMethod:        x.Get("IntegrationHttpMethod").Text(""),
 		URI:               x.Get("Uri").Text(""),
 		Credentials:       x.Get("Credentials").Text(""),

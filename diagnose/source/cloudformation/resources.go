@@ -179,6 +179,18 @@ func refOf(x tree.View) assemble.Ref {
 	return assemble.Ref{Text: x.Plain(), Fact: x.Text("")}
 }
 
+// demanded is a text that the schema requires. An absent one is refused there, and
+// says no more here.
+func demanded(x tree.View) snapshot.Fact[string] {
+	if x.Absent() {
+		return snapshot.Unknown[string](snapshot.Gap{Reason: snapshot.Unparsed, Detail: x.Path + " is missing", Origin: x.Origin()})
+	}
+	return x.Text("")
+}
+
+// demandedRef is refOf a property that the schema requires.
+func demandedRef(x tree.View) assemble.Ref { return assemble.Ref{Text: x.Plain(), Fact: demanded(x)} }
+
 // refsOf is a list of names.
 func refsOf(x tree.View) []assemble.Ref {
 	var list []assemble.Ref
