@@ -65,8 +65,15 @@ func unchanged(lines []string) bool {
 // end, in whole lines, but for so many lines near what differs.
 func around(old, new []byte, near int) (before, after int) {
 	most := min(len(old), len(new))
+	const block = 4096
+	for before+block <= most && bytes.Equal(old[before:before+block], new[before:before+block]) {
+		before += block
+	}
 	for before < most && old[before] == new[before] {
 		before++
+	}
+	for after+block <= most-before && bytes.Equal(old[len(old)-after-block:len(old)-after], new[len(new)-after-block:len(new)-after]) {
+		after += block
 	}
 	for after < most-before && old[len(old)-1-after] == new[len(new)-1-after] {
 		after++

@@ -18,8 +18,8 @@ func TestUnifiedLeadsFromOldToNew(t *testing.T) {
 		}
 		return list
 	}
-	for range 5000 {
-		old := lines(random.IntN(60))
+	for range 600 {
+		old := lines(random.IntN([]int{60, 60, 9000}[random.IntN(3)]))
 		new := append([]string{}, old...)
 		for range 1 + random.IntN(3) {
 			at := random.IntN(len(new) + 1)
