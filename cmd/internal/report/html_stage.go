@@ -48,11 +48,10 @@ type htmlPair struct{ Name, Value, Class, Note string }
 
 // stageWriter fills the blocks of a stage.
 type stageWriter struct {
-	d     *diagnose.Diagnosis
-	t     *walk.Trace
-	say   Words
-	list  []htmlBlock
-	blame map[walk.Stage][]htmlMark
+	d    *diagnose.Diagnosis
+	t    *walk.Trace
+	say  Words
+	list []htmlBlock
 }
 
 // stageStates are the marks and words of states. Nobody needs the colour.
