@@ -185,7 +185,7 @@ func reportArgument(p *diagnose.Pass, a *walk.Argument) {
 // call of a client who does not send what it reads.
 func leftOut(p *diagnose.Pass, a *walk.Argument) bool {
 	needed := func(a *walk.Argument) bool {
-		fifo := strings.HasSuffix(p.Trace.Queue.ARN, ".fifo")
+		fifo := p.Trace.Queue.Queue == nil || strings.HasSuffix(p.Trace.Queue.ARN, ".fifo") // or it may be one
 		return a.Required || fifo && (a.Name == "MessageGroupId" || a.Name == "MessageDeduplicationId")
 	}
 	if !a.Missing || needed(a) {

@@ -2,6 +2,7 @@ package walk
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"apisqs-doctor/diagnose/internal/gateway/rest"
@@ -14,6 +15,12 @@ import (
 func (webSocket) build(w *mapping, step *Step, gaps *snapshot.Gaps) {
 	m := &w.Mapping
 	failures := []*Failure{w.body(gaps, w.chooseByExpression), w.parameters(gaps, routeSource)}
+	mappings, _ := m.Integration.RequestParameters.Read(gaps)
+	for _, name := range slices.Sorted(maps.Keys(mappings)) {
+		if text, _ := mappings[name].Read(gaps); foreignSource(text) != "" {
+			gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: foreignSource(text), Origin: mappings[name].Origin()})
+		}
+	}
 	w.applyOverrides()
 	m.Headers = append(m.Headers, Mapped{Name: "User-Agent", Value: "AmazonAPIGateway_" + w.Route.API.ID})
 	w.finishMapping(step, gaps, failures)
