@@ -182,7 +182,7 @@ func TestMCPAnswers(t *testing.T) {
 func TestMCPRefuses(t *testing.T) {
 	s := agent(t)
 	outside := filepath.Join(t.TempDir(), "secret.yaml")
-	if err := os.WriteFile(outside, []byte("Resources: {}\nsecret: 42\n"), 0o644); err != nil {
+	if err := os.WriteFile(outside, []byte("Resources: {}\nhidden: wholly-hidden-text\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(outside, "link.yaml"); err != nil {
@@ -228,7 +228,7 @@ func TestMCPRefuses(t *testing.T) {
 		if !failed || !strings.Contains(text, c.want) {
 			t.Errorf("%s %.80v: error %v, %q", c.tool, c.args, failed, text)
 		}
-		if strings.Contains(text, "42") {
+		if strings.Contains(text, "wholly-hidden-text") {
 			t.Errorf("%s %v tells of the file outside: %s", c.tool, c.args, text)
 		}
 	}
