@@ -72,7 +72,7 @@ type chapter struct {
 // help lists all keys by what they are for.
 func (k *keyMap) chapters() []chapter {
 	return []chapter{
-		{"move", []key.Binding{k.up, k.down, k.stage, k.pane, k.open, k.back}},
+		{"move", []key.Binding{k.up, k.down, k.stage, k.pane, k.open, k.back, named(k.sort, "sort the APIs")}},
 		{"read", []key.Binding{k.pageDown, k.pageUp, k.top, k.bottom, k.search, k.finding, k.previous, k.calls}},
 		{"fix", []key.Binding{k.notation, k.other, k.copy, k.try, k.plan, k.apply}},
 		{"request", []key.Binding{k.edit, k.preset, k.unpreset, k.external, k.reset}},
