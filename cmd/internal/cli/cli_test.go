@@ -83,7 +83,7 @@ func TestUsageErrors(t *testing.T) {
 
 func TestNoArguments(t *testing.T) {
 	code, stdout, stderr := run(nil)
-	if code != ExitUsage || stdout != "" || !strings.Contains(stderr, "--api-id") || strings.Count(stderr, "\n") > 12 {
+	if code != ExitUsage || stdout != "" || !strings.Contains(stderr, "invoke URL") || strings.Count(stderr, "\n") > 12 {
 		t.Errorf("exit code %d, standard output %q, standard error\n%s", code, stdout, stderr)
 	}
 }

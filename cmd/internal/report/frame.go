@@ -30,14 +30,19 @@ func (t *text) frame(d *diagnose.Diagnosis, f *diagnose.Finding) bool {
 		length = 1
 	}
 	lead := fmt.Sprintf("    %4d | ", e.Line)
-	shown, at, n := centered(source, e.Column-1, length, t.width-lipgloss.Width(lead))
+	shown, before, n := centered(source, e.Column-1, length, t.width-lipgloss.Width(lead))
 	line := fmt.Sprintf("line %d of mapping template %s", e.Line, d.Trace.Mapping.Choice.Key)
 	if place := t.where(e.Origin); place != "" {
 		line += " (" + place + ")"
 	}
 	t.field("where", t.clean(line))
+	at := spot{e.Line, e.Column}
+	if t.framed == at && f.Severity != diagnose.Error {
+		return true // it was just shown
+	}
+	t.framed = at
 	t.line("%s%s", lead, shown)
-	t.line("         | %s%s", strings.Repeat(" ", at), t.style.warn.Render(strings.Repeat("^", n)))
+	t.line("         | %s%s", strings.Repeat(" ", before), t.style.warn.Render(strings.Repeat("^", n)))
 	if trace, of := t.traceOf(d, f); trace.Mapping.Template == d.Trace.Mapping.Template {
 		i := slices.IndexFunc(trace.Mapping.Spans, func(s walk.Span) bool { return s.Line == e.Line && s.Column == e.Column })
 		if i >= 0 {
@@ -51,6 +56,9 @@ func (t *text) frame(d *diagnose.Diagnosis, f *diagnose.Finding) bool {
 	}
 	return true
 }
+
+// spot is a place in a template.
+type spot struct{ line, column int }
 
 // centered cuts a line to the columns, so that the part that matters shows; at is the
 // column and n the width of that part in what is left.

@@ -19,6 +19,7 @@ type text struct {
 	style  style
 	width  int          // of a line, in columns
 	file   string       // that was named last
+	framed spot         // of the template that was shown last
 	engine *walk.Engine // of the snapshot, when an awkward request had to be followed
 }
 
@@ -110,7 +111,7 @@ func (t *text) heading(d *diagnose.Diagnosis) string {
 
 func (t *text) diagnosis(d *diagnose.Diagnosis) {
 	v := verdict(d.Verdict)
-	t.file = ""
+	t.file, t.framed = "", spot{}
 	for i, l := range wrap(t.heading(d), t.width, 0, 2) {
 		t.line("%s%s", strings.Repeat(" ", min(i, 1)*2), t.style.bold.Render(l))
 	}
