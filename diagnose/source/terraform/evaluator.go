@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/tree"
 	"encoding/json"
 	"fmt"
@@ -27,6 +28,7 @@ type evaluator struct {
 	holes     *holes
 	busy      []string
 	skips     []skipComment
+	unread    []snapshot.Unread // modules that are not here
 	table     *fileFunctions
 	err       error
 }

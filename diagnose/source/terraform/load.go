@@ -58,6 +58,7 @@ func Load(dir string, o Options) (*snapshot.Snapshot, error) {
 	b.where(root)
 	out := b.build(list)
 	out.Skips = ev.skipsOf(root)
+	out.Target.Unread = append(out.Target.Unread, ev.unread...)
 	if ev.err != nil {
 		return nil, ev.err
 	}

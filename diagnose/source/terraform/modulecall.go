@@ -1,7 +1,6 @@
 package terraform
 
 import (
-	"apisqs-doctor/diagnose/source/tree"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -9,6 +8,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // moduleCall is a call of a module with its instances.
@@ -68,7 +70,11 @@ func (s *scope) sourceOf(b *hclsyntax.Block) (*module, *hole) {
 	if !local {
 		installed, found := s.ev.installed[strings.Join(append(s.path[:len(s.path):len(s.path)], name), ".")]
 		if !found {
-			return unread(fmt.Sprintf("the module %q from %s is not in the folder", name, source), "terraform init")
+			detail := fmt.Sprintf("the module %q from %s is not in the folder", name, source)
+			at := placeOf(b.TypeRange).Origin()
+			at.Resource = s.global("module." + name)
+			s.ev.unread = append(s.ev.unread, snapshot.Unread{What: detail + "; terraform init fetches it", Origin: at})
+			return unread(detail, "terraform init")
 		}
 		dir = filepath.Join(s.ev.root, filepath.FromSlash(installed))
 	} else {
