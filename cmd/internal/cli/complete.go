@@ -169,12 +169,12 @@ func filesAfter(before, file string) ([]string, cobra.ShellCompDirective) {
 	return list, directive
 }
 
-// completeTemplates completes the files that may follow --template FILE.
-func completeTemplates(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if !cmd.Flags().Changed("template") {
-		return nil, noFiles
+// completeTemplates completes files, once a word cannot be a command.
+func completeTemplates(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	if !cmd.Flags().Changed("template") && len(args) == 0 && !strings.ContainsAny(word, "./\\") {
+		return nil, noFiles // a command may be meant
 	}
-	return templateKinds, cobra.ShellCompDirectiveFilterFileExt
+	return append([]string{"tf", "tofu", "tfstate"}, templateKinds...), cobra.ShellCompDirectiveFilterFileExt
 }
 
 func (a *app) completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

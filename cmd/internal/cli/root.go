@@ -29,9 +29,8 @@ type diagnoseFlags struct {
 const shortHelp = `apisqs-doctor finds out why an API Gateway method does not put its messages on an SQS queue.
 
   apisqs-doctor a1b2c3d4                         a deployed API, by its id, ARN, name or invoke URL
-  apisqs-doctor --template template.yaml         a CloudFormation, SAM or CDK template
-  apisqs-doctor infra/                           a Terraform folder, or its plan or state as JSON
-  apisqs-doctor --snapshot api.json              what "apisqs-doctor snapshot" has saved
+  apisqs-doctor template.yaml                    a file or folder: CloudFormation, SAM, cdk.out,
+                                                 Terraform, OpenAPI, output of the AWS CLI, a snapshot
   apisqs-doctor demo                             an embedded example; needs no AWS account
 
 All flags, exit codes and examples: apisqs-doctor --help`
@@ -42,8 +41,12 @@ Amazon SQS queue does not. It follows one request through the integration, stage
 as AWS would, and says what fails, why, on what evidence, and what to change.
 
 Give exactly one kind of target: an API by its id, ARN, name or invoke URL (or --api-id,
---all-apis, --all-regions), files or folders (or --template, --snapshot), or --curl with the
-invoke URL in it. Several APIs or templates make one report; an API that cannot be read leaves the others' diagnosis as it is, and
+--all-apis, --all-regions), files and folders (or --template, --snapshot), or --curl with the
+invoke URL in it. What files hold is told by their content, and said: templates of CloudFormation,
+SAM, the CDK (cdk.out) and the Serverless Framework (.serverless), Terraform as configuration, plan
+or state, OpenAPI documents, what commands of the AWS CLI print (get-integration, get-role and the
+like, which complete each other), and snapshots; "-" is the standard input. Several APIs or files
+make one report; an API that cannot be read leaves the others' diagnosis as it is, and
 the run inconclusive. Without a request of yours the doctor diagnoses every method that leads to
 SQS with a plain JSON request. With one, the report is about that request alone:
 

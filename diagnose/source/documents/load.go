@@ -109,7 +109,7 @@ func (r *reader) read(doc *tree.Document, shared *cloudformation.Documents) erro
 	}
 	s := shapeOf(doc.Root)
 	if s == nil {
-		return doc.Root.At.Fail("this is none of the documents that are read", Language.Name+"; see apisqs-doctor help files")
+		return doc.Root.At.Fail("this is none of the documents that are read", Language.Name)
 	}
 	x := tree.View{Resource: "aws " + s.command, At: doc.Root.At, Value: tree.Literal(doc.Root)}
 	if r.answers++; r.answers == 1 {
