@@ -138,10 +138,11 @@ func notations(id, kind string, commands []string, cloudFormation, terraform, di
 		}
 		list = append(list, x)
 	}
-	written := kind == snapshot.Template || kind == snapshot.Terraform
+	written := kind == snapshot.Template || kind == snapshot.Terraform || kind == snapshot.OpenAPI
 	add("diff of your files, for git apply", diff, diff != "")
 	add("AWS CLI", strings.Join(commands, "\n"), diff == "" && !written)
 	add("CloudFormation", cloudFormation, diff == "" && kind == snapshot.Template)
+	add("OpenAPI", cloudFormation, diff == "" && kind == snapshot.OpenAPI)
 	add("Terraform", terraform, diff == "" && kind == snapshot.Terraform)
 	return list
 }

@@ -107,7 +107,7 @@ func queueName(m Method) string {
 func markdownNotations(r Remedy, kind string) Remedy {
 	out := Remedy{Check: r.Check, Commands: r.Commands}
 	switch kind {
-	case snapshot.Template:
+	case snapshot.Template, snapshot.OpenAPI:
 		out.CloudFormation = r.CloudFormation
 	case snapshot.Terraform:
 		out.Terraform = r.Terraform

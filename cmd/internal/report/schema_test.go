@@ -45,7 +45,7 @@ func generate(t *testing.T) map[string][]byte {
 	maps.Copy(words, comments(t, "."))
 	report := generator{comments: words, enums: map[string][]string{
 		"Document.Schema": {Schema}, "Verdict": verdicts,
-		"Target.Kind":      {snapshot.Live, snapshot.Template, snapshot.Terraform, snapshot.Saved, "none"},
+		"Target.Kind":      {snapshot.Live, snapshot.Template, snapshot.Terraform, snapshot.OpenAPI, snapshot.Answers, snapshot.Saved, "none"},
 		"API.Type":         strs(snapshot.REST, snapshot.HTTP, snapshot.WebSocket),
 		"Method.Protocol":  {"query", "json", "http-api", "none"},
 		"Predicted.Origin": strs(walk.FromSQS, walk.FromAPIGateway, walk.FromKMS, walk.FromIAM, walk.FromDeployment, walk.FromNobody),
