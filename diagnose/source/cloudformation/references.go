@@ -220,8 +220,23 @@ func (s *stack) physicalName(r *resource) *tree.Value {
 	return r.name
 }
 
+// longestNames are the limits that CloudFormation keeps in the names that it makes
+// up, in characters, with room for what it puts behind them.
+var longestNames = map[string]int{"AWS::SQS::Queue": 75, "AWS::IAM::Role": 64}
+
+// shortened is the name of a stack and a logical id, of which CloudFormation leaves
+// out what is too much. Logical ids end in what tells them apart.
+func shortened(stack, id string, most int) string {
+	name := stack + "-" + id
+	if most == 0 || len(name) <= most {
+		return name
+	}
+	id = id[max(0, len(id)-most*3/4):]
+	return stack[:min(len(stack), most-len(id)-1)] + "-" + id
+}
+
 func (s *stack) generatedName(r *resource) string {
-	name := s.name + "-" + r.id
+	name := shortened(s.name, r.id, longestNames[r.typ])
 	switch r.typ {
 	case "AWS::SQS::Queue":
 		if f := r.properties.Get("FifoQueue"); f != nil && s.resolve(f).Text == "true" {
