@@ -36,6 +36,9 @@ const (
 func (e *engine) plain(api *snapshot.API, stage string, m *snapshot.Method, config *snapshot.Configuration) walk.Request {
 	s := sampler{engine: e, api: api, stage: stage, method: m, config: config}
 	first := s.request(sampleTexts)
+	if named, ok := e.ofKnownQueue(first); ok {
+		return named
+	}
 	if !s.varies || !refusesSample(e.Walk(first)) {
 		return first
 	}
@@ -46,6 +49,37 @@ func (e *engine) plain(api *snapshot.API, stage string, m *snapshot.Method, conf
 		}
 	}
 	return first
+}
+
+// ofKnownQueue is the request with a path parameter that names a queue which exists,
+// where the sample of one names none: a correct client knows the queues.
+func (e *engine) ofKnownQueue(r walk.Request) (walk.Request, bool) {
+	if !strings.Contains(r.Path, "{") {
+		return r, false
+	}
+	t := e.Walk(r)
+	if t.Queue.Queue != nil || t.Queue.ARN == "" {
+		return r, false
+	}
+	wanted := t.Queue.ARN[strings.LastIndexByte(t.Queue.ARN, ':')+1:]
+	for _, name := range slices.Sorted(maps.Keys(t.Route.PathParams)) {
+		before, after, found := strings.Cut(wanted, t.Route.PathParams[name])
+		if !found || t.Route.PathParams[name] == "" {
+			continue
+		}
+		for _, arn := range slices.Sorted(maps.Keys(e.Snapshot.Queues)) {
+			queue := arn[strings.LastIndexByte(arn, ':')+1:]
+			if len(queue) <= len(before)+len(after) || !strings.HasPrefix(queue, before) || !strings.HasSuffix(queue, after) {
+				continue
+			}
+			known := r
+			known.Path = strings.ReplaceAll(r.Path, "{"+name+"}", queue[len(before):len(queue)-len(after)])
+			if !refusesSample(e.Walk(known)) {
+				return known, true
+			}
+		}
+	}
+	return r, false
 }
 
 // refusesSample tells whether a walk fails where another sample might not.
