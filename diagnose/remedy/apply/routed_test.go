@@ -125,7 +125,7 @@ func TestRoutedTrouble(t *testing.T) {
 	}
 
 	s = routed(t, "orders_socket")
-	server, cfg = begin(t, s, fakeaws.Options{Deny: []string{"CreateIntegrationResponse"}})
+	_, cfg = begin(t, s, fakeaws.Options{Deny: []string{"CreateIntegrationResponse"}})
 	var partial *apply.Partial
 	err := apply.Run(context.Background(), cfg, plan(t, s, routedChanges[10].list...), func([]byte) error { return nil })
 	if !errors.As(err, &partial) || len(partial.Done) != 2 || len(partial.Left) != 1 {
