@@ -101,16 +101,13 @@ func (j *judge) stageVariables() {
 // routeAuthorization judges the authorization of an HTTP API's route (H70).
 func (j *judge) routeAuthorization(m *snapshot.Method) {
 	kind, known := m.Authorization.Read(&j.gaps)
-	scopes, scopesKnown := m.Scopes.Peek()
+	scopes, _ := m.Scopes.Read(&j.gaps)
 	id, idKnown := m.AuthorizerID.Peek()
 	if !known || j.isOpaque(kind) {
 		return
 	}
 	_, there := j.config.Authorizers[id]
 	there = there || !idKnown || j.isOpaque(id)
-	if !scopesKnown {
-		scopes = nil
-	}
 	err := http.CheckAuthorization(kind, scopes, there)
 	j.add(err != nil, AuthorizationSetting, m, "authorization", kind, m.Authorization.Origin(), err)
 }

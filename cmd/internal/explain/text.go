@@ -47,7 +47,8 @@ func isName(r rune) bool {
 var others = []walk.ErrorCode{
 	walk.MissingAuthenticationToken, walk.Forbidden, walk.Unauthorized, walk.BadRequest, walk.UnsupportedMediaType,
 	walk.InternalServerError, walk.NotFound, walk.IntegrationFailure, walk.MalformedPolicy, walk.InvalidInput, walk.ModelValidation,
-	"ConflictException", "AlreadyExistsException", "InvalidSecurity", walk.InvalidInput, "IncompleteSignature", "IncompleteSignatureException",
+	walk.TooManyRequests, walk.LimitExceeded,
+	"ConflictException", "AlreadyExistsException", "InvalidSecurity", "IncompleteSignature", "IncompleteSignatureException",
 }
 
 // synonyms are what services and SDKs call an error besides.

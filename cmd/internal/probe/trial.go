@@ -150,6 +150,9 @@ func (t *Trial) Limits() []string {
 	if r.Canary != nil {
 		list = append(list, "the canary of the stage")
 	}
+	if r.Blocked != "" {
+		list = append(list, r.Blocked)
+	}
 	return append(list, "throttling and what else belongs to the stage")
 }
 

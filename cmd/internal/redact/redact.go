@@ -63,6 +63,8 @@ func tokens(s string) []token {
 			skip = 6
 		case r == '\\' && i+1 < len(s) && s[i+1] < utf8.RuneSelf:
 			skip = 2
+		case r == '#':
+			skip = directive(s[i:])
 		}
 		switch {
 		case skip > 0:
@@ -90,6 +92,17 @@ func tokens(s string) []token {
 		}
 	}
 	return list
+}
+
+// directive is the length of an #else or #end at the beginning of a text, which
+// may touch the word behind it; 0 for none.
+func directive(s string) int {
+	for _, d := range [...]string{"#elseif", "#else", "#end"} {
+		if strings.HasPrefix(s, d) {
+			return len(d)
+		}
+	}
+	return 0
 }
 
 func isHex(c byte) bool {

@@ -122,6 +122,7 @@ func (r *reader) readQueue(q queueName) snapshot.Fact[*snapshot.Queue] {
 		queue.KMSKeyID = unknown[string](f, at.At(keyID))
 		queue.KMSReusePeriod = unknown[int](f, at.At(reusePeriod))
 		queue.Policy = unknown[string](f, at.At(policy))
+		queue.DeadLetters = unknown[string](f, at.At(redrive))
 		return snapshot.Known(queue, at)
 	}
 	if named := attributes.value["QueueArn"]; named != q.arn() {
