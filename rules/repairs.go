@@ -172,8 +172,9 @@ var formalRE = regexp.MustCompile(`^\$!?\{([^}]*)\}$`)
 
 // unwrapped is the argument of a reference that URL-encodes it; other references stay.
 func unwrapped(reference string) string {
-	inner, ok := strings.CutPrefix(reference, "$util.urlEncode(")
-	if inner, ok = strings.CutSuffix(inner, ")"); !ok || !strings.HasPrefix(inner, "$") || strings.Count(inner, "(") != strings.Count(inner, ")") || strings.Contains(inner, ")$") {
+	inner, encoded := strings.CutPrefix(reference, "$util.urlEncode(")
+	inner, closed := strings.CutSuffix(inner, ")")
+	if !encoded || !closed || !strings.HasPrefix(inner, "$") || strings.Count(inner, "(") != strings.Count(inner, ")") || strings.Contains(inner, ")$") {
 		return reference
 	}
 	return inner
