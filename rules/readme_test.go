@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +46,7 @@ func readme(t *testing.T) string {
 	fmt.Fprintf(&b, "# The rules\n\n<!-- Generated from the rules and their fixtures by `go generate ./rules`. -->\n\n")
 	fmt.Fprintf(&b, "%d rules. The name of a rule is printed with its findings, and is the name of its file, its fixtures and its section here.\n", len(all))
 	fmt.Fprintf(&b, "`apisqs-doctor rules show NAME` prints a section.\n\n")
+	byError(&b, all)
 	article(t, &b, all)
 	for _, stage := range walk.Stages {
 		fmt.Fprintf(&b, "## %s: %s\n\n", stage, stage.Question())
@@ -55,6 +57,26 @@ func readme(t *testing.T) string {
 		}
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// byError is the index from what is seen to the rules.
+func byError(b *strings.Builder, all []diagnose.Rule) {
+	var codes []walk.ErrorCode
+	links := map[walk.ErrorCode][]string{}
+	for _, r := range all {
+		for _, code := range r.Explains {
+			if links[code] == nil {
+				codes = append(codes, code)
+			}
+			links[code] = append(links[code], fmt.Sprintf("[%s](#%[1]s)", r.ID))
+		}
+	}
+	slices.Sort(codes)
+	fmt.Fprintf(b, "## By error\n\n| error | the rules that explain it |\n| --- | --- |\n")
+	for _, code := range codes {
+		fmt.Fprintf(b, "| `%s` | %s |\n", code, strings.Join(links[code], ", "))
+	}
+	b.WriteString("\n")
 }
 
 // article is the table of the causes that the AWS article names, each with the

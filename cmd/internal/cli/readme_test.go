@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"apisqs-doctor/cmd/internal/explain"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
@@ -47,40 +48,52 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// errorTable lists, for each error, the rules that explain it: first what the
-// AWS article on this integration names, then the others in order.
+// errorTable lists, for each error, the likeliest causes, as explain ranks them: a
+// table is for a first look, and links to the one with all.
 func errorTable(list []diagnose.Rule) string {
-	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b diagnose.Rule) int {
-		switch {
-		case a.Article == b.Article:
-			return 0
-		case a.Article:
-			return -1
-		}
-		return 1
-	})
-	var codes []walk.ErrorCode
-	causes := map[walk.ErrorCode][]string{}
-	for _, r := range list {
-		for _, code := range r.Explains {
-			if causes[code] == nil {
-				codes = append(codes, code)
-			}
-			causes[code] = append(causes[code], fmt.Sprintf("%s (`%s`)", strings.ReplaceAll(r.Title, "|", `\|`), r.ID))
-		}
-	}
+	const most = 3
 	var b strings.Builder
 	b.WriteString("| error | usual causes, and the rule |\n| --- | --- |")
+	codes, explaining := rulesOf(list)
 	for _, code := range codes {
-		const most = 4 // a table is for a first look; rules/README.md has them all
-		list := causes[code]
-		if n := len(list); n > most {
-			list = append(slices.Clone(list[:most]), fmt.Sprintf("and %d more", n-most))
+		explained := explaining[code]
+		ranked := explain.Explain(string(code), list)
+		at := func(r diagnose.Rule) int {
+			if i := slices.IndexFunc(ranked, func(c explain.Cause) bool { return c.Rule == r.ID }); i >= 0 {
+				return i
+			}
+			return len(ranked)
 		}
-		fmt.Fprintf(&b, "\n| `%s` | %s |", code, strings.Join(list, "<br>"))
+		slices.SortStableFunc(explained, func(a, b diagnose.Rule) int { return at(a) - at(b) })
+		var causes []string
+		for _, r := range explained[:min(len(explained), most)] {
+			causes = append(causes, fmt.Sprintf("%s ([`%s`](rules/README.md#%[2]s))", strings.ReplaceAll(r.Title, "|", `\|`), r.ID))
+		}
+		if n := len(explained); n > most {
+			causes = append(causes, fmt.Sprintf("[all %d](rules/README.md#by-error)", n))
+		}
+		fmt.Fprintf(&b, "\n| `%s` | %s |", code, strings.Join(causes, "<br>"))
 	}
 	return b.String()
+}
+
+// rulesOf gives the errors that rules explain, those of the AWS article first, and
+// the rules of each.
+func rulesOf(list []diagnose.Rule) (codes []walk.ErrorCode, explaining map[walk.ErrorCode][]diagnose.Rule) {
+	explaining = map[walk.ErrorCode][]diagnose.Rule{}
+	for _, article := range []bool{true, false} {
+		for _, r := range list {
+			for _, code := range r.Explains {
+				if r.Article == article && explaining[code] == nil {
+					codes = append(codes, code)
+				}
+				if r.Article == article {
+					explaining[code] = append(explaining[code], r)
+				}
+			}
+		}
+	}
+	return codes, explaining
 }
 
 // Every flag that the README names exists.

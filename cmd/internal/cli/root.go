@@ -123,7 +123,7 @@ func (a *app) rootCommand() *cobra.Command {
 	addRedact(cmd, &f.redact)
 
 	cmd.AddCommand(a.demoCommand(), a.walkCommand(), a.fixCommand(), a.snapshotCommand(), a.probeCommand(), a.testCommand(), a.logsCommand(), a.explainCommand(), a.rulesCommand(), a.schemaCommand(), a.policyCommand(), a.completionCommand(), a.manCommand(), a.versionCommand(), a.mcpCommand(), a.skillCommand(),
-		exitCodesTopic(), environmentTopic(), filesTopic(), skipsTopic())
+		targetsTopic(), exitCodesTopic(), environmentTopic(), filesTopic(), skipsTopic())
 	for _, sub := range cmd.Commands() {
 		sub.Flags().SortFlags = false
 	}

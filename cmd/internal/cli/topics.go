@@ -42,3 +42,61 @@ func filesTopic() *cobra.Command {
   ~/.aws/config, ~/.aws/credentials
                       Profiles and credentials, as every AWS tool reads them.`}
 }
+
+// targetsTopic tells all that can be diagnosed; its commands are run by a test.
+func targetsTopic() *cobra.Command {
+	return &cobra.Command{Use: "targets", Short: "All that can be diagnosed, and how the client's call is given", Example: "  apisqs-doctor help targets", Long: `A deployed API, by its id, ARN, name or invoke URL. Of several stages the doctor
+looks at the first, and names the others:
+
+  apisqs-doctor a1b2c3d4
+  apisqs-doctor https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/prod/orders
+  apisqs-doctor --api-id a1b2c3d4 --stage prod --method "POST /orders"
+
+Several APIs, or all of an account, in one report. All give a table first, the broken ones on top,
+and the causes over all of them; one that cannot be read, and Ctrl-C, do not lose the rest:
+
+  apisqs-doctor --api-id a1b2c3d4 --api-id h5e6a7l8
+  apisqs-doctor --all-apis --stage prod
+  apisqs-doctor --all-regions -o text -o json=apis.json
+
+What a file or folder is, is told by its content; --template FILE and --snapshot FILE name them
+for scripts. What only the deployment decides stays open, and is said to be open.
+
+CloudFormation, SAM, the CDK and the Serverless Framework:
+
+  apisqs-doctor --template template.yaml --parameter QueueName=orders
+  apisqs-doctor --template stacks/*.yaml
+  apisqs-doctor cdk.out --region eu-west-1 --account-id 123456789012
+  apisqs-doctor .serverless                         # what serverless package writes
+
+Terraform and OpenTofu, as configuration, as a plan or as a state. Nothing is run and nothing
+fetched; modules of a registry are read where terraform init has put them. The state says most,
+the plan of a first apply least:
+
+  apisqs-doctor infra/ --var env=prod --account-id 123456789012
+  apisqs-doctor plan.json -o sarif=doctor.sarif     # what terraform show -json writes
+
+An OpenAPI document with API Gateway's extensions, or what commands of the AWS CLI print, pasted
+into files or piped in. Several complete each other:
+
+  apisqs-doctor openapi.yaml
+  apisqs-doctor integration.json                    # what get-integration prints
+  apisqs-doctor - < integration.json
+  apisqs-doctor resources.json role.json queue.json
+
+The last are get-resources with the methods embedded, get-role and get-queue-attributes.
+
+A snapshot, which holds configuration and policies, no message and no credentials; with --redact
+names, accounts and addresses are replaced too, in snapshots and in reports:
+
+  apisqs-doctor snapshot --api-id a1b2c3d4 > api.json
+  apisqs-doctor --snapshot api.json
+  apisqs-doctor --snapshot api.json --redact -o markdown=for-the-issue.md
+
+The very call that fails for your client. The report is then about that call alone:
+
+  apisqs-doctor --api-id a1b2c3d4 --method "POST /orders" --header 'Content-Type: text/plain' --body 'a&b'
+  apisqs-doctor --api-id a1b2c3d4 --body @order.json
+  apisqs-doctor --curl "curl https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/prod/orders -d 'a=1'"
+  apisqs-doctor --api-id a1b2c3d4 --request call.yaml     # method, path, headers, query, body`}
+}
