@@ -10,6 +10,7 @@ import (
 
 	"apisqs-doctor/cmd/internal/cases"
 	"apisqs-doctor/cmd/internal/mcp"
+	"apisqs-doctor/diagnose/source/tree"
 	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/rules"
 )
@@ -40,6 +41,9 @@ func (a *app) serveMCP(ctx context.Context, live bool) error {
 	folder, err := os.Getwd()
 	if err != nil {
 		return cannotRun("", "the working folder is not known: %s", plain(err))
+	}
+	if a.Within, err = tree.Below(folder); err != nil {
+		return cannotRun("", "the working folder cannot be read: %s", plain(err))
 	}
 	if ctx == nil {
 		ctx = context.Background()

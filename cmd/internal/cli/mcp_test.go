@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -113,11 +114,14 @@ func TestMCPTools(t *testing.T) {
 	}
 }
 
+// every lets TestMCPVerdicts compare all fixtures.
+var every = flag.Bool("every", false, "compare what mcp says of every fixture, and not of each fourth")
+
 // The verdict is the command line's.
 func TestMCPVerdicts(t *testing.T) {
 	s := agent(t)
 	for i, name := range fixtures.Names() {
-		if i%4 != 0 {
+		if i%4 != 0 && !*every {
 			continue // each tool call is a run of the same program; a quarter tells
 		}
 		file := saved(t, name)
@@ -235,6 +239,62 @@ func TestMCPRefuses(t *testing.T) {
 	if text, failed := ask(t, s, "diagnose", map[string]any{"path": file}); failed {
 		t.Errorf("after all of it: %s", text)
 	}
+}
+
+// What a configuration leads to outside of the folder is not read: not a module, a
+// text, a nested template, and not a link among the files of a folder.
+func TestMCPConfined(t *testing.T) {
+	s := agent(t)
+	outside := t.TempDir()
+	up, err := filepath.Rel(workingFolder(t), outside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name, text string) {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const hidden = "wholly-hidden-text"
+	write(filepath.Join(outside, "module", "main.tf"), "resource \"aws_sqs_queue\" \"q\" {\n  name = \""+hidden+"\"\n}\n")
+	write(filepath.Join(outside, "text.vtl"), hidden)
+	write(filepath.Join(outside, "nested.yaml"), "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: "+hidden+"}\n")
+	rest := "Type: AWS::Serverless::Api\n    Properties: {StageName: prod, DefinitionUri: " + up + "/nested.yaml}\n"
+	write("module/main.tf", "module \"q\" {\n  source = \""+up+"/module\"\n}\n")
+	write("text/main.tf", "resource \"aws_sqs_queue\" \"q\" {\n  name = file(\""+filepath.Join(up, "..", "..")+filepath.Join(outside, "text.vtl")+"\")\n}\nresource \"aws_sqs_queue\" \"r\" {\n  name = file(\""+filepath.Join(outside, "text.vtl")+"\")\n}\n")
+	write("nested/template.yaml", "Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: "+up+"/nested.yaml}\n")
+	write("sam/template.yaml", "Transform: AWS::Serverless-2016-10-31\nResources:\n  A:\n    "+rest)
+	write("linked/here.txt", "")
+	for _, link := range [][2]string{{"nested.yaml", "linked/template.yaml"}, {"nested.yaml", "linked/more.yaml"}, {"module", "linkedmodule"}} {
+		if err := os.Symlink(filepath.Join(outside, link[0]), link[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("through/main.tf", "module \"q\" {\n  source = \"../linkedmodule\"\n}\n")
+	for _, target := range []string{"module", "text", "nested", "sam", "linked", "through"} {
+		for _, tool := range []string{"diagnose", "plan"} {
+			text, failed := ask(t, s, tool, map[string]any{"path": target})
+			if strings.Contains(text, hidden) || !failed && strings.Contains(text, `"verdict":"healthy"`) {
+				t.Errorf("%s %s: %s", tool, target, text)
+			}
+			if target == "sam" && !strings.Contains(text, `"notRead"`) {
+				t.Errorf("%s %s does not say what is not read: %s", tool, target, text)
+			}
+		}
+	}
+}
+
+func workingFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // Calls run beside each other, and one that is cancelled ends.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/term"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // Streams is the world as the command line sees it.
@@ -19,6 +21,7 @@ type Streams struct {
 	LookupEnv func(string) (string, bool)
 	Environ   func() []string  // all variables as NAME=VALUE; nil where they are not looked through
 	Now       func() time.Time // for skips that end
+	Within    tree.Bounds      // of the files that a target is made of
 }
 
 // System returns the process's own streams and environment.

@@ -28,7 +28,7 @@ func (a *app) settle(t *targetFlags) error {
 			t.stdin = data
 		}
 	}
-	in, err := kind.Of(t.templates, t.stdin)
+	in, err := kind.Of(t.templates, t.stdin, a.Within)
 	if err != nil {
 		return inputFailure(err)
 	}
@@ -65,7 +65,7 @@ func (t *targetFlags) checkSource(given map[string]bool) error {
 
 // loadDocuments reads OpenAPI documents and what the AWS CLI has printed.
 func (a *app) loadDocuments(t *targetFlags) (*snapshot.Snapshot, error) {
-	s, err := documents.Load(t.templates, documents.Options{Account: t.accountID, Region: t.region, Stdin: t.standardInput(), Warn: a.note})
+	s, err := documents.Load(t.templates, documents.Options{Account: t.accountID, Region: t.region, Stdin: t.standardInput(), Within: a.Within, Warn: a.note})
 	if err != nil {
 		return nil, inputFailure(err)
 	}

@@ -37,7 +37,7 @@ func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
 	}
 	maps.Copy(parameters, given)
 	s, err := cloudformation.Load(t.templates, cloudformation.Options{
-		Parameters: parameters, Account: t.accountID, Region: t.region, Stdin: t.standardInput(), Warn: a.note,
+		Parameters: parameters, Account: t.accountID, Region: t.region, Stdin: t.standardInput(), Within: a.Within, Warn: a.note,
 	})
 	if err != nil {
 		return nil, inputFailure(err)

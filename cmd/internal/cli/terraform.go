@@ -20,7 +20,7 @@ func (a *app) loadTerraform(t *targetFlags, edits []remedy.FileEdit) (*snapshot.
 		return nil, err
 	}
 	o := terraform.Options{Vars: vars, VarFiles: t.varFiles, Env: a.env, Workspace: a.env("TF_WORKSPACE"), Account: t.accountID, Region: a.region(t),
-		Warn: a.note}
+		Within: a.Within, Warn: a.note}
 	for _, e := range edits {
 		if o.Instead == nil {
 			o.Instead = map[string][]byte{}

@@ -80,11 +80,8 @@ func digest(doc report.Document, code int, command string) string {
 		left = append(left, plural(findings, "finding"))
 	}
 	s.Left = strings.Join(left, ", ")
-	for _, g := range slices.Concat(doc.Gaps, gapsOf(order)) {
-		text := strings.TrimSuffix(g.Detail+" (needs "+g.Needs+")", " (needs )")
-		if !slices.Contains(s.NotRead, text) {
-			add(&s, &s.NotRead, text)
-		}
+	for _, text := range notRead(doc, order) {
+		add(&s, &s.NotRead, text)
 	}
 	for _, a := range doc.Assumed {
 		add(&s, &s.Assumed, a.What+": "+a.Why)
@@ -102,6 +99,23 @@ func digest(doc report.Document, code int, command string) string {
 		}
 	}
 	return string(encode(s))
+}
+
+// notRead tells what was not read: of the files, and of what the verdicts rest on.
+func notRead(doc report.Document, methods []report.Method) []string {
+	var list []string
+	take := func(text string) {
+		if text = cutTo(text, 300); !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	for _, u := range doc.Target.Unread {
+		take(u.What)
+	}
+	for _, g := range slices.Concat(doc.Gaps, gapsOf(methods)) {
+		take(strings.TrimSuffix(g.Detail+" (needs "+g.Needs+")", " (needs )"))
+	}
+	return list
 }
 
 // add adds to a list of the summary, where that fits.
@@ -198,6 +212,7 @@ type planned struct {
 	Verdict  diagnose.Verdict `json:"verdict"`
 	ExitCode int              `json:"exitCode"`
 	Plans    []planOf         `json:"plans"`
+	NotRead  []string         `json:"notRead,omitempty"`
 	Left     string           `json:"left,omitempty"`
 	More     string           `json:"more"`
 }
@@ -262,6 +277,11 @@ func plans(doc report.Document, code int, command string) string {
 	}
 	if left > 0 {
 		out.Left = plural(left, "method")
+	}
+	for _, text := range notRead(doc, nil) {
+		if out.NotRead = append(out.NotRead, text); len(encode(out)) > mostAnswer-200 {
+			out.NotRead = out.NotRead[:len(out.NotRead)-1]
+		}
 	}
 	return string(encode(out))
 }

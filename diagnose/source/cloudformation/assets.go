@@ -15,20 +15,20 @@ import (
 func (w *world) asset(template, key string) string {
 	folder := filepath.Dir(template)
 	if _, known := w.assets[folder]; !known {
-		w.assets[folder] = assetsIn(folder)
+		w.assets[folder] = assetsIn(folder, w.options.Within)
 	}
 	return w.assets[folder][key[strings.LastIndexByte(key, '/')+1:]]
 }
 
 // assetsIn lists the files of all stacks of an assembly, by the names of their objects.
-func assetsIn(folder string) map[string]string {
+func assetsIn(folder string, within tree.Bounds) map[string]string {
 	found := map[string]string{}
 	entries, _ := os.ReadDir(folder)
 	for _, e := range entries {
 		if e.IsDir() || !strings.HasSuffix(e.Name(), ".assets.json") {
 			continue
 		}
-		for _, file := range members(companion(filepath.Join(folder, e.Name())).Get("files")) {
+		for _, file := range members(companion(filepath.Join(folder, e.Name()), within).Get("files")) {
 			path := file.Value.Get("source").Get("path").TextOr("")
 			if path == "" || file.Value.Get("source").Get("packaging").TextOr("file") != "file" {
 				continue

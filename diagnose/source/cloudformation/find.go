@@ -26,12 +26,12 @@ type source struct {
 }
 
 // findTemplates lists the templates that the given files and folders mean.
-func findTemplates(files []string) ([]source, error) {
+func findTemplates(files []string, within tree.Bounds) ([]source, error) {
 	var found []source
 	for _, file := range files {
 		if file != "-" {
 			if info, err := os.Stat(file); err == nil && info.IsDir() {
-				inside, err := templatesIn(file)
+				inside, err := templatesIn(file, within)
 				if err != nil {
 					return nil, err
 				}
@@ -42,7 +42,7 @@ func findTemplates(files []string) ([]source, error) {
 		found = append(found, source{file: file})
 	}
 	for i := range found {
-		found[i].locate()
+		found[i].locate(within)
 	}
 	switch {
 	case len(found) == 0:
@@ -61,7 +61,10 @@ func findTemplates(files []string) ([]source, error) {
 
 // templatesIn looks for a cdk.out folder first, then for templates by name,
 // then for any file that holds one.
-func templatesIn(folder string) ([]source, error) {
+func templatesIn(folder string, within tree.Bounds) ([]source, error) {
+	if err := within.Check(folder); err != nil {
+		return nil, err
+	}
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, language.FileError(folder, err)
@@ -82,7 +85,7 @@ func templatesIn(folder string) ([]source, error) {
 		}
 	}
 	if has["manifest.json"] || has["cdk.out"] || len(assembled) > 0 {
-		inside, err := assemblies(folder, entries)
+		inside, err := assemblies(folder, entries, within)
 		if err != nil || len(assembled)+len(inside) > 0 {
 			return append(assembled, inside...), err
 		}
@@ -94,13 +97,13 @@ func templatesIn(folder string) ([]source, error) {
 	}
 	if has["cdk.json"] {
 		if _, err := os.Stat(filepath.Join(folder, "cdk.out")); err == nil {
-			return templatesIn(filepath.Join(folder, "cdk.out"))
+			return templatesIn(filepath.Join(folder, "cdk.out"), within)
 		}
 	}
 	sort.Slice(others, func(i, j int) bool { return others[i].file < others[j].file })
 	var templates []source
 	for _, s := range others[:min(len(others), 10*maxTemplates)] {
-		if isTemplate(s.file) {
+		if isTemplate(s.file, within) {
 			templates = append(templates, s)
 		}
 	}
@@ -111,13 +114,13 @@ func templatesIn(folder string) ([]source, error) {
 }
 
 // assemblies lists the stacks of the CDK's nested assemblies (assembly-*).
-func assemblies(folder string, entries []os.DirEntry) ([]source, error) {
+func assemblies(folder string, entries []os.DirEntry, within tree.Bounds) ([]source, error) {
 	var found []source
 	for _, e := range entries {
 		if !e.IsDir() || !strings.HasPrefix(e.Name(), "assembly-") {
 			continue
 		}
-		inside, err := templatesIn(filepath.Join(folder, e.Name()))
+		inside, err := templatesIn(filepath.Join(folder, e.Name()), within)
 		if err != nil {
 			return nil, err
 		}
@@ -127,7 +130,10 @@ func assemblies(folder string, entries []os.DirEntry) ([]source, error) {
 }
 
 // isTemplate tells whether a file among others in a folder is a template.
-func isTemplate(file string) bool {
+func isTemplate(file string, within tree.Bounds) bool {
+	if within.Check(file) != nil {
+		return false
+	}
 	data, err := language.ReadFile(file, nil)
 	if err != nil {
 		return false

@@ -18,6 +18,7 @@ type Options struct {
 	Region     string            // empty when it is not known
 	StackName  string            // empty for "stack"; several templates get the names of their files
 	Stdin      io.Reader         // what the file "-" means
+	Within     tree.Bounds       // of all files that are read
 	Warn       func(string)      // takes what the user should know and is no fault; may be nil
 }
 
@@ -25,12 +26,15 @@ type Options struct {
 // file may be a template, a folder of templates, a cdk.out folder, or "-" for
 // standard input. The error is an *Error when the input is at fault.
 func Load(files []string, o Options) (*snapshot.Snapshot, error) {
-	sources, err := findTemplates(files)
+	sources, err := findTemplates(files, o.Within)
 	if err != nil {
 		return nil, err
 	}
 	w := newWorld(o)
 	for _, src := range sources {
+		if err := o.Within.Check(src.file); err != nil {
+			return nil, err
+		}
 		doc, err := language.Read(src.file, o.Stdin)
 		if err != nil {
 			return nil, err

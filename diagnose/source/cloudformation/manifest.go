@@ -16,12 +16,12 @@ const (
 
 // locate adds what the tool that wrote a template says of its stack: the name,
 // the region and the account.
-func (src *source) locate() {
+func (src *source) locate(within tree.Bounds) {
 	if src.file == "-" {
 		return
 	}
 	folder, name := filepath.Split(src.file)
-	if root := companion(filepath.Join(folder, manifestName)); root != nil {
+	if root := companion(filepath.Join(folder, manifestName), within); root != nil {
 		for _, artifact := range members(root.Get("artifacts")) {
 			properties := artifact.Value.Get("properties")
 			if artifact.Value.Get("type").TextOr("") != "aws:cloudformation:stack" || properties.Get("templateFile").TextOr("") != name {
@@ -42,7 +42,7 @@ func (src *source) locate() {
 			}
 		}
 	}
-	if root := companion(filepath.Join(folder, stateName)); root != nil {
+	if root := companion(filepath.Join(folder, stateName), within); root != nil {
 		src.packaged = true
 		service := root.Get("service")
 		provider := service.Get("provider")
@@ -54,7 +54,10 @@ func (src *source) locate() {
 }
 
 // companion reads a file that a tool wrote beside a template; nil when there is none.
-func companion(file string) *tree.Node {
+func companion(file string, within tree.Bounds) *tree.Node {
+	if within.Check(file) != nil {
+		return nil
+	}
 	doc, err := tree.Language{Name: "JSON"}.Read(file, nil)
 	if err != nil {
 		return nil

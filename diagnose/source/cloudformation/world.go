@@ -124,6 +124,9 @@ func (w *world) include(name string) (*tree.Document, error) {
 	if len(w.documents) >= maxTemplates {
 		return nil, &tree.Error{File: name, Problem: fmt.Sprintf("more than %d files belong together", maxTemplates)}
 	}
+	if err := w.options.Within.Check(name); err != nil {
+		return nil, err
+	}
 	doc, err := language.Read(name, nil)
 	if err != nil {
 		return nil, err

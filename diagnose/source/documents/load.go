@@ -19,6 +19,7 @@ type Options struct {
 	Account string       // account id; empty when it is not known
 	Region  string       // empty when it is not known
 	Stdin   io.Reader    // what the file "-" means
+	Within  tree.Bounds  // of all files that are read
 	Warn    func(string) // takes what the user should know and is no fault; may be nil
 }
 
@@ -27,6 +28,9 @@ type Options struct {
 func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 	var docs []*tree.Document
 	for _, file := range files {
+		if err := o.Within.Check(file); err != nil {
+			return nil, err
+		}
 		data, err := Language.ReadFile(file, o.Stdin)
 		if err != nil {
 			return nil, err
@@ -39,7 +43,7 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 			docs = append(docs, doc)
 		}
 	}
-	shared := cloudformation.NewDocuments(cloudformation.Options{Account: o.Account, Region: o.Region, Warn: o.Warn})
+	shared := cloudformation.NewDocuments(cloudformation.Options{Account: o.Account, Region: o.Region, Within: o.Within, Warn: o.Warn})
 	for _, doc := range docs {
 		shared.Add(doc)
 	}

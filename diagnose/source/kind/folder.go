@@ -15,7 +15,7 @@ import (
 const maxFiles = 1000
 
 // folder tells what a folder holds: the one thing in it that can be read.
-func folder(name string) (Input, error) {
+func folder(name string, within tree.Bounds) (Input, error) {
 	entries, err := os.ReadDir(name)
 	if err != nil {
 		return Input{}, language.FileError(name, err)
@@ -37,7 +37,7 @@ func folder(name string) (Input, error) {
 	if packaged := serverlessPackage(filepath.Join(name, ".serverless")); packaged != "" {
 		fits = append(fits, Input{Templates, "Serverless Framework package", []string{packaged}})
 	}
-	inside := look(name, entries)
+	inside := look(name, entries, within)
 	if templates := inside[Templates]; len(templates) > 0 && !slices.ContainsFunc(fits, func(in Input) bool { return in.Said == "CDK assembly" }) {
 		one, err := together(templates[0].Files, templates)
 		if err != nil {
@@ -90,10 +90,10 @@ func example(folder string, in Input) string {
 
 // look tells what the files of a folder are, those that can be read. A template of
 // a usual name is the only one that is meant.
-func look(folder string, entries []os.DirEntry) map[Source][]Input {
+func look(folder string, entries []os.DirEntry, within tree.Bounds) map[Source][]Input {
 	inside := map[Source][]Input{}
 	for _, usual := range cloudformation.UsualNames {
-		if in, err := one(filepath.Join(folder, usual), nil); err == nil && in.Source == Templates {
+		if in, err := one(filepath.Join(folder, usual), nil, within); err == nil && in.Source == Templates {
 			return map[Source][]Input{Templates: {in}}
 		}
 	}
@@ -102,7 +102,7 @@ func look(folder string, entries []os.DirEntry) map[Source][]Input {
 		if e.IsDir() || strings.HasPrefix(e.Name(), ".") || !slices.Contains([]string{".yaml", ".yml", ".json", ".template"}, filepath.Ext(path)) {
 			continue
 		}
-		if in, ok := quick(path); ok {
+		if in, ok := quick(path, within); ok {
 			inside[in.Source] = append(inside[in.Source], in)
 		}
 	}
@@ -111,7 +111,10 @@ func look(folder string, entries []os.DirEntry) map[Source][]Input {
 
 // quick tells what a file among others is, and passes over what is broken or
 // nothing that is read.
-func quick(path string) (Input, bool) {
+func quick(path string, within tree.Bounds) (Input, bool) {
+	if within.Check(path) != nil {
+		return Input{}, false
+	}
 	if Saved(path) {
 		return Input{Snapshot, "snapshot", []string{path}}, true
 	}

@@ -49,11 +49,11 @@ func (in Input) Target() string {
 }
 
 // Of tells what the named files and folders are. "-" is the standard input, whose
-// text is given. The error is a *tree.Conflict, or says what is wrong with a file.
-func Of(names []string, stdin []byte) (Input, error) {
+// text is given, and nothing outside of the bounds is read. The error is a *tree.Conflict, or says what is wrong with a file.
+func Of(names []string, stdin []byte, within tree.Bounds) (Input, error) {
 	var all []Input
 	for _, name := range names {
-		in, err := one(name, stdin)
+		in, err := one(name, stdin, within)
 		if err != nil {
 			return Input{}, err
 		}
@@ -110,16 +110,19 @@ func article(noun string) string {
 }
 
 // one tells what one name is.
-func one(name string, stdin []byte) (Input, error) {
+func one(name string, stdin []byte, within tree.Bounds) (Input, error) {
 	if name == "-" {
 		return content(name, stdin)
+	}
+	if err := within.Check(name); err != nil {
+		return Input{}, err
 	}
 	info, err := os.Stat(name)
 	switch {
 	case err != nil:
 		return Input{}, language.FileError(name, err)
 	case info.IsDir():
-		return folder(name)
+		return folder(name, within)
 	case !info.Mode().IsRegular():
 		return Input{}, &tree.Error{File: name, Problem: "not a file", Expected: language.Name}
 	}

@@ -45,7 +45,7 @@ func TestOf(t *testing.T) {
 		"a folder of documents":       {map[string]string{"a.yaml": openAPI, "b.json": answer, "c.json": "{}", "broken.json": "{"}, []string{"."}, Documents, "OpenAPI 3 document, output of aws apigateway get-integration"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in, err := Of(inFolder(t, tt.files, tt.given), nil)
+			in, err := Of(inFolder(t, tt.files, tt.given), nil, tree.Bounds{})
 			if err != nil || in.Source != tt.want || in.Said != tt.said {
 				t.Errorf("%v, %v; want %s, %s", in, err, tt.want, tt.said)
 			}
@@ -57,10 +57,10 @@ func TestOf(t *testing.T) {
 }
 
 func TestOfStandardInput(t *testing.T) {
-	if in, err := Of([]string{"-"}, []byte(answer)); err != nil || in.Source != Documents {
+	if in, err := Of([]string{"-"}, []byte(answer), tree.Bounds{}); err != nil || in.Source != Documents {
 		t.Errorf("%v, %v", in, err)
 	}
-	if _, err := Of([]string{"-"}, []byte(state)); err == nil || !strings.Contains(err.Error(), "expected it as a file") {
+	if _, err := Of([]string{"-"}, []byte(state), tree.Bounds{}); err == nil || !strings.Contains(err.Error(), "expected it as a file") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -91,7 +91,7 @@ func TestNotRead(t *testing.T) {
 		"an image":              {map[string]string{"a": "\x89PNG\r\n"}, []string{"a"}, "this is an image", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in, err := Of(inFolder(t, tt.files, tt.given), nil)
+			in, err := Of(inFolder(t, tt.files, tt.given), nil, tree.Bounds{})
 			if err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Fatalf("%v, error %v; want one that says %s", in, err, tt.says)
 			}
@@ -126,7 +126,7 @@ func FuzzContent(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if in, err := Of([]string{"-"}, data); err == nil && (in.Said == "" || len(in.Files) != 1) {
+		if in, err := Of([]string{"-"}, data, tree.Bounds{}); err == nil && (in.Said == "" || len(in.Files) != 1) {
 			t.Errorf("%+v", in)
 		}
 	})

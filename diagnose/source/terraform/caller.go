@@ -61,7 +61,7 @@ func (ev *evaluator) callers() []string {
 	}
 	for parent := filepath.Join(ev.root, ".."); ; parent = filepath.Join(parent, "..") {
 		at, err := real(parent)
-		if err != nil || !within(ev.files.boundary, at) {
+		if err != nil || !within(ev.files.boundary, at) || ev.files.within.Check(at) != nil {
 			return found
 		}
 		look(parent)

@@ -51,7 +51,7 @@ func newEvaluator(dir string, o Options) (*evaluator, error) {
 	ev := &evaluator{options: o, root: filepath.Clean(dir), modules: map[string]*module{}, installed: map[string]string{}, sources: map[string][]byte{},
 		templates: map[string]hclsyntax.Expression{}, inputs: map[string]input{}, holes: newHoles()}
 	var err error
-	if ev.files, err = newFiles(dir); err != nil {
+	if ev.files, err = newFiles(dir, o.Within); err != nil {
 		return nil, &tree.Error{File: dir, Problem: "the folder cannot be read: " + plainError(err)}
 	}
 	ev.files.instead = o.Instead

@@ -139,7 +139,7 @@ func (ev *evaluator) fileSet(args []cty.Value) (cty.Value, error) {
 	if err != nil {
 		return cty.SetValEmpty(cty.String), nil
 	}
-	if !within(ev.files.boundary, at) {
+	if !within(ev.files.boundary, at) || ev.files.within.Check(at) != nil {
 		v, _ := ev.outside(dir, errOutside{ev.files.boundary})
 		return v, nil
 	}

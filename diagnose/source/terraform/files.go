@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"apisqs-doctor/diagnose/source/tree"
 )
 
 // maxFile is the size, in bytes, of the largest file that is read.
@@ -15,6 +17,7 @@ const maxFile = 64 << 20
 
 // files reads files inside one boundary.
 type files struct {
+	within   tree.Bounds
 	boundary string   // absolute, with links resolved; nothing outside is read
 	also     []string // folders of local modules, absolute, with links resolved
 	instead  map[string][]byte
@@ -22,17 +25,20 @@ type files struct {
 
 // newFiles finds the boundary of a folder: the nearest parent with .git, else
 // the folder itself.
-func newFiles(dir string) (*files, error) {
+func newFiles(dir string, within tree.Bounds) (*files, error) {
 	at, err := real(dir)
 	if err != nil {
 		return nil, err
 	}
 	for parent := at; ; parent = filepath.Dir(parent) {
+		if within.Check(parent) != nil {
+			return &files{within: within, boundary: at}, nil
+		}
 		if _, err := os.Lstat(filepath.Join(parent, ".git")); err == nil {
-			return &files{boundary: parent}, nil
+			return &files{within: within, boundary: parent}, nil
 		}
 		if filepath.Dir(parent) == parent {
-			return &files{boundary: at}, nil
+			return &files{within: within, boundary: at}, nil
 		}
 	}
 }
@@ -70,6 +76,9 @@ func (f *files) read(file string) ([]byte, error) {
 	at, err := real(file)
 	if err != nil {
 		return nil, fmt.Errorf("the file cannot be read: %s", plainError(err))
+	}
+	if f.within.Check(at) != nil {
+		return nil, errOutside{"the folder below which files are read"}
 	}
 	inside := within(f.boundary, at)
 	for _, dir := range f.also {

@@ -17,6 +17,7 @@ type Options struct {
 	Account   string              // account id; empty when it is not known
 	Region    string              // for providers that name none; empty when it is not known
 	Instead   map[string][]byte   // texts of files as they would read after an edit, by name
+	Within    tree.Bounds         // of all files that are read
 	Warn      func(string)        // takes what the user should know and is no fault; may be nil
 }
 

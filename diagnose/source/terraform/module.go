@@ -83,6 +83,9 @@ func (ev *evaluator) readModule(dir string) (*module, error) {
 	}
 	m := &module{dir: dir, variables: map[string]*hclsyntax.Block{}, locals: map[string]*hclsyntax.Attribute{}, outputs: map[string]*hclsyntax.Block{},
 		calls: map[string]*hclsyntax.Block{}, resources: map[string]*hclsyntax.Block{}, providers: map[string]*hclsyntax.Block{}}
+	if err := ev.files.within.Check(dir); err != nil {
+		return nil, err
+	}
 	files, overrides, err := configurationFiles(dir)
 	if err != nil {
 		return nil, &tree.Error{File: dir, Problem: "the folder cannot be read: " + plainError(err)}

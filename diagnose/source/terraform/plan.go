@@ -64,6 +64,9 @@ func loadRecorded(file string, o Options) (*snapshot.Snapshot, error) {
 	case "":
 		return nil, &tree.Error{File: file, Problem: "this is no Terraform plan or state", Expected: asked}
 	}
+	if err := o.Within.Check(file); err != nil {
+		return nil, err
+	}
 	info, err := os.Stat(file)
 	if err != nil || info.Size() > maxRecorded {
 		return nil, &tree.Error{File: file, Problem: fmt.Sprintf("the file is larger than %d MiB", maxRecorded>>20)}
