@@ -2,6 +2,7 @@ package rules
 
 import (
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -9,11 +10,12 @@ var routeBlocked = diagnose.Rule{
 	ID:       "route-blocked",
 	Stage:    walk.StageRoute,
 	Severity: diagnose.Error,
-	APIs:     restOnly,
+	APIs:     []snapshot.APIType{snapshot.REST, snapshot.HTTP},
 	Title:    "a setting of the stage refuses every call",
 	Doc: `Some settings refuse calls whatever the caller sends: a throttling rate or burst of 0 in the method settings of the stage or
 in a usage plan (429 Too Many Requests), a quota of 0 (429 Limit Exceeded), and a web ACL that blocks by default and has no rule that
-allows (403 Forbidden). They are used to switch an API off, and stay behind.
+allows (403 Forbidden). They are used to switch an API off, and stay behind. For HTTP APIs Terraform sets both limits to 0 where
+a default_route_settings or route_settings block of aws_apigatewayv2_stage does not name them.
 
 Repair: raise the limit, or let a rule of the web ACL allow the calls. Neither needs a deployment.`,
 	Explains: []walk.ErrorCode{walk.TooManyRequests, walk.LimitExceeded, walk.Forbidden},

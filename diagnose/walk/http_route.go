@@ -148,7 +148,7 @@ func (httpAPI) admit(w *routing, gaps *snapshot.Gaps) (*Failure, string) {
 	rights := http.Authorization{Type: kind, Sources: w.identitySources(gaps)}
 	admission := rights.Admit(w.input())
 	if admission.Refused == nil {
-		return nil, ""
+		return w.blocked(gaps)
 	}
 	lacks := admission.Lacks
 	switch kind {

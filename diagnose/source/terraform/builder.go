@@ -20,6 +20,8 @@ type builder struct {
 	keyPolicies map[string]*resource
 	grants      map[string][]*resource
 	doubts      []doubt
+	fronts      []front         // what changes stages and APIs
+	certified   map[string]bool // custom domains that ask for a certificate
 	// mirrored says that resources show what others have added to them: in a
 	// state the queue of a queue policy has the policy too.
 	mirrored bool
@@ -50,11 +52,17 @@ func init() {
 		"aws_iam_policy_attachment": (*builder).attachment, "aws_sqs_queue": (*builder).queue, "aws_sqs_queue_policy": (*builder).queuePolicy,
 		"aws_kms_key": (*builder).key, "aws_kms_replica_key": (*builder).key, "aws_kms_external_key": (*builder).key, "aws_kms_key_policy": (*builder).keyPolicy,
 		"aws_kms_alias": (*builder).alias, "aws_kms_grant": (*builder).grant,
+		"aws_iam_role_policies_exclusive": (*builder).exclusive, "aws_iam_role_policy_attachments_exclusive": (*builder).exclusive,
+		"aws_sqs_queue_redrive_policy": (*builder).redrive, "aws_sqs_queue_redrive_allow_policy": (*builder).redrive,
+
+		"aws_api_gateway_method_settings": (*builder).methodSettings, "aws_api_gateway_usage_plan": (*builder).usagePlan, "aws_api_gateway_gateway_response": (*builder).gatewayResponse,
+		"aws_api_gateway_domain_name": (*builder).domainName, "aws_apigatewayv2_domain_name": (*builder).domainName,
+		"aws_api_gateway_base_path_mapping": (*builder).pathMapping, "aws_apigatewayv2_api_mapping": (*builder).pathMapping,
 	}
 }
 
 func newBuilder(sy *symbols, target snapshot.Target, input string, warn func(string)) *builder {
-	return &builder{symbols: sy, parts: &assemble.Parts{Target: target, Input: input, Warn: warn}, apiPolicies: map[string]tree.View{}, keyPolicies: map[string]*resource{}, grants: map[string][]*resource{}}
+	return &builder{symbols: sy, parts: &assemble.Parts{Target: target, Input: input, Warn: warn}, apiPolicies: map[string]tree.View{}, keyPolicies: map[string]*resource{}, grants: map[string][]*resource{}, certified: map[string]bool{}}
 }
 
 // build puts the snapshot together.
@@ -90,6 +98,9 @@ func (b *builder) settle() {
 	}
 	if b.mirrored {
 		b.unmirror()
+	}
+	for _, f := range b.fronts {
+		f(b)
 	}
 	for _, d := range b.doubts {
 		b.spread(d)
@@ -141,6 +152,19 @@ func keyNames(arn string) []string {
 func (b *builder) spread(d doubt) {
 	gap := d.gap
 	switch {
+	case d.kind == "aws_api_gateway_method_settings":
+		for i := range b.parts.Stages {
+			if st := &b.parts.Stages[i]; d.owner == "" || d.owner == st.API.Text {
+				st.Settings = snapshot.Unknown[map[string]snapshot.MethodSettings](gap)
+			}
+		}
+	case noMethods[d.kind]:
+	case strings.HasSuffix(d.kind, "_exclusive"):
+		for i := range b.parts.Roles {
+			if role := &b.parts.Roles[i]; d.owner == "" || d.owner == role.Name {
+				role.Inline, role.Attached = snapshot.Unknown[[]snapshot.Policy](gap), snapshot.Unknown[[]assemble.Ref](gap)
+			}
+		}
 	case strings.HasPrefix(d.kind, "aws_api_gateway_"), strings.HasPrefix(d.kind, "aws_apigatewayv2_"):
 		for i := range b.parts.APIs {
 			if api := &b.parts.APIs[i]; d.owner == "" || d.owner == api.ID {
@@ -176,8 +200,13 @@ func (b *builder) spread(d doubt) {
 	}
 }
 
+// noMethods are the resources of API Gateway that no method of an API depends on.
+var noMethods = map[string]bool{"aws_api_gateway_usage_plan": true, "aws_api_gateway_gateway_response": true, "aws_api_gateway_domain_name": true, "aws_apigatewayv2_domain_name": true,
+	"aws_api_gateway_base_path_mapping": true, "aws_apigatewayv2_api_mapping": true}
+
 // owners are the arguments that say what a resource belongs to.
-var owners = map[string]string{"aws_iam_role_policy": "role", "aws_iam_role_policy_attachment": "role", "aws_sqs_queue_policy": "queue_url"}
+var owners = map[string]string{"aws_iam_role_policy": "role", "aws_iam_role_policy_attachment": "role", "aws_sqs_queue_policy": "queue_url",
+	"aws_iam_role_policies_exclusive": "role_name", "aws_iam_role_policy_attachments_exclusive": "role_name"}
 
 func ownerArgument(kind string) string {
 	switch {

@@ -98,5 +98,5 @@ func (b *builder) routeResponse(r *resource) {
 
 func (b *builder) stage(r *resource) {
 	b.parts.Stages = append(b.parts.Stages, assemble.Stage{API: refTo(r.get("api_id")), Type: snapshot.HTTP, Name: r.get("name").Plain(), Deployment: refTo(r.get("deployment_id")),
-		AutoDeploy: r.get("auto_deploy").Boolean(false), Variables: r.get("stage_variables").TextMap(), Canary: snapshot.Known[*snapshot.Canary](nil, r.origin()), Origin: r.origin()})
+		AutoDeploy: r.get("auto_deploy").Boolean(false), Settings: b.routeSettings(r), Variables: r.get("stage_variables").TextMap(), Canary: snapshot.Known[*snapshot.Canary](nil, r.origin()), Origin: r.origin()})
 }
