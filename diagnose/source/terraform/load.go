@@ -40,6 +40,7 @@ func Load(dir string, o Options) (*snapshot.Snapshot, error) {
 	}
 	sy := ev.symbols()
 	b := newBuilder(sy, snapshot.Target{Kind: snapshot.Terraform, Account: o.Account, File: filepath.ToSlash(dir)}, "the configuration", o.Warn)
+	b.parts.New = true
 	list := ev.resources(root, sy, func(e *expansion) { b.doubts = append(b.doubts, ev.doubtOf(e, sy)) })
 	if ev.err != nil {
 		return nil, ev.err
