@@ -20,10 +20,7 @@ func TestCallFixes(t *testing.T) {
 			continue
 		}
 		t.Run(r.ID, func(t *testing.T) {
-			c, err := fixtures.Load(strings.ReplaceAll(r.ID, "-", "_") + "_failing")
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := example(t, strings.ReplaceAll(r.ID, "-", "_")+"_failing")
 			d := diagnoses(t, c)[0]
 			i := slices.IndexFunc(d.Findings, func(f diagnose.Finding) bool { return f.Rule == r.ID })
 			if i < 0 {
@@ -57,10 +54,7 @@ func TestOneCauseOneError(t *testing.T) {
 		if stage != "signing" && stage != "protocol" && stage != "queue" {
 			continue
 		}
-		c, err := fixtures.Load(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := example(t, name)
 		own, _ := c.Rule()
 		for _, d := range diagnoses(t, c) {
 			for _, f := range d.Findings {

@@ -18,10 +18,7 @@ func TestFixesHold(t *testing.T) {
 	all := rules.All()
 	offered, planned := 0, 0
 	for _, name := range fixtures.Names() {
-		c, err := fixtures.Load(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := example(t, name)
 		for _, d := range diagnoses(t, c) {
 			for _, f := range d.Findings {
 				for _, fix := range f.Fixes {
@@ -77,10 +74,7 @@ func TestRulesOfferFixes(t *testing.T) {
 		if r.Severity == diagnose.Note || r.NoFix != "" {
 			continue
 		}
-		c, err := fixtures.Load(stem(r.ID) + "_failing")
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := example(t, stem(r.ID)+"_failing")
 		for _, d := range diagnoses(t, c) {
 			for _, f := range d.Findings {
 				if f.Rule == r.ID && len(f.Fixes) == 0 {
@@ -98,10 +92,7 @@ func TestPlansHeal(t *testing.T) {
 			continue
 		}
 		name := stem(r.ID) + "_failing"
-		c, err := fixtures.Load(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := example(t, name)
 		for _, d := range diagnoses(t, c) {
 			if d.Verdict == diagnose.Broken && d.Plan.Verdict != diagnose.Healthy && d.Plan.Verdict != diagnose.AtRisk {
 				t.Errorf("%s: the plan of %d fixes ends %q", name, len(d.Plan.Fixes), d.Plan.Verdict)

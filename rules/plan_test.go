@@ -16,10 +16,7 @@ import (
 // steps give the same configuration in any order, that of all changes together.
 func TestPlansAreHonest(t *testing.T) {
 	for _, name := range fixtures.Names() {
-		c, err := fixtures.Load(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := example(t, name)
 		for _, d := range diagnoses(t, c) {
 			honest(t, name, c.Snapshot, &d)
 		}

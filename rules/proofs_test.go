@@ -7,7 +7,6 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/walk"
-	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
 
@@ -22,10 +21,7 @@ func TestRouteMappingResponseFixes(t *testing.T) {
 			continue
 		}
 		t.Run(r.ID, func(t *testing.T) {
-			c, err := fixtures.Load(strings.ReplaceAll(r.ID, "-", "_") + "_failing")
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := example(t, strings.ReplaceAll(r.ID, "-", "_")+"_failing")
 			for _, d := range diagnoses(t, c) {
 				i := slices.IndexFunc(d.Findings, func(f diagnose.Finding) bool { return f.Rule == r.ID })
 				if i < 0 {

@@ -94,10 +94,7 @@ func article(t *testing.T, b *strings.Builder, all []diagnose.Rule) {
 			if !strings.HasPrefix(name, stem+"_") || strings.HasSuffix(name, "_passing") || strings.HasSuffix(name, "_unknown") {
 				continue
 			}
-			c, err := fixtures.Load(name)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := example(t, name)
 			d := diagnoses(t, c)[0]
 			if !reported(&d, r.ID) {
 				continue

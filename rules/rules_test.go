@@ -57,10 +57,7 @@ func TestRulesAreWhole(t *testing.T) {
 func TestFixtures(t *testing.T) {
 	for _, name := range fixtures.Names() {
 		t.Run(name, func(t *testing.T) {
-			c, err := fixtures.Load(name)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := example(t, name)
 			if c.About == "" {
 				t.Error("case.yaml should say in a line what the case is about")
 			}
@@ -69,15 +66,6 @@ func TestFixtures(t *testing.T) {
 			}
 		})
 	}
-}
-
-func diagnoses(t *testing.T, c *fixtures.Case) []diagnose.Diagnosis {
-	t.Helper()
-	e := diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), rules.All())
-	if len(e.Diagnoses) == 0 {
-		t.Fatal("no method is diagnosed")
-	}
-	return e.Diagnoses
 }
 
 func checkExpectations(t *testing.T, c *fixtures.Case, d *diagnose.Diagnosis) {

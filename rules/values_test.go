@@ -20,10 +20,7 @@ import (
 func TestFixesDeliverTheValues(t *testing.T) {
 	held := 0
 	for _, name := range fixtures.Names() {
-		c, err := fixtures.Load(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := example(t, name)
 		for _, d := range diagnoses(t, c) {
 			check := func(what string, s *snapshot.Snapshot, r walk.Request) {
 				before, after := walk.New(c.Snapshot).Walk(r), walk.New(s).Walk(r)
@@ -64,10 +61,7 @@ func TestFixesDeliverTheValues(t *testing.T) {
 func TestPlansShowTheMessage(t *testing.T) {
 	shown := 0
 	for _, name := range fixtures.Names() {
-		c, err := fixtures.Load(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := example(t, name)
 		for _, d := range diagnoses(t, c) {
 			if len(d.Plan.Fixes) == 0 {
 				continue
