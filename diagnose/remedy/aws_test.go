@@ -1,10 +1,13 @@
 package remedy_test
 
 import (
+	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -17,11 +20,11 @@ import (
 // The commands, run by the AWS CLI itself, have on AWS the effect that the
 // changes have in memory.
 func TestCommandsForReal(t *testing.T) {
-	if _, err := exec.LookPath("aws"); err != nil {
-		t.Skip("the AWS CLI is not installed (python3 -m pip install awscli), so the commands are not run for real")
-	}
 	if testing.Short() {
-		t.Skip("the AWS CLI takes a second a command")
+		t.Skip("the AWS CLI takes seconds")
+	}
+	if err := exec.Command("python3", "-c", "import awscli.clidriver").Run(); err != nil {
+		t.Skip("the AWS CLI is not installed (python3 -m pip install awscli), so the commands are not run for real")
 	}
 	s := live(t)
 	key, _ := s.Key(keyARN).Peek()
@@ -44,7 +47,16 @@ func TestCommandsForReal(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("sh", "-eux", "-c", "aws() { command aws --endpoint-url "+server.URL+" \"$@\"; }\n"+strings.Join(script, "\n"))
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	// A shell reads the commands; one process of the CLI runs what it makes of them,
+	// since each new one takes most of a second to start.
+	words, err := exec.CommandContext(ctx, "sh", "-euc", "aws() { printf '%s\\0' \"$#\" \"$@\"; }\n"+strings.Join(script, "\n")).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(ctx, "python3", "-c", awscli, server.URL)
+	cmd.Stdin = bytes.NewReader(words)
 	cmd.Dir = t.TempDir()
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_DEFAULT_REGION=us-east-1",
 		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_MAX_ATTEMPTS=1", "AWS_PAGER=")
@@ -55,3 +67,16 @@ func TestCommandsForReal(t *testing.T) {
 		t.Errorf("-in memory +on AWS:\n%s", diff)
 	}
 }
+
+// awscli runs the commands on its standard input, each its number of words and the
+// words, with a zero byte behind each.
+const awscli = `
+import sys
+from awscli.clidriver import create_clidriver
+words = sys.stdin.read().split("\0")[:-1]
+while words:
+    n = int(words.pop(0))
+    command, words = words[:n], words[n:]
+    if create_clidriver().main(["--endpoint-url", sys.argv[1]] + command):
+        sys.exit("refused: " + repr(command))
+`
