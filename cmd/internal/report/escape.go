@@ -60,17 +60,40 @@ func Inert(s string) string { return inert(s, `\u003a:`, `\u005b`) }
 
 // inert is Inert with the escapes of a notation for two colons and for a bracket.
 func inert(s, colons, bracket string) string {
-	if strings.Contains(s, "::") {
-		s = lineCommand.ReplaceAllString(s, "${1}"+colons)
-	}
+	s = inertLines(s, colons)
 	if strings.Contains(s, "##") {
 		s = bracketCommand.ReplaceAllString(s, "${1}"+bracket)
 	}
 	return s
 }
 
+// inertLines writes colons for the two colons that begin a line. It does without an
+// expression, since every report passes through it whole.
+func inertLines(s, colons string) string {
+	var b strings.Builder
+	from := 0 // what is not yet written
+	for at := 0; ; at += len("::") {
+		i := strings.Index(s[at:], "::")
+		if i < 0 {
+			break
+		}
+		before := s[at : at+i]
+		at += i
+		blanks := before[len(strings.TrimRight(before, " \t\n\f\r")):]
+		if strings.Contains(blanks, "\n") || len(blanks) == at { // a line of its own, or the first
+			b.WriteString(s[from:at])
+			b.WriteString(colons)
+			from = at + len("::")
+		}
+	}
+	if from == 0 {
+		return s
+	}
+	b.WriteString(s[from:])
+	return b.String()
+}
+
 var (
-	lineCommand    = regexp.MustCompile(`(?m)^(\s*)::`)
 	wordCommand    = regexp.MustCompile(`(\s)::`)
 	bracketCommand = regexp.MustCompile(`(##[A-Za-z-]*)\[`)
 )
