@@ -76,6 +76,14 @@ func (w *authorizing) authorization() {
 			step.fail(gaps, f, "the queue that is known is %s, and the role may not use %s", w.expression(there), w.expression(a.Resource))
 			return
 		}
+		if known := a.Inputs; !known.IdentityComplete && len(known.Identity) > 0 {
+			// What is known of the role would do; what is not may take it back.
+			known.IdentityComplete, known.IdentityGap, known.Boundary = true, "", nil
+			if would := iam.Evaluate(a.Request, known); would.Effect == iam.Yes {
+				step.unknown(gaps, "%s; whether the policies that were not read take it back is not known", w.allowedBy(&would, a.Action))
+				return
+			}
+		}
 		step.unknown(gaps, "whether %s may call %s on %s is not known", w.signer(), a.Action, w.expression(a.Resource))
 	}
 }

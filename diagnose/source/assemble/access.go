@@ -55,6 +55,7 @@ func (a *assembler) roles() {
 		}
 		a.out.Roles[role.ARN] = snapshot.Known(role, role.Origin)
 	}
+	a.importRoles(func(name string) (list []*Policy, attachments []Attachment) { return inline[name], attached[name] }, managed)
 }
 
 func (a *assembler) boundary(managed map[string]snapshot.Policy, ref Ref) snapshot.Fact[*snapshot.Policy] {

@@ -41,6 +41,42 @@ func TestPoliciesOfARole(t *testing.T) {
 	is(t, "tag", get(t, "tags", role.Tags)["team"], "blue")
 }
 
+// A role that is made elsewhere has the policies that a template gives it by name, and
+// others that are not known.
+func TestImportedRole(t *testing.T) {
+	s := load(t, `Resources:
+  Api: {Type: 'AWS::ApiGateway::RestApi', Properties: {Name: a}}
+  M:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      Integration: {Type: AWS, Credentials: 'arn:aws:iam::123456789012:role/svc/sender', Uri: !Ref AWS::NoValue}
+  Inline: {Type: 'AWS::IAM::Policy', Properties: {PolicyName: one, Roles: [sender], PolicyDocument: {Statement: []}}}
+  Other: {Type: 'AWS::IAM::Policy', Properties: {PolicyName: two, Roles: [other], PolicyDocument: {Statement: []}}}
+`, Options{})
+	is(t, "roles", len(s.Roles), 1)
+	role := get(t, "role", s.Role("arn:aws:iam::123456789012:role/svc/sender"))
+	inline := get(t, "inline", role.Inline)
+	is(t, "inline", len(inline), 1)
+	is(t, "name", inline[0].Name, "one")
+	unknown(t, "trust", role.Trust, snapshot.NotRead)
+	unknown(t, "attached", role.Attached, snapshot.NotRead)
+	unknown(t, "boundary", role.Boundary, snapshot.NotRead)
+	is(t, "roles of another account", len(load(t, `Resources:
+  Api: {Type: 'AWS::ApiGateway::RestApi', Properties: {Name: a}}
+  M:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      Integration: {Type: AWS, Credentials: 'arn:aws:iam::123456789012:role/sender'}
+  Inline: {Type: 'AWS::IAM::Policy', Properties: {PolicyName: one, Roles: [sender], PolicyDocument: {Statement: []}}}
+`, Options{Account: "999999999999"}).Roles), 0)
+}
+
 func TestPolicyDocuments(t *testing.T) {
 	head := "Parameters: {P: {Type: String}, F: {Type: String}}\nConditions: {C: !Equals [!Ref F, x]}\nResources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: "
 	trust := func(t *testing.T, doc string) snapshot.Fact[string] {
