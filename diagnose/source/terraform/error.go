@@ -3,6 +3,7 @@ package terraform
 import (
 	"apisqs-doctor/diagnose/source/tree"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -27,11 +28,13 @@ func firstError(diags hcl.Diagnostics) *tree.Error {
 	return nil
 }
 
-// sentence is a finding of the parser in one line.
+// sentence is a finding of the parser in one line: what is wrong, without the
+// advice that follows.
 func sentence(d *hcl.Diagnostic) string {
 	text := d.Summary
 	if d.Detail != "" {
-		text += ": " + d.Detail
+		first, _, _ := strings.Cut(d.Detail, ". ")
+		text += ": " + strings.TrimSuffix(first, ".")
 	}
 	return oneLine(text, 300)
 }

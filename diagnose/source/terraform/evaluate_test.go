@@ -79,7 +79,17 @@ func TestExpressions(t *testing.T) {
 		{`try(var.open, "x")`, "${var.open}"},
 		{`merge({ a = var.open }, { b = "c" }).b`, "c"},
 
+		{`uuidv5("dns", "example.com")`, "cfbff0d1-9375-5685-968c-48ce8b15ae17"},
+		{`uuidv5("6ba7b811-9dad-11d1-80b4-00c04fd430c8", "https://example.com")`, "4fd35a71-71ef-5a55-a9d9-aa75c889a6d0"},
+		{`textencodebase64("hi", "UTF-16LE")`, "aABpAA=="},
+		{`textdecodebase64("aABpAA==", "UTF-16LE")`, "hi"},
+		{`base64gunzip(base64gzip("packed"))`, "packed"},
+		{`urldecode("a+b%26c")`, "a b&c"},
+		{`cidrcontains("10.0.0.0/8", "10.1.0.0/16") && !cidrcontains("10.0.0.0/8", "11.0.0.1")`, "true"},
+
 		// what takes a text with a hole apart gives a hole (I13)
+		{`uuidv5("dns", var.open)`, `${uuidv5("dns", var.open)}`},
+		{`issensitive(var.secret)`, `${issensitive(var.secret)}`},
 		{`replace(aws_sqs_queue.g.name, "a", "b")`, `${replace(aws_sqs_queue.g.name, "a", "b")}`},
 		{`upper("x${var.open}")`, `${upper("x${var.open}")}`},
 		{`substr(aws_sqs_queue.g.arn, 0, 3)`, `${substr(aws_sqs_queue.g.arn, 0, 3)}`},

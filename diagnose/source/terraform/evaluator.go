@@ -25,6 +25,7 @@ type evaluator struct {
 	sources   map[string][]byte
 	templates map[string]hclsyntax.Expression
 	inputs    map[string]input
+	open      map[string]bool // variables that were asked for and have no value
 	holes     *holes
 	busy      []string
 	skips     []skipComment
@@ -49,7 +50,7 @@ func (ev *evaluator) stop(err error) {
 
 func newEvaluator(dir string, o Options) (*evaluator, error) {
 	ev := &evaluator{options: o, root: filepath.Clean(dir), modules: map[string]*module{}, installed: map[string]string{}, sources: map[string][]byte{},
-		templates: map[string]hclsyntax.Expression{}, inputs: map[string]input{}, holes: newHoles()}
+		templates: map[string]hclsyntax.Expression{}, inputs: map[string]input{}, open: map[string]bool{}, holes: newHoles()}
 	var err error
 	if ev.files, err = newFiles(dir, o.Within); err != nil {
 		return nil, &tree.Error{File: dir, Problem: "the folder cannot be read: " + plainError(err)}

@@ -88,6 +88,7 @@ func init() {
 		"base64sha512": textFunc(func(s string) string { h := sha512.Sum512([]byte(s)); return base64.StdEncoding.EncodeToString(h[:]) }),
 		"cidrhost":     cidr.HostFunc, "cidrnetmask": cidr.NetmaskFunc, "cidrsubnet": cidr.SubnetFunc, "cidrsubnets": cidr.SubnetsFunc,
 	})
+	define(takesApart, encodingFunctions)
 	for _, name := range []string{"file", "filebase64", "filebase64sha256", "filebase64sha512", "fileexists", "filemd5", "fileset", "filesha1", "filesha256", "filesha512"} {
 		functionKinds[name] = moves
 	}

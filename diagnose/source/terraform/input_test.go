@@ -44,6 +44,31 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// A variable without a value is a hole, and the user is told how to fill it.
+func TestVariablesWithoutValues(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"variable \"a\" {}\nresource \"aws_sqs_queue\" \"q\" { name = var.a }\n", "main.tf:1: the variable a has no value; --var a=VALUE or --var-file FILE gives it"},
+		{"variable \"a\" {}\nvariable \"b\" {}\nresource \"aws_sqs_queue\" \"q\" { name = \"${var.b}${var.a}\" }\n", "main.tf:1: the variables a, b have no value; --var NAME=VALUE or --var-file FILE gives it"},
+		{"variable \"a\" { default = 1 }\nresource \"aws_sqs_queue\" \"q\" { name = var.a }\n", ""},
+		{"variable \"unused\" {}\n", ""},
+	} {
+		told := ""
+		load(t, single(t, c.text), Options{Warn: func(s string) { told += s }})
+		if !strings.HasSuffix(told, c.want) || c.want == "" && told != "" {
+			t.Errorf("%s\n tells    %q\n expected %q", c.text, told, c.want)
+		}
+	}
+}
+
+// What is wrong is told in one sentence, without the parser's advice.
+func TestSyntaxError(t *testing.T) {
+	_, err := Load(single(t, "resource \"aws_sqs_queue\" \"q\" {\n  name = \"x\n}\n"), Options{})
+	refused(t, err, "main.tf:2:12: Invalid multi-line string: Quoted strings may not be split over multiple lines")
+	if strings.Contains(err.Error(), "heredoc") {
+		t.Errorf("the advice is in it: %v", err)
+	}
+}
+
 func refused(t *testing.T, err error, want string) {
 	t.Helper()
 	var e *tree.Error

@@ -3,6 +3,7 @@ package terraform
 import (
 	"os"
 	"path/filepath"
+	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/tree"
@@ -59,12 +60,27 @@ func Load(dir string, o Options) (*snapshot.Snapshot, error) {
 	}
 	b.where(root)
 	out := b.build(list)
+	ev.warnOpen(root.module)
 	out.Skips = ev.skipsOf(root)
 	out.Target.Unread = append(out.Target.Unread, ev.unread...)
 	if ev.err != nil {
 		return nil, ev.err
 	}
 	return out, nil
+}
+
+// warnOpen names the variables that have no value and are used for one.
+func (ev *evaluator) warnOpen(m *module) {
+	names := sortedKeys(ev.open)
+	if len(names) == 0 {
+		return
+	}
+	at := placeOf(m.variables[names[0]].TypeRange)
+	if len(names) == 1 {
+		ev.warn("%s:%d: the variable %s has no value; --var %s=VALUE or --var-file FILE gives it", at.File, at.Line, names[0], names[0])
+		return
+	}
+	ev.warn("%s:%d: the variables %s have no value; --var NAME=VALUE or --var-file FILE gives it", at.File, at.Line, strings.TrimPrefix(list(names), "one of "))
 }
 
 // open reads the configuration of a folder and the values for its variables. A

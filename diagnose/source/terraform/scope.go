@@ -297,6 +297,7 @@ func (s *scope) given(name string, b *hclsyntax.Block) cty.Value {
 			if s.parent == nil {
 				h.needs = "--var " + name + "=VALUE"
 				h.detail = "var." + name + " has no value"
+				s.ev.open[name] = true
 			} else {
 				h.detail = fmt.Sprintf("the call of %s gives no value for %q", s.address, name)
 			}
