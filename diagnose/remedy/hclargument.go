@@ -74,6 +74,9 @@ func (e *hclEditor) rewrite(f *hclText, block snapshot.Origin, what string, x hc
 			return splice(out)
 		}
 	}
+	if out, ok := e.reattributed(f, block, x, before, after); ok {
+		return splice(out)
+	}
 	if !pure {
 		// A reference may give way to another one, as that to a role; text that is
 		// put together may not.

@@ -86,6 +86,12 @@ func TestTerraformEdits(t *testing.T) {
 		{"a role", "}\n", field(snapshot.FieldCredentials, "", role), "  credentials = aws_iam_role.r.arn\n}\n", ""},
 		{"a role for another one", "  credentials = aws_iam_role.other.arn\n}\nresource \"aws_iam_role\" \"other\" {\n  name               = \"other\"\n  assume_role_policy = \"{}\"\n}\n",
 			field(snapshot.FieldCredentials, "arn:aws:iam::123456789012:role/other", role), "  credentials = aws_iam_role.r.arn\n}\nresource \"aws_iam_role\" \"other\" {\n  name               = \"other\"\n  assume_role_policy = \"{}\"\n}\n", ""},
+		{"another attribute of a queue", "  uri = \"arn:aws:apigateway:eu-west-1:sqs:path/123456789012/${aws_sqs_queue.q.arn}\"\n}\n",
+			field(snapshot.FieldURI, "arn:aws:apigateway:eu-west-1:sqs:path/123456789012/arn:aws:sqs:eu-west-1:123456789012:orders", "arn:aws:apigateway:eu-west-1:sqs:path/123456789012/orders"),
+			"  uri = \"arn:aws:apigateway:eu-west-1:sqs:path/123456789012/${aws_sqs_queue.q.name}\"\n}\n", ""},
+		{"another attribute by itself", "  credentials = aws_iam_role.r.name\n}\n", field(snapshot.FieldCredentials, "sender", role), "  credentials = aws_iam_role.r.arn\n}\n", ""},
+		{"an attribute that no resource has", "  uri = \"sqs:path/${aws_sqs_queue.q.arn}\"\n}\n", field(snapshot.FieldURI, "sqs:path/arn:aws:sqs:eu-west-1:123456789012:orders", "sqs:path/others"),
+			"", "main.tf:22: uri is computed"},
 		{"an argument goes", "  passthrough_behavior = \"NEVER\"\n}\n", field(snapshot.FieldPassthrough, "NEVER", ""), "}\n", ""},
 		{"a variable", "  integration_http_method = var.m\n}\nvariable \"m\" { default = \"GET\" }\n", field(snapshot.FieldHTTPMethod, "GET", "POST"), "", "main.tf:22: integration_http_method is computed: var.m"},
 		{"a policy", "}\n", func(*snapshot.Snapshot) snapshot.Change {
