@@ -34,10 +34,18 @@ Repair: raise the limit, or let a rule of the web ACL allow the calls. Neither n
 			return
 		}
 		p.ReportAs(diagnose.Finding{
-			Message:  r.Blocked,
+			Message:  r.Blocked + unsetLimits(p),
 			Why:      "API Gateway refuses the call before it looks at the integration.",
 			Evidence: []diagnose.Evidence{{Label: "setting", Value: r.Blocked, Origin: r.BlockedAt}},
 			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageRoute))
 	},
+}
+
+// unsetLimits tells of limits that nobody wrote down: I25.
+func unsetLimits(p *diagnose.Pass) string {
+	if p.Snapshot.Target.Kind != snapshot.Terraform || p.Trace.Route.Method.RouteKey == "" {
+		return ""
+	}
+	return ", which Terraform sets for a limit that the settings block of the stage leaves out"
 }

@@ -156,3 +156,12 @@ func TestLastLine(t *testing.T) {
 		}
 	}
 }
+
+// UTF-16 is read, and edits are those of UTF-8.
+func TestUTF16IsNotEdited(t *testing.T) {
+	for _, text := range []string{"\xff\xfea\x00:\x00 \x001\x00", "\xfe\xff\x00a\x00:\x00 \x001"} {
+		if _, err := parseSource("t.yaml", []byte(text)); err == nil || err.Error() != "t.yaml is UTF-16, which is read and not edited; save it as UTF-8" {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

@@ -45,6 +45,9 @@ func parseSource(name string, text []byte) (*source, error) {
 	if len(text) > maxSource {
 		return nil, fmt.Errorf("%s is larger than %d MiB", name, maxSource>>20)
 	}
+	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
+		return nil, fmt.Errorf("%s is UTF-16, which is read and not edited; save it as UTF-8", name)
+	}
 	d := &source{name: name, text: text}
 	trimmed := bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\ufeff")), " \t\r\n")
 	d.style.json = bytes.HasPrefix(trimmed, []byte("{"))

@@ -43,6 +43,7 @@ func TestBadInput(t *testing.T) {
 		"duplicate in JSON":    {"{\"Resources\": {\n\"Q\": {\"Type\": \"A\"},\n\"Q\": {\"Type\": \"A\"}}}", `the name "Q" is there twice`, 3},
 		"merge key":            {"X: &x {a: b}\nResources:\n  Q:\n    <<: *x\n    Type: A\n", "a merge key (<<), which AWS does not take", 4},
 		"unknown tag":          {"Resources:\n  Q: {Type: A, Properties: {a: !Reff b}}\n", `unknown tag "!Reff"`, 2},
+		"a tab":                {"Resources:\n\tQ: {Type: A}\n", "the line is indented by a tab, which YAML does not take", 2},
 		"YAML syntax":          {"Resources:\n  Q: {Type: A\n", "not YAML", 3},
 		"JSON syntax":          {"{\"Resources\": {\n  \"Q\" {}\n}}", "unexpected '{'", 2},
 		"JSON cut":             {"{\"Resources\": {\n  \"Q\": {\"Type\": \"A\"", "the file ends in the middle of a value", 2},

@@ -201,8 +201,24 @@ func yamlError(doc *Document, err error) *Error {
 	if errors.As(err, &load) {
 		out.Line, out.Column = load.Mark.Line, load.Mark.Column
 		out.Problem = "not YAML: " + load.Message
+		if tabbed(doc.Text, load.Mark.Line) {
+			out.Problem, out.Expected = "the line is indented by a tab, which YAML does not take", "blanks"
+		}
 	}
 	return out
+}
+
+// tabbed tells whether the indentation of a line has a tab.
+func tabbed(text string, line int) bool {
+	for n := 1; n < line; n++ {
+		_, rest, ok := strings.Cut(text, "\n")
+		if !ok {
+			return false
+		}
+		text = rest
+	}
+	indentation := text[:len(text)-len(strings.TrimLeft(text, " \t"))]
+	return strings.Contains(indentation, "\t")
 }
 
 // looksLikeJSON tells whether a text is meant as JSON.
