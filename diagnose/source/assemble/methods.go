@@ -103,6 +103,20 @@ func (a *assembler) methods() {
 	for _, in := range a.Integrations {
 		if integrations[methodKey{in.API.Text, in.Resource.Text, in.Verb}] != nil {
 			a.warn(in.Origin, "the integration %s belongs to no method of %s; it is not looked at", in.Origin.Resource, a.Input)
+			if !in.Resource.IsKnown() {
+				a.api(in.API, snapshot.REST).uncertain(in.Resource.Gap())
+			}
+		}
+	}
+}
+
+// uncertain makes unknown the integrations that are not there: one that belongs to an
+// unknown method may be any of them.
+func (a *api) uncertain(gap snapshot.Gap) {
+	for i := range a.draft.Methods {
+		m := &a.draft.Methods[i]
+		if in, ok := read(m.Integration); ok && in == nil {
+			m.Integration = snapshot.Unknown[*snapshot.Integration](gap)
 		}
 	}
 }

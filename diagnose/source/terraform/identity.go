@@ -50,6 +50,15 @@ func (b *builder) rolePolicy(r *resource) {
 	p := assemble.Policy{Policy: snapshot.Policy{Name: b.text(r, "name"), Origin: r.origin()}, Roles: []assemble.Ref{refTo(r.get("role"))}}
 	p.Document, p.Lines = b.policy(r, "policy")
 	b.parts.Policies = append(b.parts.Policies, p)
+	b.unlinked(r, "role")
+}
+
+// unlinked doubts all that a resource of a plan may belong to, when the plan does not
+// tell what it belongs to (I32).
+func (b *builder) unlinked(r *resource, name string) {
+	if x := r.get(name); b.mirrored && x.Unknown() {
+		b.doubts = append(b.doubts, doubt{kind: r.kind, gap: x.Gap()})
+	}
 }
 
 func (b *builder) managedPolicy(r *resource) {
@@ -69,6 +78,10 @@ func (b *builder) attachment(r *resource) {
 		return
 	}
 	a.Roles = refsTo(roles)
+	if r.kind == "aws_iam_role_policy_attachment" {
+		a.Roles = []assemble.Ref{refTo(roles)}
+		b.unlinked(r, "role")
+	}
 	b.parts.Attachments = append(b.parts.Attachments, a)
 }
 
@@ -114,6 +127,7 @@ func (b *builder) queue(r *resource) {
 func (b *builder) queuePolicy(r *resource) {
 	p := assemble.QueuePolicy{Name: r.address, Queues: []assemble.Ref{refTo(r.get("queue_url"))}}
 	p.Document, p.Lines = b.policy(r, "policy")
+	b.unlinked(r, "queue_url")
 	b.parts.QueuePolicies = append(b.parts.QueuePolicies, p)
 }
 

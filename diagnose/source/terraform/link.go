@@ -97,11 +97,37 @@ func (one *record) linked(name string) (cty.Value, bool) {
 	if !ok {
 		return cty.NilVal, false
 	}
-	v, ok := one.in.follow(one.module, one.configuration().Get("expressions").Get(name), one.key, "", 0)
+	expression := one.configuration().Get("expressions").Get(name)
+	if v, ok := one.chained(expression); ok {
+		return v, true
+	}
+	v, ok := one.in.follow(one.module, expression, one.key, "", name, 0)
 	if text, known := plainText(textual(v)); ok && known {
 		return cty.StringVal(prefix + text), true
 	}
 	return v, ok && prefix == ""
+}
+
+// chained finds an attribute of each.value, where for_each goes over the instances of
+// another resource.
+func (one *record) chained(expression *tree.Node) (cty.Value, bool) {
+	refs := fullReferences(expression)
+	over := fullReferences(one.configuration().Get("for_each_expression"))
+	if len(refs) != 1 || len(over) != 1 {
+		return cty.NilVal, false
+	}
+	attribute, ok := strings.CutPrefix(refs[0], "each.value.")
+	if !ok || strings.ContainsAny(attribute, ".[") {
+		return cty.NilVal, false
+	}
+	address := over[0] + one.key
+	if one.module != "" {
+		address = one.module + "." + address
+	}
+	if other := one.in.instances[address]; other != nil {
+		return other.attribute(attribute), true
+	}
+	return cty.NilVal, false
 }
 
 // taken says in words what an argument refers to.
@@ -131,8 +157,9 @@ func fullReferences(expression *tree.Node) []string {
 const maxLinks = 40
 
 // follow finds the value of an expression that is one reference. key is that of
-// the instance it is evaluated for; steps go on from the value, such as .id.
-func (r *recorded) follow(module string, expression *tree.Node, key, steps string, depth int) (cty.Value, bool) {
+// the instance it is evaluated for; steps go on from the value, such as .id. argument
+// is what the value is for.
+func (r *recorded) follow(module string, expression *tree.Node, key, steps, argument string, depth int) (cty.Value, bool) {
 	if v := expression.Get("constant_value"); v.Scalar() && steps == "" {
 		return cty.StringVal(v.Text), true
 	}
@@ -159,7 +186,7 @@ func (r *recorded) follow(module string, expression *tree.Node, key, steps strin
 		parent := parentModule(module)
 		call := r.moduleConfig(parent).Get("module_calls").Get(names[len(names)-1])
 		name, steps := cutName(rest)
-		return r.follow(parent, call.Get("expressions").Get(name), moduleKey(module), steps, depth+1)
+		return r.follow(parent, call.Get("expressions").Get(name), moduleKey(module), steps, argument, depth+1)
 	case "module":
 		name, rest := cutName(rest)
 		at := module + "." + "module." + name
@@ -173,7 +200,7 @@ func (r *recorded) follow(module string, expression *tree.Node, key, steps strin
 			at += key
 		}
 		output, steps := cutName(strings.TrimPrefix(rest, "."))
-		return r.follow(at, r.moduleConfig(at).Get("outputs").Get(output).Get("expression"), "", steps, depth+1)
+		return r.follow(at, r.moduleConfig(at).Get("outputs").Get(output).Get("expression"), "", steps, argument, depth+1)
 	case "local", "data", "path", "terraform", "self":
 		return cty.NilVal, false
 	}
@@ -194,9 +221,38 @@ func (r *recorded) follow(module string, expression *tree.Node, key, steps strin
 	}
 	attribute := strings.TrimPrefix(rest, ".")
 	if attribute == "" {
-		return cty.NilVal, false
+		// Behind an index that is computed a plan leaves out what is taken of the resource.
+		if !each {
+			return cty.NilVal, false
+		}
+		attribute = fitting(argument, one.kind)
 	}
 	return one.attribute(attribute), true
+}
+
+// fitting is the attribute of a kind of resource that an argument takes.
+func fitting(argument, kind string) string {
+	switch argument {
+	case "rest_api_id":
+		if kind != "aws_api_gateway_rest_api" {
+			return argument
+		}
+	case "resource_id":
+		if kind != "aws_api_gateway_resource" {
+			return argument
+		}
+	case "api_id":
+		if kind != "aws_apigatewayv2_api" {
+			return argument
+		}
+	case "credentials", "credentials_arn", "permissions_boundary", "policy_arn", "kms_master_key_id":
+		return "arn"
+	case "role":
+		return "name"
+	case "queue_url":
+		return "url"
+	}
+	return "id"
 }
 
 // cutName takes a name off the beginning of what follows it.

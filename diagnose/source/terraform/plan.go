@@ -395,6 +395,12 @@ func (one *record) attribute(name string) cty.Value {
 		return null
 	}
 	h := hole{id: one.address + "." + name, expression: one.address + "." + name, made: hasAttribute(d, name)}
+	if _, ok := identifiers[name]; ok && known {
+		// What refers to the same thing is the same: a method and its integration.
+		if refs := fullReferences(one.configuration().Get("expressions").Get(name)); len(refs) > 0 {
+			h.id = strings.Join(append(refs, one.module, one.key), "|")
+		}
+	}
 	if !h.made && name != d.name {
 		h.detail = fmt.Sprintf("%s.%s is known only after apply%s", one.address, name, one.taken(name))
 	}
