@@ -48,7 +48,8 @@ func Read(root tree.View, typ snapshot.APIType, beside map[string]snapshot.Fact[
 }
 
 // language sees to it that API Gateway takes the document for OpenAPI at all
-// (T106). Of one without a title or a version it is not known what becomes.
+// (T106). Of one without a title or a version it is not known what becomes, except
+// that an HTTP API takes one without a version (I47).
 func (r *reader) language() {
 	version := r.root.Get("openapi")
 	if version.Absent() {
@@ -60,6 +61,9 @@ func (r *reader) language() {
 	}
 	info := r.root.Get("info")
 	for _, name := range []string{"title", "version"} {
+		if name == "version" && r.typ == snapshot.HTTP && info.Get(name).Absent() {
+			continue
+		}
 		if x := info.Get(name); !info.Unknown() && !x.Unknown() && (x.Absent() || !x.Value.Readable()) {
 			r.out.Unread = append(r.out.Unread, snapshot.Unread{What: "the OpenAPI document has no info." + name + ", and whether API Gateway imports it then is not known", Origin: r.root.Origin()})
 		}

@@ -204,3 +204,20 @@ resource "aws_api_gateway_resource" "two" {
 	is(t, "code", s.Refusals[0].Code, "ConflictException")
 	is(t, "where", s.Refusals[0].Origin.Resource, "aws_api_gateway_resource.two")
 }
+
+// A definition of an HTTP API needs no version (I47); what becomes of other gaps in
+// info is not known.
+func TestDefinitionInfo(t *testing.T) {
+	for _, c := range []struct {
+		kind, info string
+		unread     int
+	}{
+		{"aws_apigatewayv2_api", `{ title = "t" }`, 0},
+		{"aws_apigatewayv2_api", `{ version = "1" }`, 1},
+		{"aws_api_gateway_rest_api", `{ title = "t" }`, 1},
+		{"aws_api_gateway_rest_api", `{ title = "t", version = "1" }`, 0},
+	} {
+		s := load(t, single(t, "resource \""+c.kind+"\" \"x\" {\n name = \"x\"\n protocol_type = \"HTTP\"\n body = jsonencode({ openapi = \"3.0.1\", info = "+c.info+", paths = {} })\n}\n"), Options{})
+		is(t, c.kind+" "+c.info, len(s.Target.Unread), c.unread)
+	}
+}
