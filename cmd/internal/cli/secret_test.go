@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/fixtures/fakeaws"
 )
 
 // Nothing of a credential is in any report, whatever the template does to it.
@@ -79,6 +81,87 @@ func TestCredentialThatDecides(t *testing.T) {
 	}
 	if code, _, errs := run(nil, append(args, "--show-secrets")...); code != ExitHealthy && code != ExitProblems {
 		t.Errorf("exit code %d: %s", code, errs)
+	}
+}
+
+// Thirty names of credentials: none of their values is in anything that is written,
+// wherever the call has them.
+func TestThirtyCredentials(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it writes every report")
+	}
+	names := strings.Fields(`Authorization Proxy-Authorization X-Api-Key X-Auth-Token PRIVATE-TOKEN X-Amz-Security-Token X-Amz-Signature Ocp-Apim-Subscription-Key
+		x-functions-key X-Goog-Api-Key CF-Access-Client-Secret X-Vault-Token X-CSRF-Token X-Hub-Signature-256 Stripe-Signature password passwd pwd client_secret
+		refresh_token accessToken id_token sessionId JSESSIONID connect.sid secretKey otp jwt code_verifier DPoP`)
+	if len(names) != 30 {
+		t.Fatal(len(names))
+	}
+	file := snapshotWith(t, `Action=SendMessage&MessageBody=$util.urlEncode($input.body)&all=$util.urlEncode("$input.params()")&b=$util.base64Encode($input.params('Cookie'))`)
+	value := regexp.MustCompile(`(?i)Zq\d\dk|` + base64.StdEncoding.EncodeToString([]byte("connect.sid=Zq"))[:12])
+	var headers, query, cookies, members []string
+	fields := map[string]string{}
+	for i, name := range names {
+		v := fmt.Sprintf("Zq%02dk", i)
+		headers = append(headers, "--header", name+": "+v)
+		query = append(query, url.QueryEscape(name)+"="+v)
+		cookies = append(cookies, name+"="+v)
+		members = append(members, fmt.Sprintf("%q: %q", name, v))
+		fields[name] = v
+	}
+	request := func(member string, value any) []string {
+		text, err := json.Marshal(map[string]any{"method": "POST", "path": "/orders", member: value})
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(t.TempDir(), "call.json")
+		if err := os.WriteFile(name, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return []string{"--request", name}
+	}
+	setLoopbackEnv(t)
+	for where, call := range map[string][]string{
+		"header":         append([]string{"--method", "POST /orders"}, headers...),
+		"query":          {"--method", "POST /orders?" + strings.Join(query, "&")},
+		"cookie":         {"--method", "POST /orders", "--header", "Cookie: " + strings.Join(cookies, "; ")},
+		"body":           {"--method", "POST /orders", "--body", "{" + strings.Join(members, ", ") + "}"},
+		"form":           {"--method", "POST /orders", "--header", "Content-Type: application/x-www-form-urlencoded", "--body", strings.Join(query, "&")},
+		"header in file": request("headers", fields),
+		"query in file":  request("query", fields),
+		"body in file":   request("body", fields),
+	} {
+		t.Run(where, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			server, err := fakeaws.Start(loadFixture(t, "protocol_content_type_failing"), fakeaws.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			live := []string{"--api-id", "a1b2c3d4", "--endpoint-url", server.URL}
+			in := append([]string{"--snapshot", file}, call...)
+			runs := [][]string{append([]string{"fix"}, in...), append([]string{"--stage", "nosuch"}, in...), append([]string{"--api-id", "x"}, in...), append([]string{"fix", "--apply", "--yes"}, append(live, call...)...)}
+			for _, format := range formatNames {
+				runs = append(runs, append([]string{"--verbose", "-o", format}, in...))
+			}
+			for _, args := range runs {
+				_, out, errs := run(nil, args...)
+				if at := value.FindString(out + errs); at != "" {
+					t.Errorf("%q is shown by %.60q:\n%s%s", at, args, out, errs)
+				}
+			}
+			_, out := prompts(t, in, "1", "2", "3", "b", "r", "q", "q")
+			if at := value.FindString(out); at != "" || !strings.Contains(out, "orders") {
+				t.Errorf("%q is in the walkthrough:\n%s", at, out)
+			}
+			saved, err := filepath.Glob(rollbackStem + "*")
+			if err != nil || len(saved) != 1 {
+				t.Fatalf("rollback files %q", saved)
+			}
+			text, err := os.ReadFile(saved[0])
+			if at := value.Find(text); err != nil || at != nil {
+				t.Errorf("%q is in the rollback file (%v)", at, err)
+			}
+		})
 	}
 }
 

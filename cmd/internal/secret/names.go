@@ -21,10 +21,10 @@ import (
 var (
 	credentialWords = set(`auth authorization authorisation authentication token tokens secret secrets password passwords passwd passphrase passcode pass pwd pw
 		credential credentials cred creds cookie cookies session sessions sid sessid jwt jws jwe bearer signature signatures sig signed hmac dpop otp totp hotp
-		pin cvv cvc csc ssn csrf xsrf saml assertion nonce apikey appkey mfa verifier`)
+		pin cvv cvc csc ssn csrf xsrf saml assertion nonce apikey appkey mfa verifier passkey passkeys rememberme basicauth privkey`)
 	credentialPairs = set(`api-key app-key access-key private-key secret-key subscription-key functions-key function-key auth-key signing-key encryption-key
 		shared-key master-key account-key storage-key admin-key license-key client-key session-key user-key service-key deploy-key ssh-key host-key
-		webhook-key hub-key project-key x-key client-assertion auth-code authorization-code security-code verification-code one-time remember-me`)
+		webhook-key hub-key project-key x-key client-assertion auth-code authorization-code security-code verification-code one-time remember-me oidc-data card-number credit-card`)
 	credentialStems = strings.Fields(`token secret passw passphrase passcode apikey appkey accesskey privatekey secretkey authkey subscriptionkey credential
 		signature authoriz authenticat sessionid sessid sessionkey cookie jwt bearer hmac csrf xsrf`)
 	// what is said of a credential, and is none

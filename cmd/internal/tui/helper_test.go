@@ -90,9 +90,43 @@ func started(t testing.TB, o Options, columns, rows int) *model {
 	return m
 }
 
+// record starts a walkthrough once, and returns what makes another one in its place:
+// the messages are the same, and nothing is diagnosed again.
+func record(t testing.TB, o Options) func(columns, rows int) *model {
+	t.Helper()
+	var messages []tea.Msg
+	fresh := func(columns, rows int) (*model, tea.Cmd) {
+		o := o
+		o.Width, o.Height = columns, rows
+		m := newModel(context.Background(), o, newTheme(false, true, false))
+		return m, m.Init()
+	}
+	m, cmd := fresh(80, 24)
+	perform(cmd, func(msg tea.Msg) tea.Cmd {
+		messages = append(messages, msg)
+		_, next := m.Update(msg)
+		return next
+	})
+	return func(columns, rows int) *model {
+		m, _ := fresh(columns, rows)
+		for _, msg := range messages {
+			m.Update(msg)
+		}
+		return m
+	}
+}
+
 // play carries out a command and everything that follows from it, apart from
 // the ticks of the spinner and leaving.
 func play(m *model, cmd tea.Cmd) {
+	perform(cmd, func(msg tea.Msg) tea.Cmd {
+		_, next := m.Update(msg)
+		return next
+	})
+}
+
+// perform carries out a command, and what follows from its messages.
+func perform(cmd tea.Cmd, update func(tea.Msg) tea.Cmd) {
 	if cmd == nil {
 		return
 	}
@@ -100,11 +134,10 @@ func play(m *model, cmd tea.Cmd) {
 	case nil, tickMsg, tea.QuitMsg:
 	case tea.BatchMsg:
 		for _, c := range msg {
-			play(m, c)
+			perform(c, update)
 		}
 	default:
-		_, next := m.Update(msg)
-		play(m, next)
+		perform(update(msg), update)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
+	"apisqs-doctor/rules"
 )
 
 func refuseApply(context.Context, *snapshot.Snapshot, diagnose.Fix) ([]string, error) {
@@ -104,14 +105,29 @@ func FuzzKeys(f *testing.F) {
 	f.Add([]byte("e\x01\x02\x03abc\x04\x05"), uint8(40), uint8(12))
 	names := []string{"enter", "esc", "tab", "down", "up", "left", "right", "pgdown", "pgup", "home", "end", "backspace", "delete", "ctrl+n", "ctrl+p", "ctrl+r", "ctrl+u", "ctrl+k", "ctrl+w"}
 	list := many(f, 3)
-	apis := newAccount(f, "a1", "b2", nasty).options().Choose
-	f.Fuzz(func(t *testing.T, keys []byte, columns, rows uint8) {
-		o := Options{Apply: func(context.Context, *snapshot.Snapshot, diagnose.Fix) ([]string, error) { return nil, nil }}
-		if rows%2 == 1 { // a list of APIs first
-			o.Choose = apis
+	draft, _ := list.APIs[0].Draft.Peek()
+	draft.Methods = draft.Methods[1:] // one that works, one that fails
+	list.APIs[0].Draft = list.APIs[0].Draft.With(draft)
+	stages, _ := list.APIs[0].Stages.Peek()
+	stages[0].Deployed = stages[0].Deployed.With(draft)
+	apis := newAccount(f, "a1", nasty).options().Choose
+	var few []diagnose.Rule // enough for findings, fixes and a plan
+	for _, r := range rules.All() {
+		if r.ID == "signing-method" || r.ID == "mapping-body-not-encoded" {
+			few = append(few, r)
 		}
-		m := started(t, withSnapshot(list, o), int(columns), int(rows))
-		for _, b := range keys[:min(len(keys), 60)] {
+	}
+	options := Options{Rules: few, Apply: func(context.Context, *snapshot.Snapshot, diagnose.Fix) ([]string, error) { return nil, nil }}
+	choosing := options
+	choosing.Choose = apis
+	first, chosen := record(f, withSnapshot(list, options)), record(f, withSnapshot(list, choosing))
+	f.Fuzz(func(t *testing.T, keys []byte, columns, rows uint8) {
+		begin := first
+		if rows%2 == 1 { // a list of APIs first
+			begin = chosen
+		}
+		m := begin(int(columns), int(rows))
+		for _, b := range keys[:min(len(keys), 40)] {
 			name := string(rune(b))
 			if int(b) < len(names) {
 				name = names[b]

@@ -68,9 +68,24 @@ func (s *stack) checkProperties(r *resource, p tree.View) {
 	if p.Absent() {
 		p.Value = &tree.Value{Kind: tree.Object}
 	}
-	of.check(p, "#", func(x tree.View, problem string) {
+	refuse := func(x tree.View, problem string) {
 		s.world.refuse("ValidationError", "Properties validation failed for resource "+r.id+" with message: ["+problem+"]", x.Origin())
-	})
+	}
+	of.check(p, "#", refuse)
+	nameless(r.typ, p, refuse)
+}
+
+// nameless refuses an API that lacks what only a definition could give it (I65).
+func nameless(typ string, p tree.View, refuse func(tree.View, string)) {
+	needs := map[string][]string{"AWS::ApiGateway::RestApi": {"Name"}, "AWS::ApiGatewayV2::Api": {"Name", "ProtocolType"}}[typ]
+	if needs == nil || p.Unknown() || p.Value.Kind != tree.Object || !p.Get("Body").Absent() || !p.Get("BodyS3Location").Absent() || !p.Get("CloneFrom").Absent() {
+		return
+	}
+	for _, name := range needs {
+		if p.Get(name).Absent() {
+			refuse(p, "#: required key ["+name+"] not found")
+		}
+	}
 }
 
 func (of *schema) check(x tree.View, pointer string, refuse func(tree.View, string)) {
