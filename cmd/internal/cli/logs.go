@@ -27,6 +27,7 @@ type logsFlags struct {
 	targetFlags
 	window
 	method    string
+	only      []string // methods of which calls are wanted; none for all
 	requestID string
 	file      string
 	format    string
@@ -78,7 +79,7 @@ Exit codes:
   3  AWS could not be reached, or no such API
   4  nothing could be read, or what was read cannot show whether calls failed`,
 		Example: `  apisqs-doctor logs --api-id a1b2c3d4 --stage prod --since 3h
-  apisqs-doctor logs --api-id a1b2c3d4 --method "POST /orders" --metrics
+  apisqs-doctor logs https://a1b2c3d4.execute-api.eu-west-1.amazonaws.com/prod/orders --metrics
   apisqs-doctor logs --api-id a1b2c3d4 --request-id 0f6f1a52-3c0e-4a1b-9d57-6d1f0b2c3e03
   aws logs filter-log-events --log-group-name API-Gateway-Execution-Logs_a1b2c3d4/prod | apisqs-doctor logs --file - --snapshot api.json`,
 		Args: func(cmd *cobra.Command, args []string) error { return f.targetFlags.arguments(cmd, args) },
@@ -125,6 +126,9 @@ func (a *app) logs(ctx context.Context, f *logsFlags) error {
 	if err := f.check(a.given); err != nil {
 		return err
 	}
+	if f.method != "" {
+		f.only = []string{strings.TrimSpace(f.method)}
+	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	var s *snapshot.Snapshot
@@ -137,10 +141,17 @@ func (a *app) logs(ctx context.Context, f *logsFlags) error {
 		if len(s.APIs) != 1 {
 			return usage("", "logs are those of one API, and there are %d", len(s.APIs))
 		}
+		path := f.follow(s, call{}).path
 		if err := checkStage(s, f.stage); err != nil {
 			return err
 		}
 		e = diagnose.Examine(s, diagnose.Selection{Stage: f.stage}, nil, nil)
+		if path != "" && f.method == "" {
+			there := diagnose.Examine(s, diagnose.Selection{Stage: f.stage, Path: path}, nil, nil)
+			if f.only = methodsOf(&there); len(f.only) == 0 {
+				return usage("give the URL without its path, or --method", "no method that leads to SQS is at %s", path)
+			}
+		}
 	}
 	if f.requestID != "" || s == nil {
 		return a.calls(ctx, f, s, &e)
@@ -149,8 +160,8 @@ func (a *app) logs(ctx context.Context, f *logsFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.method != "" {
-		out.methods = slices.DeleteFunc(out.methods, func(o logs.Observed) bool { return o.Method != strings.TrimSpace(f.method) })
+	if len(f.only) > 0 {
+		out.methods = slices.DeleteFunc(out.methods, func(o logs.Observed) bool { return !slices.Contains(f.only, o.Method) })
 	}
 	var numbers *metricsTable
 	if f.metrics {
@@ -211,6 +222,33 @@ func stageOf(s *snapshot.Snapshot, e *diagnose.Examination, name string) *snapsh
 		}
 	}
 	return nil
+}
+
+// sights say whether a failed call of what is deployed could be seen in its logs, and
+// which setting hides it: a sentence for each API.
+func sights(s *snapshot.Snapshot, e *diagnose.Examination) []string {
+	if e.Target.Kind != snapshot.Live {
+		return nil
+	}
+	var list []string
+	for _, api := range e.APIs {
+		of := diagnose.Examination{}
+		var stage *snapshot.Stage
+		for i := range e.Diagnoses {
+			if r := &e.Diagnoses[i].Trace.Route; r.API != nil && r.API.ID == api.ID && r.Stage != nil && r.Method != nil {
+				of.Diagnoses, stage = append(of.Diagnoses, e.Diagnoses[i]), r.Stage
+			}
+		}
+		if stage == nil {
+			continue
+		}
+		said := logs.GroupsOf(s, api, stage, methodsOf(&of)).Sight
+		if len(e.APIs) > 1 {
+			said = strings.TrimSpace(api.Name+" "+api.ID) + ": " + said
+		}
+		list = append(list, said)
+	}
+	return list
 }
 
 // methodsOf are the methods that were examined, such as POST /orders.
@@ -426,7 +464,7 @@ func (s *seen) exitCode() int {
 		if o.Failed+o.Lost > 0 {
 			return ExitProblems
 		}
-		counted += o.Calls
+		counted += o.Calls - o.Untold
 	}
 	if !s.read || counted == 0 {
 		return ExitInconclusive
@@ -442,7 +480,7 @@ func (a *app) calls(ctx context.Context, f *logsFlags, s *snapshot.Snapshot, e *
 		return f.requestID == "" || o.ID == f.requestID || o.Extended == f.requestID || o.SQSID == f.requestID
 	}
 	each := func(o *logs.Observation) {
-		if wanted(o) && (f.method == "" || strings.TrimSpace(o.Method+" "+o.Path) == f.method) {
+		if wanted(o) && (len(f.only) == 0 || slices.Contains(f.only, strings.TrimSpace(o.Method+" "+o.Path))) {
 			log.Add(o, rules.All())
 		}
 	}

@@ -185,9 +185,10 @@ func TestLogsFaults(t *testing.T) {
 		{"well", fakeaws.Options{}, []logtest.Call{fine}, ExitHealthy, []string{"POST /orders: 1 call, 0 failed, 0 lost"}},
 		{"denied", fakeaws.Options{Deny: []string{"FilterLogEvents"}}, []logtest.Call{fine}, ExitInconclusive, []string{"No log could be read", "allow logs:FilterLogEvents on"}},
 		{"broken", fakeaws.Options{Fail500: []string{"FilterLogEvents"}}, []logtest.Call{fine}, ExitCannotRun, []string{"No log could be read", "cannot be read"}},
-		{"throttled for good", fakeaws.Options{Throttle: map[string]int{"FilterLogEvents": 1000}}, []logtest.Call{fine}, ExitCannotRun, []string{"No log could be read"}},
+		{"throttled for good", fakeaws.Options{Throttle: map[string]int{"FilterLogEvents": 1000}}, []logtest.Call{fine}, ExitCannotRun, []string{"No log could be read", "throttled by AWS"}},
 		{"no group", fakeaws.Options{}, nil, ExitInconclusive, []string{"No log could be read", "a failed call of POST /orders leaves nothing in the execution log, because logging is off", "apisqs-doctor probe --api-id a1b2c3d4"}},
 		{"another class", fakeaws.Options{Monitoring: fakeaws.Monitoring{Classes: map[string]string{executionGroup: "INFREQUENT_ACCESS"}}}, []logtest.Call{fine}, ExitCannotRun, []string{"its class does not allow it"}},
+		{"throttled and then served", fakeaws.Options{Throttle: map[string]int{"FilterLogEvents": 1}}, []logtest.Call{fine}, ExitHealthy, []string{"POST /orders: 1 call, 0 failed, 0 lost"}},
 		{"nothing in the window", fakeaws.Options{Monitoring: fakeaws.Monitoring{Groups: map[string][]fakeaws.LogEvent{executionGroup: {{Time: 1, Message: "(1) x"}}}}}, nil, ExitInconclusive, []string{"No call of these methods is in the logs"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -380,6 +381,78 @@ func TestWhyLogsAreSilent(t *testing.T) {
 		}
 		if tt.name == "all" && g.Access != "orders-access" {
 			t.Errorf("access log %q", g.Access)
+		}
+	}
+}
+
+// The API of which the logs are read is given as for a diagnosis; a path of the invoke
+// URL chooses the methods there. A report says whether a failed call can be seen.
+func TestLogsOfATarget(t *testing.T) {
+	fine := logtest.Call{Body: `{"a":1}`, Sent: inForm + `{"a":1}`}
+	url := logged(t, "orders", fakeaws.Options{}, fine)
+	for target, says := range map[string]string{
+		"a1b2c3d4":   "POST /orders: 1 call, 0 failed, 0 lost",
+		"orders-api": "POST /orders: 1 call, 0 failed, 0 lost",
+		"arn:aws:apigateway:us-east-1::/restapis/a1b2c3d4":                       "POST /orders: 1 call, 0 failed, 0 lost",
+		"https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/prod/orders":       "POST /orders: 1 call, 0 failed, 0 lost",
+		"https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/prod/other?x=1":    "no method that leads to SQS is at /other",
+		"https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/nosuchstage/other": `no stage "nosuchstage"`,
+		"no-such-api": `no API of region us-east-1 has the id or the name "no-such-api"`,
+	} {
+		code, out, errs := runLive(t, "logs", target, "--endpoint-url", url)
+		if !strings.Contains(strings.Join(strings.Fields(out+errs), " "), says) || (code == ExitHealthy) != strings.HasPrefix(says, "POST") {
+			t.Errorf("%s: exit code %d, it does not say %q:\n%s%s", target, code, says, out, errs)
+		}
+	}
+	for format, says := range map[string]string{
+		"text":     "logs: a failed call of POST /orders leaves nothing in the execution log, because logging is off",
+		"markdown": "Logs: a failed call of POST /orders leaves nothing in the execution log, because logging is off.",
+	} {
+		_, out, _ := runLive(t, "a1b2c3d4", "--endpoint-url", url, "-o", format)
+		if !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(out, "&#45;", "-")), " "), says) {
+			t.Errorf("%s does not say %q:\n%s", format, says, out)
+		}
+	}
+}
+
+// An access log that cannot be read back, or that does not say what SQS answered, is
+// told in a sentence.
+func TestAccessLogsThatSayLittle(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		log    snapshot.AccessLog
+		events []string
+		code   int
+		says   []string
+	}{
+		{"Firehose", snapshot.AccessLog{Destination: "arn:aws:firehose:us-east-1:123456789012:deliverystream/amazon-apigateway-x", Format: "$context.requestId $context.status"}, nil, ExitInconclusive,
+			[]string{"No log could be read", "the access log goes to arn:aws:firehose:us-east-1:123456789012:deliverystream/amazon-apigateway-x, which cannot be read back here"}},
+		{"no status of SQS, all well", snapshot.AccessLog{Destination: "arn:aws:logs:us-east-1:123456789012:log-group:access", Format: "$context.requestId $context.httpMethod $context.resourcePath $context.status"},
+			[]string{"0f6f1a52-3c0e-4a1b-9d57-6d1f0b2c3e01 POST /orders 200"}, ExitHealthy,
+			[]string{"POST /orders: 1 call, 0 failed, 0 lost", "does not say what SQS answered"}},
+		{"no status of SQS, one failed", snapshot.AccessLog{Destination: "arn:aws:logs:us-east-1:123456789012:log-group:access", Format: "$context.requestId $context.httpMethod $context.resourcePath $context.status"},
+			[]string{"0f6f1a52-3c0e-4a1b-9d57-6d1f0b2c3e01 POST /orders 400"}, ExitProblems,
+			[]string{"POST /orders: 1 call, 1 failed, 0 lost", "does not say what SQS answered"}},
+		{"no status at all", snapshot.AccessLog{Destination: "arn:aws:logs:us-east-1:123456789012:log-group:access", Format: "$context.requestId $context.httpMethod $context.resourcePath"},
+			[]string{"0f6f1a52-3c0e-4a1b-9d57-6d1f0b2c3e01 POST /orders"}, ExitInconclusive, []string{"POST /orders: 1 call, the log does not say how they ended", "the access log does not show whether a call failed"}},
+	} {
+		s := loadFixture(t, "orders")
+		stages, _ := s.APIs[0].Stages.Peek()
+		stages = slices.Clone(stages)
+		stages[0].AccessLog = snapshot.Known(&tt.log, snapshot.Origin{})
+		s.APIs[0].Stages = snapshot.Known(stages, snapshot.Origin{})
+		o := fakeaws.Options{Monitoring: fakeaws.Monitoring{Groups: map[string][]fakeaws.LogEvent{}}}
+		for _, line := range tt.events {
+			o.Monitoring.Groups["access"] = append(o.Monitoring.Groups["access"], fakeaws.LogEvent{Time: time.Now().UnixMilli() - 60_000, Message: line})
+		}
+		code, out, errs := runLogs(t, loggedOf(t, s, o))
+		if code != tt.code {
+			t.Errorf("%s: exit code %d, want %d\n%s", tt.name, code, tt.code, out+errs)
+		}
+		for _, part := range tt.says {
+			if !strings.Contains(strings.Join(strings.Fields(out), " "), part) {
+				t.Errorf("%s: it does not say %q:\n%s%s", tt.name, part, out, errs)
+			}
 		}
 	}
 }

@@ -98,7 +98,7 @@ func (a *app) observed(f *logsFlags, o logs.Observed) {
 		a.printf("\n%s: no call\n", report.Visible(name))
 		return
 	}
-	a.printf("\n%s: %s, %d failed, %d lost\n", report.Visible(name), report.Count(o.Calls, "call"), o.Failed, o.Lost)
+	a.printf("\n%s: %s, %s\n", report.Visible(name), report.Count(o.Calls, "call"), report.Ended(&o))
 	for _, g := range o.Groups {
 		a.printf("%s", report.Fill("  "+fmt.Sprint(g.Count)+" ×", 9, g.Seen()+" · "+report.ObservedWords[g.Outcome]+between(g)))
 		why := g.Why

@@ -243,7 +243,7 @@ func (a *app) finish(o *outputFlags, g gate, s *snapshot.Snapshot, e diagnose.Ex
 	remaining := accept.Remaining(&e, accepted.Suppressed)
 	a.code = g.exitCode(&remaining)
 	run := report.Run{Tool: tool(), Snapshot: s, Examination: e, Remedy: words, Rules: rules.All(),
-		Suppressed: accepted.Suppressed, Notices: accepted.Notices, Anchor: accepted.Anchor, Mend: a.mend}
+		Suppressed: accepted.Suppressed, Notices: accepted.Notices, Sights: sights(s, &e), Anchor: accepted.Anchor, Mend: a.mend}
 	if a.seen != nil {
 		run.Observed = a.seen.beside(&e)
 		a.code = g.withLogs(a.code, a.seen)

@@ -16,7 +16,7 @@ import (
 
 // Bounds of what is walked and held of a log.
 const (
-	mostWalked  = 5000  // failed calls that are walked
+	mostWalked  = 10000 // different failed calls that are walked
 	mostSuccess = 300   // successful ones
 	mostHeld    = 50000 // calls that wait for the other log
 )
@@ -38,6 +38,7 @@ type Comparer struct {
 	bare    []*Observation  // calls of the execution log that do not name their method
 	walked  int
 	passed  int
+	judged  map[likeness]judgement // of calls that are alike
 	rules   []diagnose.Rule
 	calls   []Call
 	failed  int // kept calls that failed
@@ -85,7 +86,7 @@ type finding struct{ rule, message string }
 // gives the methods that lead to SQS. The window is in words, such as "1h".
 func NewComparer(s *snapshot.Snapshot, e *diagnose.Examination, rules []diagnose.Rule, api, stage, window string) *Comparer {
 	c := &Comparer{follower: diagnose.NewFollower(s, rules), api: api, stage: stage, window: window, methods: map[string]*method{}, paths: map[string]*method{}, routes: map[string]*method{},
-		seed: maphash.MakeSeed(), seen: map[uint64]bool{}, rules: rules}
+		seed: maphash.MakeSeed(), seen: map[uint64]bool{}, judged: map[likeness]judgement{}, rules: rules}
 	for i := range e.Diagnoses {
 		d := &e.Diagnoses[i]
 		r := &d.Trace.Route
@@ -205,6 +206,8 @@ func (c *Comparer) count(o *Observation) {
 		m.result.Lost++
 	case failed:
 		m.result.Failed++
+	case o.Untold():
+		m.result.Untold++
 	}
 	key := groupKey{client: o.Status, sqs: o.SQSStatus, code: o.Code, lost: silent, failure: o.Failure}
 	if o.Called == No {
@@ -296,6 +299,38 @@ type judgement struct {
 	stage                walk.Stage // in which it fails as predicted
 }
 
+// likeness is what calls have in common that are judged alike.
+type likeness struct {
+	request     uint64
+	method      *method
+	client, sqs int
+	code        walk.ErrorCode
+	origin      walk.Source
+	called      Answer
+	failed      bool
+}
+
+// likenessOf is that of a call with the request.
+func (c *Comparer) likenessOf(m *method, o *Observation, r *walk.Request, failed bool) likeness {
+	var h maphash.Hash
+	h.SetSeed(c.seed)
+	write := func(texts ...string) {
+		for _, text := range texts {
+			h.WriteString(strconv.Itoa(len(text)))
+			h.WriteByte(' ')
+			h.WriteString(text)
+		}
+	}
+	write(r.Method, r.Path, r.Body)
+	for _, list := range [][]walk.Header{r.Query, r.Headers} {
+		write(strconv.Itoa(len(list)))
+		for _, x := range list {
+			write(x.Name, x.Value)
+		}
+	}
+	return likeness{h.Sum64(), m, o.Status, o.SQSStatus, o.Code, o.Origin, o.Called, failed}
+}
+
 // binaryData stands in a log for a body that is none of text.
 const binaryData = "[Binary Data]"
 
@@ -307,15 +342,34 @@ func (c *Comparer) judge(m *method, o *Observation, failed bool) judgement {
 		return judgement{outcome: TooLittle, why: "which request it was is not in the log"}
 	}
 	binary := o.Client.Body == binaryData
-	if !o.Traced() || binary || failed && c.walked >= mostWalked || !failed && c.passed >= mostSuccess {
+	if !o.Traced() || binary || !failed && c.passed >= mostSuccess {
 		return c.untraced(m, o, failed)
+	}
+	r := c.request(o)
+	like := c.likenessOf(m, o, &r, failed)
+	if j, ok := c.judged[like]; ok {
+		return j
+	}
+	if failed && c.walked >= mostWalked {
+		j := c.untraced(m, o, failed)
+		if j.outcome == TooLittle {
+			j.why = "only the first " + strconv.Itoa(mostWalked) + " different calls that failed were followed; --request-id follows one"
+		}
+		return j
 	}
 	if failed {
 		c.walked++
 	} else {
 		c.passed++
 	}
-	t, p := c.follower.Follow(c.request(o))
+	j := c.follow(m, o, r, failed)
+	c.judged[like] = j
+	return j
+}
+
+// follow judges a call of which the request is known.
+func (c *Comparer) follow(m *method, o *Observation, r walk.Request, failed bool) judgement {
+	t, p := c.follower.Follow(r)
 	j := judgement{predicted: predicted(&p)}
 	switch holds(&p, o) {
 	case Yes:

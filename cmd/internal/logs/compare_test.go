@@ -196,3 +196,13 @@ func BenchmarkCompare(b *testing.B) {
 		observe(b, "mapping_body_not_encoded_failing", calls...)
 	}
 }
+
+// Calls that are alike are judged once, so that any number of them is one group.
+func TestManyCallsThatAreAlike(t *testing.T) {
+	const n = 10_100 // more than are walked
+	list := observe(t, "orders", times(n, logtest.Call{Body: plain, Sent: inForm + plain, SQS: 403, Answer: logtest.Denied, Status: 400})...)
+	want := map[string][]string{"POST /orders": {fmt.Sprintf("%d differs  400/403 AccessDenied", n)}}
+	if diff := cmp.Diff(want, groups(list)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -109,6 +109,9 @@ func (o *Observation) Failed() bool {
 	return o.Status >= 400 || o.Status == 0 && o.Delivered() == No || o.Silent()
 }
 
+// Untold tells that the log does not say how the request ended.
+func (o *Observation) Untold() bool { return o.Status == 0 && o.SQSStatus == 0 && !o.Failed() }
+
 // Traced tells that what the client sent was logged to its end, so that the
 // request can be walked.
 func (o *Observation) Traced() bool {

@@ -16,6 +16,7 @@ type Observed struct {
 	Calls  int      `json:"calls"`  // that count: of the stage's current deployment
 	Failed int      `json:"failed"` // the client got an error
 	Lost   int      `json:"lost"`   // SQS refused, and the client was told of success
+	Untold int      `json:"untold"` // of which the log does not say how they ended
 	Older  int      `json:"older"`  // calls of earlier deployments, which are not among the others
 	Groups []Group  `json:"groups"` // calls that went in one way for one reason, the most first
 	Unread []string `json:"unread"` // why calls may be missing

@@ -90,7 +90,10 @@ func (g *Groups) accessLog(s *snapshot.Snapshot, stage *snapshot.Stage) {
 		g.see("the access log goes to %s, which is not read here", access.Destination)
 	default:
 		g.Access, g.Format = groupName(s, access.Destination), access.Format
-		if !strings.Contains(access.Format, "integration") {
+		if !strings.Contains(access.Format, "status") && !strings.Contains(access.Format, "Status") {
+			g.hide("the access log's format has neither $context.status nor $context.integration.status, so that it does not say how a call ended")
+			g.see("the access log does not show whether a call failed")
+		} else if !strings.Contains(access.Format, "integration") {
 			g.hide("the access log's format has no $context.integration.status, so that it does not say what SQS answered") // L45
 			g.see("the access log shows the client's status alone")
 		} else {

@@ -70,6 +70,9 @@ func Markdown(w io.Writer, r Run) error {
 	for _, n := range doc.Notices {
 		fmt.Fprintf(&b, "\n> %s\n", prose(n))
 	}
+	for _, n := range r.Sights {
+		fmt.Fprintf(&b, "\nLogs: %s.\n", prose(say.Show(n)))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

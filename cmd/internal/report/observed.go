@@ -46,12 +46,25 @@ func observed(o *logs.Observed, say Words) *logs.Observed {
 
 // observedLine sums up what was seen in a sentence.
 func observedLine(o *logs.Observed) string {
-	s := fmt.Sprintf("%s in %s: %d failed, %d lost", plural(o.Calls, "call"), o.Window, o.Failed, o.Lost)
+	s := fmt.Sprintf("%s in %s: %s", plural(o.Calls, "call"), o.Window, Ended(o))
 	if o.Calls == 0 {
 		s = "no call in the logs of " + o.Window + ", which does not say that there was none"
 	}
 	if len(o.Unread) > 0 {
 		s += "; calls may be missing"
+	}
+	return s
+}
+
+// Ended says how many of the calls failed. Nothing is said of those that did not
+// where the log tells of none how it ended.
+func Ended(o *logs.Observed) string {
+	if o.Untold == o.Calls && o.Calls > 0 {
+		return "the log does not say how they ended"
+	}
+	s := fmt.Sprintf("%d failed, %d lost", o.Failed, o.Lost)
+	if o.Untold > 0 {
+		s += fmt.Sprintf(", and of %d the log does not say how they ended", o.Untold)
 	}
 	return s
 }

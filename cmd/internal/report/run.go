@@ -21,6 +21,7 @@ type Run struct {
 	Suppressed  map[Mark]Suppression      // findings that do not fail the run, by MarkOf
 	Notices     []string                  // what the reader has to know about the run itself
 	Observed    map[string]*logs.Observed // what logs say of the methods, by ObservedKey; nil when none were read
+	Sights      []string                  // whether a failed call could be seen in the logs at all, a sentence for each API; of what is deployed
 	Anchor      string                    // file of the repository that stands for deployed resources; empty for none
 
 	Mend    string // command line that carries the plan out; empty where there is none

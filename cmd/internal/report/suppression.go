@@ -83,7 +83,10 @@ func (t *text) notices() {
 	for _, n := range t.run.Notices {
 		t.hang("note: ", 6, t.clean(n))
 	}
-	if len(t.run.Notices) > 0 {
+	for _, n := range t.run.Sights {
+		t.hang("logs: ", 6, t.clean(n))
+	}
+	if len(t.run.Notices)+len(t.run.Sights) > 0 {
 		t.line("")
 	}
 }

@@ -85,3 +85,28 @@ func TestCallsThatCannotBeRead(t *testing.T) {
 	press(m, "l")
 	shown(t, m, "no call is in the logs of 1h, which does not say that there was none")
 }
+
+// The plain prompts list the calls as well, and follow one to where it failed.
+func TestCallsInPlainText(t *testing.T) {
+	const fixture = "mapping_body_not_encoded_failing"
+	said := linearSession(t, fixture, Options{Calls: loggedCalls(t, fixture)}, "l", "1", "l", "b", "q")
+	for _, want := range []string{
+		"4 of 12 calls failed in 1h.",
+		"1. 2026-11-30 12:11:07  POST /orders, protocol: failed, seen 400, SQS 403 AccessDenied, predicted 400, SQS 403 AccessDenied, after the fix 200, SQS 200",
+		"Call 0f6f1a5d-3c0e",
+		"Stage 4, protocol: FAIL.",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("not said: %q", want)
+		}
+	}
+	if strings.Count(said, "Reading the logs.") != 1 {
+		t.Error("the logs are not read once")
+	}
+	if t.Failed() {
+		t.Log(said)
+	}
+	if said := linearSession(t, "orders", Options{NoCalls: "this is a template"}, "l", "q"); !strings.Contains(said, "No calls: this is a template.") {
+		t.Error(said)
+	}
+}

@@ -15,7 +15,8 @@ import (
 // walkHelp names the answers that the walk takes.
 const walkHelp = `1 to 8 reads a stage. f lists the findings, f and a number reads one. t and a finding's number tries
 its fix. p tries all fixes together. x changes the notation of fixes. a applies a fix. e edits the request.
-w tries an awkward request. s saves. c says the command line. b goes back, q quits.`
+w tries an awkward request. l lists the calls that were logged, and follows one. s saves. c says the command
+line. b goes back, q quits.`
 
 // walk answers questions about one diagnosis.
 func (p *prompt) walk(ctx context.Context, o *Options, s *snapshot.Snapshot, d *diagnose.Diagnosis, entries int) error {
@@ -63,6 +64,8 @@ func (p *prompt) walk(ctx context.Context, o *Options, s *snapshot.Snapshot, d *
 			err = p.edit(m)
 		case "w":
 			err = p.awkward(m)
+		case "l":
+			err = p.calls(ctx, m)
 		case "s":
 			err = p.save(m)
 		case "c":
