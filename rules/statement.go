@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -151,12 +152,29 @@ func rolePolicy(role *snapshot.Role, name string) (snapshot.Fact[string], bool) 
 	for _, list := range []snapshot.Fact[[]snapshot.Policy]{role.Inline, role.Attached} {
 		policies, _ := list.Peek()
 		for _, p := range policies {
-			if p.Name == name || p.Name == "" && p.ARN == name {
+			if p.Called(name) {
 				return p.Document, true
 			}
 		}
 	}
 	return snapshot.Fact[string]{}, false
+}
+
+// inline tells whether a policy is the role's own and no managed one.
+func inline(role *snapshot.Role, name string) bool {
+	if role == nil {
+		return true
+	}
+	list, _ := role.Inline.Peek()
+	return slices.ContainsFunc(list, func(p snapshot.Policy) bool { return p.Called(name) })
+}
+
+// alone tells whether a statement is the only one of its policy.
+func alone(p *diagnose.Pass, m walk.Match) bool {
+	other := m
+	other.Statement = 3 - min(m.Statement, 2) // 1 beside a later one, 2 beside the first
+	_, _, more := target(p, other)
+	return !more
 }
 
 // removal is the fix that takes a Deny statement out.
@@ -167,7 +185,10 @@ func removal(p *diagnose.Pass, m walk.Match) []diagnose.Fix {
 	}
 	fix := p.Fix(fmt.Sprintf("remove the Deny (%s) from %s, or take this call out of it", statementName(m), policyName(m)),
 		snapshot.SetStatement{On: on, Index: m.Statement, Before: statement})
-	fix.Risk = "the Deny was written for a reason: ask its author"
+	shared := m.Layer == walk.LayerBoundary || m.Layer == walk.LayerIdentity && !inline(p.Trace.Signing.Role, m.Document)
+	if shared && !alone(p, m) { // one without statements is detached
+		fix.Risk = "others may have the policy too: it changes for all of them"
+	}
 	return []diagnose.Fix{fix}
 }
 

@@ -375,6 +375,8 @@ func (w Writer) policy(before, after *snapshot.Snapshot, on snapshot.PolicyTarge
 			return w.aws(before, region, "iam", "delete-role-policy").flag("role-name", p.Role).flag("policy-name", p.Name).lines(), nil
 		}
 		return w.aws(before, region, "iam", "put-role-policy").flag("role-name", p.Role).flag("policy-name", p.Name).json("policy-document", p.After).lines(), nil
+	case Attachment:
+		return w.aws(before, region, "iam", "detach-role-policy").flag("role-name", p.Role).flag("policy-arn", p.ARN).lines(), nil
 	default:
 		line := w.aws(before, region, "iam", "create-policy-version").flag("policy-arn", p.ARN).json("policy-document", p.After)
 		line.document = append(line.document, shell.Arg{Word: shell.Text("--set-as-default")})

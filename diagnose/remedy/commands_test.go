@@ -50,6 +50,7 @@ func TestCommands(t *testing.T) {
 		"remove statement":    {`aws iam delete-role-policy --role-name orders-api --policy-name send --region us-east-1`},
 		"boundary": {`aws iam create-policy-version --policy-arn arn:aws:iam::123456789012:policy/cap --region us-east-1 --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"},` +
 			send + `]}' --set-as-default`},
+		"detach policy":     {`aws iam detach-role-policy --role-name orders-api --policy-arn arn:aws:iam::123456789012:policy/shared --region us-east-1`},
 		"queue key removed": {`aws sqs set-queue-attributes --queue-url https://sqs.us-east-1.amazonaws.com/123456789012/orders --region us-east-1 --attributes '{"KmsMasterKeyId":""}'`},
 		"stage variable":    {`aws apigateway update-stage --rest-api-id a1b2c3d4 --stage-name prod --region us-east-1 --patch-operations '[{"op":"replace","path":"/variables/queue","value":"orders"}]'`},
 		"timeout":           {`aws apigateway update-integration ` + onOrders + `--region us-east-1 --patch-operations '[{"op":"replace","path":"/timeoutInMillis","value":"5000"}]'`},

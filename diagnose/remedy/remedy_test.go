@@ -70,6 +70,7 @@ var changes = map[string]snapshot.Change{
 	"new policy":           snapshot.SetStatement{On: policy("role", roleARN, "orders"), After: send},
 	"remove statement":     snapshot.SetStatement{On: policy("role", roleARN, "send"), Index: 1, Before: `{"Sid":"Send"}`},
 	"managed policy":       snapshot.SetStatement{On: policy("role", roleARN, "shared"), After: send},
+	"detach policy":        snapshot.SetStatement{On: policy("role", roleARN, "shared"), Index: 1, Before: `{"Sid":"Old","Effect":"Deny","Action":"s3:*","Resource":"*"}`},
 	"boundary":             snapshot.SetStatement{On: policy("boundary", roleARN, ""), After: send},
 	"trust":                snapshot.SetStatement{On: policy("trust", roleARN, ""), Index: 1, Before: "{}", After: `{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:SourceAccount":"123456789012"}}}`},
 	"queue policy":         snapshot.SetStatement{On: policy("queue", queueARN, ""), After: `{"Sid":"Orders","Effect":"Allow","Principal":{"AWS":"` + roleARN + `"},"Action":["sqs:SendMessage","sqs:GetQueueUrl"],"Resource":"` + queueARN + `"}`},

@@ -124,7 +124,7 @@ func rolePolicyAt(role *snapshot.Role, on snapshot.PolicyTarget, name string) (l
 	for _, list := range []snapshot.Fact[[]snapshot.Policy]{role.Inline, role.Attached} {
 		policies, _ := list.Read(gaps)
 		for i, p := range policies {
-			if p.Name != on.Policy {
+			if !p.Called(on.Policy) {
 				continue
 			}
 			if awsManaged(p.ARN) {

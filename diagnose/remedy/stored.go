@@ -156,12 +156,13 @@ type Store string
 
 // The stores of policies.
 const (
-	InlinePolicy   Store = "inline"  // PutRolePolicy
-	ManagedPolicy  Store = "managed" // CreatePolicyVersion
-	TrustPolicy    Store = "trust"   // UpdateAssumeRolePolicy
-	QueueAttribute Store = "queue"   // SetQueueAttributes
-	KeyPolicy      Store = "key"     // PutKeyPolicy
-	ResourcePolicy Store = "api"     // UpdateRestApi
+	InlinePolicy   Store = "inline"   // PutRolePolicy
+	ManagedPolicy  Store = "managed"  // CreatePolicyVersion
+	Attachment     Store = "attached" // DetachRolePolicy
+	TrustPolicy    Store = "trust"    // UpdateAssumeRolePolicy
+	QueueAttribute Store = "queue"    // SetQueueAttributes
+	KeyPolicy      Store = "key"      // PutKeyPolicy
+	ResourcePolicy Store = "api"      // UpdateRestApi
 )
 
 // Policy is a stored policy document before and after a change.
@@ -183,11 +184,12 @@ func PolicyOf(before, after *snapshot.Snapshot, on snapshot.PolicyTarget) (Polic
 	if err != nil {
 		return p, err
 	}
-	p.Store, p.ARN, p.Name = q.Store, q.ARN, q.Name
 	p.After = q.Before
 	switch {
 	case p.After != "" && !isJSON(p.After):
 		return p, fmt.Errorf("%s would not be JSON after the change", describePolicy(on))
+	case p.After == "" && p.Store == ManagedPolicy && on.Kind == "role":
+		p.Store = Attachment // a managed policy has a statement at least, and others may have it
 	case p.Store == ManagedPolicy && awsManaged(p.ARN):
 		return p, errAWSManaged(p.Name)
 	case p.After == "" && p.Store != InlinePolicy && p.Store != QueueAttribute && p.Store != ResourcePolicy:
@@ -262,7 +264,7 @@ func (p *Policy) ofRole(role *snapshot.Role, on snapshot.PolicyTarget, gaps *sna
 		return snapshot.Fact[string]{}, fmt.Errorf("no such kind of policy: %q", on.Kind)
 	}
 	p.Name = on.Policy
-	named := func(q snapshot.Policy) bool { return q.Name == on.Policy }
+	named := func(q snapshot.Policy) bool { return q.Called(on.Policy) }
 	inline, _ := role.Inline.Read(gaps)
 	if i := slices.IndexFunc(inline, named); i >= 0 {
 		p.Store = InlinePolicy

@@ -99,7 +99,7 @@ func onRolePolicy(r *Role, name string, edit func(*Fact[string]) error) error {
 		if err != nil {
 			return err
 		}
-		if i := slices.IndexFunc(policies, func(p Policy) bool { return p.Name == name }); i >= 0 {
+		if i := slices.IndexFunc(policies, func(p Policy) bool { return p.Called(name) }); i >= 0 {
 			policies = slices.Clone(policies)
 			if err := edit(&policies[i].Document); err != nil {
 				return err

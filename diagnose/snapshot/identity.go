@@ -32,6 +32,10 @@ type Policy struct {
 	Lines []Origin `json:"lines,omitempty"`
 }
 
+// Called tells whether the policy goes by a name: its own or, for a managed policy
+// beside an inline one of the same name, its ARN.
+func (p *Policy) Called(name string) bool { return p.Name == name || p.ARN != "" && p.ARN == name }
+
 // Queue is an SQS queue.
 type Queue struct {
 	ARN    string `json:"arn"`

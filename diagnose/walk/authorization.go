@@ -262,7 +262,11 @@ func (w *authorizing) identityInputs(gaps *snapshot.Gaps) iam.Inputs {
 			gaps.Append(local.List())
 		}
 		for _, p := range policies {
-			in.Identity = append(in.Identity, w.rolePolicy(p, gaps))
+			doc := w.rolePolicy(p, gaps)
+			if p.ARN != "" && slices.ContainsFunc(in.Identity, func(have iam.Document) bool { return have.Name == doc.Name }) {
+				doc.Name = p.ARN // an inline policy may have the name of a managed one
+			}
+			in.Identity = append(in.Identity, doc)
 		}
 	}
 	local := &snapshot.Gaps{}

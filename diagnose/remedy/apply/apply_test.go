@@ -70,6 +70,7 @@ var changes = []snapshot.Change{
 	snapshot.SetStatement{On: on("role", roleARN, "send"), After: allow},
 	snapshot.SetStatement{On: on("role", roleARN, "new"), After: allow},
 	snapshot.SetStatement{On: on("role", roleARN, "shared"), After: allow},
+	snapshot.SetStatement{On: on("role", roleARN, "shared"), Index: 1, Before: "{}"},
 	snapshot.SetStatement{On: on("trust", roleARN, ""), Index: 1, Before: "{}", After: `{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"sts:AssumeRole","Sid":"New"}`},
 	snapshot.SetStatement{On: on("queue", queueARN, ""), After: `{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"` + queueARN + `"}`},
 	snapshot.SetStatement{On: on("key", keyARN, ""), After: `{"Effect":"Allow","Principal":{"AWS":"` + roleARN + `"},"Action":"kms:Decrypt","Resource":"*"}`},

@@ -76,6 +76,8 @@ func (c *clients) read(ctx context.Context, cell *Cell) (*string, error) {
 			return nil, err
 		}
 		return document(out.Role.AssumeRolePolicyDocument)
+	case attachment:
+		return c.readAttachment(ctx, cell)
 	case managedPolicy:
 		policy, err := c.iam.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: &cell.ARN})
 		if err != nil {
@@ -120,6 +122,23 @@ func (c *clients) read(ctx context.Context, cell *Cell) (*string, error) {
 		return nil, err
 	}
 	return methodValue(m, cell)
+}
+
+// readAttachment tells whether the role has the managed policy.
+func (c *clients) readAttachment(ctx context.Context, cell *Cell) (*string, error) {
+	pages := iam.NewListAttachedRolePoliciesPaginator(c.iam, &iam.ListAttachedRolePoliciesInput{RoleName: &cell.Role})
+	for pages.HasMorePages() {
+		out, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range out.AttachedPolicies {
+			if aws.ToString(p.PolicyArn) == cell.ARN {
+				return value(attached), nil
+			}
+		}
+	}
+	return nil, nil
 }
 
 // readAPI reads a setting of the API itself.

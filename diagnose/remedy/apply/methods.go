@@ -202,6 +202,9 @@ func draftMethodByID(s *snapshot.Snapshot, cell *Cell) *snapshot.Method {
 // present is the value of a method response that is there.
 const present = "declared"
 
+// attached is the value of a managed policy that the role has.
+const attached = "attached"
+
 // responseText is an integration response without its origin.
 func responseText(r *snapshot.IntegrationResponse) *string {
 	plain := *r

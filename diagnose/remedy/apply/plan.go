@@ -27,6 +27,7 @@ const (
 	methodParameter     Kind = "method-parameter"     // Path is a patch path; true or false
 	inlinePolicy        Kind = "inline-policy"        // Path is the policy's name
 	managedPolicy       Kind = "managed-policy"
+	attachment          Kind = "attachment" // of the managed policy ARN to the role
 	trustPolicy         Kind = "trust-policy"
 	wholeRole           Kind = "role"            // its trust policy
 	queueAttribute      Kind = "queue-attribute" // Path is the attribute's name
@@ -299,6 +300,8 @@ func (p *Plan) policy(cell Cell, before, after *snapshot.Snapshot, on snapshot.P
 		cell.Kind, cell.Role, cell.Path, cell.Region = inlinePolicy, doc.Role, doc.Name, ""
 	case remedy.ManagedPolicy:
 		cell.Kind, cell.ARN, cell.Region = managedPolicy, doc.ARN, ""
+	case remedy.Attachment:
+		cell.Kind, cell.Role, cell.ARN, cell.Region, cell.Before = attachment, doc.Role, doc.ARN, "", value(attached)
 	}
 	p.add(cell)
 	return nil

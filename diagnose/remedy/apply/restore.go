@@ -12,6 +12,8 @@ func (c *Cell) Restoring() string {
 	switch c.Kind {
 	case methodResponse, responseHeader:
 		return "declare " + what + " again"
+	case attachment:
+		return "attach " + what + " again"
 	case wholeIntegration, routedIntegration, routedRoute, routedStage:
 		return "restore " + what + " to what it was"
 	case integrationResponse, inlinePolicy, managedPolicy, trustPolicy, wholeRole, keyPolicy, resourcePolicy:
@@ -53,6 +55,8 @@ func (c *Cell) name() string {
 		return "the policy " + c.Path + " of role " + c.Role
 	case managedPolicy:
 		return "the policy " + c.ARN
+	case attachment:
+		return "the policy " + c.ARN + " to role " + c.Role
 	case trustPolicy:
 		return "the trust policy of role " + c.Role
 	case wholeRole:

@@ -225,7 +225,7 @@ func (c *Cell) same(a, b *string) bool {
 		return (a == nil) == (b == nil)
 	}
 	switch c.Kind {
-	case integrationField, methodParameter, methodResponse, responseHeader, methodValidator, stageVariable, deployment, defaultEndpoint, keyState,
+	case attachment, integrationField, methodParameter, methodResponse, responseHeader, methodValidator, stageVariable, deployment, defaultEndpoint, keyState,
 		routeResponse, routedResponse, routedDeployment, routedEndpoint:
 		return false
 	}

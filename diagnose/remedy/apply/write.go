@@ -82,6 +82,12 @@ func (c *clients) write(ctx context.Context, cell *Cell, from, to *string) (made
 		_, err = c.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &cell.Role, AssumeRolePolicyDocument: to, Description: aws.String("made by apisqs-doctor fix: API Gateway sends to a queue with it")})
 	case trustPolicy:
 		_, err = c.iam.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &cell.Role, PolicyDocument: to})
+	case attachment:
+		if to == nil {
+			_, err = c.iam.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &cell.Role, PolicyArn: &cell.ARN})
+		} else {
+			_, err = c.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: &cell.Role, PolicyArn: &cell.ARN})
+		}
 	case managedPolicy:
 		_, err = c.iam.CreatePolicyVersion(ctx, &iam.CreatePolicyVersionInput{PolicyArn: &cell.ARN, PolicyDocument: to, SetAsDefault: true})
 	case queueAttribute:
