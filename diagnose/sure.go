@@ -31,6 +31,15 @@ func (f *Fix) Sure() Sureness {
 	return Sure
 }
 
+// Refuses tells whether the fix is meant to let API Gateway refuse calls that have no
+// mapping template.
+func (f *Fix) Refuses() bool {
+	return slices.ContainsFunc(f.Changes, func(c snapshot.Change) bool {
+		set, ok := c.(snapshot.SetIntegration)
+		return ok && set.Field == snapshot.FieldPassthrough && set.After == "NEVER"
+	})
+}
+
 // ranked are the fixes in the order in which they are tried: the surest first, and
 // no two with the same changes.
 func ranked(s *snapshot.Snapshot, fixes []Fix) []Fix {

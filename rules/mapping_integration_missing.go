@@ -2,6 +2,7 @@ package rules
 
 import (
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -21,7 +22,11 @@ Repair: give the method an integration, and let the deployment depend on the met
 	Check: func(p *diagnose.Pass) {
 		for _, refused := range p.Trace.Route.Settings {
 			if refused.Setting == walk.IntegrationMissing {
+				remove := p.Fix("remove the method "+p.Expression(walk.MethodName(refused.Method)),
+					snapshot.RemoveMethod{On: snapshot.MethodRef{API: p.Method().API, Path: refused.Method.Path, Method: refused.Method.HTTPMethod}})
+				remove.Choice = "give it an integration instead where it is meant to answer"
 				p.Report(diagnose.Finding{
+					Fixes:    []diagnose.Fix{remove},
 					Codes:    []walk.ErrorCode{refused.Code},
 					Message:  p.Expression(walk.MethodName(refused.Method)) + " has no integration",
 					Why:      "AWS refuses to deploy an API with such a method, and with it the others: \"No integration defined for method\".",

@@ -75,7 +75,10 @@ func actionFixes(p *diagnose.Pass) []diagnose.Fix {
 	if m.Rendered != nil && p.Trace.Signing.Method == "POST" {
 		changes := append([]snapshot.Change{p.SetTemplate(sendTemplate(p))}, announceForm(p)...)
 		fix := p.Fix("replace the template by one that sends the client's body as the message", changes...)
-		fix.Risk = "what the present template makes of the body is lost"
+		fix.Choice = "what the present template makes of the body is lost"
+		if isFIFO(p) {
+			fix.Risk = ownGroupRisk
+		}
 		fixes = append(fixes, fix)
 	}
 	return fixes

@@ -49,7 +49,7 @@ or switch ContentBasedDeduplication on.`,
 			if on, ok := queue.ContentBasedDeduplication.Peek(); ok {
 				f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue attribute ContentBasedDeduplication", Value: strconv.FormatBool(on), Origin: queue.ContentBasedDeduplication.Origin()})
 				fix := p.Fix("let the queue deduplicate by content", snapshot.SetQueueAttribute{Queue: queue.ARN, Name: "ContentBasedDeduplication", Before: strconv.FormatBool(on), After: "true"})
-				fix.Risk = "two messages with the same body within five minutes count as one"
+				fix.Choice = "two messages with the same body within five minutes count as one"
 				f.Fixes = append(f.Fixes, fix)
 			}
 		}

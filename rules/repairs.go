@@ -3,6 +3,7 @@ package rules
 import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -189,14 +190,37 @@ func plainReference(reference string) string {
 }
 
 // sendTemplate is the template that makes the client's body the message, for the
-// protocol that the integration's headers ask for.
+// protocol that the integration's headers ask for. A FIFO queue wants a group, and an
+// id where it does not deduplicate by content.
 func sendTemplate(p *diagnose.Pass) string {
+	var ids []string
+	if isFIFO(p) {
+		ids = append(ids, "MessageGroupId")
+		if queue := p.Trace.Queue.Queue; queue != nil {
+			if on, known := queue.ContentBasedDeduplication.Peek(); known && !on {
+				ids = append(ids, "MessageDeduplicationId")
+			}
+		}
+	}
 	header, _ := p.Trace.Mapping.Header("Content-Type")
 	if media, _, _ := strings.Cut(header.Value, ";"); header.Expression != "" && strings.EqualFold(strings.TrimSpace(media), jsonType) {
+		members := ""
+		for _, id := range ids {
+			members += `"` + id + `":"$context.requestId",`
+		}
 		url := diagnose.QueueURL(p.Trace.Queue.ARN)
-		return `{"QueueUrl":"` + url + `","MessageBody":"$util.escapeJavaScript($input.body).replaceAll("\\'","'")"}`
+		return `{"QueueUrl":"` + url + `",` + members + `"MessageBody":"$util.escapeJavaScript($input.body).replaceAll("\\'","'")"}`
 	}
-	return "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"
+	parameters := ""
+	for _, id := range ids {
+		parameters += id + "=$context.requestId&"
+	}
+	return "Action=SendMessage&" + parameters + "MessageBody=$util.urlEncode($input.body)"
+}
+
+// isFIFO tells whether the queue of the call is a FIFO queue by its name.
+func isFIFO(p *diagnose.Pass) bool {
+	return strings.HasSuffix(cmp.Or(p.Trace.Queue.ARN, p.Trace.Protocol.QueueARN), ".fifo")
 }
 
 const jsonType = "application/x-amz-json-1.0"
@@ -231,5 +255,15 @@ func templateFixes(p *diagnose.Pass) []diagnose.Fix {
 		}
 	}
 	changes := append([]snapshot.Change{snapshot.SetTemplate{On: p.Method(), ContentType: contentType, After: sendTemplate(p)}}, announceForm(p)...)
-	return append(fixes, p.Fix("add a template for "+contentType+" that sends the body as the message", changes...))
+	plain := p.Fix("add a template for "+contentType+" that sends the body as the message", changes...)
+	if isFIFO(p) {
+		plain.Risk = ownGroupRisk
+	}
+	if len(fixes) > 0 {
+		if t := p.Walk(p.WithCredentials(p.Trace.Request), changes...); t == nil || len(t.Queue.Messages) == 0 {
+			return fixes // what the other template has beside the body is needed
+		}
+		plain.Choice = "such a message is the client's body, and not what the template for other types makes of it"
+	}
+	return append(fixes, plain)
 }

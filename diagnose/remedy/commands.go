@@ -121,6 +121,8 @@ func (w Writer) command(before, after *snapshot.Snapshot, change snapshot.Change
 	case snapshot.SetValidator:
 		p := Patch{Op: "replace", Path: "/requestValidatorId", Value: c.After}
 		return w.onMethod(before, "update-method", c.On).json("patch-operations", []Patch{p}).lines(), nil
+	case snapshot.RemoveMethod:
+		return w.onMethod(before, "delete-method", c.On).lines(), nil
 	case snapshot.DeclareResponseHeader:
 		p := Patch{Op: "add", Path: "/responseParameters/" + segment(c.Name), Value: "false"}
 		return w.onMethod(before, "update-method-response", c.On).flag("status-code", c.Status).json("patch-operations", []Patch{p}).lines(), nil
@@ -200,6 +202,8 @@ func methodOf(change snapshot.Change) (snapshot.MethodRef, bool) {
 	case snapshot.SetValidator:
 		return c.On, true
 	case snapshot.DeclareResponseHeader:
+		return c.On, true
+	case snapshot.RemoveMethod:
 		return c.On, true
 	}
 	return snapshot.MethodRef{}, false

@@ -53,6 +53,7 @@ func TestCommands(t *testing.T) {
 		"detach policy":     {`aws iam detach-role-policy --role-name orders-api --policy-arn arn:aws:iam::123456789012:policy/shared --region us-east-1`},
 		"queue key removed": {`aws sqs set-queue-attributes --queue-url https://sqs.us-east-1.amazonaws.com/123456789012/orders --region us-east-1 --attributes '{"KmsMasterKeyId":""}'`},
 		"stage variable":    {`aws apigateway update-stage --rest-api-id a1b2c3d4 --stage-name prod --region us-east-1 --patch-operations '[{"op":"replace","path":"/variables/queue","value":"orders"}]'`},
+		"remove method":     {`aws apigateway delete-method ` + onOrders + `--region us-east-1`},
 		"timeout":           {`aws apigateway update-integration ` + onOrders + `--region us-east-1 --patch-operations '[{"op":"replace","path":"/timeoutInMillis","value":"5000"}]'`},
 		"media types":       {`aws apigateway update-rest-api --rest-api-id a1b2c3d4 --region us-east-1 --patch-operations '[{"op":"add","path":"/binaryMediaTypes/image~1png"}]'`},
 		"default endpoint":  {`aws apigateway update-rest-api --rest-api-id a1b2c3d4 --region us-east-1 --patch-operations '[{"op":"replace","path":"/disableExecuteApiEndpoint","value":"true"}]'`},

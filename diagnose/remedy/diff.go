@@ -162,17 +162,25 @@ func (e *editor) newResource(id string, st setting) error {
 	return e.set([]string{"Resources", id}, nil, body)
 }
 
-// removePolicy removes a policy whose last statement goes.
+// removePolicy removes a policy whose last statement goes, or a resource.
 func (e *editor) removePolicy(id string, prefix []string) error {
 	if i := slices.IndexFunc(prefix, func(name string) bool { _, ok := index(name); return ok }); i >= 0 {
 		return e.remove(append([]string{"Resources", id}, prefix[:i+1]...))
 	}
 	if n := mentions(e.root, id); n > 0 {
-		return fmt.Errorf("%s: without the statement the policy %s is empty, and %d other places name it; remove it by hand", e.name, id, n)
+		return fmt.Errorf("%s: %s goes as a whole, and %s; remove it by hand", e.name, id, named(n))
 	}
 	e.edited = []string{"Resources", id}
 	resources := e.root.Content[member(e.root, "Resources")+1]
 	return e.removeEntries(resources, []int{member(resources, id)})
+}
+
+// named says how many other places name what is to be removed.
+func named(n int) string {
+	if n == 1 {
+		return "another place names it"
+	}
+	return fmt.Sprintf("%d other places name it", n)
 }
 
 // mentions counts the texts that name a resource.

@@ -80,6 +80,7 @@ var changes = map[string]snapshot.Change{
 	"queue key":            snapshot.SetQueueAttribute{Queue: queueARN, Name: "KmsMasterKeyId", Before: "alias/aws/sqs", After: keyARN},
 	"queue key removed":    snapshot.SetQueueAttribute{Queue: queueARN, Name: "KmsMasterKeyId", Before: "alias/aws/sqs"},
 	"stage variable":       snapshot.SetStageVariable{API: "a1b2c3d4", Stage: "prod", Name: "queue", After: "orders"},
+	"remove method":        snapshot.RemoveMethod{On: post},
 	"timeout":              snapshot.SetIntegration{On: post, Field: snapshot.FieldTimeout, Before: "29000", After: "5000"},
 	"media types":          snapshot.SetBinaryMediaTypes{API: "a1b2c3d4", After: []string{"image/png"}},
 	"default endpoint":     snapshot.SetDefaultEndpoint{API: "a1b2c3d4", Disabled: true},

@@ -160,6 +160,13 @@ func settings(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
 			return nil, err
 		}
 		return one(l.setting(true, nil, "AutoDeploy"))
+	case snapshot.RemoveMethod:
+		l := methodAt(s, c.On)
+		st := l.setting(nil, nil)
+		if !l.openAPI {
+			st.only = l.prefix // the resource goes as a whole
+		}
+		return one(st)
 	case snapshot.AddMethodResponse:
 		l := methodAt(s, c.On)
 		if l.openAPI {

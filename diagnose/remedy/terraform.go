@@ -70,6 +70,8 @@ func (f *hclFile) add(change snapshot.Change) error {
 		f.argument(integrationBlock(c.On), name, c.After)
 	case snapshot.SetIntegrationResponse:
 		return f.response(c)
+	case snapshot.RemoveMethod:
+		f.block(resourceKey{"aws_api_gateway_method", resourceName(c.On)}).comment("remove this resource, and where it is named")
 	case snapshot.AddMethodResponse:
 		f.argument(resourceKey{"aws_api_gateway_method_response", resourceName(c.On) + "_" + c.Status}, "status_code", c.Status)
 	case snapshot.DeclareParameter:

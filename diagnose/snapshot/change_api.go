@@ -33,6 +33,30 @@ type DeclareResponseHeader struct {
 	Name   string
 }
 
+// RemoveMethod deletes a method from the draft of a REST API.
+type RemoveMethod struct {
+	On MethodRef
+}
+
+func (c RemoveMethod) String() string { return fmt.Sprintf("remove the method %s", c.On) }
+
+// Apply implements Change.
+func (c RemoveMethod) Apply(s *Snapshot) (*Snapshot, error) {
+	return onAPI(s, c.On.API, func(api *API) error {
+		draft, err := current(api.Draft, "the draft of the API")
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(draft.Methods, func(m Method) bool { return m.Path == c.On.Path && m.HTTPMethod == c.On.Method })
+		if at < 0 {
+			return fmt.Errorf("the draft has no method %s", c.On)
+		}
+		draft.Methods = slices.Delete(slices.Clone(draft.Methods), at, at+1)
+		api.Draft = api.Draft.With(draft)
+		return nil
+	})
+}
+
 func (c SetBinaryMediaTypes) String() string {
 	if len(c.After) == 0 {
 		return "remove the binary media types of the API"

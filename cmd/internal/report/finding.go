@@ -163,6 +163,9 @@ func (t *text) title(d *diagnose.Diagnosis, x diagnose.Fix) string {
 
 func (t *text) fix(d *diagnose.Diagnosis, name string, x diagnose.Fix) {
 	t.field(name, t.title(d, x))
+	if word, why := unsure(&x); why != "" {
+		t.field("", word+": "+t.clean(why))
+	}
 	if x.Risk != "" {
 		t.field("", "risk: "+t.clean(x.Risk))
 	}

@@ -178,6 +178,8 @@ type Origin struct {
 // Fix is a proposed repair.
 type Fix struct {
 	Title          string   `json:"title"`
+	Sure           string   `json:"sure"` // sure, blank or choice
+	Reason         string   `json:"why"`  // why it is not sure; empty when it is
 	Risk           string   `json:"risk"`
 	Changes        []string `json:"changes"` // in words
 	Commands       []string `json:"commands"`
@@ -186,6 +188,8 @@ type Fix struct {
 	After          *After   `json:"after"` // null when it was not tried
 	// Unrendered says why a notation above is empty, by its name.
 	Unrendered map[string]string `json:"unrendered,omitempty"`
+
+	refuses bool // it is meant to refuse calls
 }
 
 // After is what the doctor predicts once a fix is made.
@@ -398,7 +402,7 @@ func finding(r Run, d *diagnose.Diagnosis, f diagnose.Finding, say Words) Findin
 }
 
 func fix(r Run, x diagnose.Fix, say Words) Fix {
-	out := Fix{Title: say.Show(x.Title), Risk: say.Show(x.Risk), Changes: []string{}, Commands: []string{}}
+	out := Fix{Title: say.Show(x.Title), Sure: string(x.Sure()), Reason: say.Show(x.Choice + x.Blank), Risk: say.Show(x.Risk), Changes: []string{}, Commands: []string{}}
 	for _, c := range x.Changes {
 		out.Changes = append(out.Changes, say.Show(c.String()))
 	}
@@ -421,6 +425,7 @@ func fix(r Run, x diagnose.Fix, say Words) Fix {
 	}
 	if x.After != nil {
 		out.After = &After{verdict(x.Verdict), predicted(*x.After, say)}
+		out.refuses = x.Refuses()
 	}
 	return out
 }

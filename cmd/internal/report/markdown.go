@@ -9,6 +9,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/text/shell"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // mostMarkdown is the size, in bytes, that keeps a report within a comment on
@@ -145,6 +146,9 @@ func markdownFinding(m Method, f Finding, kind, language string) string {
 	}
 	for _, x := range f.Fixes {
 		fmt.Fprintf(&b, "\n**Fix:** %s%s\n", prose(x.Title), prose(orNothing(" (%s)", afterWords(x))))
+		if s := doubt(x); s != "" {
+			fmt.Fprintf(&b, "\n%s\n", prose(s))
+		}
 		if x.Risk != "" {
 			fmt.Fprintf(&b, "\nRisk: %s\n", prose(x.Risk))
 		}
@@ -166,12 +170,27 @@ func markdownFinding(m Method, f Finding, kind, language string) string {
 }
 
 // afterWords says what is predicted once a fix is made.
+// doubt says why a fix is not sure, as a sentence; empty for a sure one.
+func doubt(x Fix) string {
+	switch {
+	case x.Reason == "":
+		return ""
+	case x.Sure == string(diagnose.Choice):
+		return "Your choice: " + x.Reason
+	}
+	return "To be filled in: " + x.Reason
+}
+
 func afterWords(x Fix) string {
 	if x.After == nil {
 		return ""
 	}
 	p := x.After.Predicted
 	switch {
+	case x.refuses && p.Code != nil && *p.Code == string(walk.UnsupportedMediaType):
+		return "then such a call is refused"
+	case p.Code != nil && p.Status != nil:
+		return fmt.Sprintf("alone not enough: then %d %s", *p.Status, *p.Code)
 	case p.Code != nil:
 		return "alone not enough: then " + *p.Code
 	case p.Status != nil:

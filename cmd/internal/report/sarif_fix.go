@@ -42,6 +42,9 @@ func description(f Fix, notes []string) sarifText {
 		}
 		markdown = append(markdown, strings.Join(list, "\n"))
 	}
+	if s := doubt(f); s != "" {
+		text, markdown = append(text, s), append(markdown, prose(s))
+	}
 	if f.Risk != "" {
 		text, markdown = append(text, "Risk: "+f.Risk), append(markdown, "Risk: "+prose(f.Risk))
 	}

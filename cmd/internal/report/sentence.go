@@ -69,6 +69,10 @@ func after(x diagnose.Fix, t *walk.Trace) string {
 	}
 	p := *x.After
 	switch {
+	case x.Refuses() && p.Code == walk.UnsupportedMediaType && p.Status != 0:
+		return fmt.Sprintf("then such a call is refused with %d", p.Status)
+	case x.Refuses() && p.Code == walk.UnsupportedMediaType:
+		return "then such a call is refused"
 	case p.Origin == walk.FromDeployment:
 		return "alone not enough: AWS still refuses the configuration" + orNothing(": %s", CodeWords(p))
 	case p.Code != "" && p.Status == 0 && p.Delivery != walk.DeliveryHTTP:
@@ -192,4 +196,16 @@ func plural(n int, one string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// unsure says in a word how sure a fix is, and why it is not quite; the reason is
+// empty for a sure one.
+func unsure(x *diagnose.Fix) (word, why string) {
+	switch x.Sure() {
+	case diagnose.Choice:
+		return "your choice", x.Choice
+	case diagnose.Blank:
+		return "to be filled in", x.Blank
+	}
+	return "sure", ""
 }

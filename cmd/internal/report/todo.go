@@ -27,11 +27,8 @@ func (t *text) todo(d *diagnose.Diagnosis) {
 		if s := t.edit(d, x); s != "" {
 			t.line("       %s", s)
 		}
-		switch x.Sure() {
-		case diagnose.Choice:
-			t.hang("       your choice: ", 9, t.clean(x.Choice))
-		case diagnose.Blank:
-			t.hang("       to be filled in: ", 9, t.clean(x.Blank))
+		if word, why := unsure(x); why != "" {
+			t.hang("       "+word+": ", 9, t.clean(why))
 		}
 		if x.Risk != "" {
 			t.hang("       risk: ", 9, t.clean(x.Risk))

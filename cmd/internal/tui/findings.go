@@ -117,6 +117,12 @@ func (v *detail) fixes(d *doc, i int, f *diagnose.Finding) {
 			word, r := verdictWord(x.Verdict)
 			d.prosef(r, "then %s; %s", answer(x.After), strings.ToLower(word))
 		}
+		switch {
+		case x.Choice != "":
+			d.prose("your choice: "+x.Choice, warn)
+		case x.Blank != "":
+			d.prose("to be filled in: "+x.Blank, warn)
+		}
 		if x.Risk != "" {
 			d.prose("risk: "+x.Risk, warn)
 		}

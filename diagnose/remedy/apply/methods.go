@@ -29,6 +29,8 @@ func methods(before, after *snapshot.Snapshot, change snapshot.Change) (ref snap
 		ref = c.On
 	case snapshot.DeclareResponseHeader:
 		ref = c.On
+	case snapshot.RemoveMethod:
+		return ref, nil, nil, errors.New("a rollback could not make the method again as it was; delete it by hand")
 	default:
 		return ref, nil, nil, errors.New("a deployed API has no such thing; the change belongs into the template")
 	}
