@@ -234,7 +234,7 @@ type policyStatement struct {
 	Action   []string
 	Resource []string
 
-	Condition map[string]map[string][]string `json:",omitempty"`
+	Condition map[string]map[string]any `json:",omitempty"`
 }
 
 // readingPolicy allows the calls of the live source. Those of API Gateway are
@@ -294,10 +294,10 @@ func writingStatements(s scope) []policyStatement {
 		{Sid: "ChangeItsSettings", Action: []string{"apigateway:PATCH", "apigateway:UpdateRestApiPolicy"}, Resource: itself},
 		{Sid: "ChangeTheirSettings", Action: []string{"apigateway:PATCH"}, Resource: routed},
 		{Sid: "PassItsRoles", Action: []string{"iam:PassRole"}, Resource: s.roles,
-			Condition: map[string]map[string][]string{"StringEquals": {"iam:PassedToService": {"apigateway.amazonaws.com"}}}},
+			Condition: map[string]map[string]any{"StringEquals": {"iam:PassedToService": "apigateway.amazonaws.com"}}},
 		{Sid: "ChangeItsRoles", Action: []string{"iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"}, Resource: s.roles},
 		{Sid: "DetachTheirPolicies", Action: []string{"iam:AttachRolePolicy", "iam:DetachRolePolicy"}, Resource: s.roles,
-			Condition: map[string]map[string][]string{"ArnLike": {"iam:PolicyARN": s.policies}}},
+			Condition: map[string]map[string]any{"ArnLike": {"iam:PolicyARN": s.policies}}},
 		{Sid: "ChangeTheirPolicies", Action: []string{"iam:CreatePolicyVersion"}, Resource: own},
 		{Sid: "ChangeItsQueues", Action: []string{"sqs:SetQueueAttributes"}, Resource: s.queues},
 		{Sid: "ChangeTheirKeys", Action: []string{"kms:DisableKey", "kms:EnableKey", "kms:PutKeyPolicy"}, Resource: s.keys},
