@@ -185,17 +185,17 @@ func (a *app) walkTarget(f *walkFlags, o *tui.Options) error {
 		id = f.apiIDs[0]
 	}
 	o.Load = func(ctx context.Context, progress func(tui.Event)) (*snapshot.Snapshot, error) {
-		return a.walkLoad(ctx, f, id, progress)
+		return a.walkLoad(ctx, f, id, nil, progress)
 	}
 	return nil
 }
 
 // walkLoad reads a target for the screen.
-func (a *app) walkLoad(ctx context.Context, f *walkFlags, id string, progress func(tui.Event)) (s *snapshot.Snapshot, err error) {
+func (a *app) walkLoad(ctx context.Context, f *walkFlags, id string, quota *live.Quota, progress func(tui.Event)) (s *snapshot.Snapshot, err error) {
 	if id == "" {
 		s, err = a.load(ctx, &f.targetFlags)
 	} else {
-		s, err = readForScreen(ctx, &f.targetFlags, id, progress)
+		s, err = readForScreen(ctx, &f.targetFlags, id, quota, progress)
 	}
 	if err == nil {
 		err = f.organizationFlags.apply(s)
@@ -210,7 +210,7 @@ func (a *app) walkLoad(ctx context.Context, f *walkFlags, id string, progress fu
 }
 
 // readForScreen reads an API and tells the screen of every call.
-func readForScreen(ctx context.Context, t *targetFlags, id string, progress func(tui.Event)) (*snapshot.Snapshot, error) {
+func readForScreen(ctx context.Context, t *targetFlags, id string, quota *live.Quota, progress func(tui.Event)) (*snapshot.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
 	cfg, err := t.settings(ctx)
@@ -223,7 +223,7 @@ func readForScreen(ctx context.Context, t *targetFlags, id string, progress func
 		}
 		id = t.apiIDs[0]
 	}
-	s, err := live.Read(ctx, cfg, live.Options{APIIDs: []string{id}, Stage: t.stage, Progress: func(e live.Event) {
+	s, err := live.Read(ctx, cfg, live.Options{APIIDs: []string{id}, Stage: t.stage, Quota: quota, Progress: func(e live.Event) {
 		progress(tui.Event{Call: e.Call, Subject: e.Subject, Ended: e.Ended, Done: e.Done, Total: e.Total, Err: e.Err})
 	}})
 	if err != nil {
@@ -248,12 +248,13 @@ func (a *app) walkAccount(f *walkFlags, o *tui.Options) error {
 			return nil, onScreen(liveFailure(err))
 		}
 		var choices []tui.Choice
+		quota := live.NewQuota()
 		for _, api := range list {
 			target := account
 			target.apiIDs = []string{api.ID}
 			choices = append(choices, tui.Choice{Name: strings.TrimSpace(api.Name + " " + api.ID), Detail: api.Description, Created: api.Created, Command: commandLine(f.shell, target.words()...),
 				Load: func(ctx context.Context, progress func(tui.Event)) (*snapshot.Snapshot, error) {
-					return a.walkLoad(ctx, f, api.ID, progress)
+					return a.walkLoad(ctx, f, api.ID, quota, progress)
 				}})
 		}
 		return choices, nil

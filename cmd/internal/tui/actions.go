@@ -165,7 +165,7 @@ func (m *model) confirmKey(k tea.KeyMsg) tea.Cmd {
 			return nil
 		}
 		c.running = true
-		m.reading++
+		m.renumber()
 		return tea.Batch(apply(m.context(), &m.o, m.snap, c.fix), tick(&m.o, m.reading))
 	default:
 		if s := string(k.Runes); isASCII(s) && len(c.typed)+len(s) <= 2*len(consent) {

@@ -15,7 +15,7 @@ import (
 // loaded takes over what was read.
 func (m *model) loaded(msg loadedMsg) tea.Cmd {
 	if m.choice >= 0 {
-		m.keep(m.choice, msg)
+		m.keep(m.choice, m.loading, msg)
 		m.rate(m.choice)
 	}
 	if msg.err != nil {
@@ -83,7 +83,7 @@ func (m *model) entryName(t *walk.Trace) string {
 }
 
 // nextExamination diagnoses the wanted entry, or the next one.
-func (m *model) nextExamination() tea.Cmd { return m.diagnose(m.snap, m.entries, m.want) }
+func (m *model) nextExamination() tea.Cmd { return m.diagnose(m.reading, m.snap, m.entries, m.want) }
 
 // undiagnosed is the wanted entry, or the first, that has no diagnosis; -1 for none.
 func undiagnosed(list []entry, want int) int {
@@ -93,13 +93,13 @@ func undiagnosed(list []entry, want int) int {
 	return slices.IndexFunc(list, func(e entry) bool { return e.d == nil })
 }
 
-// diagnose diagnoses one entry, if there is still one to be diagnosed.
-func (m *model) diagnose(s *snapshot.Snapshot, list []entry, want int) tea.Cmd {
+// diagnose diagnoses one entry for the reading, if there is still one to be diagnosed.
+func (m *model) diagnose(reading int, s *snapshot.Snapshot, list []entry, want int) tea.Cmd {
 	next := undiagnosed(list, want)
 	if next < 0 {
 		return nil
 	}
-	r, rules, reading := list[next].request, m.o.Rules, m.reading
+	r, rules := list[next].request, m.o.Rules
 	return func() tea.Msg { return examinedMsg{reading, next, examine(s, r, rules)} }
 }
 

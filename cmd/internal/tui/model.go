@@ -59,15 +59,16 @@ type model struct {
 	sortBy  int // index in orders
 	survey  survey
 
-	reading int // number of the reading; messages of an older one are dropped
-	loading *loading
-	snap    *snapshot.Snapshot
-	shell   diagnose.Examination
-	request *walk.Request // the user's; nil for the doctor's own
-	entries []entry
-	want    int // entry to open as soon as it is diagnosed, -1 for none
-	reopen  *walk.Request
-	stage   int // that was looked at when the target changed, -1 for none
+	reading     int // number of the reading; messages of an older one are dropped
+	lastReading int // number that was given last
+	loading     *loading
+	snap        *snapshot.Snapshot
+	shell       diagnose.Examination
+	request     *walk.Request // the user's; nil for the doctor's own
+	entries     []entry
+	want        int // entry to open as soon as it is diagnosed, -1 for none
+	reopen      *walk.Request
+	stage       int // that was looked at when the target changed, -1 for none
 
 	watching bool
 	methods  list
@@ -89,7 +90,7 @@ type model struct {
 }
 
 func newModel(ctx context.Context, o Options, t theme) *model {
-	m := &model{ctx: ctx, o: o, theme: t, keys: newKeys(), width: o.Width, height: o.Height, choice: -1, stage: -1, survey: survey{at: -1}, loading: &loading{}, want: -1, presetN: -1}
+	m := &model{ctx: ctx, o: o, theme: t, keys: newKeys(), width: o.Width, height: o.Height, choice: -1, stage: -1, loading: &loading{}, want: -1, presetN: -1}
 	if t.glyphs.arrow == asciiGlyphs.arrow {
 		m.keys.ascii()
 	}
@@ -124,9 +125,16 @@ func (m *model) changed() tea.Cmd {
 	return tea.Batch(m.load(), next)
 }
 
+// renumber gives the reading a new number: what still comes in of the one before is
+// dropped.
+func (m *model) renumber() {
+	m.lastReading++
+	m.reading = m.lastReading
+}
+
 // begin counts a new reading.
 func (m *model) begin(what string) {
-	m.reading++
+	m.renumber()
 	m.loading = &loading{reading: m.reading, what: what, began: m.o.now()}
 }
 
@@ -145,6 +153,9 @@ func (m *model) leave() tea.Cmd {
 	m.leaving = true
 	if m.cancel != nil {
 		m.cancel()
+	}
+	for _, v := range m.survey.visits {
+		v.cancel()
 	}
 	return tea.Quit
 }
@@ -201,19 +212,17 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case choicesMsg:
 		return m.chosen(msg)
 	case loadedMsg:
-		switch {
-		case msg.reading != m.reading:
-		case m.survey.at >= 0:
-			return m.surveyed(msg)
-		default:
+		if i := m.survey.of(msg.reading); i >= 0 {
+			return m.surveyed(i, msg)
+		}
+		if msg.reading == m.reading {
 			return m.loaded(msg)
 		}
 	case examinedMsg:
-		switch {
-		case msg.reading != m.reading:
-		case m.survey.at >= 0:
-			return m.surveyedMethod(msg)
-		default:
+		if i := m.survey.of(msg.reading); i >= 0 {
+			return m.surveyedMethod(i, msg)
+		}
+		if msg.reading == m.reading {
 			return m.examined(msg)
 		}
 	case walkedMsg:
@@ -267,7 +276,7 @@ func (m *model) chosen(msg choicesMsg) tea.Cmd {
 		return nil
 	}
 	m.problem, m.choices = nil, msg.choices
-	m.survey = survey{at: -1, subjects: make([]subject, len(msg.choices))}
+	m.survey = survey{subjects: make([]subject, len(msg.choices))}
 	m.apis = list{heading: count(len(msg.choices), "API"), order: m.apiOrder()}
 	for i, c := range msg.choices {
 		m.apis.items = append(m.apis.items, item{name: c.Name})

@@ -42,7 +42,7 @@ type Options struct {
 	Env func(string) string // the environment; nil is an empty one
 
 	Load   Load                                    // reads the target; nil when there is something to choose first
-	Choose func(context.Context) ([]Choice, error) // lists the targets when none is given; all of them are read, one at a time, while a screen shows the list
+	Choose func(context.Context) ([]Choice, error) // lists the targets when none is given; all of them are read, a few at a time, while a screen shows the list
 	What   string                                  // what Load reads, for the screen
 
 	Rules     []diagnose.Rule
@@ -85,6 +85,7 @@ type Options struct {
 	Width, Height int // of the screen until the terminal says otherwise
 	now           func() time.Time
 	frame         time.Duration // between two pictures of the spinner
+	visits        int           // choices that are read at a time; 0 for visitsAtOnce
 }
 
 // Problem is an error with what to do about it.

@@ -2,6 +2,8 @@ package tui
 
 import (
 	"cmp"
+	"context"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -25,28 +27,54 @@ const (
 	wordNotRead = "not read"
 )
 
-// survey reads the choices one after the other while their list is on the
-// screen. Only one is read at a time, because all of them share the account's
-// quota of control plane calls.
+// survey reads the choices, a few at a time, while their list is on the screen. What
+// they load from shares the account's quota of control plane calls.
 type survey struct {
-	at       int       // the choice that is being read or diagnosed, -1 for none
+	visits   []visit   // under way
 	subjects []subject // of each choice
+}
+
+// visit is a choice that is being read or diagnosed.
+type visit struct {
+	choice  int
+	loading *loading // with the number of the reading
+	cancel  context.CancelFunc
+}
+
+// visitsAtOnce are under way at a time.
+const visitsAtOnce = 4
+
+// of is the index of the visit with the number of the reading, or -1.
+func (s *survey) of(reading int) int {
+	return slices.IndexFunc(s.visits, func(v visit) bool { return v.loading.reading == reading })
+}
+
+// to is the index of the visit to the choice, or -1.
+func (s *survey) to(choice int) int {
+	return slices.IndexFunc(s.visits, func(v visit) bool { return v.choice == choice })
 }
 
 // listed shows the list of APIs and goes on with the survey.
 func (m *model) listed() tea.Cmd {
+	if m.cancel != nil {
+		m.cancel()
+	}
+	m.renumber()
 	m.at = atAPIs
-	return m.nextSubject()
+	return m.nextSubjects()
 }
 
-// nextSubject goes on with the first choice that has no verdict yet. What was
+// nextSubjects goes on with the first choices that have no verdict yet. What was
 // read before is not read again, only its remaining methods are diagnosed.
-func (m *model) nextSubject() tea.Cmd {
+func (m *model) nextSubjects() tea.Cmd {
 	defer m.apis.setFilter(m.apis.filter) // it looks at the verdicts too
-	m.survey.at = -1
+	var begun []tea.Cmd
 	for i := range m.survey.subjects {
 		t := &m.survey.subjects[i]
-		if t.err != nil || t.read != nil && undiagnosed(t.entries, -1) < 0 {
+		switch {
+		case len(m.survey.visits) >= cmp.Or(m.o.visits, visitsAtOnce):
+			return tea.Batch(begun...)
+		case t.err != nil || t.read != nil && undiagnosed(t.entries, -1) < 0 || m.survey.to(i) >= 0:
 			continue
 		}
 		load := m.choices[i].Load
@@ -55,56 +83,68 @@ func (m *model) nextSubject() tea.Cmd {
 			m.rate(i)
 			continue
 		}
-		m.survey.at = i
 		m.apis.items[i].word, m.apis.items[i].role = wordReading, accent
-		m.begin(m.choices[i].Name)
+		m.lastReading++
+		ctx, cancel := context.WithCancel(m.ctx)
+		v := visit{i, &loading{reading: m.lastReading, what: m.choices[i].Name, began: m.o.now()}, cancel}
+		m.survey.visits = append(m.survey.visits, v)
 		if t.read != nil {
-			return m.diagnose(t.read.snap, t.entries, -1)
+			v.loading.done = t.loading.done
+			begun = append(begun, m.diagnose(v.loading.reading, t.read.snap, t.entries, -1))
+			continue
 		}
 		events := newFeed()
-		return tea.Batch(read(m.context(), &m.o, load, m.reading, events), listen(m.reading, events))
+		begun = append(begun, read(ctx, &m.o, load, v.loading.reading, events), listen(v.loading.reading, events))
 	}
-	return nil
+	return tea.Batch(begun...)
 }
 
-// stop ends the survey for another reading, whose number makes that what still
-// comes in of the present choice is dropped.
+// stop ends the survey for another reading; what still comes in of it is dropped,
+// since no visit has its number any more.
 func (m *model) stop() {
-	if m.survey.at < 0 {
-		return
+	visits := m.survey.visits
+	m.survey.visits = nil
+	for _, v := range visits {
+		v.cancel()
+		m.rate(v.choice)
 	}
-	m.cancel()
-	m.rate(m.survey.at)
-	m.survey.at = -1
+}
+
+// ended gives the choice of a visit its verdict, and goes on with the next one.
+func (m *model) ended(i int) tea.Cmd {
+	v := m.survey.visits[i]
+	v.cancel()
+	m.survey.visits = slices.Delete(m.survey.visits, i, i+1)
+	m.rate(v.choice)
+	return m.nextSubjects()
 }
 
 // surveyed takes over what was read of a choice, and diagnoses it.
-func (m *model) surveyed(msg loadedMsg) tea.Cmd {
-	t := m.keep(m.survey.at, msg)
+func (m *model) surveyed(i int, msg loadedMsg) tea.Cmd {
+	v := m.survey.visits[i]
+	t := m.keep(v.choice, v.loading, msg)
 	if t.err == nil {
-		if cmd := m.diagnose(msg.snap, t.entries, -1); cmd != nil {
+		if cmd := m.diagnose(msg.reading, msg.snap, t.entries, -1); cmd != nil {
 			return cmd
 		}
 	}
-	m.rate(m.survey.at)
-	return m.nextSubject()
+	return m.ended(i)
 }
 
 // surveyedMethod takes over the diagnosis of one method of a choice.
-func (m *model) surveyedMethod(msg examinedMsg) tea.Cmd {
-	t := &m.survey.subjects[m.survey.at]
+func (m *model) surveyedMethod(i int, msg examinedMsg) tea.Cmd {
+	t := &m.survey.subjects[m.survey.visits[i].choice]
 	t.entries[msg.entry].d = msg.d
-	if cmd := m.diagnose(t.read.snap, t.entries, -1); cmd != nil {
+	if cmd := m.diagnose(msg.reading, t.read.snap, t.entries, -1); cmd != nil {
 		return cmd
 	}
-	m.rate(m.survey.at)
-	return m.nextSubject()
+	return m.ended(i)
 }
 
 // keep remembers how the reading of a choice ended.
-func (m *model) keep(choice int, msg loadedMsg) *subject {
+func (m *model) keep(choice int, l *loading, msg loadedMsg) *subject {
 	t := &m.survey.subjects[choice]
-	*t = subject{err: msg.err, loading: m.loading}
+	*t = subject{err: msg.err, loading: l}
 	if msg.err == nil {
 		t.read, t.entries = &msg, entriesOf(&msg.shell)
 	}
@@ -146,12 +186,20 @@ func (m *model) pick(i int) tea.Cmd {
 	case t.read != nil:
 		m.stop()
 		m.choice = i
-		m.reading++
+		m.renumber()
 		m.loading = t.loading
 		return m.take(t)
-	case m.survey.at == i:
+	case m.survey.to(i) >= 0: // its reading goes on as that of the screen
+		at := m.survey.to(i)
+		v := m.survey.visits[at]
+		m.survey.visits = slices.Delete(m.survey.visits, at, at+1)
+		m.stop()
+		if m.cancel != nil {
+			m.cancel()
+		}
 		m.rate(i) // as long as it is not known, it is to be waited for
-		m.survey.at, m.choice, m.at = -1, i, atLoading
+		m.reading, m.loading, m.cancel = v.loading.reading, v.loading, v.cancel
+		m.choice, m.at = i, atLoading
 		return tick(&m.o, m.reading)
 	}
 	m.stop()
@@ -163,6 +211,9 @@ func (m *model) pick(i int) tea.Cmd {
 func (m *model) loadingOf(reading int) *loading {
 	if m.loading.reading == reading {
 		return m.loading
+	}
+	if i := m.survey.of(reading); i >= 0 {
+		return m.survey.visits[i].loading
 	}
 	for i := range m.survey.subjects {
 		if l := m.survey.subjects[i].loading; l != nil && l.reading == reading {

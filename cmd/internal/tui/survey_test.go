@@ -8,7 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,6 +25,7 @@ type account struct {
 	gives   map[string]func(context.Context) (*snapshot.Snapshot, error) // by name; the others give a healthy API
 	reads   []string                                                     // in order
 	healthy *snapshot.Snapshot
+	lock    sync.Mutex // of reads
 }
 
 func newAccount(t testing.TB, names ...string) *account {
@@ -55,7 +56,9 @@ func (a *account) choices() []Choice {
 	for _, name := range a.names {
 		list = append(list, Choice{Name: name, Detail: "about " + name, Command: "apisqs-doctor --api-id " + name,
 			Load: func(ctx context.Context, progress func(Event)) (*snapshot.Snapshot, error) {
+				a.lock.Lock()
 				a.reads = append(a.reads, name)
+				a.lock.Unlock()
 				progress(Event{Call: "GetRestApi", Subject: name, Ended: true, Done: 1, Total: 1})
 				if give := a.gives[name]; give != nil {
 					return give(ctx)
@@ -67,7 +70,7 @@ func (a *account) choices() []Choice {
 }
 
 func (a *account) options() Options {
-	return withSnapshot(nil, Options{What: "the account", Command: "apisqs-doctor walk", Choose: func(context.Context) ([]Choice, error) { return a.choices(), nil }})
+	return withSnapshot(nil, Options{visits: 1, What: "the account", Command: "apisqs-doctor walk", Choose: func(context.Context) ([]Choice, error) { return a.choices(), nil }})
 }
 
 // readings carries out the survey until n APIs have been read and the next
@@ -366,31 +369,98 @@ func TestSurveyUnderAFilter(t *testing.T) {
 	shown(t, m, "2 of 3")
 }
 
-// In a running program too, one API is read at a time.
+// In a running program four APIs are read at a time, each of them once, and the
+// verdicts come in as they do.
 func TestSurveyInAProgram(t *testing.T) {
-	a := newAccount(t, "a1", "b2", "c3", "d4")
+	a := newAccount(t, "a1", "b2", "c3", "d4", "e5", "f6", "g7", "h8", "i9")
 	var program *tea.Program
-	var active atomic.Int32
+	var lock sync.Mutex
+	active, most, read := 0, 0, 0
 	for _, name := range a.names {
 		a.gives[name] = func(context.Context) (*snapshot.Snapshot, error) {
-			if n := active.Add(1); n != 1 {
-				t.Errorf("%d APIs are read at once", n)
-			}
-			time.Sleep(5 * time.Millisecond) // for a second one to begin in
-			active.Add(-1)
-			if name == "d4" {
+			lock.Lock()
+			active++
+			most = max(most, active)
+			lock.Unlock()
+			time.Sleep(20 * time.Millisecond) // for others to begin in
+			lock.Lock()
+			defer lock.Unlock()
+			active--
+			if read++; read == len(a.names) {
 				program.Send(message("q"))
 			}
 			return a.healthy, nil
 		}
 	}
 	o := a.options()
+	o.visits = 0
 	o.Width, o.Height, o.frame = 80, 24, time.Millisecond
 	program = tea.NewProgram(newModel(context.Background(), o, newTheme(false, true, false)), tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithoutSignals())
 	if _, err := program.Run(); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(a.reads, a.names) {
+	slices.Sort(a.reads)
+	if !slices.Equal(a.reads, a.names) || most != visitsAtOnce {
+		t.Errorf("read %q, %d at a time", a.reads, most)
+	}
+}
+
+// Of four that are read, the one that is opened is read on, and the others end; they
+// are read once more when the list is back.
+func TestOpeningOneOfFour(t *testing.T) {
+	a := newAccount(t, "a1", "b2", "c3", "d4", "e5", "f6")
+	o := a.options()
+	o.Width, o.Height, o.visits = 100, 24, 0
+	m := newModel(context.Background(), o, newTheme(false, true, false))
+	m.Init()
+	begun := make(chan string, 10)
+	contexts := map[string]context.Context{}
+	open := make(chan bool)
+	for _, name := range a.names {
+		a.gives[name] = func(ctx context.Context) (*snapshot.Snapshot, error) {
+			contexts[name] = ctx
+			begun <- name
+			select {
+			case <-open:
+				return a.healthy, nil
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+	}
+	batch := m.chosen(choicesMsg{choices: must(m.o.Choose(context.Background()))})().(tea.BatchMsg)
+	if len(batch) != 2*visitsAtOnce { // the readings, and what listens to their calls
+		t.Fatalf("%d commands begin", len(batch))
+	}
+	ended := make(chan tea.Msg, visitsAtOnce)
+	for i := range visitsAtOnce {
+		go func() { ended <- batch[2*i]() }()
+		<-begun
+	}
+	for i, name := range a.names {
+		says(t, m, name, []string{wordReading, wordWaiting}[i/visitsAtOnce])
+	}
+	press(m, "down", "enter")
+	for _, name := range a.names[:visitsAtOnce] {
+		if (contexts[name].Err() == nil) != (name == "b2") {
+			t.Errorf("%s: %v", name, contexts[name].Err())
+		}
+	}
+	for range visitsAtOnce - 1 { // what still comes in of the others
+		if _, cmd := m.Update(<-ended); cmd != nil || m.at != atLoading {
+			t.Fatal("what was stopped shows")
+		}
+	}
+	close(open)
+	_, cmd := m.Update(<-ended)
+	play(m, cmd)
+	shown(t, m, "HEALTHY", "--api-id b2")
+	for _, name := range a.names {
+		delete(a.gives, name)
+	}
+	press(m, "esc")
+	shown(t, m, "6 healthy")
+	if len(a.reads) != 9 {
 		t.Errorf("read %q", a.reads)
 	}
 }

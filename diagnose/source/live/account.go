@@ -67,7 +67,7 @@ type account struct {
 }
 
 func newAccount(ctx context.Context, cfg aws.Config, o Options) *account {
-	c := newCalls(o.Progress)
+	c := newCalls(o.Progress, o.Quota)
 	c.more = worthTrying(ctx, len(o.APIIDs))
 	cfg.HTTPClient = newWire(cfg.HTTPClient).forRun(largestRun)
 	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), c.counting)

@@ -45,14 +45,26 @@ const (
 	longestCall = 30 * time.Second // with its retries, when nothing else ends the run
 )
 
-func newCalls(progress func(Event)) *calls {
-	c := &calls{progress: progress, slots: map[string]chan struct{}{}, paces: map[string]*pace{
+// Quota is the pace of the calls to a region of an account. Several runs that go at
+// a time share one.
+type Quota struct{ paces map[string]*pace }
+
+// NewQuota is a quota of which nothing is used.
+func NewQuota() *Quota {
+	return &Quota{map[string]*pace{
 		// The control plane takes 10 calls a second from a whole account, in
 		// bursts of 40, and of these 5 GetResources in 2 seconds; the account's
 		// other tools need some too.
 		"apigateway":   newPace(8, 20),
 		"GetResources": newPace(2, 1),
 	}}
+}
+
+func newCalls(progress func(Event), quota *Quota) *calls {
+	if quota == nil {
+		quota = NewQuota()
+	}
+	c := &calls{progress: progress, slots: map[string]chan struct{}{}, paces: quota.paces}
 	for _, service := range []string{"apigateway", "iam", "sqs", "kms", "sts"} {
 		c.slots[service] = make(chan struct{}, inFlight)
 	}

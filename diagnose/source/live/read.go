@@ -19,6 +19,7 @@ type Options struct {
 	Stage         string                      // the one stage whose deployed configuration is read; empty for all
 	StageOptional bool                        // an API without the stage is no fault
 	Progress      func(Event)                 // told of every call, one at a time; may be nil
+	Quota         *Quota                      // that is shared with other runs; nil for one of its own
 
 	unpaced bool // tests: no waiting for quotas
 }
