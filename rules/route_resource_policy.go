@@ -18,7 +18,8 @@ var routeResourcePolicy = diagnose.Rule{
 	Title:    "the API's resource policy refuses the call",
 	Doc: `An API may carry a policy of its own. When it has one, a call without AWS credentials needs a statement that allows
 execute-api:Invoke on the method to everybody, and no statement that denies it; otherwise API Gateway answers 403 "User:
-anonymous is not authorized to perform: execute-api:Invoke". A private API needs such a policy: without one it cannot be deployed. A change of the policy takes
+anonymous is not authorized to perform: execute-api:Invoke". Where the method asks for a signed call (AWS_IAM) or has a Lambda
+authorizer, that caller's or authorizer's policy may allow as well, and only a Deny refuses. A private API needs such a policy: without one it cannot be deployed. A change of the policy takes
 effect with the next deployment only.
 
 Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:SourceIp, aws:SourceVpce or the like, and deploy.`,
@@ -74,6 +75,8 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 				f.Fixes = []diagnose.Fix{invocable(p)}
 			}
 			p.ReportAs(f, p.Failed(walk.StageRoute))
+		case r.Policy.Effect == walk.Undecided && !r.CallerDecides:
+			p.Requires(walk.StageRoute)
 		case r.Policy.Effect == walk.Undecided && p.Awkward == "":
 			f.Severity = diagnose.Note
 			f.Message = "whether the API's resource policy lets a caller in depends on who calls"

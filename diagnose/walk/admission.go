@@ -2,6 +2,7 @@ package walk
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway"
@@ -12,11 +13,14 @@ import (
 // admission checks what the method asks of the caller before the integration
 // is called, in API Gateway's order.
 func (w *routing) admission(gaps *snapshot.Gaps) (*Failure, string) {
-	if f, said := w.resourcePolicy(gaps); f != nil {
-		return f, said
+	steps := []func(*snapshot.Gaps) (*Failure, string){w.resourcePolicy, w.authorizer}
+	if kind, _ := w.Route.Method.Authorization.Peek(); kind == "COGNITO_USER_POOLS" { // T180
+		slices.Reverse(steps)
 	}
-	if f, said := w.authorizer(gaps); f != nil {
-		return f, said
+	for _, step := range steps {
+		if f, said := step(gaps); f != nil {
+			return f, said
+		}
 	}
 	if f, said := w.apiKey(gaps); f != nil {
 		return f, said

@@ -293,6 +293,16 @@ func (w *call) decisionGaps(gaps *snapshot.Gaps, what string, d *iam.Decision) {
 		if u.Key != "" && !strings.Contains(detail, u.Key) {
 			detail = u.Key + ": " + detail
 		}
-		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: fmt.Sprintf("%s: %s", what, detail)})
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: fmt.Sprintf("%s: %s", what, detail), Needs: w.neededFor(u.Reason)})
 	}
+}
+
+// neededFor is what would tell the first value that a text lacks; empty when nothing would.
+func (w *call) neededFor(text string) string {
+	for _, s := range w.Snapshot.Symbols {
+		if s.Needs != "" && strings.Contains(text, s.Text) {
+			return s.Needs
+		}
+	}
+	return ""
 }

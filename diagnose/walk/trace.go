@@ -136,6 +136,9 @@ type Route struct {
 	// Uncompared are fields of the method that the draft does not show.
 	Uncompared []string
 	Policy     *iam.Decision // of the API's resource policy; nil when there is none
+	// CallerDecides tells that the resource policy lets some callers in and not all, or
+	// leaves the answer to another policy.
+	CallerDecides bool
 	// Blocked says which setting of the stage refuses every call; empty when none does.
 	Blocked   string
 	BlockedAt snapshot.Origin

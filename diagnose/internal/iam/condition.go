@@ -275,7 +275,7 @@ func matchARNTokens(p, t []token) Tri {
 		return No
 	}
 	if !ok || !okValue {
-		if open(p) || open(t) {
+		if open(p) || open(t) || len(p) == 1 && p[0] == tokenRun { // as in compareARNs
 			return Unknown
 		}
 		return No
@@ -290,10 +290,10 @@ func matchARNTokens(p, t []token) Tri {
 	return result
 }
 
-// open reports whether a text holds a placeholder.
+// open reports whether a text holds a placeholder in which colons may stand.
 func open(s []token) bool {
 	for _, t := range s {
-		if t <= tokenStray {
+		if t <= tokenStray && t.takes(':') {
 			return true
 		}
 	}

@@ -206,5 +206,6 @@ type UnknownReason struct {
 	Document  string // empty where no policy is concerned
 	Statement int    // 0: the whole document
 	Key       string // condition key; empty otherwise
+	Caller    bool   // it is who calls that the request does not tell
 	Reason    string
 }

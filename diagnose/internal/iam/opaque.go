@@ -40,11 +40,67 @@ const (
 	tokenRun   token = -1 // "*": any run of characters
 	tokenOne   token = -2 // "?": exactly one character
 	tokenStray token = -3 // text of a policy variable that is not known; equal to nothing
-	tokenAtom  token = -4 // and below: the placeholder with index tokenAtom - t
+	tokenAtom  token = -4 // and below: a placeholder, by its index and what it may hold
 )
+
+// A content says what a placeholder may stand for. It is told by its own shape: what
+// is made up for an account or a region looks like one.
+type content token
+
+const (
+	anything content = iota
+	digits           // an account number
+	name             // a region: small letters, digits and hyphens
+	contents
+)
+
+// contentOf is what the placeholder may stand for.
+func contentOf(atom string) content {
+	switch {
+	case isAccount(atom):
+		return digits
+	case regionShaped(atom):
+		return name
+	}
+	return anything
+}
+
+// regionShaped reports whether s has the form of a region: a short prefix, words, a number.
+func regionShaped(s string) bool {
+	words := strings.Split(s, "-")
+	last := len(words) - 1
+	if last < 2 || len(words[0]) < 2 || len(words[0]) > 4 || !allDigits(words[last]) {
+		return false
+	}
+	for _, word := range words[:last] {
+		if word == "" || strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") != "" {
+			return false
+		}
+	}
+	return true
+}
 
 // open reports whether t may stand for any run of characters.
 func (t token) open() bool { return t == tokenRun || t <= tokenStray }
+
+// content is what a placeholder may stand for.
+func (t token) content() content {
+	if t > tokenAtom {
+		return anything
+	}
+	return content((tokenAtom - t) % token(contents))
+}
+
+// takes reports whether t, which is open, may stand for text with the character c.
+func (t token) takes(c token) bool {
+	switch digit := '0' <= c && c <= '9'; t.content() {
+	case digits:
+		return digit
+	case name:
+		return digit || c == '-' || 'a' <= c && c <= 'z'
+	}
+	return true
+}
 
 // textMode says how the characters of a text are to be read.
 type textMode uint8
@@ -61,7 +117,7 @@ func (o Opaque) tokens(dst []token, s string, mode textMode) []token {
 	dst = slices.Grow(dst, len(s))
 	for i := 0; i < len(s); {
 		if n, index := o.at(s[i:]); n > 0 {
-			dst = append(dst, tokenAtom-token(index))
+			dst = append(dst, tokenAtom-token(index)*token(contents)-token(contentOf(o[index])))
 			i += n
 			continue
 		}
@@ -179,9 +235,9 @@ func intersect(a, b []token) bool {
 func intersectStep(x, y token, neither, withoutX, withoutY bool) bool {
 	switch {
 	case x.open():
-		return withoutY // x takes the character of y
+		return withoutY && (y < 0 || x.takes(y)) // x takes the character of y
 	case y.open():
-		return withoutX // y takes the character of x
+		return withoutX && (x < 0 || y.takes(x)) // y takes the character of x
 	case x == tokenOne || y == tokenOne || x == y:
 		return neither
 	}

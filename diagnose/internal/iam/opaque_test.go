@@ -55,6 +55,28 @@ func TestOpaqueResources(t *testing.T) {
 	}
 }
 
+// A made-up account holds digits alone, and a made-up region no colon and no slash.
+func TestShapedPlaceholders(t *testing.T) {
+	opaque := Opaque{"000000000000", "us-unknown-1", "unknown-name-1"}
+	const method = "arn:aws:execute-api:us-unknown-1:000000000000:api/prod/POST/orders"
+	for _, tt := range []struct {
+		pattern, text string
+		want          Tri
+	}{
+		{"arn:aws:execute-api:*:*:*/*/GET/*", method, No},
+		{"arn:aws:execute-api:*:*:*/*/POST/*", method, Yes},
+		{"arn:aws:execute-api:us-east-1:123456789012:*/*/GET/*", method, No},
+		{"arn:aws:execute-api:us-east-1:123456789012:*/*/POST/*", method, Unknown},
+		{"arn:aws:execute-api:us-east-1:abc:*/*/POST/*", method, No},
+		{"arn:aws:execute-api:US:*:*/*/POST/*", method, No},
+		{"arn:aws:execute-api:*:*:*/*/GET/*", "arn:aws:execute-api:unknown-name-1/prod/POST/orders", Unknown},
+	} {
+		if got := matchTokens(opaque.tokens(nil, tt.pattern, wild), opaque.tokens(nil, tt.text, literal)); got != tt.want {
+			t.Errorf("%q against %q: %s", tt.pattern, tt.text, got)
+		}
+	}
+}
+
 // A template in which account and region are made up still gives firm answers
 // where both sides use the same.
 func TestOpaqueDecisions(t *testing.T) {

@@ -219,7 +219,7 @@ func (e *env) principal(entry *PrincipalEntry, effect Effect) principalMatch {
 			m.role = Unknown
 		}
 	}
-	if p.Type == UnknownPrincipal && entry.form != formOther {
+	if p.Type == UnknownPrincipal && entry.form != formOther && (entry.form != formEveryone || effect != Deny) {
 		return matchesUnknown
 	}
 	return m

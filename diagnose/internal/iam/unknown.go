@@ -10,8 +10,9 @@ const maxUnknowns = 50
 func (e *env) unknowns(l *layers) []UnknownReason {
 	u := collector{e: e}
 	u.documents(LayerIdentity, e.in.Identity, l.identity.allow, l.identity.deny)
+	unnamed := e.r.Principal.Type == UnknownPrincipal
 	if !e.in.IdentityComplete && (l.identity.allow == Unknown || l.identity.deny == Unknown) {
-		u.add(UnknownReason{Layer: LayerIdentity, Reason: orElse(e.in.IdentityGap, "the list of identity policies is not complete")})
+		u.add(UnknownReason{Layer: LayerIdentity, Caller: unnamed, Reason: orElse(e.in.IdentityGap, "the list of identity policies is not complete")})
 	}
 	u.document(LayerBoundary, e.in.Boundary, l.boundary.allow, l.boundary.deny)
 	u.document(LayerSession, e.in.Session, l.session.allow, l.session.deny)
@@ -26,7 +27,7 @@ func (e *env) unknowns(l *layers) []UnknownReason {
 		u.grants()
 	}
 	if l.sameAccount == Unknown {
-		u.add(UnknownReason{Reason: "it is not known whether the caller and the resource belong to the same account"})
+		u.add(UnknownReason{Caller: unnamed, Reason: "it is not known whether the caller and the resource belong to the same account"})
 	}
 	if len(u.out) == 0 {
 		u.add(UnknownReason{Layer: LayerGrant, Reason: "whether the documented rules let this combination of policies allow is not settled"})
@@ -104,6 +105,8 @@ func (u *collector) statement(r UnknownReason, st *Statement) {
 		u.add(r)
 	}
 	if principal == Unknown {
+		r := r
+		r.Caller = e.r.Principal.Type == UnknownPrincipal
 		r.Reason = fmt.Sprintf("whether %q covers %q is not known", joinPrincipals(st.Principals), e.principalText())
 		if st.NotPrincipal {
 			r.Reason = fmt.Sprintf("whether NotPrincipal %q spares %q is not known", joinPrincipals(st.Principals), e.principalText())
