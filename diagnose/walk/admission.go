@@ -59,11 +59,18 @@ func (w *routing) blocked(gaps *snapshot.Gaps) (*Failure, string) {
 	if limits.LetsNothing() {
 		return refuse(gateway.Throttled, limits.Origin, "the throttling of the stage lets no call through: rate or burst is 0")
 	}
-	if needed, _ := r.Method.APIKeyRequired.Read(gaps); !needed || len(r.Stage.UsagePlans) == 0 {
+	if needed, _ := r.Method.APIKeyRequired.Read(gaps); !needed {
 		return nil, ""
 	}
-	for i := range r.Stage.UsagePlans { // which of them a key belongs to is not known
-		plan := &r.Stage.UsagePlans[i]
+	plans, known := r.Stage.UsagePlans.Peek()
+	if gap := r.Stage.UsagePlans.Gap(); !known && gap.Reason != snapshot.NotRead {
+		gaps.Add(gap)
+	}
+	if len(plans) == 0 {
+		return nil, ""
+	}
+	for i := range plans { // which of them a key belongs to is not known
+		plan := &plans[i]
 		blocked, own := plan.Own[key]
 		if plan.Quota == nil || *plan.Quota > 0 {
 			if own && !blocked || !own && !plan.Limits.LetsNothing() {
@@ -71,7 +78,7 @@ func (w *routing) blocked(gaps *snapshot.Gaps) (*Failure, string) {
 			}
 		}
 	}
-	plan := r.Stage.UsagePlans[0]
+	plan := plans[0]
 	if plan.Quota != nil && *plan.Quota == 0 {
 		return refuse(gateway.QuotaExceeded, plan.Origin, "the usage plan %s has a quota of 0 calls", plan.Name)
 	}

@@ -29,6 +29,7 @@ var readingCalls = []struct {
 	{"GetCallerIdentity", "", true},
 	{"GetAccount", "", true},
 	{"GetDomainNames", "", true},
+	{"GetUsagePlans", "", true}, // the method asks for no API key
 	{"GetRole", "iam:GetRole", false},
 	{"ListRolePolicies", "iam:ListRolePolicies", false},
 	{"GetRolePolicy", "iam:GetRolePolicy", false},

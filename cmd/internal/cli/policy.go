@@ -218,9 +218,10 @@ func scopeOf(s *snapshot.Snapshot) scope {
 }
 
 // settingsOf are what is read of the account beside its APIs: which custom domain
-// names lead to them, and the role that writes their logs.
+// names lead to them, which usage plans limit their calls, and the role that writes
+// their logs.
 func settingsOf(base string) []string {
-	return []string{base + "account", base + "domainnames", base + "domainnames/*"}
+	return []string{base + "account", base + "domainnames", base + "domainnames/*", base + "usageplans"}
 }
 
 type policyDocument struct {

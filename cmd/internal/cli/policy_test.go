@@ -177,7 +177,7 @@ func TestPolicyAllowsWhatRefusedCallsNeed(t *testing.T) {
 }
 
 // operations of the live source without which there still is a diagnosis.
-var operations = []string{"GetStages", "GetExport", "GetModels", "GetAuthorizers", "GetRequestValidators", "GetDeployments", "GetAccount", "GetDomainNames", "GetBasePathMappings", "GetRole", "ListRolePolicies", "GetRolePolicy",
+var operations = []string{"GetStages", "GetExport", "GetModels", "GetAuthorizers", "GetRequestValidators", "GetDeployments", "GetAccount", "GetDomainNames", "GetBasePathMappings", "GetUsagePlans", "GetRole", "ListRolePolicies", "GetRolePolicy",
 	"ListAttachedRolePolicies", "GetPolicy", "GetPolicyVersion", "GetQueueAttributes", "GetQueueUrl", "DescribeKey", "GetKeyPolicy", "ListGrants"}
 
 // needsOf are the permissions that the gaps of a snapshot ask for.

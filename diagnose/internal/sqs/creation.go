@@ -266,7 +266,7 @@ func (c *Creation) checkTarget(arn string, bad func(message, reason string) *Ref
 	}
 	parts := strings.SplitN(arn, ":", 6)
 	switch {
-	case len(parts) < 6 || parts[0] != "arn" || parts[2] != "sqs" || parts[5] == "":
+	case len(parts) < 6 || parts[0] != "arn" || parts[2] != "sqs" || parts[5] == "" || len(parts[4]) != 12 || strings.Trim(parts[4], "0123456789") != "":
 		return bad("Only SQS queues are valid resources for deadLetterTargetArn.", "deadLetterTargetArn "+quote(clip(arn))+" is not the ARN of a queue")
 	case c.mixed(arn):
 		return bad("Dead-letter queue must be same type of queue as the source..", "the dead-letter queue must be of the same type, FIFO or standard")

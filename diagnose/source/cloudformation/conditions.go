@@ -72,6 +72,16 @@ func (s *stack) truth(n *tree.Node) truth {
 			result = result.or(s.truth(in))
 		}
 		return result
+	case f.Name == "Fn::Contains" && len(arg.Items) == 2: // in rules alone
+		list, one := s.resolve(arg.Items[0]), s.resolve(arg.Items[1])
+		if list.Kind != tree.List {
+			return maybe
+		}
+		result := no
+		for _, in := range list.Items {
+			result = result.or(equal(in.Value, one))
+		}
+		return result
 	case f.Name == "Fn::If" && len(arg.Items) == 3 && arg.Items[0].Scalar():
 		switch s.conditionNamed(arg.Items[0].Text, arg.At) {
 		case yes:
@@ -81,4 +91,24 @@ func (s *stack) truth(n *tree.Node) truth {
 		}
 	}
 	return maybe
+}
+
+// checkRules refuses parameters that a rule of the template does not take. Of what is
+// compared with values that are not known, nothing is said.
+func (s *stack) checkRules() {
+	rules := s.doc.Root.Get("Rules")
+	if rules == nil {
+		return
+	}
+	for _, rule := range rules.Fields {
+		when, assertions := rule.Value.Get("RuleCondition"), rule.Value.Get("Assertions")
+		if when != nil && s.truth(when) != yes || assertions == nil {
+			continue
+		}
+		for _, in := range assertions.Items {
+			if assert := in.Get("Assert"); s.truth(assert) == no {
+				s.world.refuse("ValidationError", "Template validation error: rule "+tree.Clip(rule.Name, 80)+" does not hold: "+in.Get("AssertDescription").TextOr(describe(assert)), s.origin(nil, "", in.At))
+			}
+		}
+	}
 }

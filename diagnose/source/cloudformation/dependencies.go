@@ -154,6 +154,11 @@ func checkCycles(s *stack) {
 		if state[start] != fresh {
 			continue
 		}
+		s.dependencies(start)
+		if at, itself := start.refers[start.id]; itself && start.refers[inLoop] == (tree.Place{}) {
+			s.world.refuse("ValidationError", "Circular dependency between resources: ["+tree.Clip(start.id, 300)+"]", s.origin(start, "", at))
+			return
+		}
 		path := []frame{{r: start}}
 		state[start] = active
 		for len(path) > 0 {

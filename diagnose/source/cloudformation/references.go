@@ -45,9 +45,29 @@ func (s *stack) ref(name string, n *tree.Node) *tree.Value {
 	return w.symbolIn(s.prefix, "${"+name+"}", name, "", n)
 }
 
+// generatedNames begin the logical ids that SAM gives to what it adds to a stack and
+// that belongs to no single resource.
+var generatedNames = []string{"Serverless", "CodeDeployServiceRole", "ApiGatewayDomainName", "HttpApiDomainName", "RecordSetGroup"}
+
+// generated tells whether SAM may add a resource of the name: what it makes of a
+// resource of its own begins with the id of that one.
+func (s *stack) generated(name string) bool {
+	for _, begin := range generatedNames {
+		if strings.HasPrefix(name, begin) {
+			return true
+		}
+	}
+	for _, r := range s.order {
+		if strings.HasPrefix(name, r.id) && (strings.HasPrefix(r.typ, "AWS::Serverless::") || r.body.Field("Connectors") != nil) {
+			return true
+		}
+	}
+	return false
+}
+
 // unresolved records a reference to nothing. A transform may still add it.
 func (s *stack) unresolved(name, block string, n *tree.Node) {
-	if s.sam || s.macros {
+	if s.macros || s.sam && s.generated(name) {
 		return
 	}
 	s.world.refuse("ValidationError", fmt.Sprintf("Template format error: Unresolved resource dependencies [%s] in the %s block of the template", tree.Clip(name, 100), block), n.At.Origin())

@@ -42,6 +42,9 @@ var readings = []reading{
 	{[]string{"AWS::ApiGateway::BasePathMapping"}, (*builder).basePath},
 	{[]string{"AWS::CloudFront::Distribution"}, (*builder).cloudFront},
 	{[]string{"AWS::Lambda::Permission"}, (*builder).permission},
+	// These decide nothing of a method, but are refused as others are.
+	{[]string{"AWS::ApiGateway::GatewayResponse", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlanKey", "AWS::ApiGateway::DomainName", "AWS::ApiGateway::Account",
+		"AWS::ApiGatewayV2::Model", "AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping"}, func(*builder, *stack, *resource, tree.View) {}},
 }
 
 // builder describes the resources of the stacks.
@@ -90,6 +93,7 @@ func (w *world) build() *snapshot.Snapshot {
 				b.owners[r.serial] = r
 				p := s.props(r)
 				s.checkProperties(r, p)
+				s.checkValues(r, p)
 				of.read(b, s, r, p)
 			}
 		})

@@ -154,7 +154,7 @@ func TestRefusals(t *testing.T) {
 		is(t, template, s.Refusals[0].Code, "ValidationError")
 	}
 	// What SAM generates is not in the template.
-	s := load(t, samHead+"Resources:\n  Q: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Ref FunctionRole}}\n", Options{})
+	s := load(t, samHead+"Resources:\n  Function: {Type: 'AWS::Serverless::Function', Properties: {}}\n  Q: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Ref FunctionRole}}\n", Options{})
 	is(t, "refusals", len(s.Refusals), 0)
 }
 

@@ -38,6 +38,7 @@ func checkStructure(s *stack) {
 	if version := s.doc.Root.Get("AWSTemplateFormatVersion"); version.Scalar() && version.Text != "2010-09-09" {
 		refuse(version.At, nil, "Template format error: unsupported value for AWSTemplateFormatVersion.")
 	}
+	s.checkRules()
 	for _, r := range s.order {
 		for _, f := range r.body.Fields {
 			if !known(attributes, f.Name) {

@@ -57,6 +57,7 @@ type account struct {
 	identity    *later[identity]
 	loggingRole *later[snapshot.Fact[string]]
 	domains     memo[snapshot.Fact[[]mapping]] // by the collection of APIs that they lead to
+	plans       memo[plans]                    // of REST APIs; under one name
 	roles       memo[snapshot.Fact[*snapshot.Role]]
 	policies    memo[snapshot.Fact[string]] // documents of managed policies, by ARN
 	queues      memo[snapshot.Fact[*snapshot.Queue]]

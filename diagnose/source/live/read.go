@@ -183,6 +183,7 @@ func (r *reader) readAPI() (snapshot.API, error) {
 			return give(err)
 		}
 	}
+	r.usagePlans = start(r.plansOfAll)
 	stages := r.stages.wait()
 	var names []string
 	for _, stage := range stages.list {
@@ -232,9 +233,10 @@ type reader struct {
 	stageOptional bool
 	several       bool // it is not the only one of the run
 
-	stages  *later[stageList]
-	draft   *later[draft]
-	exports memo[snapshot.Fact[snapshot.Configuration]]
+	stages     *later[stageList]
+	draft      *later[draft]
+	usagePlans *later[plans]
+	exports    memo[snapshot.Fact[snapshot.Configuration]]
 }
 
 func (a *account) reader(id string, o Options) *reader {
