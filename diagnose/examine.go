@@ -42,6 +42,7 @@ func Examine(s *snapshot.Snapshot, sel Selection, requests []walk.Request, rules
 	}
 	out.Diagnoses = e.runAll(requests, rules)
 	out.Verdict = worst(out)
+	out.assume()
 	return out
 }
 

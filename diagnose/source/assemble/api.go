@@ -158,27 +158,6 @@ func (d *Definition) Configuration(typ snapshot.APIType, origin snapshot.Origin)
 	return one.finish().Draft
 }
 
-// assumed says of each authorizer that a method asks that it lets the caller in:
-// what it decides is in no description of the API.
-func (a *api) assumed() []snapshot.Assumption {
-	var list []snapshot.Assumption
-	asked := map[string]bool{}
-	for _, m := range a.draft.Methods {
-		id, _ := read(m.AuthorizerID)
-		fact, there := a.draft.Authorizers[id]
-		if !there || asked[id] {
-			continue
-		}
-		asked[id] = true
-		name := id
-		if authorizer, ok := read(fact); ok && authorizer.Name != "" {
-			name = authorizer.Name
-		}
-		list = append(list, snapshot.Assumption{What: "the authorizer " + name + " lets the caller in", Why: "whom it lets in is decided outside of the API", Origin: fact.Origin()})
-	}
-	return list
-}
-
 // finish makes the API of what was collected.
 func (a *api) finish() snapshot.API {
 	a.draft.Routes = slices.Sorted(maps.Keys(a.routes))

@@ -23,7 +23,6 @@ func (p *Parts) Snapshot() *snapshot.Snapshot {
 	a.stages()
 	for _, one := range a.order {
 		a.out.APIs = append(a.out.APIs, one.finish())
-		a.out.Target.Assumed = append(a.out.Target.Assumed, one.assumed()...)
 	}
 	return a.out
 }

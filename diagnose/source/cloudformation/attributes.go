@@ -43,6 +43,7 @@ var kinds = map[string]resourceKind{
 	"AWS::ApiGateway::RequestValidator": {"", "{id}", map[string]string{"RequestValidatorId": "{id}"}},
 	"AWS::ApiGateway::Authorizer":       {"", "{id}", map[string]string{"AuthorizerId": "{id}"}},
 	"AWS::ApiGateway::ApiKey":           {"", "{id}", map[string]string{"APIKeyId": "{id}"}},
+	"AWS::ApiGateway::DomainName":       {"DomainName", "{name}", nil},
 	"AWS::ApiGateway::UsagePlan":        {"", "{id}", map[string]string{"Id": "{id}"}},
 	"AWS::ApiGatewayV2::Api":            {"", "{id}", map[string]string{"ApiId": "{id}", "ApiEndpoint": "https://{id}.execute-api.{region}.{suffix}"}},
 	"AWS::Serverless::HttpApi":          {"", "{id}", map[string]string{"ApiId": "{id}", "ApiEndpoint": "https://{id}.execute-api.{region}.{suffix}"}},

@@ -86,9 +86,14 @@ func (b *builder) basePath(s *stack, r *resource, p tree.View) {
 	if path == "(none)" {
 		path = ""
 	}
+	name, mutual := p.Get("DomainName").Plain(), false
+	for _, domain := range s.live("AWS::ApiGateway::DomainName") {
+		x := s.props(domain)
+		mutual = mutual || x.Get("DomainName").Plain() == name && !x.Get("MutualTlsAuthentication").Absent()
+	}
 	for i := range b.parts.APIs {
 		if a := &b.parts.APIs[i]; a.ID == p.Get("RestApiId").Plain() {
-			a.Domains = append(a.Domains, snapshot.Domain{Name: p.Get("DomainName").Plain(), Path: path, Stage: p.Get("Stage").Plain(), Origin: s.origin(r, "", r.at)})
+			a.Domains = append(a.Domains, snapshot.Domain{Name: name, Path: path, Stage: p.Get("Stage").Plain(), MutualTLS: mutual, Origin: s.origin(r, "", r.at)})
 		}
 	}
 }

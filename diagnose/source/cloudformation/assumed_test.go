@@ -1,0 +1,51 @@
+package cloudformation
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"apisqs-doctor/diagnose"
+	"apisqs-doctor/rules"
+)
+
+// What decides beside the configuration is listed once, whatever was taken for granted of it.
+func TestAssumed(t *testing.T) {
+	text, err := os.ReadFile("testdata/healthy/authorized.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, `
+  Domain:
+    Type: AWS::ApiGateway::DomainName
+    Properties: {DomainName: api.example.com, MutualTlsAuthentication: {TruststoreUri: 's3://store/ca.pem'}}
+  Wall:
+    Type: AWS::WAFv2::WebACLAssociation
+    Properties: {ResourceArn: !Sub 'arn:aws:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Stage}', WebACLArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/w/1'}
+`...)
+	policy := `Name: orders, Policy: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*', Condition: {IpAddress: {'aws:SourceIp': 192.0.2.0/24}}}]}`
+	s, err := Load([]string{"-"}, Options{Region: "us-east-1", Stdin: strings.NewReader(strings.Replace(string(text), "Name: orders", policy, 1))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range diagnose.Examine(s, diagnose.Selection{}, nil, rules.All()).Target.Assumed {
+		if got = append(got, a.What); a.Why == "" {
+			t.Errorf("%s: no reason", a.What)
+		}
+	}
+	slices.Sort(got)
+	want := []string{
+		"callers by api.example.com show a certificate that it trusts",
+		"the authorizer check lets the caller in",
+		"the calls stay within throttling and quotas",
+		"the caller is one whom the API's resource policy lets in",
+		"the caller's API key is enabled and belongs to a usage plan of the stage",
+		"the web ACL lets the calls through",
+	}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("assumed %q", got)
+	}
+}
