@@ -17,8 +17,8 @@ import (
 func healthyTemplates(t *testing.T) map[string]*tree.Node {
 	t.Helper()
 	files, err := filepath.Glob("testdata/healthy/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no templates: %v", err)
+	if err != nil || len(files) < 12 {
+		t.Fatalf("%d templates: %v", len(files), err)
 	}
 	found := map[string]*tree.Node{}
 	for _, file := range files {
@@ -205,5 +205,119 @@ func TestSchemas(t *testing.T) {
 	}
 	for typ, meant := range map[string]string{"AWS::SQS::Qeue": "AWS::SQS::Queue", "aws::sqs::queue": "", "AWS::SQS::Queue": "", "AWS::Serverless::Api": "", "Custom::Thing": ""} {
 		is(t, typ, misspelt(typ), meant)
+	}
+}
+
+// siblings are methods that API Gateway refuses, each put beside a healthy one (T170).
+var siblings = map[string]string{
+	"T106: no integration":             `{}`,
+	"T104: HTTP method":                `{HttpMethod: WRONG, Integration: MOCK}`,
+	"T104: CUSTOM without authorizer":  `{AuthorizationType: CUSTOM, Integration: MOCK}`,
+	"T104: authorizer that is none":    `{AuthorizationType: CUSTOM, AuthorizerId: nobody, Integration: MOCK}`,
+	"authorization that is none":       `{AuthorizationType: OAUTH, Integration: MOCK}`,
+	"T104: validator that is none":     `{RequestValidatorId: nothing, Integration: MOCK}`,
+	"T104: model that is none":         `{RequestModels: {application/json: petModel}, Integration: MOCK}`,
+	"T102: parameter name":             `{RequestParameters: {method.request.header.A b: true}, Integration: MOCK}`,
+	"T100: type":                       `{Integration: {Type: HTTPS_PROXY}}`,
+	"T100: no HTTP method":             `{Integration: {Type: HTTP, Uri: 'https://example.com/'}}`,
+	"T100: URI of HTTP":                `{Integration: {Type: HTTP, IntegrationHttpMethod: GET, Uri: orders}}`,
+	"T100: URI of AWS":                 `{Integration: {Type: AWS, IntegrationHttpMethod: POST, Uri: 'https://sqs.us-east-1.amazonaws.com/', Credentials: 'arn:aws:iam::123456789012:role/r'}}`,
+	"T100: AWS_PROXY":                  `{Integration: {Type: AWS_PROXY, IntegrationHttpMethod: POST, Uri: 'arn:aws:apigateway:us-east-1:sqs:path/q'}}`,
+	"T103: role name":                  `{Integration: {Type: AWS, IntegrationHttpMethod: POST, Uri: 'arn:aws:apigateway:us-east-1:sqs:path/q', Credentials: role}}`,
+	"T116: no role":                    `{Integration: {Type: AWS, IntegrationHttpMethod: POST, Uri: 'arn:aws:apigateway:us-east-1:sqs:path/q'}}`,
+	"T102: literal without quotes":     `{Integration: {Type: MOCK, RequestParameters: {integration.request.header.X: text/plain}}}`,
+	"T102: undeclared parameter":       `{Integration: {Type: MOCK, RequestParameters: {integration.request.header.X: method.request.header.X}}}`,
+	"T102: undeclared response header": `{MethodResponses: [{StatusCode: '200'}], Integration: {Type: MOCK, IntegrationResponses: [{StatusCode: '200', ResponseParameters: {method.response.header.X: "'a'"}}]}}`,
+	"T105: status of a response":       `{Integration: {Type: MOCK, IntegrationResponses: [{StatusCode: wrong}]}}`,
+	"T105: status of a method":         `{MethodResponses: [{StatusCode: wrong}], Integration: MOCK}`,
+	"T105: content type":               `{Integration: {Type: MOCK, RequestTemplates: {'123': '{}'}}}`,
+	"passthrough":                      `{Integration: {Type: MOCK, PassthroughBehavior: SOMETIMES}}`,
+	"content handling":                 `{Integration: {Type: MOCK, ContentHandling: CONVERT}}`,
+	"T114: timeout":                    `{Integration: {Type: MOCK, TimeoutInMillis: 49}}`,
+	"the method itself, again":         `{HttpMethod: POST, Integration: MOCK}`,
+	"property":                         `{Integrations: [], Integration: MOCK}`,
+}
+
+func TestRefusedSiblings(t *testing.T) {
+	plain := func(text string, on *tree.Node) *tree.Node {
+		doc, err := language.Read("-", strings.NewReader(strings.ReplaceAll(text, "Integration: MOCK", `Integration: {Type: MOCK, RequestTemplates: {application/json: '{"statusCode": 200}'}}`)))
+		if err != nil {
+			t.Fatal(text, err)
+		}
+		p := doc.Root
+		for name, v := range map[string]*tree.Node{"RestApiId": on.Get("RestApiId"), "ResourceId": on.Get("ResourceId"),
+			"HttpMethod": {Kind: tree.String, Text: "GET"}, "AuthorizationType": {Kind: tree.String, Text: "NONE"}} {
+			if p.Get(name) == nil {
+				p.Fields = append(p.Fields, tree.Field{Name: name, Value: v})
+			}
+		}
+		return &tree.Node{Kind: tree.Object, Fields: []tree.Field{{Name: "Type", Value: &tree.Node{Kind: tree.String, Text: "AWS::ApiGateway::Method"}}, {Name: "Properties", Value: p}}}
+	}
+	tried := 0
+	for name, root := range healthyTemplates(t) {
+		var on *tree.Node
+		for _, r := range root.Get("Resources").Fields {
+			if r.Value.Get("Type").Text == "AWS::ApiGateway::Method" && r.Value.Get("Properties").Get("HttpMethod").Text == "POST" {
+				on = r.Value.Get("Properties")
+			}
+		}
+		if on == nil {
+			continue // a document describes the methods: TestBodies
+		}
+		beside := func(sibling *tree.Node) diagnose.Verdict {
+			return verdict(with(root, []string{"Resources"}, &tree.Node{Kind: tree.Object, Fields: append(slices.Clone(root.Get("Resources").Fields), tree.Field{Name: "Sibling", Value: sibling})}))
+		}
+		if got := beside(plain(`{Integration: MOCK}`, on)); got != diagnose.Healthy {
+			t.Errorf("%s beside a sibling without fault: %s", name, got)
+		}
+		for fault, text := range siblings {
+			tried++
+			if got := beside(plain(text, on)); got != diagnose.Broken {
+				t.Errorf("%s beside %s: %s", name, fault, got)
+			}
+		}
+	}
+	if tried < 7*len(siblings) {
+		t.Errorf("only %d siblings tried", tried)
+	}
+}
+
+// texts lists the paths of all texts of a node.
+func texts(n *tree.Node, path []string) [][]string {
+	var list [][]string
+	if n.Kind == tree.String {
+		return [][]string{path}
+	}
+	for i, in := range n.Items {
+		list = append(list, texts(in, append(slices.Clone(path), strconv.Itoa(i)))...)
+	}
+	for _, f := range n.Fields {
+		list = append(list, texts(f.Value, append(slices.Clone(path), f.Name))...)
+	}
+	return list
+}
+
+// A newline, a tab or a control character in any text is read or refused, and
+// stops nothing.
+func TestOddCharacters(t *testing.T) {
+	tried := 0
+	for _, root := range healthyTemplates(t) {
+		for i, path := range texts(root, nil) {
+			at := root
+			for _, name := range path {
+				if n, err := strconv.Atoi(name); err == nil && at.Kind == tree.List {
+					at = at.Items[n]
+				} else {
+					at = at.Get(name)
+				}
+			}
+			middle := len(at.Text) / 2
+			text := at.Text[:middle] + []string{"\n", "\t", "\x01"}[i%3] + at.Text[middle:]
+			verdict(with(root, path, &tree.Node{Kind: tree.String, Text: text}))
+			tried++
+		}
+	}
+	if tried < 500 {
+		t.Errorf("only %d texts changed", tried)
 	}
 }
