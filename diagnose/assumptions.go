@@ -94,8 +94,7 @@ func limits(r *walk.Route) (snapshot.Origin, bool) {
 			return r.Stage.Settings.Origin(), true
 		}
 	}
-	plans, _ := r.Stage.UsagePlans.Peek()
-	for _, plan := range plans {
+	for _, plan := range r.Stage.UsagePlans {
 		if needed, _ := r.Method.APIKeyRequired.Peek(); needed && (plan.Quota != nil || plan.Own != nil || set(plan.Limits)) {
 			return plan.Origin, true
 		}

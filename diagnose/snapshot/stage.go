@@ -22,8 +22,9 @@ type Stage struct {
 	AccessLog Fact[*AccessLog]                `json:"accessLog,omitzero"` // nil when there is none
 	WebACL    Fact[string]                    `json:"webAcl,omitzero"`    // ARN; empty when there is none
 
-	WebACLBlocks bool              `json:"webAclBlocks,omitempty"` // the web ACL blocks by default, and no rule of it allows
-	UsagePlans   Fact[[]UsagePlan] `json:"usagePlans,omitzero"`    // plans that take in the stage
+	WebACLBlocks   bool        `json:"webAclBlocks,omitempty"`  // the web ACL blocks by default, and no rule of it allows
+	UsagePlans     []UsagePlan `json:"usagePlans,omitempty"`    // plans that take in the stage, as far as they were read
+	UsagePlansRead Fact[bool]  `json:"usagePlansRead,omitzero"` // true when UsagePlans are all of them
 }
 
 // UsagePlan limits the calls of those who send one of its API keys.

@@ -62,8 +62,8 @@ func (w *routing) blocked(gaps *snapshot.Gaps) (*Failure, string) {
 	if needed, _ := r.Method.APIKeyRequired.Read(gaps); !needed {
 		return nil, ""
 	}
-	plans, known := r.Stage.UsagePlans.Peek()
-	if gap := r.Stage.UsagePlans.Gap(); !known && gap.Reason != snapshot.NotRead {
+	plans := r.Stage.UsagePlans
+	if gap := r.Stage.UsagePlansRead.Gap(); !r.Stage.UsagePlansRead.IsKnown() && gap.Reason != snapshot.NotRead {
 		gaps.Add(gap)
 	}
 	if len(plans) == 0 {

@@ -71,7 +71,7 @@ func (w *routing) refusedSettings(config *snapshot.Configuration, stageName func
 		return nil
 	}
 	d := w.deployment(r.API, config)
-	for _, refused := range d.refused {
+	for _, refused := range slices.Concat(d.refused, w.uncreated(d, gaps)) {
 		own := refused.Method != nil && r.Method != nil && refused.Method.HTTPMethod == r.Method.HTTPMethod && refused.Method.Path == r.Method.Path
 		if !own && refused.Method != nil && refused.Alone {
 			continue
@@ -93,6 +93,31 @@ func (w *routing) refusedSettings(config *snapshot.Configuration, stageName func
 	}
 	first := r.Settings[0]
 	return &Failure{Origin: FromDeployment, Code: first.Code, Message: first.Message}
+}
+
+// uncreated are refusals of methods that the deployment does not take with it: a stack
+// is not made without them either. Only whether a method without an integration keeps
+// the deployment from being made depends on which of them comes first (T106).
+func (w *routing) uncreated(d *deployment, gaps *snapshot.Gaps) []RefusedSetting {
+	draft, ok := w.Route.API.Draft.Peek()
+	if !ok || w.Snapshot.Target.Kind != snapshot.Template {
+		return nil
+	}
+	var list []RefusedSetting
+	for _, refused := range w.deployment(w.Route.API, &draft).refused {
+		known := func(other RefusedSetting) bool {
+			return other.Setting == refused.Setting && other.Name == refused.Name && (other.Method == nil || refused.Method == nil || MethodName(other.Method) == MethodName(refused.Method))
+		}
+		switch {
+		case refused.Method == nil || slices.ContainsFunc(d.refused, known):
+		case refused.Setting == IntegrationMissing:
+			gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Origin: refused.Origin,
+				Detail: "whether the deployment is made before the method " + MethodName(refused.Method) + ", which has no integration: the one does not wait for the other"})
+		default:
+			list = append(list, refused)
+		}
+	}
+	return list
 }
 
 // deployment judges a configuration once.

@@ -24,7 +24,7 @@ func (a *assembler) deploy() {
 		a.deployments[d.ID] = frozen{one, config, unfollowed}
 		if st := d.Stage; st != nil {
 			one.stages = append(one.stages, snapshot.Stage{Name: st.Name, Origin: st.Origin, DeploymentID: st.Deployment.Fact, Deployed: config,
-				Variables: st.Variables, Canary: st.Canary, Settings: st.Settings, WebACL: st.WebACL, WebACLBlocks: st.Blocks, UsagePlans: snapshot.Known(append([]snapshot.UsagePlan{}, st.Plans...), st.Origin), Unfollowed: unfollowed})
+				Variables: st.Variables, Canary: st.Canary, Settings: st.Settings, WebACL: st.WebACL, WebACLBlocks: st.Blocks, UsagePlans: st.Plans, Unfollowed: unfollowed})
 		}
 	}
 }
@@ -75,7 +75,7 @@ func (a *assembler) stages() {
 	for _, in := range a.Stages {
 		one := a.api(in.API, in.Type)
 		st := snapshot.Stage{Name: in.Name, Origin: in.Origin, Variables: in.Variables, Canary: in.Canary, DeploymentID: in.Deployment.Fact,
-			Settings: in.Settings, WebACL: in.WebACL, WebACLBlocks: in.Blocks, UsagePlans: snapshot.Known(append([]snapshot.UsagePlan{}, in.Plans...), in.Origin)}
+			Settings: in.Settings, WebACL: in.WebACL, WebACLBlocks: in.Blocks, UsagePlans: in.Plans}
 		auto, known := read(in.AutoDeploy)
 		st.AutoDeploy = auto
 		deployment, found := a.deployments[in.Deployment.Text]

@@ -63,7 +63,8 @@ var faults = []fault{
 	{operation: "GetAccount", needs: "apigateway:GET on arn:aws:apigateway:us-east-1::/account", hidden: `^loggingRole$`},
 	{operation: "GetDomainNames", needs: "apigateway:GET on arn:aws:apigateway:us-east-1::/domainnames", hidden: `^apis\[0\]\.domains$`},
 	{operation: "GetBasePathMappings", needs: "apigateway:GET on arn:aws:apigateway:us-east-1::/domainnames/api.example.com/basepathmappings", hidden: `^apis\[0\]\.domains$`},
-	{operation: "GetUsagePlans", needs: "apigateway:GET on arn:aws:apigateway:us-east-1::/usageplans", hidden: `stages\.value\[\d\]\.usagePlans$`},
+	{operation: "GetUsagePlans", needs: "apigateway:GET on arn:aws:apigateway:us-east-1::/usageplans", hidden: `stages\.value\[\d\]\.usagePlansRead$`,
+		adjust: onStages(func(s *snapshot.Stage) { s.UsagePlans = nil })},
 	{operation: "GetCallerIdentity", hidden: `^(roles\[` + goneRole + `|queues\[` + goneARN + `)\]$`, adjust: func(s *snapshot.Snapshot) {
 		s.Target.Account = "" // and so nobody can say that what is not found does not exist
 	}},

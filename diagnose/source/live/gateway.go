@@ -191,8 +191,8 @@ func (r *reader) stageFacts(dates map[string]string, details details) snapshot.F
 			Settings:     snapshot.Known(methodSettings(s, list.limits[name], at), at.At("methodSettings")),
 			AccessLog:    snapshot.Known[*snapshot.AccessLog](nil, at.At("accessLogSettings")),
 			WebACL:       snapshot.Known(aws.ToString(s.WebAclArn), at.At("webAclArn")),
-			UsagePlans:   r.usagePlans.wait().of(r.apiID, name),
 		}
+		stage.UsagePlans, stage.UsagePlansRead = r.usagePlans.wait().of(r.apiID, name)
 		if log := s.AccessLogSettings; log != nil {
 			stage.AccessLog = stage.AccessLog.With(&snapshot.AccessLog{Destination: aws.ToString(log.DestinationArn), Format: aws.ToString(log.Format)})
 		}

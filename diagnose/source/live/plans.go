@@ -61,12 +61,11 @@ func (a *account) readPlans() plans {
 	return out
 }
 
-// of are the plans that take in a stage.
-func (p plans) of(api, stage string) snapshot.Fact[[]snapshot.UsagePlan] {
+// of are the plans that take in a stage, and whether these are all.
+func (p plans) of(api, stage string) (list []snapshot.UsagePlan, read snapshot.Fact[bool]) {
 	if p.failure != nil {
-		return unknown[[]snapshot.UsagePlan](p.failure, p.at)
+		return nil, unknown[bool](p.failure, p.at)
 	}
-	list := []snapshot.UsagePlan{}
 	for _, plan := range p.list {
 		for _, in := range plan.APIStages {
 			if in.APIID != api || in.Stage != stage {
@@ -88,5 +87,5 @@ func (p plans) of(api, stage string) snapshot.Fact[[]snapshot.UsagePlan] {
 			list = append(list, one)
 		}
 	}
-	return snapshot.Known(list, p.at)
+	return list, snapshot.Known(true, p.at)
 }
