@@ -73,7 +73,7 @@ func (d *dependencies) expression(s *scope, e hclsyntax.Expression) {
 type referenceWalker struct{ visit func(hcl.Traversal) }
 
 func (w *referenceWalker) Enter(n hclsyntax.Node) hcl.Diagnostics {
-	switch e := n.(type) {
+	switch e := unwrapped(n).(type) {
 	case *reference:
 		w.visit(e.Traversal)
 	case *hclsyntax.ScopeTraversalExpr:

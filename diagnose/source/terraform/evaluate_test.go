@@ -310,3 +310,22 @@ ${n}/${open};
 		})
 	}
 }
+
+// A result that is not known says why, where a name in it has a reason of its own.
+func TestWhyAResultIsNotKnown(t *testing.T) {
+	for expression, want := range map[string]string{
+		`templatefile(var.open, {})`:                        "var.open has no value",
+		`upper("${var.open}x")`:                             "var.open has no value",
+		`upper(aws_kms_key.k.arn)`:                          "",
+		`[for open in [aws_kms_key.k.id] : upper(open)][0]`: "",
+	} {
+		ev, root, err := open(single(t, world+"\nlocals {\n x = "+expression+"\n}\n"), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := holeOf(root.local("x", hcl.Range{}))
+		if h == nil || ev.err != nil || h.detail != want {
+			t.Errorf("%s: %+v %v", expression, h, ev.err)
+		}
+	}
+}

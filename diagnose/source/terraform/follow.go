@@ -41,7 +41,7 @@ type followWalker struct {
 }
 
 func (w *followWalker) Enter(n hclsyntax.Node) hcl.Diagnostics {
-	switch e := n.(type) {
+	switch e := unwrapped(n).(type) {
 	case *reference:
 		w.reference(e.Traversal)
 	case *hclsyntax.ScopeTraversalExpr:

@@ -17,6 +17,8 @@ func TestTriggersOfADeployment(t *testing.T) {
 		`triggers = { r = sha1(jsonencode([aws_api_gateway_integration.send.uri])) }`:                              true,
 		`triggers = { r = sha1(jsonencode([aws_api_gateway_method.send])) }`:                                       false,
 		`triggers = { r = filesha1("${path.module}/main.tf") }`:                                                    true,
+		`triggers = { r = "${aws_api_gateway_integration.send.uri}-1" }`:                                           true,
+		`triggers = { r = "at ${timestamp()}" }`:                                                                   true,
 		`triggers = { r = timestamp() }`:                                                                           true,
 		`triggers = { r = local.fingerprint }`:                                                                     true,
 		`triggers = { r = local.static }`:                                                                          false,

@@ -91,7 +91,7 @@ type computed struct{ hclsyntax.Expression }
 
 func (e *computed) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := e.Expression.Value(ctx)
-	return frameOf(ctx).settle(v, e.Expression, false), diags
+	return frameOf(ctx).settle(ctx, v, e.Expression, false), diags
 }
 
 // piece is a part of a template: an unknown value leaves its stand-in there.
@@ -131,7 +131,7 @@ func (e *choice) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if yes.Type().Equals(no.Type()) {
 		t = yes.Type()
 	}
-	return frameOf(ctx).derived(e.ConditionalExpr).value(t), nil
+	return frameOf(ctx).derived(ctx, e.ConditionalExpr).value(t), nil
 }
 
 // call is a call of a function.
@@ -141,7 +141,7 @@ func (e *call) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	f := frameOf(ctx)
 	kind, ok := functionKinds[e.Name]
 	if !ok {
-		h := f.derived(e.FunctionCallExpr)
+		h := f.derived(ctx, e.FunctionCallExpr)
 		h.detail = "the function " + e.Name + " is not one that can be told before apply"
 		if impure := impureFunctions[e.Name]; impure != "" {
 			h.detail = "the function " + e.Name + " " + impure
@@ -149,17 +149,76 @@ func (e *call) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return h.any(), nil
 	}
 	v, diags := e.FunctionCallExpr.Value(ctx)
-	return f.settle(v, e.FunctionCallExpr, kind == moves), diags
+	return f.settle(ctx, v, e.FunctionCallExpr, kind == moves), diags
 }
 
-// derived makes a hole for the result of an expression.
-func (f *frame) derived(e hclsyntax.Expression) *hole {
-	return f.ev.holes.fresh(hole{expression: f.ev.source(e.Range()), at: e.Range()})
+// derived makes a hole for the result of an expression. Where a name in it has no
+// value for a reason of its own, that is the reason.
+func (f *frame) derived(ctx *hcl.EvalContext, e hclsyntax.Expression) *hole {
+	h := hole{expression: f.ev.source(e.Range()), at: e.Range()}
+	_ = hclsyntax.Walk(e, &namesWalker{visit: func(name *reference) {
+		if h.detail != "" {
+			return
+		}
+		if v, diags := name.Value(ctx); !diags.HasErrors() {
+			for _, in := range f.ev.holes.holesOf(v) {
+				if h.detail == "" && in.detail != "" {
+					h.detail, h.needs = in.detail, in.needs
+				}
+			}
+		}
+	}})
+	return f.ev.holes.fresh(h)
+}
+
+// namesWalker finds the names of an expression that stand outside of what goes over a
+// collection: those inside may be of its own.
+type namesWalker struct {
+	visit func(*reference)
+	inner int
+}
+
+func (w *namesWalker) Enter(n hclsyntax.Node) hcl.Diagnostics {
+	if goesOver(n) {
+		w.inner++
+	}
+	if name, ok := unwrapped(n).(*reference); ok && w.inner == 0 {
+		w.visit(name)
+	}
+	return nil
+}
+
+func (w *namesWalker) Exit(n hclsyntax.Node) hcl.Diagnostics {
+	if goesOver(n) {
+		w.inner--
+	}
+	return nil
+}
+
+// goesOver tells an expression that gives names to the elements of a collection.
+func goesOver(n hclsyntax.Node) bool {
+	_, ok := unwrapped(n).(*hclsyntax.ForExpr)
+	return ok
+}
+
+// unwrapped is what the user has written of a node: a walk sees what is wrapped
+// around it in its place.
+func unwrapped(n hclsyntax.Node) hclsyntax.Node {
+	for {
+		switch e := n.(type) {
+		case *computed:
+			n = e.Expression
+		case *piece:
+			n = e.Expression
+		default:
+			return n
+		}
+	}
 }
 
 // settle gives every unknown part of a result one hole. A part that keeps the
 // hole it had is that hole's value still.
-func (f *frame) settle(v cty.Value, e hclsyntax.Expression, keep bool) cty.Value {
+func (f *frame) settle(ctx *hcl.EvalContext, v cty.Value, e hclsyntax.Expression, keep bool) cty.Value {
 	if v == cty.NilVal {
 		return v
 	}
@@ -173,7 +232,7 @@ func (f *frame) settle(v cty.Value, e hclsyntax.Expression, keep bool) cty.Value
 		if keep && holeOf(v) != nil {
 			return v
 		}
-		return f.derived(e).value(v.Type())
+		return f.derived(ctx, e).value(v.Type())
 	}
 	v, _ = v.Unmark()
 	var rest *hole
@@ -186,13 +245,13 @@ func (f *frame) settle(v cty.Value, e hclsyntax.Expression, keep bool) cty.Value
 			return v, nil
 		}
 		if rest == nil {
-			rest = f.derived(e)
+			rest = f.derived(ctx, e)
 		}
 		plain, _ := v.Unmark()
 		return plain.Mark(rest), nil
 	})
 	if err != nil {
-		return f.derived(e).value(v.Type())
+		return f.derived(ctx, e).value(v.Type())
 	}
 	return out
 }
@@ -231,7 +290,7 @@ func (e *index) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if key.IsWhollyKnown() && !marked(key) {
 		return f.walk(collection, hcl.Traversal{hcl.TraverseIndex{Key: key, SrcRange: e.Key.Range()}}, e.Range())
 	}
-	return f.derived(e.IndexExpr).any(), nil
+	return f.derived(ctx, e.IndexExpr).any(), nil
 }
 
 // target returns what the index selects among the instances of a resource or of

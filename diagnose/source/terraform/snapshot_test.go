@@ -248,6 +248,7 @@ resource "aws_api_gateway_deployment" "d" {
 		{"depends_on = [aws_api_gateway_method.m]", true, false},
 		{"depends_on = [aws_api_gateway_integration.i]", true, true},
 		{"triggers = { x = sha1(jsonencode(local.all)) }", true, true},
+		{"triggers = { x = \"${aws_api_gateway_integration.i.id}-1\" }", true, true},
 	} {
 		s := load(t, single(t, api+c.waits+"\n}\n"), Options{})
 		deployed := known(t, known(t, s.APIs[0].Stages)[0].Deployed)
