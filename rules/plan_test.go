@@ -2,7 +2,9 @@ package rules_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"apisqs-doctor/diagnose"
@@ -74,8 +76,14 @@ func honest(t *testing.T, name string, s *snapshot.Snapshot, d *diagnose.Diagnos
 	if len(p.Fixes) == 0 {
 		return
 	}
+	own := strings.Join(texts(t, s), "\x00")
 	standing := map[string]bool{}
 	for _, step := range p.Fixes {
+		for _, c := range step.Changes {
+			if before := written(c); !strings.Contains(own, before) {
+				t.Errorf("%s: %q begins with %q, which stands nowhere in the configuration", name, step.Title, before)
+			}
+		}
 		for _, rule := range step.Resolves {
 			standing[rule] = true
 		}
@@ -99,6 +107,53 @@ func honest(t *testing.T, name string, s *snapshot.Snapshot, d *diagnose.Diagnos
 			t.Errorf("%s: the steps in turn give another configuration than together", name)
 		}
 	}
+}
+
+// written is the text of the configuration that a change begins with; empty for none.
+func written(c snapshot.Change) string {
+	switch c := c.(type) {
+	case snapshot.SetTemplate:
+		return c.Before
+	case snapshot.SetRequestParameter:
+		return c.Before
+	case snapshot.SetIntegration:
+		if c.Field != snapshot.FieldTimeout {
+			return c.Before
+		}
+	case snapshot.SetStatement:
+		return c.Before
+	case snapshot.SetIntegrationResponse:
+		if c.Before != nil {
+			return c.Before.Pattern
+		}
+	}
+	return ""
+}
+
+// texts are all texts of a configuration.
+func texts(t *testing.T, s *snapshot.Snapshot) (list []string) {
+	t.Helper()
+	var document any
+	if err := json.Unmarshal(saved(t, s, nil), &document); err != nil {
+		t.Fatal(err)
+	}
+	var collect func(any)
+	collect = func(v any) {
+		switch v := v.(type) {
+		case string:
+			list = append(list, v)
+		case []any:
+			for _, item := range v {
+				collect(item)
+			}
+		case map[string]any:
+			for _, item := range v {
+				collect(item)
+			}
+		}
+	}
+	collect(document)
+	return list
 }
 
 // saved is the configuration with the changes made, all but the deployment.
