@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-
 	"apisqs-doctor/diagnose/snapshot"
 )
 
@@ -15,6 +13,9 @@ import (
 // of one text come together there.
 func (e *hclEditor) make(change snapshot.Change, after *snapshot.Snapshot) error {
 	if ok, err := e.makeRouted(change); ok {
+		return err
+	}
+	if ok, err := e.makeSetting(change); ok {
 		return err
 	}
 	switch c := change.(type) {
@@ -137,17 +138,5 @@ func (e *hclEditor) setQueue(at snapshot.Origin, name string, c snapshot.SetQueu
 	if _, err := strconv.Atoi(c.After); err != nil && c.After != "true" && c.After != "false" {
 		return e.argument(at, snapshot.Origin{}, name, c.Before, c.After)
 	}
-	f, b, err := e.resource(at)
-	if err != nil {
-		return err
-	}
-	a := b.Body.Attributes[name]
-	if a == nil {
-		return f.addArgument(b, name, c.After)
-	}
-	if _, literal := a.Expr.(*hclsyntax.LiteralValueExpr); !literal {
-		return f.computed(name, a.Expr)
-	}
-	r := a.Expr.Range()
-	return f.splice(r.Start.Byte, r.End.Byte, c.After)
+	return e.plain(at, name, c.After)
 }

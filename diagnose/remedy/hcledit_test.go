@@ -104,6 +104,23 @@ func TestTerraformEdits(t *testing.T) {
 		{"a queue's attribute", "}\n", func(s *snapshot.Snapshot) snapshot.Change {
 			return snapshot.SetQueueAttribute{Queue: "arn:aws:sqs:eu-west-1:123456789012:orders", Name: "ContentBasedDeduplication", After: "true"}
 		}, "  name                        = \"orders\"\n  content_based_deduplication = true\n}\n", ""},
+		{"a timeout", "  timeout_milliseconds = 40000\n}\n", field(snapshot.FieldTimeout, "40000", "29000"), "  timeout_milliseconds = 29000\n}\n", ""},
+		{"a timeout that is computed", "  timeout_milliseconds = var.t\n}\nvariable \"t\" { default = 40000 }\n", field(snapshot.FieldTimeout, "40000", "29000"), "", "timeout_milliseconds is computed: var.t"},
+		{"binary media types", "}\n", func(s *snapshot.Snapshot) snapshot.Change {
+			return snapshot.SetBinaryMediaTypes{API: s.APIs[0].ID, After: []string{"image/png"}}
+		}, "binary_media_types = [\"image/png\"]", ""},
+		{"the default endpoint", "}\n", func(s *snapshot.Snapshot) snapshot.Change {
+			return snapshot.SetDefaultEndpoint{API: s.APIs[0].ID}
+		}, "disable_execute_api_endpoint = false", ""},
+		{"a key", "}\nresource \"aws_kms_key\" \"k\" {\n  is_enabled = false\n}\nresource \"aws_sqs_queue\" \"k\" {\n  name              = \"secret\"\n  kms_master_key_id = aws_kms_key.k.arn\n}\n", func(s *snapshot.Snapshot) snapshot.Change {
+			for key := range s.Keys {
+				return snapshot.SetKeyEnabled{Key: key, Enabled: true}
+			}
+			return nil
+		}, "  is_enabled = true\n", ""},
+		{"a declared header", "}\nresource \"aws_api_gateway_method_response\" \"ok\" {\n  rest_api_id = aws_api_gateway_rest_api.a.id\n  resource_id = aws_api_gateway_rest_api.a.root_resource_id\n  http_method = \"POST\"\n  status_code = \"200\"\n}\n", func(s *snapshot.Snapshot) snapshot.Change {
+			return snapshot.DeclareResponseHeader{On: on(s), Status: "200", Name: "method.response.header.X-Id"}
+		}, "  response_parameters = {\n    \"method.response.header.X-Id\" = false\n  }\n}\n", ""},
 		{"a response", "}\n", func(s *snapshot.Snapshot) snapshot.Change {
 			return snapshot.SetIntegrationResponse{On: on(s), After: &snapshot.IntegrationResponse{Status: "400", Pattern: `4\d{2}`}}
 		}, "resource \"aws_api_gateway_integration_response\" \"i_400\" {\n  rest_api_id       = aws_api_gateway_rest_api.a.id\n  resource_id       = aws_api_gateway_rest_api.a.root_resource_id\n" +
