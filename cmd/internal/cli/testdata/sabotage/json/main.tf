@@ -1,0 +1,132 @@
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws", version = "5.99.0" }
+  }
+}
+
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["123456789012"]
+}
+
+resource "aws_sqs_queue" "orders" {
+  name = "orders"
+}
+
+resource "aws_iam_role" "api" {
+  name = "orders-api"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "apigateway.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "send" {
+  name = "send"
+  role = aws_iam_role.api.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "sqs:SendMessage"
+      Resource = aws_sqs_queue.orders.arn
+    }]
+  })
+}
+
+resource "aws_api_gateway_rest_api" "api" {
+  name = "orders"
+}
+
+resource "aws_api_gateway_resource" "orders" {
+  rest_api_id = aws_api_gateway_rest_api.api.id
+  parent_id   = aws_api_gateway_rest_api.api.root_resource_id
+  path_part   = "orders"
+}
+
+resource "aws_api_gateway_method" "post" {
+  rest_api_id   = aws_api_gateway_rest_api.api.id
+  resource_id   = aws_api_gateway_resource.orders.id
+  http_method   = "POST"
+  authorization = "NONE"
+}
+
+# what sends
+resource "aws_api_gateway_integration" "sqs" {
+  rest_api_id             = aws_api_gateway_rest_api.api.id
+  resource_id             = aws_api_gateway_resource.orders.id
+  http_method             = aws_api_gateway_method.post.http_method
+  type                    = "AWS"
+  integration_http_method = "POST" # SQS takes POST
+  credentials             = aws_iam_role.api.arn
+  passthrough_behavior    = "NEVER"
+  uri                     = "arn:aws:apigateway:eu-west-1:sqs:path/"
+  request_parameters = {
+    "integration.request.header.Content-Type" = "'application/x-amz-json-1.0'"
+    "integration.request.header.X-Amz-Target" = "'AmazonSQS.SendMessage'"
+  }
+  request_templates = {
+    "application/json" = "{\"QueueUrl\": \"${aws_sqs_queue.orders.url}\", \"MessageBody\": \"$util.escapeJavaScript($input.body).replaceAll(\"\\\\'\", \"'\")\"}"
+  }
+}
+
+resource "aws_api_gateway_method_response" "all" {
+  for_each    = toset(["200", "400", "500"])
+  rest_api_id = aws_api_gateway_rest_api.api.id
+  resource_id = aws_api_gateway_resource.orders.id
+  http_method = aws_api_gateway_method.post.http_method
+  status_code = each.key
+}
+
+resource "aws_api_gateway_integration_response" "ok" {
+  rest_api_id       = aws_api_gateway_rest_api.api.id
+  resource_id       = aws_api_gateway_resource.orders.id
+  http_method       = aws_api_gateway_method.post.http_method
+  status_code       = aws_api_gateway_method_response.all["200"].status_code
+  selection_pattern = "2\\d{2}"
+  depends_on        = [aws_api_gateway_integration.sqs]
+}
+
+resource "aws_api_gateway_integration_response" "bad" {
+  rest_api_id       = aws_api_gateway_rest_api.api.id
+  resource_id       = aws_api_gateway_resource.orders.id
+  http_method       = aws_api_gateway_method.post.http_method
+  status_code       = aws_api_gateway_method_response.all["400"].status_code
+  selection_pattern = "4\\d{2}"
+  depends_on        = [aws_api_gateway_integration.sqs]
+}
+
+resource "aws_api_gateway_integration_response" "error" {
+  rest_api_id       = aws_api_gateway_rest_api.api.id
+  resource_id       = aws_api_gateway_resource.orders.id
+  http_method       = aws_api_gateway_method.post.http_method
+  status_code       = aws_api_gateway_method_response.all["500"].status_code
+  selection_pattern = "5\\d{2}"
+  depends_on        = [aws_api_gateway_integration.sqs]
+}
+
+resource "aws_api_gateway_deployment" "this" {
+  rest_api_id = aws_api_gateway_rest_api.api.id
+  triggers = {
+    redeployment = sha1(jsonencode([aws_api_gateway_resource.orders, aws_api_gateway_method.post, aws_api_gateway_integration.sqs]))
+  }
+  depends_on = [
+    aws_api_gateway_integration_response.ok,
+    aws_api_gateway_integration_response.bad,
+    aws_api_gateway_integration_response.error,
+  ]
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_api_gateway_stage" "live" {
+  rest_api_id   = aws_api_gateway_rest_api.api.id
+  deployment_id = aws_api_gateway_deployment.this.id
+  stage_name    = "live"
+}
