@@ -1,6 +1,9 @@
 package vtl
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // hash reads what starts with '#': a comment, a text block, a directive, a
 // macro call, or plain text.
@@ -322,6 +325,10 @@ func (p *parser) foreach(args []argument, start int, at place) (node, error) {
 	return n, err
 }
 
+// literalUnsure finds what Velocity's lexer changes inside of #literal: escapes,
+// comments, text blocks and lone signs before others.
+var literalUnsure = regexp.MustCompile(`\\[$#\\]|#[^A-Za-z{]|\$([$#]|$)`)
+
 // literal reads #literal()...#end, which prints the source of its block.
 // Velocity drops escapes and comments from it in ways that are not followed.
 func (p *parser) literal(args []argument, start int, at place) (node, error) {
@@ -333,8 +340,7 @@ func (p *parser) literal(args []argument, start int, at place) (node, error) {
 	if text == "" && len(args) == 0 {
 		return nil, p.errorAt(start, "#literal without a text fails in Velocity", "a text before #end")
 	}
-	return &literalNode{at: at, text: text, unsure: len(args) > 0 || strings.Contains(text, `\\`) ||
-		strings.Contains(text, "##") || strings.Contains(text, "#*") || strings.Contains(text, "#[[")}, nil
+	return &literalNode{at: at, text: text, unsure: len(args) > 0 || literalUnsure.MatchString(text)}, nil
 }
 
 func (p *parser) define(args []argument, start int) (node, error) {

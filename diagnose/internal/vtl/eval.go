@@ -1,5 +1,7 @@
 package vtl
 
+import "slices"
+
 func (ref *reference) truth(r *renderer) bool { return ref.eval(r).truth() }
 
 func (ref *reference) eval(r *renderer) value { return ref.value(r, len(ref.steps)) }
@@ -207,6 +209,10 @@ func (r *renderer) indexed(ref *reference, i int, target, index value) value {
 			return r.member(target.dict(), key.str, target.tr, ref, i)
 		}
 	}
+	if n, ok := c.integer(0); ok && n < 0 && target.class() != "" && !javaHas(target.class(), "size", nil) {
+		r.fail(ref.upTo(i)+": a negative index of a value that has no size", false)
+		return value{}
+	}
 	return absent(NullValue, "value "+ref.upTo(i))
 }
 
@@ -254,7 +260,8 @@ func (c *call) unknown() value {
 		c.r.fail("what Java's "+class+"."+c.name+" gives is not known here", true)
 		return value{}
 	}
-	if len(c.args) > 0 && javaHas(c.target.class(), c.name, nil) {
+	plain := func(params []string) bool { return len(params) == 0 }
+	if len(c.args) > 0 && slices.ContainsFunc(methodTable()[javaMethod{c.target.class(), c.name}], plain) {
 		// Velocity 1.7 takes a method without parameters for one that fits.
 		c.r.fail(c.ref.upTo(c.step)+": the method takes no such arguments", false)
 		return value{}
@@ -297,7 +304,7 @@ func (c *call) text(i int) (string, bool) {
 
 // key is an argument as a map key. Keys are texts here; client JSON has no others.
 func (c *call) key(i int) (value, bool) {
-	if i >= len(c.args) {
+	if i >= len(c.args) || c.args[i].isChar() { // a Character equals no text
 		return value{}, false
 	}
 	return c.r.toText(c.args[i])

@@ -82,11 +82,17 @@ func (v value) class() string {
 // javaHas tells whether a Java class has a method that takes these arguments.
 func javaHas(class, method string, args []value) bool {
 	return slices.ContainsFunc(methodTable()[javaMethod{class, method}], func(params []string) bool {
-		if n := len(params); n > 0 && strings.HasSuffix(params[n-1], "...") && len(args) >= n-1 {
-			return true // variable arguments
-		}
-		if len(params) != len(args) {
-			return false
+		last := len(params) - 1
+		if len(params) != len(args) || last >= 0 && !accepts(params[last], args[last]) {
+			// An array at the end takes its members, however many.
+			if last < 0 || len(args) < last {
+				return false
+			}
+			member, isArray := strings.CutSuffix(strings.TrimSuffix(params[last], "..."), "[]")
+			if !isArray || slices.ContainsFunc(args[last:], func(arg value) bool { return !accepts(member, arg) }) {
+				return false
+			}
+			params = params[:last]
 		}
 		for i, p := range params {
 			if !accepts(p, args[i]) {
@@ -132,7 +138,10 @@ func accepts(param string, v value) bool {
 	case "Comparable", "Serializable":
 		return v.kind != kindObject
 	}
-	return param == class || param == "String[]" && class == "Array" || param == "Object[]" && class == "Array"
+	if param = strings.TrimSuffix(param, "..."); class == "Array" {
+		return param == "String[]" || param == "CharSequence[]" || param == "Object[]"
+	}
+	return param == class
 }
 
 // getter is a property that Velocity reads through a method: getX, then isX,

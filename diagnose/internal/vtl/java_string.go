@@ -43,7 +43,7 @@ func (r *renderer) stringMethod(c *call, v value) value {
 // ofNull fails a call that Java throws for because an argument is null.
 func (r *renderer) ofNull(c *call) bool {
 	switch c.name {
-	case "concat", "contains", "startsWith", "endsWith", "compare", "compareToIgnoreCase", "indexOf", "lastIndexOf", "matches", "replace", "replaceFirst",
+	case "concat", "contains", "endsWith", "compare", "compareToIgnoreCase", "indexOf", "lastIndexOf", "matches", "replace", "replaceFirst",
 		"split", "regionMatches":
 		if c.target.kind != kindString {
 			return false
@@ -186,6 +186,9 @@ func (r *renderer) testStringMethod(c *call, v value) (value, bool) {
 // position is indexOf and lastIndexOf of a text or a character's code, from a
 // position on or back.
 func (r *renderer) position(c *call, s string) (value, bool) {
+	if _, isInt := c.integer(1); len(c.args) == 2 && !isInt {
+		return value{}, false
+	}
 	wanted, ok := c.text(0)
 	if code, isCode := c.integer(0); isCode {
 		wanted, ok = string(rune(code)), true
@@ -202,11 +205,7 @@ func (r *renderer) position(c *call, s string) (value, bool) {
 		from = units(s)
 	}
 	if len(c.args) == 2 {
-		n, isInt := c.integer(1)
-		if !ok || !isInt {
-			return value{}, false
-		}
-		from = n
+		from, _ = c.integer(1)
 	}
 	if !ok {
 		return value{}, false
@@ -278,7 +277,7 @@ func (r *renderer) editStringMethod(c *call, v value) (value, bool) {
 		if ok && two {
 			to, ok = c.integer(1)
 		}
-		if ok {
+		if ok && (two || c.name == "substring") {
 			return r.substring(c, v, from, to), true
 		}
 	case "concat":

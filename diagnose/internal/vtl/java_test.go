@@ -29,6 +29,7 @@ func TestJavaMethods(t *testing.T) {
 		{"lists as wholes", `#set($x = [1,2,3,2])#set($y = $x.clone())$x.containsAll([1,3])|$x.removeAll([2])|$x|$y|$y.retainAll([2])|$y|$x.addAll(0,["a"])|$x|[$x.addAll({})]`, "true|true|[1, 3]|[1, 2, 3, 2]|true|[2, 2]|true|[a, 1, 3]|[]"},
 		{"maps as wholes", `#set($m = {"a":1})#set($k = $m.clone())$m.replace("a",2)|$m.replace("b",1)|$m.replace("a",2,3)|$m.remove("a",1)|$m|$k|$m.remove("a",3)|$m`, "1||true|false|{a=3}|{a=1}|true|{}"},
 		{"views have no positions", `#set($m = {"a":1})[$m.keySet().get(0)][$m.values()[0]]$m.keySet().contains("a")$m.values().size()`, "[][]true1"},
+		{"arguments that no overload takes", `[$t.indexOf(-1,$list)][$t.subSequence(0)][$map.get($t.charAt(0))][$map.containsKey("k")][$t.valueOf("a","b")]`, "[][][][true][]"},
 		{"many members", `#set($m = {})#foreach($i in [1..40])#set($m["k$i"] = $i)#end$m.size()|$m.k33|$m.remove("k5")|$m.k6|$m.k5|$m.size()`, "40|33|5|6||39"},
 	})
 }

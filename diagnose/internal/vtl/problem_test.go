@@ -72,13 +72,16 @@ func TestLexerBehindDirectives(t *testing.T) {
 		{"a single reference leaves nothing", "#if(true)$c.d#end[", "["},
 	})
 	for _, source := range []string{"#if(true)$a.b$c.d#end[", "#if(true)$a.b$c#else[#end", "$a.b$c.d#if(true)[#end", "$a.b$c#*x*#[", "#if(true)$a.b$c.d#end\n[",
-		"#if(false)$a.b$c.d#end{x}", "$t.a$t.b()(x).", "$t{$n.", "${$n", "#literal()a ## b\n#end"} {
+		"#if(false)$a.b$c.d#end{x}", "$t.a$t.b()(x).", "$t{$n.", "${$n", "#literal()a ## b\n#end", `#literal()\$a#end`, "#literal()a#$b#end", "#literal()a$#end"} {
 		if _, err := mustCompile(t, source).Render(&Input{}); err == nil || !err.(*RenderError).Unknown {
 			t.Errorf("%q: error %v, want that it is unknown", source, err)
 		}
 	}
 	if _, err := Compile("#literal()#end"); err == nil {
 		t.Error("#literal without a text compiles")
+	}
+	if _, err := mustCompile(t, `#set($t = "a")$t[-1]`).Render(&Input{}); err == nil || err.(*RenderError).Unknown {
+		t.Errorf("a negative index of a text: error %v", err)
 	}
 }
 
