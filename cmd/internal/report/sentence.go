@@ -9,14 +9,22 @@ import (
 	"apisqs-doctor/diagnose/walk"
 )
 
-// Outcome says in a sentence what the caller is predicted to see.
+// Outcome says in a sentence what the caller is predicted to see, and whether the
+// queue has the message.
 func Outcome(d *diagnose.Diagnosis) string {
-	p := d.Predicted
+	return answered(d.Predicted) + delivered(d) + unless(d.Predicted)
+}
+
+// OutcomeOf is Outcome for a prediction that stands alone.
+func OutcomeOf(p diagnose.Prediction) string { return answered(p) + unless(p) }
+
+// answered says who answers what: a code stands beside the party that gives it.
+func answered(p diagnose.Prediction) string {
 	switch {
 	case p.Origin == walk.FromDeployment:
 		return "AWS refuses this configuration" + orNothing(": %s", CodeWords(p)) + "; no call is ever made"
 	case p.Delivery != walk.DeliveryHTTP:
-		return frameOutcome(d)
+		return frameAnswered(p)
 	case p.Status == 0 && p.Code == "":
 		return "what the client gets is not known"
 	}
@@ -27,21 +35,21 @@ func Outcome(d *diagnose.Diagnosis) string {
 		if p.SQSStatus != 0 {
 			s += fmt.Sprintf("; SQS answered %d", p.SQSStatus)
 		}
-	case p.Code == "" && p.SQSStatus == p.Status:
-	case p.Code == "" && p.SQSStatus != 0:
-		s += fmt.Sprintf("; SQS answered %d", p.SQSStatus)
-	case p.SQSStatus != 0 && p.SQSStatus < 300 && p.Origin == walk.FromAPIGateway:
-		s += " " + CodeWords(p) + " from API Gateway, although SQS took the message: a client that sends it again doubles it"
+	case p.Code == "" && (p.SQSStatus == p.Status || p.SQSStatus == 0):
 	case p.SQSStatus != 0:
-		s += fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, CodeWords(p))
+		s += strings.TrimRight(fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, CodeWords(p)), " ")
 	default:
 		s += " " + CodeWords(p)
 	}
-	s += delivered(d)
-	if p.Code != "" && !p.Known {
-		s += " (unless something that could not be read fails before)"
-	}
 	return s
+}
+
+// unless says that an earlier stage may fail instead.
+func unless(p diagnose.Prediction) string {
+	if p.Code == "" || p.Known || p.Origin == walk.FromDeployment || p.Delivery != walk.DeliveryHTTP {
+		return ""
+	}
+	return " (unless something that could not be read fails before)"
 }
 
 // delivered says that the queue has the message, whatever the client is told.
@@ -93,10 +101,9 @@ func after(x diagnose.Fix, t *walk.Trace) string {
 	return ""
 }
 
-// frameOutcome is Outcome for a WebSocket API, whose client gets frames, the status
-// of its handshake, or nothing.
-func frameOutcome(d *diagnose.Diagnosis) string {
-	p := d.Predicted
+// frameAnswered is answered for a WebSocket API, whose client gets frames, the
+// status of its handshake, or nothing.
+func frameAnswered(p diagnose.Prediction) string {
 	s := Delivery(p)
 	switch {
 	case p.Code == "":
@@ -107,7 +114,7 @@ func frameOutcome(d *diagnose.Diagnosis) string {
 	default:
 		s += "; " + CodeWords(p)
 	}
-	return s + delivered(d)
+	return s
 }
 
 // Delivery says in a few words how the client of a WebSocket API learns what became

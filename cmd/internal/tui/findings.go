@@ -115,7 +115,7 @@ func (v *detail) fixes(d *doc, i int, f *diagnose.Finding) {
 		d.in(label).prose(x.Title, look)
 		if x.After != nil {
 			word, r := verdictWord(x.Verdict)
-			d.prosef(r, "then %s; %s", answer(x.After), strings.ToLower(word))
+			d.prosef(r, "then %s; %s", report.OutcomeOf(*x.After), strings.ToLower(word))
 		}
 		switch {
 		case x.Choice != "":

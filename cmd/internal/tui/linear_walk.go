@@ -90,7 +90,7 @@ func (p *prompt) overview(m *model) {
 	w := m.walk.path.words
 	word, _ := verdictWord(d.Verdict)
 	p.say("%s", spoken(w, d.Trace))
-	p.say("%s: %s.", word, answer(&d.Predicted))
+	p.say("%s: %s.", word, report.Outcome(d))
 	for i := range walk.Stages {
 		_, word, _ := m.walk.path.mark(&p.glyph, i)
 		if word == "-" {

@@ -86,8 +86,8 @@ func sentence(d *diagnose.Diagnosis, i int, w report.Words) string {
 func (x *trial) summary(d *doc) {
 	bw, br := verdictWord(x.before.Verdict)
 	aw, ar := verdictWord(x.after.Verdict)
-	d.in("now").prose(bw+": "+answer(&x.before.Predicted), br)
-	d.in("then").prose(aw+": "+answer(&x.after.Predicted), ar)
+	d.in("now").prose(bw+": "+report.Outcome(x.before), br)
+	d.in("then").prose(aw+": "+report.Outcome(x.after), ar)
 	d.blank()
 	gone, left, fresh := compare(x.before, x.after)
 	for _, c := range []struct {

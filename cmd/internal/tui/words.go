@@ -26,38 +26,6 @@ func outcome(p *diagnose.Prediction) string {
 	return fmt.Sprintf("client gets %d", p.Status)
 }
 
-// answer says in a sentence who answers what.
-func answer(p *diagnose.Prediction) string {
-	if p == nil {
-		return "not known"
-	}
-	code := report.CodeWords(*p)
-	switch {
-	case p.Origin == walk.FromDeployment:
-		return strings.TrimSuffix("AWS refuses this configuration: "+code, ": ") + "; no call is ever made"
-	case p.Delivery != walk.DeliveryHTTP && p.SQSStatus != 0 && p.Code != "":
-		return fmt.Sprintf("%s; SQS answered %d %s", report.Delivery(*p), p.SQSStatus, code)
-	case p.Delivery != walk.DeliveryHTTP:
-		return strings.TrimSuffix(report.Delivery(*p)+"; "+code, "; ")
-	case p.Status == 0 && p.Code == "":
-		return "what the client gets is not known"
-	}
-	s := "the client gets " + status(p.Status)
-	switch {
-	case p.SQSStatus != 0 && (p.Code != "" || p.SQSStatus != p.Status):
-		s += strings.TrimRight(fmt.Sprintf("; SQS answered %d %s", p.SQSStatus, code), " ")
-	case p.Code == "" && p.Status < 300:
-	case p.Origin == walk.FromAPIGateway:
-		s += " " + code + " from API Gateway"
-	case code != "":
-		s += " " + code
-	}
-	if p.Code != "" && !p.Known {
-		s += " (unless a stage that could not be read fails before)"
-	}
-	return s
-}
-
 func status(n int) string {
 	if n == 0 {
 		return "an error:"

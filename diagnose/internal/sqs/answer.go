@@ -20,7 +20,7 @@ const (
 
 // Placeholders for what AWS makes up.
 const (
-	RequestID      = "00000000-0000-4000-8000-000000000000"
+	RequestID      = "00000000-0000-4000-8000-00000000000a"
 	MessageID      = "11111111-1111-4111-8111-111111111111"
 	SequenceNumber = "10000000000000000000"
 )
