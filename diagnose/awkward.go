@@ -92,7 +92,7 @@ func (e *engine) awkwardRequests(t *walk.Trace) []Awkward {
 		r.Canary = true
 		list = append(list, Awkward{fmt.Sprintf("a call that the canary takes (%g%% of them)", c.Percent), r})
 	}
-	if t.Route.Method == nil {
+	if t.Route.Method == nil || t.Mapping.Integration == nil {
 		return list // nothing is known to be read that could be left out
 	}
 	return append(list, e.without(t)...)

@@ -150,6 +150,16 @@ func (p *Pass) Template() *walk.Template {
 	return template
 }
 
+// ResponseTemplate is the response template that ran; nil when none did.
+func (p *Pass) ResponseTemplate() *walk.Template {
+	r := &p.Trace.Response
+	if r.Rendered == nil || r.Chosen == nil {
+		return nil
+	}
+	template, _ := p.engine.Template(r.Chosen.Templates[r.TemplateKey])
+	return template
+}
+
 // SetTemplate is the change of the mapping template that ran.
 func (p *Pass) SetTemplate(text string) snapshot.Change {
 	m := &p.Trace.Mapping

@@ -54,6 +54,12 @@ func TestBrokenShapes(t *testing.T) {
 		{"no #end", "orders", "#foreach($x in [1..2])" + send + body, nil, "mapping-template-syntax", diagnose.Error, true},
 		{"an open parenthesis", "orders", send + "$util.urlEncode($input.body", nil, "mapping-template-syntax", diagnose.Error, true},
 		{"a call that throws", "orders", send + "$input.body.substring(0, 5000)", nil, "mapping-template-syntax", diagnose.Error, true},
+		{"names in single quotes", "orders", send + "$util.urlEncode(\"{'id': 1}\")", nil, "mapping-message-malformed", diagnose.Warning, true},
+		{"names without quotes", "orders", send + "$util.urlEncode(\"{id: 1}\")", nil, "mapping-message-malformed", diagnose.Warning, true},
+		{"quotes around a document", "orders", send + "\"" + body + "\"", nil, "mapping-message-malformed", diagnose.Warning, true},
+		{"cut by the template's own ampersand", "orders", send + "{\"id\":\"a&b=c\"}", nil, "mapping-message-malformed", diagnose.Warning, true},
+		{"signs of four bytes before a comma too many", "orders_json", `{"QueueUrl":"https://sqs.us-east-1.amazonaws.com/123456789012/orders","MessageBody":"{\"id\":\"\ud83d\ude00\",}"}`, nil, "mapping-message-malformed", diagnose.Warning, true},
+		{"no authorizer", "orders", send + "$util.urlEncode(\"{\"\"by\"\": \"\"$context.authorizer.principalId\"\"}\")", nil, "mapping-empty-reference", diagnose.Warning, true},
 		{"encoded in JSON", "orders_json", `{"QueueUrl":"https://sqs.us-east-1.amazonaws.com/123456789012/orders","MessageBody":"$util.urlEncode($input.body)"}`, nil, "mapping-double-encoding", diagnose.Error, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -69,11 +69,7 @@ func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
 	}
 	f.Fixes = filledIn(p, e)
 	if e.Reason == walk.AbsentContextValue {
-		f.Why = "AWS has no value of that name for this method, so that it is empty in every call."
-		if strings.HasPrefix(e.Subject, "context authorizer") {
-			// Templates that hand on all of $context have it, and lose nothing.
-			f.Severity, f.Why = diagnose.Note, "The method has no authorizer, so that it is empty in every call."
-		}
+		f.Severity, f.Why = withoutValue(e, p.Trace.Mapping.Template)
 	}
 	if !guilty {
 		p.Report(f)
@@ -86,6 +82,23 @@ func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
 	}
 	p.ReportAs(f, failure)
 }
+
+// withoutValue says what it means that a template reads a member of $context that no
+// call has.
+func withoutValue(e walk.EmptyReference, template string) (diagnose.Severity, string) {
+	if !strings.HasPrefix(e.Subject, "context authorizer") {
+		return diagnose.Warning, "AWS has no value of that name for this method, so that it is empty in every call."
+	}
+	severity := diagnose.Warning
+	if strings.Count(template, "$context.") > manyContextValues {
+		severity = diagnose.Note // it hands on all of $context, and loses nothing
+	}
+	return severity, "The method has no authorizer, so that it is empty in every call."
+}
+
+// manyContextValues is how many members of $context a template reads at most that
+// means each of them.
+const manyContextValues = 5
 
 // blames tells whether the call fails because the reference prints nothing: with
 // a value in its place it would get further.

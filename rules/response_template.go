@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -54,9 +55,11 @@ Repair: mend the template, or read the members where they stand.`,
 					{Label: fmt.Sprintf("response template of %s, line %d, column %d", r.Chosen.Status, bad.Line, bad.Column), Value: orNothing(bad.Reference), Origin: r.Chosen.Origin},
 					{Label: "answer that the client gets", Value: excerpt([]byte(r.Body))},
 				},
+				Fixes: answerAsJSON(p, bad),
 				Check: p.Curl(p.Trace.Request),
 			})
 		}
+		contextless(p)
 		if r.SQSStatus != 200 || r.Rendered == nil {
 			if r.SQSStatus == 0 {
 				p.Requires(walk.StageResponse)
@@ -84,6 +87,50 @@ Repair: mend the template, or read the members where they stand.`,
 			Check: p.Curl(p.Trace.Request),
 		})
 	},
+}
+
+// contextless reports references to members of $context that no call of the method
+// has.
+func contextless(p *diagnose.Pass) {
+	r := &p.Trace.Response
+	if r.Rendered == nil || r.Chosen == nil {
+		return
+	}
+	for _, e := range r.Rendered.Empty {
+		if e.Quiet || e.Reason != walk.AbsentContextValue || p.Trace.MayBeThere(e) {
+			continue
+		}
+		f := diagnose.Finding{
+			Severity: diagnose.Warning,
+			Message:  fmt.Sprintf("%s prints nothing in the answer (%s: %s)", e.Reference, e.Reason, e.Subject),
+			Evidence: []diagnose.Evidence{
+				{Label: fmt.Sprintf("response template of %s, line %d, column %d", r.Chosen.Status, e.Line, e.Column), Value: e.Reference, Origin: r.Chosen.Origin},
+				{Label: "answer that the client gets", Value: excerpt([]byte(r.Body))},
+			},
+			Check: p.Curl(p.Trace.Request),
+		}
+		f.Severity, f.Why = withoutValue(e, r.Chosen.Templates[r.TemplateKey])
+		p.Report(f)
+	}
+}
+
+// answerAsJSON prints with $input.json what the response template prints as a map.
+func answerAsJSON(p *diagnose.Pass, bad *walk.Malformed) []diagnose.Fix {
+	r := &p.Trace.Response
+	m := pathCallRE.FindStringSubmatch(bad.Reference)
+	template := p.ResponseTemplate()
+	if m == nil || template == nil || bad.Quoted {
+		return nil
+	}
+	edits, ok := template.ReplaceReference(bad.Line, bad.Column, asJSON(m[2]+m[3]))
+	text, applied := edits.Apply(r.Chosen.Templates[r.TemplateKey])
+	if !ok || !applied {
+		return nil
+	}
+	before, after := *r.Chosen, *r.Chosen
+	after.Templates = maps.Clone(before.Templates)
+	after.Templates[r.TemplateKey] = text
+	return []diagnose.Fix{p.Fix("print the value as JSON", snapshot.SetIntegrationResponse{On: p.Method(), Before: &before, After: &after})}
 }
 
 func withoutTemplate(p *diagnose.Pass, broken walk.BrokenTemplate) snapshot.Change {

@@ -3,8 +3,12 @@ package walk
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/internal/vtl"
@@ -56,6 +60,8 @@ func (w *queueing) content() *Malformed {
 	return nil
 }
 
+var messageBodyRE = regexp.MustCompile(`"MessageBody"\s*:`)
+
 // messageText finds what stands for the message in the body, and where; -1 when it
 // is not there.
 func (w *queueing) messageText(message *sqs.Message) (int, string) {
@@ -75,12 +81,16 @@ func (w *queueing) messageText(message *sqs.Message) (int, string) {
 			return f.ValueStart, body[f.ValueStart:f.End]
 		}
 	case sqs.ProtocolJSON:
-		at := strings.Index(body, `"MessageBody"`)
-		if at < 0 || message.Prefix != "" {
+		nth := 0
+		if _, err := fmt.Sscanf(message.Prefix, "Entries.%d.", &nth); err == nil {
+			nth--
+		}
+		places := messageBodyRE.FindAllStringIndex(body, nth+2)
+		if len(places) <= nth || message.Prefix == "" && len(places) != 1 {
 			return -1, ""
 		}
-		at += len(`"MessageBody"`)
-		rest := strings.TrimLeft(body[at:], " \t\r\n:")
+		at := places[nth][1]
+		rest := strings.TrimLeft(body[at:], " \t\r\n")
 		at = len(body) - len(rest)
 		if !strings.HasPrefix(rest, `"`) {
 			return -1, ""
@@ -107,10 +117,13 @@ func offsets(raw string, isJSON bool) []int {
 		case !isJSON && raw[i] == '%' && i+2 < len(raw):
 			length = 3
 		case isJSON && raw[i] == '\\' && i+1 < len(raw) && raw[i+1] == 'u' && i+6 <= len(raw):
-			length = 6
-			if code, err := strconv.ParseUint(raw[i+2:i+6], 16, 32); err == nil {
-				bytes = len(string(rune(code)))
+			code := unit(raw[i:])
+			if length = 6; utf16.IsSurrogate(code) {
+				if pair := utf16.DecodeRune(code, unit(raw[i+6:])); pair != utf8.RuneError {
+					length, code = 12, pair
+				}
 			}
+			bytes = len(string(code))
 		case isJSON && raw[i] == '\\':
 			length = 2
 		}
@@ -120,6 +133,18 @@ func offsets(raw string, isJSON bool) []int {
 		i += length
 	}
 	return append(at, len(raw))
+}
+
+// unit is the UTF-16 unit of the JSON escape that a text begins with.
+func unit(text string) rune {
+	if len(text) < 6 || text[:2] != `\u` {
+		return utf8.RuneError
+	}
+	code, err := strconv.ParseUint(text[2:6], 16, 32)
+	if err != nil {
+		return utf8.RuneError
+	}
+	return rune(code)
 }
 
 // rendered is a text and where it comes from.
@@ -153,7 +178,7 @@ func (r *rendered) span(offset int) *vtl.Span {
 // malformed says why a text that the template begins as JSON is none.
 func (r *rendered) malformed() *Malformed {
 	begin := len(r.text) - len(strings.TrimLeft(r.text, " \t\r\n"))
-	if begin == len(r.text) || !evidentJSON(r.text[begin:]) {
+	if begin == len(r.text) || !evidentJSON.MatchString(r.text[begin:]) && !r.inQuotes(begin) {
 		return nil
 	}
 	if s := r.span(begin); s == nil || s.Origin != vtl.OriginTemplate {
@@ -182,11 +207,19 @@ func (r *rendered) malformed() *Malformed {
 	return out
 }
 
-// evidentJSON tells a text that begins as JSON does: other notations have objects
-// too, with names in single quotes or none.
-func evidentJSON(text string) bool {
-	inner := strings.TrimLeft(text[1:], " \t\r\n")
-	return text[0] == '[' || text[0] == '{' && (inner == "" || inner[0] == '"' || inner[0] == '}')
+// evidentJSON tells a text that begins as JSON does, or as what people take for it:
+// names in single quotes or none ({'id': 1}). A bracket before a word ([INFO] ...) and
+// {id=1} begin other notations.
+var evidentJSON = regexp.MustCompile(`^(?:\{\s*(?:$|["}]|'[^']*'\s*:|[A-Za-z_][\w-]*\s*:)|\[\s*(?:$|["{\[\]0-9-]|true\b|false\b|null\b))`)
+
+// inQuotes tells a text that the template puts between quotes.
+func (r *rendered) inQuotes(begin int) bool {
+	end := len(strings.TrimRight(r.text, " \t\r\n")) - 1
+	if end <= begin || r.text[begin] != '"' || r.text[end] != '"' {
+		return false
+	}
+	s := r.span(end)
+	return s != nil && s.Origin == vtl.OriginTemplate
 }
 
 // quoted tells whether a piece begins inside of a JSON string.
@@ -233,6 +266,16 @@ func (r *rendered) ownText(out *Malformed, offset int) {
 			return
 		}
 	}
+}
+
+// asMap tells a text that holds an object in Java's notation.
+func (r *rendered) asMap() *Malformed {
+	for i := range r.spans {
+		if s := &r.spans[i]; s.JavaMap {
+			return &Malformed{Problem: s.Reference + " prints an object as {name=value}", Near: trimWord(r.text, 60), Reference: s.Reference, Line: s.Line, Column: s.Column}
+		}
+	}
+	return nil
 }
 
 // lost tells a message that is an empty text or object though the client sent more.

@@ -170,10 +170,8 @@ func (w *mapping) render(gaps *snapshot.Gaps) *Failure {
 		if name, ok := strings.CutPrefix(e.Subject, "stage variable "); ok && e.Reason == vtl.AbsentStageVariable && !e.Quiet && w.Route.Variables != nil {
 			m.Missing = append(m.Missing, name)
 		}
-		if name, ok := strings.CutPrefix(e.Subject, "context "); ok && e.Reason == vtl.AbsentContextValue && !e.Quiet && w.kind.unrecorded(name) {
-			gaps.Add(unrecordedContext(name, m.TemplateAt))
-		}
 	}
+	openContext(w.kind, out.Empty, m.TemplateAt, gaps)
 	for _, doubt := range out.Doubts {
 		switch doubt.Kind {
 		case vtl.DoubtOverrideTwice, vtl.DoubtLoopCut:
@@ -251,6 +249,16 @@ func (w *mapping) place(where string, p Mapped) {
 		m.Query = append(m.Query, p)
 	case "path":
 		m.Path = append(m.Path, p)
+	}
+}
+
+// openContext notes the members of $context that a template reads and of which it is
+// not known whether they are there.
+func openContext(k kind, empty []vtl.EmptyReference, at snapshot.Origin, gaps *snapshot.Gaps) {
+	for _, e := range empty {
+		if name, ok := strings.CutPrefix(e.Subject, "context "); ok && e.Reason == vtl.AbsentContextValue && !e.Quiet && k.unrecorded(name) {
+			gaps.Add(unrecordedContext(name, at))
+		}
 	}
 }
 

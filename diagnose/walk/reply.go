@@ -130,8 +130,11 @@ func (w *responding) responseBody(response *snapshot.IntegrationResponse, gaps *
 		if r.Rendered, err = template.Render(in); err == nil {
 			r.Body = r.Rendered.Text
 			answer := rendered{r.Body, nil, r.Body, r.Rendered.Spans, text, r.Rendered.Empty}
-			r.Malformed = answer.malformed()
+			if r.Malformed = answer.malformed(); r.Malformed == nil {
+				r.Malformed = answer.asMap()
+			}
 			w.override(r.Rendered.ResponseOverride)
+			openContext(w.kind, r.Rendered.Empty, response.Origin, gaps)
 			return nil
 		}
 		r.Rendered = nil
