@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -71,18 +72,48 @@ func (p *Pass) QueueChoice() (where, source string) {
 			}
 		}
 	}
-	for _, f := range t.Mapping.Form() {
-		name := string(t.Mapping.Body[f.Start:f.NameEnd])
-		if !t.SendsForm() || name != "QueueUrl" && name != "QueueName" {
-			continue
+	for _, a := range t.Mapping.Arguments {
+		if m := requestSourceRE.FindStringSubmatch(a.Expression); m != nil && a.Name == "QueueUrl" && a.FromClient {
+			return m[0], sourcePlaces[m[1]] + ":" + m[2]
 		}
-		for _, s := range t.Mapping.Spans {
-			if s.Start < f.End && s.End > f.ValueStart && walk.FromTheClient(s) && len(s.Source) > 0 {
-				return s.Reference, s.Source[0]
+	}
+	start, end := queueValue(t)
+	for _, s := range t.Mapping.Spans {
+		if s.Start < end && s.End > start && walk.FromTheClient(s) && len(s.Source) > 0 {
+			where := s.Reference
+			if where == "" {
+				where = "the queue of the body"
 			}
+			return where, s.Source[0]
 		}
 	}
 	return "", ""
+}
+
+// requestSourceRE finds a part of the request in a parameter of an HTTP API, and
+// sourcePlaces has the names of such parts in Span.Source.
+var (
+	requestSourceRE = regexp.MustCompile(`\$\{?request\.(querystring|header|path|body)\.?([\w-]*)`)
+	sourcePlaces    = map[string]string{"querystring": "query", "header": "header", "path": "path", "body": "body"}
+	queueMemberRE   = regexp.MustCompile(`"Queue(?:Url|Name)"\s*:\s*"((?:[^"\\]|\\.)*)`)
+)
+
+// queueValue is where the queue stands in the body that leaves; both 0 where it does
+// not.
+func queueValue(t *walk.Trace) (start, end int) {
+	body := t.Mapping.Body
+	if t.Protocol.Protocol == "json" {
+		if m := queueMemberRE.FindSubmatchIndex(body); m != nil {
+			return m[2], m[3]
+		}
+		return 0, 0
+	}
+	for _, f := range t.Mapping.Form() {
+		if name := string(body[f.Start:f.NameEnd]); t.SendsForm() && (name == "QueueUrl" || name == "QueueName") {
+			return f.ValueStart, f.End
+		}
+	}
+	return 0, 0
 }
 
 // OtherQueue tells whether a caller who puts another text into the source reaches

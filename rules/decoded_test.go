@@ -138,3 +138,19 @@ func decodedJSON(body []byte) (messages []string, ok bool) {
 	}
 	return messages, true
 }
+
+// Emptiness and absence of an id have texts of their own (T28).
+func TestEmptyIsNotAbsent(t *testing.T) {
+	for name, want := range map[string]string{
+		"queue_fifo_deduplication_empty":   "MessageDeduplicationId is empty",
+		"queue_fifo_deduplication_failing": "MessageDeduplicationId is not given",
+	} {
+		c, err := fixtures.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := diagnoses(t, c)[0].Findings[0]; !strings.HasPrefix(f.Message, want) {
+			t.Errorf("%s: %q, want %q", name, f.Message, want)
+		}
+	}
+}

@@ -14,7 +14,6 @@ var protocolTargetFromClient = diagnose.Rule{
 	ID:       "protocol-target-from-client",
 	Stage:    walk.StageProtocol,
 	Severity: diagnose.Warning,
-	APIs:     templated,
 	Title:    "the caller picks the operation",
 	Doc: `When X-Amz-Target (JSON protocol) or Action (query protocol) comes from the client's request, whoever may call the
 method decides what is done with the queue: a method that was made to send messages can also receive, delete or purge them, as

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -18,7 +17,7 @@ var queueFIFODeduplication = diagnose.Rule{
 	Doc: `A FIFO queue drops repetitions of a message within five minutes. What counts as the same message is told by
 MessageDeduplicationId or, when the queue has ContentBasedDeduplication, by a digest of the body. With neither SQS answers 400
 InvalidParameterValue: "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided
-explicitly". The AWS article lists this cause with AccessDenied; the answer of SQS is another one.
+explicitly"; an empty MessageDeduplicationId is InvalidParameterValue on every FIFO queue. The AWS article lists this cause with AccessDenied; the answer of SQS is another one.
 
 Repair: add &MessageDeduplicationId=$context.requestId (every call counts), an id of the client's (its repetitions are dropped),
 or switch ContentBasedDeduplication on.`,
@@ -40,12 +39,17 @@ or switch ContentBasedDeduplication on.`,
 		if blamedElsewhere(p, name) {
 			return
 		}
-		f := refusal(p, fmt.Sprintf("%s is not given, and the queue does not deduplicate by content", name))
+		message := name + " is not given, and the queue does not deduplicate by content"
+		empty := q.Empty && q.Fault == walk.QueueDeduplication
+		if empty {
+			message = name + " is empty: SQS takes no empty id, and reads it as given even where the queue deduplicates by content"
+		}
+		f := refusal(p, message)
 		if q.Fault == walk.QueueGroup {
 			f.Codes, f.Why = []walk.ErrorCode{walk.InvalidParameter}, "With a MessageGroupId SQS would answer InvalidParameterValue."
 		}
 		f.Fixes = fifoFixes(p, name, "$context.requestId", "context.requestId", "give every call an id of its own")
-		if queue := p.Trace.Queue.Queue; queue != nil {
+		if queue := p.Trace.Queue.Queue; queue != nil && !empty {
 			if on, ok := queue.ContentBasedDeduplication.Peek(); ok {
 				f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue attribute ContentBasedDeduplication", Value: strconv.FormatBool(on), Origin: queue.ContentBasedDeduplication.Origin()})
 				fix := p.Fix("let the queue deduplicate by content", snapshot.SetQueueAttribute{Queue: queue.ARN, Name: "ContentBasedDeduplication", Before: strconv.FormatBool(on), After: "true"})

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"fmt"
-
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -32,7 +30,11 @@ keeps all messages in one order; a field of the message, such as a customer id, 
 		if blamedElsewhere(p, name) {
 			return
 		}
-		f := refusal(p, fmt.Sprintf("%s is not given, but the queue is FIFO", name))
+		message := name + " is not given, but the queue is FIFO"
+		if p.Trace.Queue.Empty {
+			message = name + " is empty, and SQS takes no empty one"
+		}
+		f := refusal(p, message)
 		f.Evidence = append(f.Evidence, queueEvidence(p, "queue", p.Expression(p.Trace.Queue.ARN)))
 		for _, own := range fifoFixes(p, name, "$context.requestId", "context.requestId", "give every message a group of its own") {
 			own.Risk = ownGroupRisk

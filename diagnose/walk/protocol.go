@@ -3,6 +3,7 @@ package walk
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/sqs"
@@ -76,7 +77,7 @@ func (w *reading) readCall() {
 	if effective := p.Call.Effective(); effective != nil {
 		p.Effective, p.Intended = *effective, p.Call.Failure != nil
 		p.Protocol, p.Action = effective.Protocol.String(), effective.Action
-		p.QueueARN = effective.Queue.ARN()
+		p.QueueARN = effective.QueueARN()
 		certain = certain || p.Call.Intended.Certain
 		if certain {
 			p.Refusal = effective.CheckParameters()
@@ -117,10 +118,15 @@ func (w *reading) pathFault() {
 			p.PathFault = URIPlaceholder
 		}
 	case sqs.AddressAbsent:
-		if s.URI.Action != "" {
+		if s.URI.Action != "" && !needsNoQueue(p.Effective.Action) {
 			p.PathFault = URINoQueue
 		}
 	}
+}
+
+// needsNoQueue tells an action that is sent to the service, not to a queue.
+func needsNoQueue(action string) bool {
+	return slices.ContainsFunc(sqs.Actions(), func(op sqs.Action) bool { return op.Name == action && !op.OnQueue })
 }
 
 // unresolvedCall names the part of the request that is not known before

@@ -125,6 +125,7 @@ func (w *queueing) message() {
 		return
 	}
 	q.Fault = queueFault(q.Answer)
+	q.Empty = q.Answer != nil && (q.Answer.Cause == sqs.GroupEmpty || q.Answer.Cause == sqs.DeduplicationEmpty)
 	q.Undeduplicated = q.Fault == QueueDeduplication || q.Fault == QueueGroup && w.undeduplicated(queue)
 	if lost := lostEntries(q.Answer); lost != "" {
 		q.Altered = lost

@@ -338,6 +338,7 @@ type Queue struct {
 	Refused []RefusedQueue
 	Answer  *sqs.Answer
 	Fault   QueueFault // what the answer is about
+	Empty   bool       // the parameter of the fault is given, and its value is empty (T28)
 	// Undeduplicated tells that a FIFO queue could not tell the message from others,
 	// be it the answer or what comes behind it.
 	Undeduplicated bool

@@ -47,7 +47,7 @@ func (c *Call) CheckQueue(q Queue) Verdict {
 	if !ok || !op.OnQueue && op.Name != "GetQueueUrl" {
 		return Verdict{}
 	}
-	if arn := c.Queue.ARN(); q.ARN != "" && arn != "" && q.ARN != arn {
+	if arn := c.QueueARN(); q.ARN != "" && arn != "" && q.ARN != arn {
 		return Verdict{Unknown: []Open{{Detail: "queue " + quote(arn) + ": the facts given are those of " + quote(q.ARN)}}}
 	}
 	switch q.Exists {
@@ -61,6 +61,24 @@ func (c *Call) CheckQueue(q Queue) Verdict {
 		return Verdict{Unknown: []Open{{Detail: "whether the queue exists"}}}
 	}
 	return Verdict{}
+}
+
+// QueueARN is the queue that the call is about: the one that it is sent to, or asks
+// for by name (GetQueueUrl). It is empty where it is about none, or the account or
+// region is not known.
+func (c *Call) QueueARN() string {
+	if c.Action != "GetQueueUrl" {
+		return c.Queue.ARN()
+	}
+	name, _ := c.scalar("QueueName")
+	account, _ := c.scalar("QueueOwnerAWSAccountId")
+	if account == "" {
+		account = c.account
+	}
+	if !ValidQueueName(name) || account == "" || c.region == "" {
+		return ""
+	}
+	return QueueARN(c.region, account, name)
 }
 
 // doubts are those of the reading as part of a verdict.
