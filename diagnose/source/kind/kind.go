@@ -4,6 +4,7 @@ package kind
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"apisqs-doctor/diagnose/source/documents"
 	"apisqs-doctor/diagnose/source/terraform"
 	"apisqs-doctor/diagnose/source/tree"
+	"apisqs-doctor/diagnose/text"
 )
 
 // Source is what reads an input.
@@ -276,6 +278,6 @@ func Saved(path string) bool {
 	}
 	defer f.Close()
 	head := make([]byte, 512)
-	n, _ := f.Read(head)
+	n, _ := io.ReadFull(text.UTF8(io.LimitReader(f, 4*512)), head)
 	return bytes.Contains(head[:n], []byte(`"apisqs-doctor/snapshot/`))
 }

@@ -18,6 +18,11 @@ const (
 	state    = `{"version": 4, "terraform_version": "1.11.4", "serial": 1, "resources": []}`
 )
 
+// utf16Of is an ASCII text as a shell of Windows redirects it.
+func utf16Of(text string) string {
+	return "\xff\xfe" + strings.Join(strings.Split(text, ""), "\x00") + "\x00"
+}
+
 func TestOf(t *testing.T) {
 	for name, tt := range map[string]struct {
 		files map[string]string
@@ -33,6 +38,7 @@ func TestOf(t *testing.T) {
 		"an answer":                   {map[string]string{"a": answer}, []string{"a"}, Documents, "output of aws apigateway get-integration"},
 		"document and answer":         {map[string]string{"a": openAPI, "b": answer}, []string{"a", "b"}, Documents, "OpenAPI 3 document, output of aws apigateway get-integration"},
 		"a snapshot":                  {map[string]string{"a": saved}, []string{"a"}, Snapshot, "snapshot"},
+		"a snapshot in UTF-16":        {map[string]string{"a": utf16Of(saved)}, []string{"a"}, Snapshot, "snapshot"},
 		"a state":                     {map[string]string{"a": state}, []string{"a"}, Terraform, "Terraform state"},
 		"a file of a configuration":   {map[string]string{"main.tf": "", "more.tf": ""}, []string{"main.tf", "more.tf"}, Terraform, "Terraform configuration"},
 		"modules below":               {map[string]string{"main.tf": "", "m/main.tf": ""}, []string{"m/main.tf", "main.tf"}, Terraform, "Terraform configuration"},
