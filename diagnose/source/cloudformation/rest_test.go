@@ -250,3 +250,28 @@ func TestModelsValidatorsAuthorizers(t *testing.T) {
 	is(t, "policy", get(t, "policy", s.APIs[0].Policy), `{"Version":"2012-10-17","Statement":[]}`)
 	is(t, "key", get(t, "key", m.APIKeyRequired), true)
 }
+
+// An id that the template writes out is that of another API, also where a resource of
+// the template has the word for its logical id: its author forgot the reference.
+func TestIDsThatAreWrittenOut(t *testing.T) {
+	const template = `
+Parameters: {Id: {Type: String, Default: api}}
+Resources:
+  api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: own}}
+  M:
+    Type: AWS::ApiGateway::Method
+    Properties: {RestApiId: %, ResourceId: !GetAtt api.RootResourceId, HttpMethod: POST, AuthorizationType: NONE,
+      Integration: {Type: AWS, IntegrationHttpMethod: POST, Uri: !Sub 'arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/q'}}
+`
+	for id, own := range map[string]bool{"!Ref api": true, "api": false, "!Ref Id": false} {
+		s := load(t, strings.Replace(template, "%", id, 1), Options{})
+		methods := 0
+		for i := range s.APIs {
+			if s.APIs[i].Name == "own" {
+				draft, _ := s.APIs[i].Draft.Peek()
+				methods = len(draft.Methods)
+			}
+		}
+		is(t, "the template's API has a method of RestApiId "+id, methods == 1, own)
+	}
+}

@@ -91,8 +91,9 @@ func (w *world) newStack(doc *tree.Document, name, prefix string, parent *stack,
 	for _, f := range members(s.section(root, "Outputs")) {
 		s.outputs[f.Name] = &output{field: f}
 	}
-	serials := map[string]bool{}
-	for _, f := range members(s.section(root, "Resources")) {
+	resources := members(s.section(root, "Resources"))
+	serials := s.writtenIDs(resources)
+	for _, f := range resources {
 		s.addResource(f, serials)
 	}
 	w.stacks = append(w.stacks, s)
@@ -115,6 +116,31 @@ func (s *stack) written(n *tree.Node) *tree.Node {
 		s.hide(n.At, "%s; what it adds is not seen", hidden)
 	}
 	return &tree.Node{Kind: tree.Object, At: n.At, Fields: fields}
+}
+
+// identifying are the properties that name a resource by an id that AWS makes.
+var identifying = []string{"RestApiId", "ApiId", "ResourceId", "ParentId", "DeploymentId", "RequestValidatorId", "AuthorizerId"}
+
+// writtenIDs are the ids that the template itself writes out: each is that of
+// something outside of the template, and a resource of the template has another one.
+func (s *stack) writtenIDs(resources []tree.Field) map[string]bool {
+	ids := map[string]bool{}
+	for _, f := range resources {
+		properties := f.Value.Get("Properties")
+		for _, name := range identifying {
+			n := properties.Get(name)
+			if p := s.parameters[n.Get("Ref").TextOr("")]; p != nil {
+				n = p.field.Value.Get("Default")
+				if v := s.given[p.field.Name]; v != nil {
+					ids[v.Text] = true
+				}
+			}
+			if n.Scalar() {
+				ids[n.Text] = true
+			}
+		}
+	}
+	return ids
 }
 
 func (s *stack) addResource(f tree.Field, serials map[string]bool) {
