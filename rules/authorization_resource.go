@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -17,9 +18,12 @@ queue, account, region or partition, a name without .fifo, or a queue URL where 
 arn:PARTITION:sqs:REGION:ACCOUNT:NAME and are compared part by part, with regard to case.
 
 Repair: either send to the queue that the policy names (see the integration URI) or allow the action on this queue.`,
-	Explains: []walk.ErrorCode{walk.AccessDenied},
+	Explains: []walk.ErrorCode{walk.AccessDenied, walk.NonExistentQueue},
 	Refs:     []string{refArticle, "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-overview-of-managing-access.html"},
 	Check: func(p *diagnose.Pass) {
+		if twoRegions(p) {
+			return
+		}
 		if d := p.Trace.Authorization.Alone; denialOf(d) == byResource && p.Reached() && p.Trace.Queue.Elsewhere == "" && p.Trace.Queue.Near == "" {
 			unlessTheQueueAllows(p, d)
 			return
@@ -38,6 +42,31 @@ Repair: either send to the queue that the policy names (see the integration URI)
 			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageAuthorization))
 	},
+}
+
+// twoRegions reports a role that is refused in whichever region the queue turns out to
+// be: the policy names one region and the integration another, and nobody gave the
+// queue's own.
+func twoRegions(p *diagnose.Pass) bool {
+	a, q := &p.Trace.Authorization, &p.Trace.Queue
+	failure := p.Failed(walk.StageAuthorization)
+	if failure == nil || a.Decision == nil || a.Decision.Effect != walk.Undecided || q.Elsewhere == "" || !p.Opaque(text.RegionOf(q.Elsewhere)) {
+		return false
+	}
+	f := diagnose.Finding{
+		Message:  fmt.Sprintf("role %s may not call %s on %s, the queue that the integration sends to", lastPart(p.Trace.Signing.Credentials), a.Action, p.Expression(a.Resource)),
+		Why:      "Either the queue is in another region, where it is not called, or it is in this one, where the role may not use it.",
+		Evidence: []diagnose.Evidence{{Label: "integration URI", Value: p.Expression(p.Trace.Signing.URIText), Origin: p.Trace.Signing.URIOrigin}, roleEvidence(p)},
+		Check:    p.Curl(p.Trace.Request),
+	}
+	if a.Alone != nil && a.Alone.Nearest != nil {
+		f.Evidence = append(nearEvidence(p, a.Alone.Nearest), f.Evidence...)
+		if denialOf(a.Alone) == byResource {
+			f.Message = fmt.Sprintf("role %s may call %s on %s, but the integration sends to %s", lastPart(p.Trace.Signing.Credentials), a.Action, p.Expression(a.Alone.Nearest.Expected), p.Expression(a.Resource))
+		}
+	}
+	p.ReportAs(f, failure)
+	return true
 }
 
 // unlessTheQueueAllows warns of a role that is not meant for this queue, where

@@ -35,6 +35,10 @@ func textLike(path, pattern, words string) allowed {
 	return allowed{path, words, regexp.MustCompile(pattern).MatchString}
 }
 
+const identitySource = `((method\.request\.(header|querystring)|stageVariables|context)\.[a-zA-Z0-9._$-]+)`
+
+const identitySources = `^` + identitySource + `( *, *` + identitySource + `)*$`
+
 var (
 	stageVariables = []allowed{
 		textLike("Variables.#", `^\w+$`, "letters, digits and underscores"),
@@ -74,6 +78,8 @@ var values = map[string][]allowed{
 	"AWS::ApiGateway::Authorizer": {
 		oneOf("Type", "TOKEN", "REQUEST", "COGNITO_USER_POOLS"),
 		within("AuthorizerResultTtlInSeconds", 0, 3600),
+		textLike("AuthorizerUri", `^[^\s\pC]*$`, "an address of a function, without blanks"),
+		textLike("IdentitySource", identitySources, "method.request.header.NAME and the like, separated by commas"),
 	},
 	"AWS::ApiGateway::GatewayResponse": {
 		oneOf("ResponseType", "ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE", "BAD_REQUEST_BODY",
@@ -135,12 +141,9 @@ func (s *stack) checkValues(r *resource, p tree.View) {
 	if location := p.Get("BodyS3Location"); !p.Get("Body").Absent() && !location.Absent() {
 		s.world.unread = append(s.world.unread, passedOver{snapshot.Unread{What: "which of Body and BodyS3Location makes the API " + r.id, Origin: location.Origin(), Decides: true}, s.root})
 	}
-	for _, other := range []string{"Name", "Body", "BodyS3Location", "CloneFrom"} {
-		if x := p.Get(other); x.Unknown() || !x.Absent() && (x.Value.Kind != tree.String || x.Value.Text != "") {
-			return
-		}
+	if name := p.Get("Name"); !name.Absent() && name.Value.Kind == tree.String && name.Value.Text == "" && p.Get("Body").Absent() && p.Get("BodyS3Location").Absent() && p.Get("CloneFrom").Absent() {
+		refuse(name.Origin(), "the name of the API %s is empty", r.id)
 	}
-	refuse(p.Origin(), "the API %s has neither a name nor a document that gives it one", r.id)
 }
 
 // each gives the texts at a path that are wholly known.
@@ -149,7 +152,7 @@ func (a *allowed) each(x tree.View, path []string, take func(string, snapshot.Or
 		return
 	}
 	if len(path) == 0 {
-		if x.Value.Kind != tree.Object && x.Value.Kind != tree.List && x.Value.Kind != tree.Null && x.Value.Certain() {
+		if x.Value.Kind != tree.Object && x.Value.Kind != tree.List && x.Value.Kind != tree.Null && x.Value.Kind != tree.Unknown && (x.Value.Certain() || a.path == "AuthorizerUri") {
 			take(x.Value.Text, x.Origin())
 		}
 		return

@@ -29,6 +29,7 @@ func TestValues(t *testing.T) {
 		{"Resources:\n", "Rules: {one: {Assertions: [{Assert: {'Fn::Contains': [[a, b], c]}}]}}\nResources:\n"},
 		{"Resources:\n", "Transform: AWS::Serverless-2016-10-31\nResources:\n  Other: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Nothing}}\n"},
 		{"Resources:\n", "Resources:\n  Name: {Type: AWS::KMS::Alias, Properties: {AliasName: orders, TargetKeyId: 1a2b3c4d-0000-0000-0000-000000000000}}\n"},
+		{"Resources:\n", "Resources:\n  Check: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Name: check, Type: TOKEN, IdentitySource: Authorization, AuthorizerUri: 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/f/invocations'}}\n"},
 		{"Resources:\n", "Resources:\n  Answer: {Type: AWS::ApiGateway::GatewayResponse, Properties: {RestApiId: !Ref Api, ResponseType: FORBIDDEN}}\n"},
 	} {
 		if got := judged(t, Options{}, edit[0], edit[1]); got.Verdict != diagnose.Broken {
