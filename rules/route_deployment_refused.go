@@ -24,7 +24,8 @@ content handling that there is not; an integration without HTTP method, with a U
 role; a mapping that is malformed or reads what is not declared; a response header that the method response does not declare; a
 status that is not three digits from 100 to 599; a content type that is none; authorization CUSTOM or COGNITO_USER_POOLS without an
 authorizer; a validator, model or authorizer that the API does not have; a timeout below 50 ms or, for an edge-optimized API, above
-29 s; a path part or a stage name with other characters than are allowed; a deployment without methods.
+29 s; a path part or a stage name with other characters than are allowed; a resource policy that is not well formed; a deployment
+without methods.
 
 Of an HTTP or WebSocket API a stack is created as a whole or not at all: a route key that is none or comes twice, scopes without
 a JWT, an authorizer that the API does not have, an integration that is not created for its subtype, its parameters or its
@@ -57,6 +58,9 @@ Repair: what the message names, at the place of the evidence. Faults of this kin
 			why := "It answers " + strings.TrimSuffix(p.Expression(refused.Message), ".") + ". A deployment is made of all methods or not at all, so that this one is not deployed either."
 			if r.API.Type != snapshot.REST {
 				why = "AWS refuses it: " + strings.TrimSuffix(p.Expression(refused.Message), ".") + ". A stack is created as a whole or not at all."
+			}
+			if refused.Setting == walk.APIPolicy {
+				message = "API Gateway refuses the resource policy of the API: " + p.Expression(refused.Value)
 			}
 			p.Report(diagnose.Finding{
 				Codes:    []walk.ErrorCode{refused.Code},

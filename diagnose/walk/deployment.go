@@ -10,6 +10,7 @@ import (
 	"apisqs-doctor/diagnose/internal/gateway"
 	"apisqs-doctor/diagnose/internal/gateway/http"
 	"apisqs-doctor/diagnose/internal/gateway/rest"
+	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/snapshot"
 )
 
@@ -43,6 +44,7 @@ const (
 	RouteKey
 	RouteSelection
 	StageVariable
+	APIPolicy
 )
 
 // RefusedSetting is a setting of an API that API Gateway refuses, and with it the
@@ -137,8 +139,27 @@ func (restAPI) judge(j *judge) {
 		j.method(&j.config.Methods[i])
 	}
 	j.add(len(j.config.Methods) == 0, NoMethods, nil, "methods", "", j.api.Origin, rest.NoMethods)
+	j.policy()
 	for _, part := range j.pathParts(j.config.Routes) {
 		j.add(true, PathPart, nil, "path part", part.text, j.api.Origin, part.err)
+	}
+}
+
+// policy judges the resource policy of the API, which is stored or refused as a whole (T181).
+func (j *judge) policy() {
+	text, ok := j.api.Policy.Read(&j.gaps)
+	if !ok || text == "" {
+		return
+	}
+	policy, problems := j.Engine.policy(text)
+	if policy != nil {
+		problems = policy.Validate(iam.APIResource, j.opaque...)
+	}
+	for _, problem := range problems {
+		if problem.Refused {
+			j.add(true, APIPolicy, nil, "resource policy", problem.Message, j.api.Policy.Origin(), rest.BadPolicy)
+			return
+		}
 	}
 }
 

@@ -151,13 +151,13 @@ func checkCycles(s *stack) {
 		}
 	}
 	for _, start := range left {
-		if state[start] != fresh {
-			continue
-		}
 		s.dependencies(start)
 		if at, itself := start.refers[start.id]; itself && start.refers[inLoop] == (tree.Place{}) {
 			s.world.refuse("ValidationError", "Circular dependency between resources: ["+tree.Clip(start.id, 300)+"]", s.origin(start, "", at))
 			return
+		}
+		if state[start] != fresh {
+			continue
 		}
 		path := []frame{{r: start}}
 		state[start] = active

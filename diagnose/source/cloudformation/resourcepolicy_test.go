@@ -95,3 +95,20 @@ func TestResourcePoliciesOfSignedCalls(t *testing.T) {
 		}
 	}
 }
+
+// A resource policy that is not well formed is refused, whatever the methods ask (T181).
+func TestMalformedResourcePolicies(t *testing.T) {
+	for _, policy := range []string{
+		`{Version: "2012-10-18", Statement: [{Effect: Allow, Principal: "*", Action: "execute-api:Invoke", Resource: "execute-api:/*"}]}`,
+		`{Version: "2012-10-17", Statement: [{Effect: Allow, Action: "execute-api:Invoke", Resource: "execute-api:/*"}]}`,
+		`{Version: "2012-10-17", Statement: [{Effect: allow, Principal: "*", Action: "execute-api:Invoke", Resource: "execute-api:/*"}]}`,
+		`{Version: "2012-10-17", Statement: [{Effect: Allow, Principal: "*", Resource: "execute-api:/*"}]}`,
+		`{Version: "2012-10-17", Statement: []}`,
+	} {
+		for _, kind := range []string{"NONE", "AWS_IAM"} {
+			if got := judged(t, Options{}, "{Name: orders}", "{Name: orders, Policy: "+policy+"}", "AuthorizationType: NONE", "AuthorizationType: "+kind); got.Verdict != diagnose.Broken {
+				t.Errorf("%s %s: %s", kind, policy, got.Verdict)
+			}
+		}
+	}
+}

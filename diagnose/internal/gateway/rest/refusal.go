@@ -52,8 +52,9 @@ func CheckAuthorization(kind, authorizer string) error {
 var (
 	NoAuthorizer = badRequest("Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.")
 	NoValidator  = badRequest("Invalid Request Validator identifier specified")
-	NoMethods    = badRequest("The REST API doesn't contain any methods") // T171
-	Unintegrated = badRequest("No integration defined for method")        // T106
+	NoMethods    = badRequest("The REST API doesn't contain any methods")                                                      // T171
+	Unintegrated = badRequest("No integration defined for method")                                                             // T106
+	BadPolicy    = badRequest("Invalid policy document. Please check the policy syntax and ensure that Principals are valid.") // T181
 )
 
 // NoModel is the answer to a model that the API does not have (T104).
