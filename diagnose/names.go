@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/gateway/rest"
+	"apisqs-doctor/diagnose/snapshot"
 )
 
-// ParameterNames are the names of headers, query and path parameters that a template
-// can read on this call, and those that the method declares.
-func (p *Pass) ParameterNames() []string {
+// ArrivingNames are the names of headers, query and path parameters that a template
+// can read on this call.
+func (p *Pass) ArrivingNames() []string {
 	var names []string
 	for _, h := range p.Trace.Request.Headers {
 		if rest.VisibleHeader(h.Name) {
@@ -21,16 +22,31 @@ func (p *Pass) ParameterNames() []string {
 	for _, q := range p.Trace.Request.Query {
 		names = append(names, q.Name)
 	}
-	names = append(names, slices.Sorted(maps.Keys(p.Trace.Route.PathParams))...)
-	if p.Trace.Route.Method != nil {
-		declared, _ := p.Trace.Route.Method.RequestParameters.Peek()
-		for _, parameter := range slices.Sorted(maps.Keys(declared)) {
-			if parts := strings.SplitN(parameter, ".", 4); len(parts) == 4 {
-				names = append(names, parts[3])
-			}
+	return append(names, slices.Sorted(maps.Keys(p.Trace.Route.PathParams))...)
+}
+
+// DeclaredNames are the names of the parameters that the method declares.
+func (p *Pass) DeclaredNames() []string {
+	if p.Trace.Route.Method == nil {
+		return nil
+	}
+	return declaredNames(p.Trace.Route.Method)
+}
+
+func declaredNames(m *snapshot.Method) (names []string) {
+	declared, _ := m.RequestParameters.Peek()
+	for _, parameter := range slices.Sorted(maps.Keys(declared)) {
+		if parts := strings.SplitN(parameter, ".", 4); len(parts) == 4 {
+			names = append(names, parts[3])
 		}
 	}
 	return names
+}
+
+// SameButForSpelling tells two names that differ in case and joints alone.
+func SameButForSpelling(a, b string) bool {
+	bare := func(s string) string { return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(s)) }
+	return a != b && bare(a) == bare(b)
 }
 
 // BodyNames are the paths that the body has beside the one that a template reads: the

@@ -263,18 +263,30 @@ func clientType(keys []string) string {
 func (s *sampler) read(r *walk.Request, doc any, read vtl.Read, names []string) any {
 	switch read.Kind {
 	case "parameter":
+		if s.misspelt(read.Name) {
+			break // a caller sends what is declared; that the template reads it otherwise is to show
+		}
 		inQuery := slices.ContainsFunc(r.Query, func(q walk.Header) bool { return q.Name == read.Name })
 		if params, _, _ := gateway.Match(s.method.Path, s.method.Path); params[read.Name] == "" && !inQuery {
 			s.parameter(r, "method.request.header."+read.Name)
 		}
-	case "header":
-		s.parameter(r, "method.request.header."+read.Name)
-	case "query":
-		s.parameter(r, "method.request.querystring."+read.Name)
+	case "header", "query":
+		if !s.misspelt(read.Name) {
+			place := map[string]string{"header": "header", "query": "querystring"}[read.Kind]
+			s.parameter(r, "method.request."+place+"."+read.Name)
+		}
 	case "body":
 		return s.member(doc, read.Name, names)
 	}
 	return doc
+}
+
+// misspelt tells a name that the method has, in its path or among its parameters,
+// under another spelling only (T172).
+func (s *sampler) misspelt(name string) bool {
+	params, _, _ := gateway.Match(s.method.Path, s.method.Path)
+	known := append(slices.Collect(maps.Keys(params)), declaredNames(s.method)...)
+	return !slices.Contains(known, name) && slices.ContainsFunc(known, func(n string) bool { return SameButForSpelling(n, name) })
 }
 
 // decodedBody is the JSON document of a body; nil when it is none.

@@ -18,6 +18,7 @@ func TestBrokenShapes(t *testing.T) {
 		body = "$util.urlEncode($input.body)"
 	)
 	amp := &walk.Request{Method: "POST", Path: "/orders", Headers: []walk.Header{{Name: "Content-Type", Value: "application/json"}}, Body: `{"id":"7","note":"Smith & Sons","n":{"a":1}}`}
+	signed := &walk.Request{Method: "POST", Path: "/orders", Headers: []walk.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "Payment-Signature", Value: "abc"}}, Body: `{"id":"7"}`}
 	for _, c := range []struct {
 		name, base, template string
 		request              *walk.Request
@@ -60,6 +61,8 @@ func TestBrokenShapes(t *testing.T) {
 		{"cut by the template's own ampersand", "orders", send + "{\"id\":\"a&b=c\"}", nil, "mapping-message-malformed", diagnose.Warning, true},
 		{"signs of four bytes before a comma too many", "orders_json", `{"QueueUrl":"https://sqs.us-east-1.amazonaws.com/123456789012/orders","MessageBody":"{\"id\":\"\ud83d\ude00\",}"}`, nil, "mapping-message-malformed", diagnose.Warning, true},
 		{"no authorizer", "orders", send + "$util.urlEncode(\"{\"\"by\"\": \"\"$context.authorizer.principalId\"\"}\")", nil, "mapping-empty-reference", diagnose.Warning, true},
+		{"T172: a header under another case", "orders", send + "$util.urlEncode($input.params('payment-signature'))", signed, "mapping-name-mismatch", diagnose.Error, false},
+		{"a source of parameter mappings", "orders", send + "$util.urlEncode($method.request.body)", nil, "mapping-empty-reference", diagnose.Error, false},
 		{"encoded in JSON", "orders_json", `{"QueueUrl":"https://sqs.us-east-1.amazonaws.com/123456789012/orders","MessageBody":"$util.urlEncode($input.body)"}`, nil, "mapping-double-encoding", diagnose.Error, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

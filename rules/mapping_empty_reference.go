@@ -68,6 +68,9 @@ func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
 		Check:    p.Curl(p.Trace.Request),
 	}
 	f.Fixes = filledIn(p, e)
+	if meant := meantSource(p, e); meant != "" {
+		f.Message = fmt.Sprintf("%s prints nothing: it is a source of parameter mappings, and a template has no such variable; %s is meant", e.Reference, meant)
+	}
 	if e.Reason == walk.AbsentContextValue {
 		f.Severity, f.Why = withoutValue(e, p.Trace.Mapping.Template)
 	}
@@ -139,7 +142,7 @@ var (
 	parameterBeforeRE = regexp.MustCompile(`([A-Za-z0-9.]+)=$`)
 	memberBeforeRE    = regexp.MustCompile(`"([A-Za-z]+)"\s*:\s*"?$`)
 	assignedRE        = regexp.MustCompile(`#(?:set|foreach)\s*\(\s*\$!?\{?([A-Za-z][\w-]*)`)
-	mappingSourceRE   = regexp.MustCompile(`^\$!?\{?method\.request\.(?:header|querystring|path)\.([\w-]+)\}?$`)
+	mappingSourceRE   = regexp.MustCompile(`\$!?\{?(?:method|integration)\.request\.(header|querystring|path|body)(?:\.([\w.-]+))?\}?`)
 	calledRE          = regexp.MustCompile(`^\$!?\{?([A-Za-z][\w-]*)`)
 )
 
@@ -157,8 +160,9 @@ func filledIn(p *diagnose.Pass, e walk.EmptyReference) []diagnose.Fix {
 		}
 		return nil
 	}
-	if m := mappingSourceRE.FindStringSubmatch(e.Reference); m != nil {
-		return fix("$input.params('"+m[1]+"')", fmt.Sprintf("read it with $input.params('%s')", m[1]))
+	if meant := meantSource(p, e); meant != "" {
+		by := mappingSourceRE.ReplaceAllLiteralString(e.Reference, meant)
+		return fix(by, "read it with "+meant)
 	}
 	if name := calledRE.FindStringSubmatch(strings.TrimPrefix(e.Subject, "variable ")); name != nil && e.Reason == walk.UndefinedVariable {
 		var known []string
@@ -187,6 +191,30 @@ func filledIn(p *diagnose.Pass, e walk.EmptyReference) []diagnose.Fix {
 		return fix("$util.urlEncode($input.body)", "send the client's body as the message")
 	}
 	return nil
+}
+
+// meantSource is what a template writes for $method.request.header.X and its like,
+// which are sources of parameter mappings and no variables; empty for other references.
+func meantSource(p *diagnose.Pass, e walk.EmptyReference) string {
+	m := mappingSourceRE.FindStringSubmatch(e.Reference)
+	switch {
+	case m == nil || e.Reason != walk.UndefinedVariable:
+		return ""
+	case m[1] == "body" && m[2] == "":
+		return "$input.body"
+	case m[1] == "body":
+		return "$input.path('$." + m[2] + "')"
+	case m[2] == "":
+		return ""
+	}
+	name := m[2]
+	if integration := p.Trace.Mapping.Integration; strings.Contains(e.Reference, "integration.request") && integration != nil {
+		mapped := mappingOf(p, name)
+		if source, ok := strings.CutPrefix(mapped, "method.request."+m[1]+"."); ok && m[1] == "header" {
+			name = source
+		}
+	}
+	return "$input.params('" + name + "')"
 }
 
 // parameterAt is the name of the parameter whose value begins with the reference.

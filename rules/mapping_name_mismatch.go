@@ -55,7 +55,14 @@ func arrivesAs(p *diagnose.Pass, e walk.EmptyReference) string {
 	var names []string
 	switch place {
 	case "parameter", "header", "query", "path":
-		names = p.ParameterNames()
+		names = p.ArrivingNames()
+		if slices.Contains(names, name) {
+			return ""
+		}
+		if arrives := nearest(name, names); name != "" && arrives != "" {
+			return arrives
+		}
+		names = p.DeclaredNames()
 	case "body":
 		names = p.BodyNames(name)
 	}
@@ -68,14 +75,13 @@ func arrivesAs(p *diagnose.Pass, e walk.EmptyReference) string {
 // nearest is the name that another evidently stands for: the same but for its case
 // and its joints, or with one slip in a long one.
 func nearest(name string, names []string) string {
-	bare := func(s string) string { return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(s)) }
 	for _, n := range names {
-		if bare(n) == bare(name) {
+		if diagnose.SameButForSpelling(n, name) {
 			return n
 		}
 	}
 	for _, n := range names {
-		if len(name) > 5 && text.Distance(bare(n), bare(name)) == 1 {
+		if len(name) > 5 && text.Distance(strings.ToLower(n), strings.ToLower(name)) == 1 {
 			return n
 		}
 	}

@@ -36,7 +36,7 @@ Repair: "MessageBody": "$util.escapeJavaScript($input.body).replaceAll("\\'","'"
 			return // the client speaks to SQS itself
 		}
 		if p.Trace.Protocol.Protocol != "json" {
-			p.NotApplicable()
+			reportBrokenDocument(p)
 			return
 		}
 		call := &p.Trace.Protocol.Call
@@ -113,4 +113,21 @@ func mendedDocument(p *diagnose.Pass, title string, change snapshot.Change) []di
 		return nil
 	}
 	return []diagnose.Fix{fix}
+}
+
+// reportBrokenDocument reports a document that SQS does not come to read, since nothing
+// announces it.
+func reportBrokenDocument(p *diagnose.Pass) {
+	problem := walk.BrokenDocument(string(p.Trace.Mapping.Body))
+	if problem == "" {
+		p.NotApplicable()
+		return
+	}
+	p.Report(diagnose.Finding{
+		Codes:    []walk.ErrorCode{walk.Serialization},
+		Message:  "the body is no valid document of the JSON protocol: " + problem,
+		Why:      "SQS answers SerializationException once the headers of the JSON protocol are sent.",
+		Evidence: []diagnose.Evidence{bodyEvidence(p)},
+		Check:    p.Curl(p.Trace.Request),
+	})
 }

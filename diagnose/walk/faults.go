@@ -85,6 +85,9 @@ func (w *reading) unreadable(f *Faults) {
 		_, action := doc.Get("Action")
 		_, queue := doc.Get("QueueUrl")
 		json = queue && !action
+	} else if err != nil && !json && !form && m.Rendered != nil && BrokenDocument(string(r.Body)) != "" {
+		json = true // SQS would say so once it reads the call
+		f.Document = true
 	}
 	f.Method = r.Method != "POST" && len(r.Body) > 0
 	switch {
@@ -104,6 +107,16 @@ func (w *reading) unreadable(f *Faults) {
 		f.NoAction, f.Method = true, f.Method && known
 		f.ContentType = known && media != sqs.MediaTypeForm
 	}
+}
+
+// BrokenDocument says why a text that is evidently meant to be a call's document is no
+// JSON; empty for other texts.
+func BrokenDocument(text string) string {
+	_, err := sqs.ParseJSON(text)
+	if err == nil || !strings.HasPrefix(strings.TrimSpace(text), "{") || !strings.Contains(text, `"QueueUrl"`) && !strings.Contains(text, `"MessageBody"`) {
+		return ""
+	}
+	return err.Error()
 }
 
 // namesAction tells a usable X-Amz-Target.
