@@ -16,8 +16,8 @@ var responseSuccessAsError = diagnose.Rule{
 	Title:    "a message that SQS has taken reaches the client as an error",
 	Doc: `API Gateway picks the integration response by the status of SQS. When the response that takes SQS's 200 leads to a status of
 400 or more, the client is told that its call failed, while the message is in the queue. Clients repeat calls that fail: each attempt
-puts the message into the queue once more; there is no error of SQS to be found. It happens when the only response without a pattern is that of the errors, or when the
-patterns of two responses are exchanged.
+puts the message into the queue once more; there is no error of SQS to be found. It happens when the only response without a pattern is that of the errors, when the
+patterns of two responses are exchanged, or when a template sets $context.responseOverride.status.
 
 Repair: give the success response the pattern 2\d{2} and a status such as 200.`,
 	Refs: []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html"},
@@ -29,6 +29,7 @@ Repair: give the success response the pattern 2\d{2} and a status such as 200.`,
 			return o.SQSStatus < 300 && o.Status >= 400 && !o.Unmapped && !o.Undefined
 		})
 		if len(wrong) == 0 {
+			reportOverride(p)
 			return
 		}
 		o := wrong[0]
@@ -47,6 +48,20 @@ Repair: give the success response the pattern 2\d{2} and a status such as 200.`,
 		}
 		p.Report(f)
 	},
+}
+
+// reportOverride reports a template that gives the answer of a success another status.
+func reportOverride(p *diagnose.Pass) {
+	r := &p.Trace.Response
+	if p.Trace.FirstFailure() != nil || r.SQSStatus < 200 || r.SQSStatus > 299 || r.Status < 400 || r.Chosen == nil {
+		return
+	}
+	p.Report(diagnose.Finding{
+		Message:  fmt.Sprintf("when SQS answers %d the client gets %d: a template sets $context.responseOverride.status", r.SQSStatus, r.Status),
+		Why:      "The client takes its message for refused while SQS has it." + queuedByThen(p),
+		Evidence: []diagnose.Evidence{{Label: "status of the integration response", Value: r.Chosen.Status, Origin: r.Chosen.Origin}},
+		Check:    p.Curl(p.Trace.Request),
+	})
 }
 
 // queuedByThen says what a client's next attempt does where SQS has taken the message.
