@@ -8,7 +8,7 @@ import (
 
 // headroom is how many bytes a run may use beside what it needs before garbage is
 // collected: a run is short, and few of them need to collect at all.
-const headroom = 64 << 20
+const headroom = 40 << 20
 
 // PaceMemory keeps the collector from a small run, which it would take a third of its
 // time, and has a large one collect when its memory has doubled. GOGC of the
