@@ -39,7 +39,7 @@ Repair: map 4\d{2} to 400 and 5\d{2} to 500, and declare both as method response
 			Message:  fmt.Sprintf("no integration response fits %s of SQS: the client gets 500", statuses(unmapped)),
 			Why:      "Without a matching pattern and without a default response API Gateway answers 500 and drops what SQS said.",
 			Evidence: []diagnose.Evidence{{Label: "selection patterns", Value: orNothing(patternList(integration)), Origin: integration.Responses.Origin()}},
-			Fixes:    []diagnose.Fix{p.Fix("map these statuses", mappedResponses(p, unmapped)...)},
+			Fixes:    []diagnose.Fix{p.Fix(mappingTitle(p, unmapped), mappedResponses(p, unmapped)...)},
 			Check:    p.Curl(p.Trace.Request),
 		}
 		failure := hit(p, unmapped)
@@ -140,6 +140,21 @@ func mappedResponses(p *diagnose.Pass, list []walk.Outcome) []snapshot.Change {
 		changes = append(changes, respond(p, before, pattern, status)...)
 	}
 	return changes
+}
+
+// mappingTitle says what the new responses answer.
+func mappingTitle(p *diagnose.Pass, list []walk.Outcome) string {
+	if frames(p) {
+		return "map these answers"
+	}
+	var parts []string
+	for _, o := range list {
+		class := o.SQSStatus / 100
+		if part := fmt.Sprintf("%dxx with %d", class, class*100); !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
+	}
+	return "answer what SQS answers: " + strings.Join(parts, ", ")
 }
 
 // responseOf is the integration response that a status has already: API Gateway
