@@ -5,6 +5,7 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -52,6 +53,7 @@ func refusal(p *diagnose.Pass, message string) diagnose.Finding {
 		Evidence: []diagnose.Evidence{bodyEvidence(p)},
 		Check:    p.Curl(p.Trace.Request),
 	}
+	f.Evidence = inTemplateAs(p, f.Evidence, a.Parameter, false)
 	if mapped := mappedParameter(p, a.Parameter); mapped != nil {
 		f.Evidence = append([]diagnose.Evidence{*mapped}, f.Evidence...)
 	}
@@ -107,6 +109,40 @@ func inTemplate(p *diagnose.Pass, reference string, line, column int) diagnose.E
 		Origin: p.Trace.Mapping.TemplateAt,
 		Line:   line, Column: column,
 	}
+}
+
+// inTemplateAs adds to evidence the place in the mapping template that writes a
+// parameter of the call, where the template names it once: its value, or its name.
+func inTemplateAs(p *diagnose.Pass, list []diagnose.Evidence, parameter string, name bool) []diagnose.Evidence {
+	m := &p.Trace.Mapping
+	if m.Rendered == nil || parameter == "" {
+		return list
+	}
+	places := writtenAs(parameter).FindAllStringSubmatchIndex(m.Template, -1)
+	if len(places) != 1 {
+		return list
+	}
+	at := places[0][2:6] // of the name and of the value
+	if at[0] < 0 {
+		at = places[0][6:10]
+	}
+	start, end := at[2], at[3]
+	if name || start == end {
+		start, end = at[0], at[1]
+	}
+	if start == end {
+		return list
+	}
+	line := 1 + strings.Count(m.Template[:start], "\n")
+	column := start - strings.LastIndexByte(m.Template[:start], '\n')
+	return append(list, inTemplate(p, m.Template[start:end], line, column))
+}
+
+// writtenAs finds a parameter in a template of a form or of a JSON document, and in
+// it the name and the value up to the next sign that ends one.
+func writtenAs(parameter string) *regexp.Regexp {
+	name := regexp.QuoteMeta(parameter)
+	return regexp.MustCompile(`(?m)(?:^|[&\s])(` + name + `)=([^&\r\n]*)|"(` + name + `)"\s*:\s*("[^"\r\n]*"|[^,}\s]*)`)
 }
 
 // reportMangled reports client data that arrives as another text than was sent:

@@ -44,10 +44,9 @@ Repair: $util.urlEncode(...) around the client's data, once.`,
 		if failure == nil && p.Trace.Queue.Altered == "" && harm.said == "" {
 			return // whatever the client sends, nothing of it can leave its parameter
 		}
-		names := references(raw)
 		f := diagnose.Finding{
 			Severity: diagnose.Warning,
-			Message:  fmt.Sprintf("%s reaches the form without URL-encoding", strings.Join(names, ", ")),
+			Message:  references(raw) + " reaches the form without URL-encoding",
 			Why:      "SQS ends a form parameter at \"&\" and decodes \"%\" and \"+\". " + harm.said,
 			Check:    harm.check,
 		}
@@ -92,17 +91,19 @@ func sameReference(a, b walk.Span) bool {
 		a.Printed == b.Printed && a.PrintedLine == b.PrintedLine && a.PrintedColumn == b.PrintedColumn
 }
 
-func references(spans []walk.Span) []string {
+// references names what was read, each once. Of many it names the first; the evidence
+// has all.
+func references(spans []walk.Span) string {
 	var names []string
 	for _, s := range spans {
 		if !slices.Contains(names, s.Reference) {
 			names = append(names, s.Reference)
 		}
 	}
-	if len(names) > 3 {
-		names = append(names[:3], fmt.Sprintf("and %d more", len(names)-3))
+	if len(names) > 4 {
+		return strings.Join(names[:3], ", ") + fmt.Sprintf(" (of %d references, all in the evidence)", len(names))
 	}
-	return names
+	return strings.Join(names, ", ")
 }
 
 // spoilt is the failure of this very call that comes from the client's data:

@@ -30,7 +30,7 @@ Repair: encode once in a form, not at all elsewhere.`,
 			return
 		}
 		f := diagnose.Finding{
-			Message: strings.Join(references(over), ", ") + " arrives percent-encoded: it is URL-encoded once too often",
+			Message: references(over) + " arrives percent-encoded: it is URL-encoded once too often",
 			Why:     "SQS decodes a form once and JSON not at all; the rest of the encoding stays in the message.",
 		}
 		for _, s := range over {

@@ -121,7 +121,7 @@ func reportMisspelt(p *diagnose.Pass) {
 			Severity: diagnose.Warning,
 			Message:  fmt.Sprintf("SQS knows no parameter %s and drops it; %s is meant", slip.Name, slip.Meant),
 			Why:      "SQS passes over parameters that it does not know, without an error.",
-			Evidence: []diagnose.Evidence{{Label: "body that SQS receives", Value: excerpt(m.Body), Origin: m.TemplateAt}},
+			Evidence: inTemplateAs(p, []diagnose.Evidence{{Label: "body that SQS receives", Value: excerpt(m.Body), Origin: m.TemplateAt}}, slip.Name, true),
 			Check:    p.Curl(p.Trace.Request),
 		}
 		if m.Rendered != nil && strings.Count(m.Template, slip.Name) == 1 {

@@ -33,7 +33,7 @@ Repair: $input.json('...') in place of $input.path('...') where an object is pri
 			return
 		}
 		f := diagnose.Finding{
-			Message: strings.Join(references(maps), ", ") + " prints an object as {name=value}, which is no JSON",
+			Message: references(maps) + " prints an object as {name=value}, which is no JSON",
 			Why:     "A template prints an object in Java's notation; $input.json prints it as JSON.",
 		}
 		for _, s := range maps {

@@ -43,7 +43,7 @@ when the path names the queue.`,
 			Codes:    walk.AnswerCodes(p.Trace.Protocol.Refusal),
 			Message:  message,
 			Why:      fmt.Sprintf("SQS answers: %s", p.Expression(p.Trace.Protocol.Refusal.Message)),
-			Evidence: []diagnose.Evidence{bodyEvidence(p), uriEvidence(p)},
+			Evidence: inTemplateAs(p, []diagnose.Evidence{bodyEvidence(p), uriEvidence(p)}, "QueueUrl", false),
 			Fixes:    addressFixes(p, missing),
 			Check:    diagnose.Say("compare with the URL of the queue that is meant, as aws sqs list-queues prints it"),
 		}, p.Failed(walk.StageProtocol))

@@ -47,6 +47,7 @@ Repair: map the header to a literal such as 'AmazonSQS.SendMessage', and allow t
 		switch {
 		case len(others) > 0:
 			f.Message += ", and the role allows " + someOf(others) + " as well"
+			f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "allowed as well", Value: strings.Join(others, ", ")})
 		case !unknown:
 			f.Severity = diagnose.Note
 			f.Message += ", but the role allows nothing else"
@@ -93,7 +94,8 @@ func fixedChoice(p *diagnose.Pass, at walk.Mapped, action string) []diagnose.Fix
 	return nil
 }
 
-// someOf lists the actions that do harm first, and how many there are besides.
+// someOf names the actions that do harm, and how many there are; the evidence has
+// all.
 func someOf(actions []string) string {
 	const most = 4
 	rank := func(action string) int {
@@ -102,7 +104,7 @@ func someOf(actions []string) string {
 	list := slices.Clone(actions)
 	slices.SortStableFunc(list, func(a, b string) int { return rank(b) - rank(a) })
 	if len(list) > most {
-		return strings.Join(list[:most], ", ") + fmt.Sprintf(" and %d more", len(list)-most)
+		return fmt.Sprintf("%d others, %s among them,", len(list), strings.Join(list[:most], ", "))
 	}
 	return strings.Join(list, ", ")
 }

@@ -61,7 +61,8 @@ Repair: call one of the methods that the API has, or add the method and deploy.`
 	},
 }
 
-// methodList names the methods that the configuration has.
+// methodList names the methods that the configuration has. Of many it names those
+// that are nearest to the call.
 func methodList(p *diagnose.Pass) string {
 	const most = 12
 	var names []string
@@ -69,13 +70,18 @@ func methodList(p *diagnose.Pass) string {
 		names = append(names, methodOf(&p.Trace.Route.Configuration.Methods[i]))
 	}
 	slices.Sort(names)
-	switch {
-	case len(names) == 0:
+	if len(names) == 0 {
 		return "none"
-	case len(names) > most:
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 	}
-	return strings.Join(names, ", ")
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	called, distance := p.Trace.Request.Method+" "+p.Trace.Request.Path, map[string]int{}
+	for _, name := range names {
+		distance[name] = text.Distance(called, name)
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return distance[a] - distance[b] })
+	return fmt.Sprintf("%s (the nearest of %d)", strings.Join(names[:most], ", "), len(names))
 }
 
 // nearestCall is the call that was probably meant: the same path by another

@@ -385,12 +385,15 @@ func published(d *diagnose.Diagnosis) []string {
 		return nil
 	}
 	const most = 10
-	more := ""
-	if len(list) > most {
-		more = fmt.Sprintf(" and %d more", len(list)-most)
-		list = list[:most]
+	if len(list) > most { // then the methods alone are named
+		list = nil
+		for _, x := range d.Trace.Route.Differences {
+			if !slices.Contains(list, x.Method) {
+				list = append(list, x.Method)
+			}
+		}
 	}
-	return []string{"the deployment also publishes what differs already between the draft and the stage: " + strings.Join(list, ", ") + more}
+	return []string{"the deployment also publishes what differs already between the draft and the stage: " + strings.Join(list, ", ")}
 }
 
 // text is the plan as people read it.

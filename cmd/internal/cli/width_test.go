@@ -58,6 +58,9 @@ func TestWidths(t *testing.T) {
 			if len(e.Diagnoses) == 1 && width >= 100 && strings.Count(text, "\n") > 40 && len(e.Diagnoses[0].Findings) <= 3 && len(e.Diagnoses[0].Gaps) == 0 {
 				t.Errorf("%s: %d lines:\n%s", example, strings.Count(text, "\n"), text)
 			}
+			if width == 100 {
+				checkFirstLines(t, example, text, &e)
+			}
 			if contains(telling, example) {
 				keep(t, filepath.Join("testdata", "widths", fmt.Sprintf("%s.%d.txt", example, width)), text)
 			}

@@ -64,10 +64,7 @@ func (t *text) field(name, prose string) {
 // finding tells what is wrong and where, in a few lines; all of it with Verbose.
 func (t *text) finding(d *diagnose.Diagnosis, f *diagnose.Finding) {
 	t.hang("  "+t.style.severity(f.Severity).Render(string(f.Severity)+" "+f.Rule)+": ", min(fieldColumns, t.width/4), t.clean(f.Message))
-	framed := f.Severity != diagnose.Note && t.frame(d, f)
-	if framed {
-		t.smallest(d, f)
-	}
+	framed := t.frame(d, f)
 	if t.run.Verbose {
 		t.whole(d, f)
 		return

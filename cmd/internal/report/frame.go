@@ -8,18 +8,75 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	shrinking "apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
-// frame shows the line of a mapping template that a finding points at, the reference
-// in it underlined, and beneath it what SQS received there. It tells whether there
-// is such a line.
+// frame shows the source that a finding is about: a line of the mapping template or
+// a mapping expression. It tells whether there is one.
 func (t *text) frame(d *diagnose.Diagnosis, f *diagnose.Finding) bool {
-	if len(f.Evidence) == 0 || f.Evidence[0].Line == 0 || d.Trace == nil {
+	if f.Severity == diagnose.Note || d.Trace == nil {
 		return false
 	}
-	e := f.Evidence[0]
+	for _, e := range f.Evidence {
+		if t.frameTemplate(d, f, e) {
+			t.smallest(d, f)
+			return true
+		}
+		if t.frameMapping(d, f, e) {
+			return true
+		}
+	}
+	if e, ok := mendedPlace(d.Trace, f); ok {
+		return t.frameTemplate(d, f, e)
+	}
+	return false
+}
+
+// mendedPlace is the place in the mapping template that the fix of a finding changes, for
+// a finding that points at none.
+func mendedPlace(trace *walk.Trace, f *diagnose.Finding) (e diagnose.Evidence, ok bool) {
+	if len(f.Fixes) == 0 || len(f.Evidence) == 0 {
+		return e, false
+	}
+	before, after := trace.Mapping.Template, ""
+	for _, c := range f.Fixes[0].Changes {
+		if set, is := c.(snapshot.SetTemplate); is && set.Before == before && after == "" {
+			after = set.After
+		}
+	}
+	if after == "" {
+		return e, false
+	}
+	start := 0
+	for start < min(len(before), len(after)) && before[start] == after[start] {
+		start++
+	}
+	for start > 0 && wordRune(rune(before[start-1])) && start < len(before) && wordRune(rune(before[start])) {
+		start--
+	}
+	end := len(before)
+	for i := len(after); end > start && i > start && before[end-1] == after[i-1]; i-- {
+		end--
+	}
+	for end > start && end < len(before) && wordRune(rune(before[end])) && wordRune(rune(before[end-1])) {
+		end++
+	}
+	if start >= end || strings.Contains(before[start:end], "\n") {
+		return e, false
+	}
+	return diagnose.Evidence{Value: before[start:end], Origin: trace.Mapping.TemplateAt, Line: 1 + strings.Count(before[:start], "\n"),
+		Column: start - strings.LastIndexByte(before[:start], '\n')}, true
+}
+
+// frameTemplate shows the line of a mapping template that evidence points at, the
+// reference in it underlined, and beneath it what SQS received there. It tells
+// whether there is such a line.
+func (t *text) frameTemplate(d *diagnose.Diagnosis, f *diagnose.Finding, e diagnose.Evidence) bool {
+	if e.Line == 0 {
+		return false
+	}
 	lines := strings.Split(d.Trace.Mapping.Template, "\n")
 	if e.Line > len(lines) || e.Column < 1 || e.Column > len(lines[e.Line-1])+1 {
 		return false
@@ -30,13 +87,13 @@ func (t *text) frame(d *diagnose.Diagnosis, f *diagnose.Finding) bool {
 		length = 1
 	}
 	lead := fmt.Sprintf("    %4d | ", e.Line)
-	shown, before, n := centered(source, e.Column-1, length, t.width-lipgloss.Width(lead))
+	shown, before, n := t.centered(source, e.Column-1, length, t.width-lipgloss.Width(lead))
 	line := fmt.Sprintf("line %d of mapping template %s", e.Line, d.Trace.Mapping.Choice.Key)
 	if place := t.where(e.Origin); place != "" {
 		line += " (" + place + ")"
 	}
 	t.field("where", t.clean(line))
-	at := spot{e.Line, e.Column}
+	at := spot{line: e.Line, column: e.Column}
 	if t.framed == at && f.Severity != diagnose.Error {
 		return true // it was just shown
 	}
@@ -44,7 +101,9 @@ func (t *text) frame(d *diagnose.Diagnosis, f *diagnose.Finding) bool {
 	t.line("%s%s", lead, shown)
 	t.line("         | %s%s", strings.Repeat(" ", before), t.style.warn.Render(strings.Repeat("^", n)))
 	if trace, of := t.traceOf(d, f); trace.Mapping.Template == d.Trace.Mapping.Template {
-		i := slices.IndexFunc(trace.Mapping.Spans, func(s walk.Span) bool { return s.Line == e.Line && s.Column == e.Column })
+		i := slices.IndexFunc(trace.Mapping.Spans, func(s walk.Span) bool {
+			return s.Line == e.Line && s.Column == e.Column || s.PrintedLine == e.Line && s.PrintedColumn == e.Column
+		})
 		if i >= 0 {
 			if s := trace.Mapping.Spans[i]; s.PrintedLine > 0 && s.PrintedLine != e.Line {
 				t.hang("           ", 19, t.clean(fmt.Sprintf("printed by %s in line %d", s.Printed, s.PrintedLine)))
@@ -57,14 +116,17 @@ func (t *text) frame(d *diagnose.Diagnosis, f *diagnose.Finding) bool {
 	return true
 }
 
-// spot is a place in a template.
-type spot struct{ line, column int }
+// spot is a place in a template, or a mapping by its name.
+type spot struct {
+	line, column int
+	mapping      string
+}
 
 // centered cuts a line to the columns, so that the part that matters shows; at is the
 // column and n the width of that part in what is left.
-func centered(line string, start, length, columns int) (shown string, at, n int) {
+func (t *text) centered(line string, start, length, columns int) (shown string, at, n int) {
 	end := min(start+length, len(line))
-	before, part, behind := visible(line[:start], false), visible(line[start:end], false), visible(line[end:], false)
+	before, part, behind := t.clean(line[:start]), t.clean(line[start:end]), t.clean(line[end:])
 	n = max(1, min(lipgloss.Width(part), columns-2))
 	room := max(0, columns-n)
 	left := min(lipgloss.Width(before), max(room/2, room-lipgloss.Width(behind)))
@@ -104,10 +166,13 @@ func (t *text) traceOf(d *diagnose.Diagnosis, f *diagnose.Finding) (trace *walk.
 // received is what SQS reads where a reference of the template stands: the parameter
 // that holds it, and those that the client's data adds.
 func received(trace *walk.Trace, span walk.Span) string {
-	if !trace.Mapping.BodyKnown || !trace.SendsForm() || span.End > len(trace.Mapping.Body) {
+	if !trace.Mapping.BodyKnown || span.End > len(trace.Mapping.Body) {
 		return ""
 	}
 	body := string(trace.Mapping.Body)
+	if !trace.SendsForm() {
+		return surrounded(body, span.Start, span.End)
+	}
 	start := strings.LastIndexByte(body[:span.Start], '&') + 1
 	end := len(body)
 	if n := strings.IndexByte(body[span.Start:], '&'); n >= 0 {
@@ -131,6 +196,19 @@ func received(trace *walk.Trace, span walk.Span) string {
 		return s + `, cut at the "&"`
 	}
 	return s + ", and " + strings.Join(names[:min(len(names), 3)], ", ")
+}
+
+// surrounded is a part of a text, and what leads to it.
+func surrounded(body string, start, end int) string {
+	before, part := []rune(body[:start]), short(body[start:end])
+	const lead = 16
+	if len(before) > lead {
+		before = append([]rune("…"), before[len(before)-lead:]...)
+	}
+	if part == body[start:end] {
+		part += short(body[end:])
+	}
+	return string(before) + part
 }
 
 // ending is a parameter with the end of its value, where it may be cut.

@@ -54,7 +54,8 @@ func unless(p diagnose.Prediction) string {
 
 // delivered says that the queue has the message, whatever the client is told.
 func delivered(d *diagnose.Diagnosis) string {
-	if p := d.Predicted; p.Stage != "" && p.Stage != walk.StageResponse || p.SQSStatus < 200 || p.SQSStatus > 299 {
+	p := d.Predicted
+	if p.Stage != "" && p.Stage != walk.StageResponse || p.SQSStatus < 200 || p.SQSStatus > 299 {
 		return ""
 	}
 	if d.Trace != nil && strings.HasPrefix(d.Trace.Protocol.Action, "SendMessage") {
@@ -63,6 +64,9 @@ func delivered(d *diagnose.Diagnosis) string {
 		}
 		if d.Trace.Queue.Malformed != nil {
 			return ", a message that is not what was meant is delivered"
+		}
+		if p.Status > 399 {
+			return ", message delivered: a client that tries again sends it twice"
 		}
 		return ", message delivered"
 	}

@@ -193,7 +193,7 @@ func (t *table) write() {
 		t.line("not read: %s", s)
 	}
 	if more := len(t.unread) - most; more > 0 {
-		t.line("not read: %s more", plural(more, "fact"))
+		t.line("not read: %s besides, which stand under their APIs and in -o json", plural(more, "fact"))
 	}
 	for _, s := range t.notes {
 		t.line("note: %s", s)
