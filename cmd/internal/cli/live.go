@@ -13,8 +13,8 @@ import (
 // readLive reads deployed APIs from AWS. Each of them may take the time of --timeout.
 func (a *app) readLive(ctx context.Context, t *targetFlags) (*snapshot.Snapshot, error) {
 	cfg, err := t.settings(ctx)
-	if t.named && err == nil {
-		err = t.byName(ctx, cfg)
+	if err == nil {
+		err = t.find(ctx, cfg)
 	}
 	if err != nil {
 		return nil, t.unnamed(err)
@@ -28,6 +28,17 @@ func (a *app) readLive(ctx context.Context, t *targetFlags) (*snapshot.Snapshot,
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(len(o.APIIDs))*t.timeout)
 	defer cancel()
 	return a.readWith(ctx, cfg, o)
+}
+
+// find finds the id of an API that was given by its name or by a domain.
+func (t *targetFlags) find(ctx context.Context, cfg live.Settings) error {
+	switch {
+	case t.named:
+		return t.byName(ctx, cfg)
+	case t.domain != "":
+		return t.byDomain(ctx, cfg)
+	}
+	return nil
 }
 
 // settings are the SDK's.

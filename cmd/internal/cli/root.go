@@ -28,7 +28,7 @@ type diagnoseFlags struct {
 
 const shortHelp = `apisqs-doctor finds out why an API Gateway method does not put its messages on an SQS queue.
 
-  apisqs-doctor a1b2c3d4                         a deployed API, by its id, ARN, name or invoke URL
+  apisqs-doctor a1b2c3d4                         a deployed API: id, ARN, name, invoke URL, domain
   apisqs-doctor template.yaml                    a file or folder: CloudFormation, SAM, cdk.out,
                                                  Terraform, OpenAPI, output of the AWS CLI, a snapshot
   apisqs-doctor demo                             an embedded example; needs no AWS account
@@ -40,9 +40,9 @@ const about = `apisqs-doctor finds out why an Amazon API Gateway method that sho
 Amazon SQS queue does not. It follows one request through the integration, stage by stage,
 as AWS would, and says what fails, why, on what evidence, and what to change.
 
-Give exactly one kind of target: an API by its id, ARN, name or invoke URL (or --api-id,
---all-apis, --all-regions), files and folders (or --template, --snapshot), or --curl with the
-invoke URL in it. What files hold is told by their content, and said: templates of CloudFormation,
+Give exactly one kind of target: an API by its id, ARN, name, invoke URL or custom domain (or
+--api-id, --all-apis, --all-regions), files and folders (or --template, --snapshot), or --curl with
+the URL in it. What files hold is told by their content, and said: templates of CloudFormation,
 SAM, the CDK (cdk.out) and the Serverless Framework (.serverless), Terraform as configuration, plan
 or state, OpenAPI documents, what commands of the AWS CLI print (get-integration, get-role and the
 like, which complete each other), and snapshots; "-" is the standard input. Several APIs or files

@@ -33,8 +33,10 @@ type targetFlags struct {
 	stdin          []byte      // what the file "-" held
 	said           bool        // files were given without a flag: what they are is told
 
-	named bool   // the API is given by its name
-	url   string // what stands behind the host of the invoke URL that was given
+	named  bool   // the API is given by its name
+	domain string // the API is given by this custom domain name, and by this path of it
+	below  string
+	url    string // what stands behind the host of the invoke URL that was given
 
 	region, profile, endpointURL, accountID string
 	profiles                                []string // all that were given; profile is the first

@@ -37,7 +37,7 @@ func (t *targetFlags) arguments(cmd *cobra.Command, args []string) error {
 
 // namesAPI tells whether a word may be an API: it is no misspelt command.
 func namesAPI(cmd *cobra.Command, word string) bool {
-	if strings.Contains(word, "://") || strings.HasPrefix(word, "arn:") || apiID.MatchString(word) && strings.ContainsAny(word, "0123456789") {
+	if strings.Contains(word, "://") || strings.HasPrefix(word, "arn:") || namesHost(word) || apiID.MatchString(word) && strings.ContainsAny(word, "0123456789") {
 		return true
 	}
 	var commands []string
@@ -45,6 +45,13 @@ func namesAPI(cmd *cobra.Command, word string) bool {
 		commands = append(commands, sub.Name())
 	}
 	return strings.ContainsAny(word, "-_ ") && closest(word, commands) == ""
+}
+
+// namesHost tells whether a word is an address without its scheme, as browsers show it:
+// of an invoke URL with its path, of a custom domain alone.
+func namesHost(word string) bool {
+	host, path, _ := strings.Cut(word, "/")
+	return hostLike.MatchString(host) && (path == "" && !slices.Contains(fileEndings, filepath.Ext(word)) || invokeHost.MatchString(strings.ToLower(host)))
 }
 
 // namesFile tells whether a word on the command line names a file or a folder,
@@ -56,7 +63,7 @@ func namesFile(word string) bool {
 	if _, err := os.Stat(word); err == nil {
 		return true
 	}
-	if strings.Contains(word, "://") || strings.HasPrefix(word, "arn:") {
+	if strings.Contains(word, "://") || strings.HasPrefix(word, "arn:") || namesHost(word) {
 		return false
 	}
 	return strings.ContainsAny(word, `/\`) || strings.HasPrefix(word, ".") || slices.Contains(fileEndings, filepath.Ext(word))

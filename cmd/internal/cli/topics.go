@@ -45,8 +45,8 @@ func filesTopic() *cobra.Command {
 
 // targetsTopic tells all that can be diagnosed; its commands are run by a test.
 func targetsTopic() *cobra.Command {
-	return &cobra.Command{Use: "targets", Short: "All that can be diagnosed, and how the client's call is given", Example: "  apisqs-doctor help targets", Long: `A deployed API, by its id, ARN, name or invoke URL. Of several stages the doctor
-looks at the first, and names the others:
+	return &cobra.Command{Use: "targets", Short: "All that can be diagnosed, and how the client's call is given", Example: "  apisqs-doctor help targets", Long: `A deployed API, by its id, ARN, name, invoke URL (https or wss) or custom domain, which
+the account is asked about. Of several stages the doctor looks at the first, and names the others:
 
   apisqs-doctor a1b2c3d4
   apisqs-doctor https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/prod/orders

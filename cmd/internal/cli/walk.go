@@ -217,8 +217,8 @@ func readForScreen(ctx context.Context, t *targetFlags, id string, quota *live.Q
 	if err != nil {
 		return nil, err
 	}
-	if t.named {
-		if err := t.byName(ctx, cfg); err != nil {
+	if t.named || t.domain != "" {
+		if err := t.find(ctx, cfg); err != nil {
 			return nil, err
 		}
 		id = t.apiIDs[0]

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
 
@@ -165,4 +166,55 @@ func (a *account) apiMappings(d domainName) ([]mapping, *failure) {
 func (a *account) mapped(d domainName, api, path, stage string) mapping {
 	return mapping{api, snapshot.Domain{Name: d.name, Path: path, Stage: stage, MutualTLS: d.mutualTLS,
 		Origin: snapshot.Origin{Resource: a.arn("domainnames/" + d.name)}}}
+}
+
+// Path is a path of a custom domain name and the API that it leads to.
+type Path struct {
+	API         string // id
+	Path, Stage string // without slashes around; the stage is empty when the caller names it behind the path
+}
+
+// Paths gives the paths of a custom domain name of the region of cfg, the longest
+// first, and the names of all domains where there is none of that name. The error is
+// an *Error, or the context's when it was cancelled.
+func Paths(ctx context.Context, cfg aws.Config, name string) (paths []Path, others []string, err error) {
+	if err := ready(ctx, cfg); err != nil {
+		return nil, nil, err
+	}
+	a := newAccount(ctx, cfg, Options{})
+	found := false
+	for _, plane := range []struct {
+		domains func() ([]domainName, *failure)
+		paths   func(domainName) ([]mapping, *failure)
+	}{{a.restDomains, a.basePaths}, {a.routedDomains, a.apiMappings}} {
+		domains, failed := plane.domains()
+		for _, d := range domains {
+			others = append(others, d.name)
+			if failed != nil || !strings.EqualFold(d.name, name) {
+				continue
+			}
+			found = true
+			var list []mapping
+			list, failed = plane.paths(d)
+			for _, m := range list {
+				if p := (Path{m.api, m.Path, m.Stage}); !slices.Contains(paths, p) {
+					paths = append(paths, p)
+				}
+			}
+		}
+		if failed != nil {
+			if err := a.cancelled(); err != nil {
+				return nil, nil, err
+			}
+			return nil, nil, impossible(failed, "the custom domain name "+name+" in region "+cfg.Region)
+		}
+	}
+	if !found {
+		slices.Sort(others)
+		return nil, slices.Compact(others), nil
+	}
+	slices.SortFunc(paths, func(a, b Path) int {
+		return cmp.Or(len(b.Path)-len(a.Path), cmp.Compare(a.Path, b.Path), cmp.Compare(a.API, b.API))
+	})
+	return paths, nil, nil
 }
