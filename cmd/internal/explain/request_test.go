@@ -227,14 +227,31 @@ func TestWrapped(t *testing.T) {
 			"CloudFormation V2": `CREATE_FAILED | AWS::ApiGatewayV2::Integration | Integration | Resource handler returned message: "%s (Service: AmazonApiGatewayV2; Status Code: 400; Error Code: BadRequestException; Request ID: 5d0a; Proxy: null)" (RequestToken: 5d0a, HandlerErrorCode: GeneralServiceException)`,
 			"Terraform":         "Error: creating API Gateway Integration: operation error API Gateway: PutIntegration, https response error StatusCode: 400, RequestID: 5d0a, BadRequestException: %s\n\n  with aws_api_gateway_integration.sqs,\n  on main.tf line 12, in resource \"aws_api_gateway_integration\" \"sqs\":",
 			"Terraform V2":      "Error: creating API Gateway v2 Integration: operation error ApiGatewayV2: CreateIntegration, https response error StatusCode: 400, RequestID: 5d0a, BadRequestException: %s",
+			"Terraform, framed": "╷\n│ Error: creating API Gateway Integration: operation error API Gateway: PutIntegration, https response error StatusCode: 400, BadRequestException: %s\n│ \n│   with aws_api_gateway_integration.sqs,\n╵",
+			"CDK":               "❌  Orders failed: ToolkitError: The stack named Orders failed creation, it may need to be manually deleted from the AWS console: ROLLBACK_COMPLETE: Resource handler returned message: \"%s (Service: ApiGateway, Status Code: 400, Request ID: 5d0a)\"",
 			"CLI":               "An error occurred (BadRequestException) when calling the PutIntegration operation: %s",
 		} {
-			list := Explain(fmt.Sprintf(frame, inner.text), all())
-			if len(list) == 0 || list[0].Title != causes[inner.want].title {
-				t.Errorf("%s in %s: %+v", inner.text, name, list[:min(1, len(list))])
+			whole := fmt.Sprintf(frame, inner.text)
+			for _, text := range []string{whole, wrapped(whole, 72, "│ "), wrapped(whole, 40, "  "), strings.ReplaceAll(whole, "\n", "\r\n")} {
+				list := Explain(text, all())
+				if len(list) == 0 || list[0].Title != causes[inner.want].title {
+					t.Errorf("%s in %s: %+v", text, name, list[:min(1, len(list))])
+				}
 			}
 		}
 	}
+}
+
+// wrapped breaks a text at blanks as terminals and tables do.
+func wrapped(text string, width int, margin string) string {
+	out, used := margin, 0
+	for _, word := range strings.Fields(text) {
+		if used += len(word) + 1; used > width {
+			out, used = out+"\n"+margin, len(word)+1
+		}
+		out += word + " "
+	}
+	return out
 }
 
 // The client's text is none of AWS's: what it names does not become a cause.

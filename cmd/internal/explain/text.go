@@ -3,6 +3,7 @@ package explain
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"apisqs-doctor/diagnose/walk"
 )
@@ -24,7 +25,7 @@ func read(s string) text {
 	}
 	// Twice, since a log line in JSON carries an answer in JSON.
 	s = unquote.Replace(unquote.Replace(strings.ToValidUTF8(s, "\ufffd")))
-	t := text{plain: strings.ToLower(strings.Join(strings.Fields(s), " "))}
+	t := text{plain: strings.ToLower(strings.Join(strings.FieldsFunc(s, isSpace), " "))}
 	words := strings.FieldsFunc(s, func(r rune) bool { return !isName(r) })
 	for i, w := range words {
 		w = strings.Trim(w, "._")
@@ -37,6 +38,12 @@ func read(s string) text {
 		}
 	}
 	return t
+}
+
+// isSpace tells what only parts words: white space, and the frames and tables that
+// Terraform and SAM draw around texts.
+func isSpace(r rune) bool {
+	return unicode.IsSpace(r) || r == '|' || r >= '\u2500' && r <= '\u257f'
 }
 
 func isName(r rune) bool {
