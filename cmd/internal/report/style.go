@@ -10,7 +10,8 @@ import (
 )
 
 // style colours words with the 16 colours that the reader's theme decides on.
-// Colour only repeats what a word says already.
+// Colour only repeats what a word says already, and what is good is not green, which
+// many readers cannot tell from red.
 type style struct {
 	bold, dim, good, bad, warn, doubt lipgloss.Style
 }
@@ -23,7 +24,7 @@ func newStyle(color bool) style {
 	r := lipgloss.NewRenderer(io.Discard)
 	r.SetColorProfile(profile)
 	fg := func(code string) lipgloss.Style { return r.NewStyle().Foreground(lipgloss.Color(code)).Bold(true) }
-	return style{bold: r.NewStyle().Bold(true), dim: r.NewStyle().Faint(true), good: fg("2"), bad: fg("1"), warn: fg("3"), doubt: fg("5")}
+	return style{bold: r.NewStyle().Bold(true), dim: r.NewStyle().Faint(true), good: fg("6"), bad: fg("1"), warn: fg("3"), doubt: fg("5")}
 }
 
 func (s style) verdict(v diagnose.Verdict) lipgloss.Style {

@@ -59,3 +59,34 @@ func TestLinearEndOfInputLeaves(t *testing.T) {
 		t.Error(said)
 	}
 }
+
+// What the screen offers, the prompts offer too: logged calls, each fix of a finding,
+// and reading again.
+func TestLinearParity(t *testing.T) {
+	const fixture = "mapping_body_not_encoded_failing"
+	said := linearSession(t, fixture, Options{Calls: loggedCalls(t, fixture)}, "l", "1", "t 1 1", "r", "q")
+	for _, want := range []string{
+		"4 of 12 calls failed in 1h",
+		"With: URL-encode the client's data in the template",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("not said: %q in\n%s", want, said)
+		}
+	}
+	if n := strings.Count(said, "Reading "); n != 2 {
+		t.Errorf("read %d times", n)
+	}
+	risk := linearSession(t, "mapping_body_not_encoded_works", Options{}, "l", "q")
+	for _, want := range []string{"AT RISK: the client gets 200, message delivered; at risk: $input.body reaches the form without URL-encoding"} {
+		if !strings.Contains(risk, want) {
+			t.Errorf("not said: %q in\n%s", want, risk)
+		}
+	}
+	help := strings.Join(strings.Fields(walkHelp), " ")
+	for _, offer := range []string{"1 to 8 reads a stage", "f lists the findings", "t and a finding's number", "another of its fixes", "p tries all fixes", "x changes the notation",
+		"a applies", "e edits", "w tries an awkward request", "l lists the calls that were logged", "r reads again", "s saves", "c says the command line", "b goes back", "q quits"} {
+		if !strings.Contains(help, offer) {
+			t.Errorf("the prompts do not offer %q", offer)
+		}
+	}
+}

@@ -14,9 +14,9 @@ import (
 
 // walkHelp names the answers that the walk takes.
 const walkHelp = `1 to 8 reads a stage. f lists the findings, f and a number reads one. t and a finding's number tries
-its fix. p tries all fixes together. x changes the notation of fixes. a applies a fix. e edits the request.
-w tries an awkward request. l lists the calls that were logged, and follows one. s saves. c says the command
-line. b goes back, q quits.`
+its fix, and one more number another of its fixes. p tries all fixes together. x changes the notation of
+fixes. a applies a fix. e edits the request. w tries an awkward request. l lists the calls that were logged,
+and follows one. r reads again. s saves. c says the command line. b goes back, q quits.`
 
 // walk answers questions about one diagnosis.
 func (p *prompt) walk(ctx context.Context, o *Options, s *snapshot.Snapshot, d *diagnose.Diagnosis, entries int) error {
@@ -35,7 +35,8 @@ func (p *prompt) walk(ctx context.Context, o *Options, s *snapshot.Snapshot, d *
 		if n := strings.TrimLeft(word, "ft"); n != word && n != "" && rest == "" { // f1 is f 1
 			word, rest = strings.TrimSuffix(word, n), n
 		}
-		n, _ := strconv.Atoi(strings.TrimSpace(rest))
+		rest, other, _ := strings.Cut(strings.TrimSpace(rest), " ")
+		n, _ := strconv.Atoi(rest)
 		if stage, err := strconv.Atoi(word); err == nil && stage >= 1 && stage <= len(walk.Stages) {
 			m.walk.to(stage - 1)
 			p.doc(m.walk.detail.stage(stage-1, proseColumns))
@@ -52,7 +53,8 @@ func (p *prompt) walk(ctx context.Context, o *Options, s *snapshot.Snapshot, d *
 		case "f":
 			p.findings(m, n)
 		case "t":
-			p.try(m, n)
+			fix, _ := strconv.Atoi(strings.TrimSpace(other))
+			p.try(m, n, fix)
 		case "p":
 			p.trial(m, m.walk.detail.d.Plan.Fixes)
 		case "x":
@@ -66,6 +68,8 @@ func (p *prompt) walk(ctx context.Context, o *Options, s *snapshot.Snapshot, d *
 			err = p.awkward(m)
 		case "l":
 			err = p.calls(ctx, m)
+		case "r":
+			return errAgain
 		case "s":
 			err = p.save(m)
 		case "c":
@@ -90,7 +94,7 @@ func (p *prompt) overview(m *model) {
 	w := m.walk.path.words
 	word, _ := verdictWord(d.Verdict)
 	p.say("%s", spoken(w, d.Trace))
-	p.say("%s: %s.", word, report.Outcome(d))
+	p.say("%s: %s.", word, strings.TrimSuffix(show(w.Show(report.Headline(d))), "."))
 	for i := range walk.Stages {
 		_, word, _ := m.walk.path.mark(&p.glyph, i)
 		if word == "-" {
@@ -107,7 +111,11 @@ func (p *prompt) doc(d *doc) {
 		if len(l) == 0 {
 			continue
 		}
-		if text := strings.TrimSpace(strings.TrimSpace(l[0].text) + " " + l[1:].text()); text != "" {
+		text := strings.TrimRight(l[1:].text(), " ") // its indentation means something in a fragment
+		if label := strings.TrimSpace(l[0].text); label != "" {
+			text = strings.TrimSpace(label + " " + strings.TrimLeft(text, " "))
+		}
+		if text != "" {
 			p.say("%s", text)
 		}
 	}
@@ -128,12 +136,21 @@ func (p *prompt) findings(m *model, n int) {
 	p.doc(d)
 }
 
-func (p *prompt) try(m *model, n int) {
+// try follows the message with a fix of finding n, both counted from 1.
+func (p *prompt) try(m *model, n, fix int) {
 	list := m.walk.detail.d.Findings
 	if n < 1 || n > len(list) {
 		n = 1
 	}
 	m.walk.detail.finding, m.walk.detail.fix = n-1, 0
+	if n <= len(list) && fix > 1 && fix <= len(list[n-1].Fixes) {
+		m.walk.detail.fix = fix - 1
+	}
+	p.tryChosen(m)
+}
+
+// tryChosen follows the message with the chosen fix.
+func (p *prompt) tryChosen(m *model) {
 	fix := m.walk.fix()
 	if fix == nil {
 		p.say("Not tried: %s.", m.walk.noFix())

@@ -390,3 +390,20 @@ func TestPlacing(t *testing.T) {
 	}}), 100, 30)
 	shown(t, m, "which method?", "one of POST /orders")
 }
+
+// Fixes are shown at first in the notation of what was read.
+func TestNotationOfTheTarget(t *testing.T) {
+	for kind, want := range map[string]string{snapshot.Live: "[cli]", snapshot.Saved: "[cli]", snapshot.Template: "[cloudformation]", snapshot.OpenAPI: "[cloudformation]", snapshot.Terraform: "[terraform]"} {
+		o := withFixture(t, "protocol_content_type_failing", Options{})
+		load := o.Load
+		o.Load = func(ctx context.Context, progress func(Event)) (*snapshot.Snapshot, error) {
+			s, err := load(ctx, progress)
+			changed := *s
+			changed.Target.Kind = kind
+			return &changed, err
+		}
+		m := started(t, o, 160, 60)
+		press(m, "n")
+		shown(t, m, want)
+	}
+}

@@ -66,7 +66,8 @@ func (p *path) mark(g *glyphs, i int) (glyph, word string, r role) {
 	return mark(g, step, p.passedBy(i))
 }
 
-// row is one stage with its mark, word and sentence.
+// row is one stage with its mark and word, and its sentence where there is room for
+// all of it: the beginning of one can say the opposite.
 func (p *path) row(t *theme, i, columns int) line {
 	g := &t.glyphs
 	glyph, word, r := p.mark(g, i)
@@ -81,8 +82,20 @@ func (p *path) row(t *theme, i, columns int) line {
 		sentence = dim
 	}
 	l := line{{" ", plain}, cursor, {" ", plain}, {glyph, r}, {fmt.Sprintf("  %d %-13s  ", i+1, walk.Stages[i]), name},
-		{fmt.Sprintf("%-*s  ", p.wordColumns(), word), r}, {show(p.words.Show(report.Said(p.d.Trace.Steps[i]))), sentence}}
+		{fmt.Sprintf("%-*s", p.wordColumns(), word), r}}
+	if whole := append(l[:len(l):len(l)], span{"  " + show(p.words.Show(report.Said(p.d.Trace.Steps[i]))), sentence}); whole.width() <= columns {
+		return whole
+	}
 	return l.cut(columns, g.more)
+}
+
+// columns is how much of the columns the path needs beside the detail.
+func (p *path) columns(t *theme, most int) int {
+	least := width("   " + outcome(&p.d.Predicted))
+	for i := range walk.Stages {
+		least = max(least, p.row(t, i, most).width())
+	}
+	return min(least+1, most)
 }
 
 // wordColumns is the width of the longest word for a stage.

@@ -46,12 +46,12 @@ func newTheme(color, dark, ascii bool) theme {
 		plain:  r.NewStyle(),
 		strong: r.NewStyle().Bold(true),
 		dim:    r.NewStyle().Faint(true),
-		good:   fg("2", "10"),
+		good:   fg("6", "14"), // not green, which many cannot tell from red
 		bad:    fg("1", "9").Bold(true),
 		warn:   fg("3", "11").Bold(true),
 		doubt:  fg("5", "13").Bold(true),
-		accent: fg("4", "14").Bold(true),
-		client: fg("6", "6"),
+		accent: fg("4", "12").Bold(true),
+		client: r.NewStyle().Underline(true),
 		found:  r.NewStyle().Reverse(true),
 	}
 	return t

@@ -31,7 +31,13 @@ func (m *model) bodyRows() int { return max(m.height-chrome, 1) }
 func (m *model) beside() bool { return m.width >= besideColumns }
 
 // pathColumns is the width of the path beside the detail.
-func (m *model) pathColumns() int { return m.width * 9 / 20 }
+func (m *model) pathColumns() int {
+	most := m.width * 9 / 20
+	if m.walk.path.d == nil {
+		return most
+	}
+	return m.walk.path.columns(&m.theme, most)
+}
 
 // pathRows is how many rows the path takes above the detail.
 func (m *model) pathRows() int {
@@ -305,24 +311,64 @@ func (m *model) editView(r room) []line {
 	return out
 }
 
+// helpColumns is the width from which the help stands in two columns.
+const helpColumns = 76
+
 // helpText lists every key, and the whole command line.
 func (m *model) helpText() []line {
 	g := &m.theme.glyphs
 	d := &doc{width: m.width - 1, more: g.more}
+	var parts [][]line
 	for _, c := range m.keys.chapters() {
-		d.blank()
-		d.lines = append(d.lines, put(" "+c.name, strong))
+		part := []line{put(" "+c.name, strong)}
 		for _, k := range c.keys {
-			d.lines = append(d.lines, append(append(line{{"   ", plain}}, put(k.Help().Key, accent).fill(14, "")...), span{k.Help().Desc, plain}).cut(d.width, g.more))
+			part = append(part, append(append(line{{"   ", plain}}, put(k.Help().Key, accent).fill(14, "")...), span{k.Help().Desc, plain}))
 		}
+		parts = append(parts, part)
 	}
-	d.blank()
-	d.lines = append(d.lines, put(" marks", strong))
-	for _, x := range []struct{ mark, about string }{{g.pass, "ok"}, {g.fail, "FAIL"}, {g.warn, "error or warn: passed, but there is a finding"}, {g.open, "unknown: something could not be read"}, {g.skip, "not reached, or nothing to do"}} {
-		d.lines = append(d.lines, append(put("   "+x.mark, plain).fill(17, ""), span{x.about, plain}).cut(d.width, g.more))
+	marks := []line{put(" marks", strong)}
+	for _, x := range []struct{ mark, about string }{{g.pass, "ok"}, {g.fail, "FAIL"}, {g.warn, "error or warn: passed, with a finding"}, {g.open, "unknown: something was not read"}, {g.skip, "not reached, or nothing to do"}} {
+		marks = append(marks, append(put("   "+x.mark, plain).fill(7, ""), span{x.about, plain}))
+	}
+	parts = append(parts, marks)
+	if m.width < helpColumns {
+		for _, part := range parts {
+			d.blank()
+			for _, l := range part {
+				d.lines = append(d.lines, l.cut(d.width, g.more))
+			}
+		}
+	} else {
+		d.lines = append(d.lines, twoColumns(parts, m.width/2, d.width, g.more)...)
 	}
 	d.blank()
 	d.lines = append(d.lines, put(" the same from the command line", strong))
 	d.literal(m.command(), plain)
 	return d.lines
+}
+
+// twoColumns sets parts beside each other, each under the shorter column.
+func twoColumns(parts [][]line, half, columns int, more string) []line {
+	var sides [2][]line
+	for _, part := range parts {
+		side := 0
+		if len(sides[1]) < len(sides[0]) {
+			side = 1
+		}
+		if len(sides[side]) > 0 {
+			sides[side] = append(sides[side], nil)
+		}
+		sides[side] = append(sides[side], part...)
+	}
+	all := make([]line, max(len(sides[0]), len(sides[1])))
+	for i := range all {
+		if i < len(sides[0]) {
+			all[i] = sides[0][i]
+		}
+		if i < len(sides[1]) {
+			all[i] = append(all[i].fill(half, more), sides[1][i]...)
+		}
+		all[i] = all[i].cut(columns, more)
+	}
+	return all
 }

@@ -37,8 +37,13 @@ func newWalk(d *diagnose.Diagnosis, s *snapshot.Snapshot, remedy report.Remedy, 
 	w.show(d, s)
 	w.path.chosen = opening(d)
 	w.choose()
+	w.detail.dialect = opensWith[s.Target.Kind]
 	return w
 }
+
+// opensWith is the notation that fixes are shown in at first, by what was read: that
+// of the files, where there are any.
+var opensWith = map[string]int{snapshot.Template: 1, snapshot.OpenAPI: 1, snapshot.Terraform: 2}
 
 // show puts another diagnosis in the place of the present one and keeps the
 // chosen stage.
