@@ -152,6 +152,7 @@ const (
 	parameterProbe = "&DelaySeconds=900&x="
 	groupProbe     = "&MessageGroupId=x&x="
 	actionProbe    = "&Action=PurgeQueue&x="
+	fieldProbe     = "&b=2"
 	decodedProbe   = " 1+1=100%25"
 )
 
@@ -171,14 +172,26 @@ func provoke(p *diagnose.Pass, raw []walk.Span) harm {
 		}
 		h.check = p.Curl(request)
 		h.said = outcomeOfProse(prose)
-		chosen := chosenParameters(p, source)
+		if fields := p.Walk(p.Extended(source, fieldProbe)); ofForms(p) && admitted(fields) && fields.Step(walk.StageProtocol).Failure == nil {
+			h.said = "A form of several fields, such as a=1&b=2, is cut at the first \"&\" without an error."
+		}
+		chosen, probe := chosenParameters(p, source)
 		if len(chosen) > 0 {
-			h.said += fmt.Sprintf(" With %q behind it a client cuts the message there and sets %s itself.", parameterProbe[:strings.LastIndexByte(parameterProbe, '&')], strings.Join(chosen, " and "))
+			h.said += fmt.Sprintf(" With %q behind it a client cuts the message there and sets %s itself", probe, chosen[0])
+			if len(chosen) > 1 {
+				h.said += ", and so it can set " + strings.Join(chosen[1:], " and ")
+			}
+			h.said += "."
 			h.evidence = append(h.evidence, diagnose.Evidence{Label: "SQS parameters that a client can set", Value: strings.Join(chosen, ", ")})
 		}
 		return h
 	}
 	return h
+}
+
+// ofForms tells whether the client sends forms.
+func ofForms(p *diagnose.Pass) bool {
+	return strings.HasPrefix(strings.ToLower(p.Trace.Mapping.ContentType), "application/x-www-form-urlencoded")
 }
 
 // admitted tells whether a call gets as far as the integration: one that the
@@ -195,9 +208,9 @@ func outcomeOfProse(t *walk.Trace) string {
 	return "A client that sends \"&\" in its text loses what follows it."
 }
 
-// chosenParameters lists the parameters that a client's text can add.
-func chosenParameters(p *diagnose.Pass, source string) []string {
-	var chosen []string
+// chosenParameters lists the parameters that a client's text can add, and gives the
+// text that adds the first.
+func chosenParameters(p *diagnose.Pass, source string) (chosen []string, first string) {
 	for _, probe := range []string{parameterProbe, groupProbe, actionProbe} {
 		name, value, _ := strings.Cut(strings.TrimSuffix(probe[1:], "&x="), "=")
 		t := p.Walk(p.Extended(source, probe))
@@ -205,10 +218,12 @@ func chosenParameters(p *diagnose.Pass, source string) []string {
 			continue
 		}
 		if given, ok := t.Protocol.Effective.Param(name); ok && given.Value == value {
-			chosen = append(chosen, name)
+			if chosen = append(chosen, name); len(chosen) == 1 {
+				first = strings.TrimSuffix(probe, "&x=")
+			}
 		}
 	}
-	return chosen
+	return chosen, first
 }
 
 // sources lists the parts of the client's call that reach the form.
