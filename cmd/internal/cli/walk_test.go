@@ -269,6 +269,13 @@ func TestWalkInATerminal(t *testing.T) {
 	s.sees("to the file report.txt")
 	s.keys("Enter")
 	s.sees("saved report.txt")
+	s.tmux("resize-window", "-x", "100", "-y", "30")
+	s.keys("?")
+	if help := s.sees("the same from the command line"); !regexp.MustCompile(`(?m)^ move {20,}read *$`).MatchString(help) {
+		t.Errorf("the help is not in two columns:\n%s", help)
+	}
+	s.keys("Escape")
+	s.sees("tab pane")
 	s.keys("q")
 	screen := s.sees("left with 0", "finished")
 
@@ -284,6 +291,41 @@ func TestWalkInATerminal(t *testing.T) {
 	if err != nil || !strings.Contains(string(report), "BROKEN   the client gets 400") {
 		t.Errorf("the report: %v\n%s", err, report)
 	}
+}
+
+// A template opens with its own notation, a sentence of the path stands there whole or
+// not at all, and ctrl-c leaves with 130, in plain text too.
+func TestWalkOfATemplateInATerminal(t *testing.T) {
+	s := startTerminal(t, "100", "40")
+	program, err := exec.LookPath("apisqs-doctor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, err := os.ReadFile("../delivery/testdata/orders.template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(file, []byte(strings.Replace(string(template), "application/x-www-form-urlencoded", "application/json", 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.keys(program+" walk "+file+"; echo left with $?", "Enter")
+	screen := s.sees("4 protocol", "UnknownOperationException", "tab pane")
+	for line := range strings.SplitSeq(screen, "\n") {
+		if path, _, ok := strings.Cut(line, "│"); ok && strings.Contains(path, "…") {
+			t.Errorf("a sentence of the path is cut: %q", line)
+		}
+	}
+	s.keys("n")
+	time.Sleep(300 * time.Millisecond) // keys that come at once are read as one
+	s.keys("G")
+	s.sees("[cloudformation]")
+	s.keys("C-c")
+	s.sees("left with 130")
+	s.keys("clear; bash -c 'trap : INT; "+program+" walk --accessible "+file+"; echo and with $?'", "Enter")
+	s.sees("What next")
+	s.keys("C-c")
+	s.sees("and with 130")
 }
 
 // Leaving while the target is being read is at once.

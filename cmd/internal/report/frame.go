@@ -258,6 +258,13 @@ func (t *text) smallest(d *diagnose.Diagnosis, f *diagnose.Finding) {
 		return // whatever the body is
 	}
 	if least := shrinking.Shrink(body, alike); len(least)*2 < len(body) {
-		t.line("           smallest body that fails: %s   yours: %s", t.clean(short(least)), plural(len(body), "byte"))
+		s, yours := "smallest body that fails: "+t.clean(short(least)), "yours: "+plural(len(body), "byte")
+		const indent = "           "
+		if lipgloss.Width(s+yours)+len(indent)+3 <= t.width {
+			t.line("%s%s   %s", indent, s, yours)
+			return
+		}
+		t.hang(indent, 13, s)
+		t.hang(indent, 13, yours)
 	}
 }
