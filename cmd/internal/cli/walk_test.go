@@ -251,7 +251,6 @@ func TestWalkInATerminal(t *testing.T) {
 	s.keys(program+" walk --demo "+tellingDemo+"; echo left with $?; stty -g > after; echo fin''ished", "Enter")
 
 	s.sees("apisqs-doctor", "BROKEN", "client gets 400", "▸ ✗  4 protocol", "UnknownOperationException", "= apisqs-doctor demo "+tellingDemo)
-	s.keys("n")
 	s.sees("finding 1 of", "form-encoded body is announced as")
 	s.keys("t")
 	s.sees("✗ FAIL", "HEALTHY: the client gets 200", "gone")
@@ -316,8 +315,6 @@ func TestWalkOfATemplateInATerminal(t *testing.T) {
 			t.Errorf("a sentence of the path is cut: %q", line)
 		}
 	}
-	s.keys("n")
-	time.Sleep(300 * time.Millisecond) // keys that come at once are read as one
 	s.keys("G")
 	s.sees("[cloudformation]")
 	s.keys("C-c")
