@@ -117,6 +117,24 @@ func TestCheckOfTemplate(t *testing.T) {
 	}
 }
 
+// Of an emulator its own address is called, and the AWS CLI is told of it.
+func TestCheckOnAnEmulator(t *testing.T) {
+	s := live(t)
+	s.Target.Kind, s.Target.Endpoint = snapshot.Live, "http://localhost:4566"
+	request := walk.Request{Method: "POST", Path: "/orders", Query: []walk.Header{{Name: "a", Value: "b c"}}, Body: "x"}
+	trace := diagnose.Judge(s, request, nil).Trace
+	_, got := remedy.Writer{}.Check(s, trace, diagnose.Verification{Call: &request})
+	want := []string{`curl -i -X POST -H Content-Type: --data-binary x 'http://localhost:4566/_aws/execute-api/a1b2c3d4/prod/orders?a=b%20c'`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	_, got = remedy.Writer{}.Check(s, trace, diagnose.AWS("sqs", "get-queue-url", "--queue-name", "orders"))
+	want = []string{`aws sqs get-queue-url --queue-name orders --region us-east-1 --endpoint-url http://localhost:4566`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // What verifies a finding of a fixture says the words that are meant.
 func TestChecksOfFixtures(t *testing.T) {
 	if testing.Short() {

@@ -36,8 +36,12 @@ type cli struct {
 // aws begins a command of the AWS CLI. It is for the region of what it is about;
 // where that is not known the CLI's configuration decides.
 func (w Writer) aws(s *snapshot.Snapshot, region, service, operation string) *cli {
+	endpoint := w.EndpointURL
+	if endpoint == "" {
+		endpoint = s.Target.Endpoint // of a setting that the reader's shell need not have
+	}
 	return &cli{run: shell.New("aws", service, operation), values: valuesOf(s),
-		where: [][2]string{{"region", region}, {"profile", w.Profile}, {"endpoint-url", w.EndpointURL}}}
+		where: [][2]string{{"region", region}, {"profile", w.Profile}, {"endpoint-url", endpoint}}}
 }
 
 // flag adds an option with its value. An empty value is left out.

@@ -51,6 +51,8 @@ type Target struct {
 	Account   string `json:"account,omitempty"`
 	Partition string `json:"partition,omitempty"`
 	File      string `json:"file,omitempty"`
+	// Endpoint is the URL of an emulator that was read in place of AWS; empty for AWS itself.
+	Endpoint string `json:"endpoint,omitempty"`
 	// Exists tells that a file records what exists, as a state of Terraform does, and
 	// not what is to be made.
 	Exists bool `json:"exists,omitempty"`

@@ -14,6 +14,7 @@ import (
 type Engine struct {
 	Snapshot  *snapshot.Snapshot
 	opaque    iam.Opaque
+	hosts     []string // of SQS, beside AWS's own
 	templates map[string]compiledTemplate
 	policies  map[string]parsedPolicy
 	patterns  map[string]compiledPattern
@@ -50,6 +51,7 @@ func New(s *snapshot.Snapshot) *Engine {
 	return &Engine{
 		Snapshot:  s,
 		opaque:    s.Opaque(),
+		hosts:     queueHosts(s),
 		templates: map[string]compiledTemplate{},
 		policies:  map[string]parsedPolicy{},
 		patterns:  map[string]compiledPattern{},

@@ -262,7 +262,7 @@ func (w *signing) outgoing() sqs.Request {
 	if a := text.AccountOf(s.Credentials); a != "" && a != "*" {
 		account = a
 	}
-	return sqs.Request{Method: s.Method, Host: s.Host, Path: s.RequestPath, RawQuery: s.RawQuery, Header: header, Body: m.Body, Region: s.Region, Account: account}
+	return sqs.Request{Method: s.Method, Host: s.Host, Path: s.RequestPath, RawQuery: s.RawQuery, Header: header, Body: m.Body, Region: s.Region, Account: account, Hosts: w.hosts}
 }
 
 // isOpaque tells whether a text holds a symbol whose value is not known.

@@ -106,7 +106,7 @@ func (a *app) diagnoseAll(ctx context.Context, f *diagnoseFlags, known accept.Op
 	each(list, func(p *site) {
 		budget, cancel := context.WithTimeout(ctx, time.Duration(len(p.ids))*f.timeout)
 		defer cancel()
-		p.s, p.err = live.Read(budget, p.cfg, live.Options{APIIDs: p.ids, Types: p.types, Stage: f.stage, StageOptional: true, Progress: func(e live.Event) { read.event(p, e) }})
+		p.s, p.err = live.Read(budget, p.cfg, live.Options{APIIDs: p.ids, Types: p.types, Stage: f.stage, StageOptional: true, Emulator: live.Emulator(p.cfg), Progress: func(e live.Event) { read.event(p, e) }})
 	})
 	read.end()
 	var notes []string

@@ -19,7 +19,7 @@ func (a *app) readLive(ctx context.Context, t *targetFlags) (*snapshot.Snapshot,
 	if err != nil {
 		return nil, t.unnamed(err)
 	}
-	o := live.Options{APIIDs: t.apiIDs, Stage: t.stage, StageOptional: t.allAPIs}
+	o := live.Options{APIIDs: t.apiIDs, Stage: t.stage, StageOptional: t.allAPIs, Emulator: live.Emulator(cfg)}
 	if t.allAPIs {
 		if o.APIIDs, o.Types, err = t.all(ctx, cfg); err != nil {
 			return nil, err

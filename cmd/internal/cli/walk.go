@@ -223,7 +223,7 @@ func readForScreen(ctx context.Context, t *targetFlags, id string, quota *live.Q
 		}
 		id = t.apiIDs[0]
 	}
-	s, err := live.Read(ctx, cfg, live.Options{APIIDs: []string{id}, Stage: t.stage, Quota: quota, Progress: func(e live.Event) {
+	s, err := live.Read(ctx, cfg, live.Options{APIIDs: []string{id}, Stage: t.stage, Quota: quota, Emulator: live.Emulator(cfg), Progress: func(e live.Event) {
 		progress(tui.Event{Call: e.Call, Subject: e.Subject, Ended: e.Ended, Done: e.Done, Total: e.Total, Err: e.Err})
 	}})
 	if err != nil {

@@ -20,7 +20,8 @@ type Trial struct {
 	Deployed  diagnose.Diagnosis // of the request on what the stage runs; no rule was applied
 	Call      testinvoke.Request
 
-	variables bool // of the stage are known
+	variables bool   // of the stage are known
+	emulator  string // the URL of the emulator that carries the test out; empty for AWS
 	words     report.Words
 }
 
@@ -30,7 +31,7 @@ type Trial struct {
 func New(s *snapshot.Snapshot, stage string, r walk.Request, rules []diagnose.Rule) (*Trial, error) {
 	variables, known := Variables(s, stage)
 	draft := Draft(s, variables)
-	t := &Trial{Stage: stage, variables: known, Diagnosis: diagnose.Judge(draft, Asked(r), rules)}
+	t := &Trial{Stage: stage, variables: known, emulator: s.Target.Endpoint, Diagnosis: diagnose.Judge(draft, Asked(r), rules)}
 	route := &t.Diagnosis.Trace.Route
 	m := route.Method
 	if m == nil {
@@ -156,8 +157,18 @@ func (t *Trial) Limits() []string {
 	return append(list, "throttling and what else belongs to the stage")
 }
 
-// Notes say how the draft, which is tested, stands to the stage, which callers meet.
+// Notes say how the draft, which is tested, stands to the stage, which callers meet,
+// and how an emulator stands to AWS.
 func (t *Trial) Notes() []string {
+	notes := t.draftNotes()
+	if t.emulator != "" {
+		notes = append(notes, "it is the emulator at "+t.emulator+" that answers, and AWS that is predicted: emulators may not enforce roles, trust policies, queue and key policies, "+
+			"and may take what AWS refuses, so a test that goes well there proves none of these")
+	}
+	return notes
+}
+
+func (t *Trial) draftNotes() []string {
 	r := &t.Deployed.Trace.Route
 	runs := fmt.Sprintf("stage %q runs something else than the draft that is tested", t.Stage)
 	callers := "; predicted there: " + report.Outcome(&t.Deployed)

@@ -74,7 +74,12 @@ func (e *AddressError) Error() string {
 // ("queue.amazonaws.com", "REGION.queue.amazonaws.com") and VPC endpoints of every
 // partition; or a bare queue name (T16), which leaves region and account empty.
 // The error is an *AddressError; the address then holds what could be read.
-func ParseQueueURL(s string) (Address, error) {
+func ParseQueueURL(s string) (Address, error) { return ParseQueueURLAt(s, nil) }
+
+// ParseQueueURLAt is ParseQueueURL where other hosts, each in lower case and with
+// its port, are SQS hosts too: those of an emulator. A name below one of them is one
+// as well, and says the region as AWS's own do.
+func ParseQueueURLAt(s string, hosts []string) (Address, error) {
 	a := Address{URL: s}
 	bad := func(kind AddressKind, format string, args ...any) (Address, error) {
 		a.Problem = kind
@@ -102,15 +107,22 @@ func ParseQueueURL(s string) (Address, error) {
 		return bad(AddressForeign, "expected scheme https, found %q", s[:i])
 	}
 	host, path, _ := strings.Cut(s[i+3:], "/")
+	h, ok := emulated(strings.ToLower(host), hosts)
 	host, _, _ = strings.Cut(host, ":")
 	a.Host = strings.ToLower(host)
-	h, ok := parseHost(a.Host)
+	if ok {
+		path, h.region = regionInPath(path, h.region)
+	} else {
+		h, ok = parseHost(a.Host)
+	}
 	if !ok {
 		a.Account, a.Name, _ = splitPath(path)
 		return bad(AddressForeign, "%q is no SQS host", host)
 	}
-	a.Region = h.region
-	a.Partition = text.PartitionOf(h.region).ID
+	if h.region != "" {
+		a.Region = h.region
+		a.Partition = text.PartitionOf(h.region).ID
+	}
 	if strings.ContainsAny(path, "?#") {
 		return bad(AddressMalformed, "a queue URL has no query string and no fragment")
 	}
@@ -187,6 +199,37 @@ func parseHost(name string) (host, bool) {
 	return host{}, false
 }
 
+// emulated reads a host with its port that is one of an emulator's or stands below one.
+func emulated(name string, hosts []string) (host, bool) {
+	for _, h := range hosts {
+		if h == "" {
+			continue
+		}
+		if name == h {
+			return host{}, true
+		}
+		if below, ok := strings.CutSuffix(name, "."+h); ok {
+			region, _, _ := strings.Cut(strings.TrimPrefix(below, "sqs."), ".")
+			if _, known := text.LookupPartition(region); known {
+				return host{region}, true
+			}
+			return host{}, true
+		}
+	}
+	return host{}, false
+}
+
+// regionInPath takes queue/REGION from the beginning of an emulator's path, where
+// some put it.
+func regionInPath(path, region string) (rest, in string) {
+	first, below, _ := strings.Cut(path, "/")
+	second, rest, ok := strings.Cut(below, "/")
+	if _, known := text.LookupPartition(second); ok && known && first == "queue" {
+		return rest, second
+	}
+	return path, region
+}
+
 func validAccount(s string) bool {
 	if len(s) != 12 {
 		return false
@@ -249,7 +292,7 @@ func pathAddress(r *Request, region string) Address {
 
 // parameterAddress reads the queue from a QueueUrl.
 func parameterAddress(r *Request, region, url string, from Source) Address {
-	a, _ := ParseQueueURL(url)
+	a, _ := ParseQueueURLAt(url, r.Hosts)
 	a.From = from
 	if a.Region == "" {
 		a.Region = region

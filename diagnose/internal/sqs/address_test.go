@@ -150,3 +150,29 @@ func TestAddressFaults(t *testing.T) {
 		}
 	})
 }
+
+// An emulator's queues have addresses of its own (T178).
+func TestParseQueueURLAt(t *testing.T) {
+	hosts := []string{"localhost:4566", "sqs.us-east-1.localhost.localstack.cloud:4566"}
+	for url, want := range map[string]string{
+		"http://localhost:4566/123456789012/orders":                                    "arn:aws:sqs:eu-west-1:123456789012:orders",
+		"http://LOCALHOST:4566/123456789012/orders":                                    "arn:aws:sqs:eu-west-1:123456789012:orders",
+		"http://sqs.us-east-1.localhost:4566/123456789012/orders":                      "arn:aws:sqs:us-east-1:123456789012:orders",
+		"http://sqs.us-east-1.localhost.localstack.cloud:4566/123456789012/orders":     "arn:aws:sqs:eu-west-1:123456789012:orders",
+		"http://localhost:4566/queue/us-east-1/123456789012/orders":                    "arn:aws:sqs:us-east-1:123456789012:orders",
+		"https://sqs.us-east-2.amazonaws.com/123456789012/orders":                      "arn:aws:sqs:us-east-2:123456789012:orders",
+		"http://localhost:4567/123456789012/orders":                                    "",
+		"http://notlocalhost:4566/123456789012/orders":                                 "",
+		"http://localhost:4566/orders/of/123456789012":                                 "",
+		"http://sqs.us-east-1.localhost.localstack.cloud.evil:4566/123456789012/order": "",
+	} {
+		r := Request{Region: "eu-west-1", Hosts: hosts}
+		a, err := ParseQueueURLAt(url, r.Hosts)
+		if a.Region == "" {
+			a = parameterAddress(&r, r.Region, url, FromBody)
+		}
+		if got := a.ARN(); got != want || want == "" && err == nil {
+			t.Errorf("%s: %q, %v; want %q", url, got, err, want)
+		}
+	}
+}

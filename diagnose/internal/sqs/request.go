@@ -13,8 +13,9 @@ type Request struct {
 	RawQuery string // raw, without the question mark
 	Header   Header
 	Body     []byte
-	Region   string // region of the endpoint that receives it
-	Account  string // account of the calling principal: owner of a queue that is named without an account; may be unknown ("")
+	Region   string   // region of the endpoint that receives it
+	Account  string   // account of the calling principal: owner of a queue that is named without an account; may be unknown ("")
+	Hosts    []string // SQS hosts beside AWS's own, lower case, each with its port
 }
 
 // Header holds header values by name; Get ignores the case of names.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/openapi"
@@ -41,15 +42,46 @@ func (r *reader) readExport(stage string) snapshot.Fact[snapshot.Configuration] 
 		return unknown[snapshot.Configuration](failed, at)
 	}
 	deployed, err := openapi.Export(out.Body, snapshot.REST, at)
-	switch {
-	case err != nil:
+	if err != nil {
+		r.untrue.Store(stage, true)
 		return snapshot.Unknown[snapshot.Configuration](snapshot.Gap{Reason: snapshot.Unparsed, Detail: "the export of stage " + stage + ": " + err.Error(), Origin: at})
-	case !hasIntegrations(deployed):
-		// AWS deploys no API without integrations (T106), so that this export is
-		// an emulator's, or was made without the extensions.
-		return snapshot.Unknown[snapshot.Configuration](snapshot.Gap{Reason: snapshot.Failed, Detail: "the export of stage " + stage + " carries no integrations", Origin: at})
+	}
+	if why := contradiction(deployed); why != "" {
+		r.untrue.Store(stage, true)
+		return snapshot.Unknown[snapshot.Configuration](snapshot.Gap{Reason: snapshot.Failed, Detail: "the export of stage " + stage + " " + why, Origin: at})
 	}
 	return snapshot.Known(deployed, at)
+}
+
+// contradiction says what of an export no deployment can be, so that the export is
+// an emulator's (T178) or was made without the extensions. It is empty for others.
+func contradiction(c snapshot.Configuration) string {
+	if !hasIntegrations(c) {
+		return "carries no integrations, without which nothing is deployed" // T106
+	}
+	for _, m := range c.Methods {
+		in, _ := m.Integration.Peek()
+		if in == nil {
+			continue
+		}
+		kind, _ := in.Type.Peek()
+		credentials, known := in.Credentials.Peek()
+		if known && credentials == "" && kind == "AWS" && integrationURI.MatchString(value(in.URI)) && !strings.Contains(value(in.URI), ":lambda:") {
+			return "has " + m.HTTPMethod + " " + m.Path + " without credentials, which no deployed call of an AWS service is"
+		}
+	}
+	return ""
+}
+
+// standIn is the draft in place of what an emulator's stage runs, where what the
+// emulator answers as the export of the stage is none or cannot be true. It is said
+// that it was taken.
+func (r *reader) standIn(stage string, deployed, draft snapshot.Fact[snapshot.Configuration]) snapshot.Fact[snapshot.Configuration] {
+	if _, untrue := r.untrue.Load(stage); !untrue || !r.emulated || !draft.IsKnown() {
+		return deployed
+	}
+	r.assumed = append(r.assumed, drafted(stage, deployed.Gap().Detail, deployed.Origin()))
+	return draft
 }
 
 func hasIntegrations(c snapshot.Configuration) bool {

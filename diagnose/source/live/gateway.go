@@ -171,7 +171,7 @@ func (r *reader) deploymentDates() map[string]string {
 }
 
 // stageFacts puts the stages together with what their exports said.
-func (r *reader) stageFacts(dates map[string]string, details details) snapshot.Fact[[]snapshot.Stage] {
+func (r *reader) stageFacts(dates map[string]string, details details, draft snapshot.Fact[snapshot.Configuration]) snapshot.Fact[[]snapshot.Stage] {
 	list := r.stages.wait()
 	if list.failure != nil {
 		return unknown[[]snapshot.Stage](list.failure, r.at("stages"))
@@ -197,7 +197,7 @@ func (r *reader) stageFacts(dates map[string]string, details details) snapshot.F
 			stage.AccessLog = stage.AccessLog.With(&snapshot.AccessLog{Destination: aws.ToString(log.DestinationArn), Format: aws.ToString(log.Format)})
 		}
 		if deployed, ok := exports[name]; ok {
-			stage.Deployed = details.align(deployed)
+			stage.Deployed = r.standIn(name, details.align(deployed), draft)
 		} else {
 			why := "only the deployment of stage " + strconv.Quote(r.stage) + " was read"
 			if r.stage == "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"apisqs-doctor/diagnose/snapshot"
 
@@ -18,6 +19,7 @@ type Options struct {
 	Types         map[string]snapshot.APIType // of the APIs whose type is known already, by id; may be nil
 	Stage         string                      // the one stage whose deployed configuration is read; empty for all
 	StageOptional bool                        // an API without the stage is no fault
+	Emulator      string                      // the URL of the emulator that is read in place of AWS; see Emulator
 	Progress      func(Event)                 // told of every call, one at a time; may be nil
 	Quota         *Quota                      // that is shared with other runs; nil for one of its own
 
@@ -66,10 +68,15 @@ func Read(ctx context.Context, cfg aws.Config, o Options) (*snapshot.Snapshot, e
 		})
 	}
 	list := make([]snapshot.API, len(ids))
+	var assumed []snapshot.Assumption
+	if o.Emulator != "" {
+		assumed = append(assumed, emulated(o.Emulator))
+	}
 	var failed []error
 	for i, one := range apis {
 		got := one.wait()
 		list[i] = got.api
+		assumed = append(assumed, got.assumed...)
 		if got.err != nil {
 			failed = append(failed, got.err)
 		}
@@ -78,6 +85,7 @@ func Read(ctx context.Context, cfg aws.Config, o Options) (*snapshot.Snapshot, e
 		return nil, together(failed)
 	}
 	s := a.snapshot(list)
+	s.Target.Endpoint, s.Target.Assumed = o.Emulator, assumed
 	if err := a.cancelled(); err != nil {
 		return nil, err
 	}
@@ -111,15 +119,16 @@ func together(failed []error) error {
 // reading is an API as far as it was read. The error, an *Error or the context's,
 // says why it was not read at all.
 type reading struct {
-	api snapshot.API
-	err error
+	api     snapshot.API
+	assumed []snapshot.Assumption
+	err     error
 }
 
 // read reads the API and begins to read what it leads to.
 func (r *reader) read() reading {
 	api, err := r.readAPI()
 	if err == nil {
-		return reading{api: api}
+		return reading{api: api, assumed: r.assumed}
 	}
 	gap := snapshot.Gap{Reason: snapshot.Failed, Detail: err.Error(), Origin: r.at()}
 	var e *Error
@@ -199,7 +208,7 @@ func (r *reader) readAPI() (snapshot.API, error) {
 	followed.wait()
 	out := got.api
 	out.Draft = r.wholeDraft(got, details.wait())
-	out.Stages = r.stageFacts(deployments.wait(), details.wait())
+	out.Stages = r.stageFacts(deployments.wait(), details.wait(), out.Draft)
 	out.Domains = domains.wait()
 	return out, nil
 }
@@ -232,20 +241,23 @@ type reader struct {
 	stage         string           // the only one that is wanted; empty for all
 	stageOptional bool
 	several       bool // it is not the only one of the run
+	emulated      bool // it is an emulator that is read
 
 	stages     *later[stageList]
 	draft      *later[draft]
 	usagePlans *later[plans]
 	exports    memo[snapshot.Fact[snapshot.Configuration]]
+	untrue     sync.Map // stages whose exports are none or cannot be true
+	assumed    []snapshot.Assumption
 }
 
 func (a *account) reader(id string, o Options) *reader {
-	return &reader{account: a, collection: "restapis", apiID: id, typ: o.Types[id], stage: o.Stage, stageOptional: o.StageOptional}
+	return &reader{account: a, collection: "restapis", apiID: id, typ: o.Types[id], stage: o.Stage, stageOptional: o.StageOptional, emulated: o.Emulator != ""}
 }
 
 // inCollection is a reader of the same API at the other paths of the control plane.
 func (r *reader) inCollection(name string) *reader {
-	return &reader{account: r.account, collection: name, apiID: r.apiID, typ: r.typ, stage: r.stage, stageOptional: r.stageOptional, several: r.several}
+	return &reader{account: r.account, collection: name, apiID: r.apiID, typ: r.typ, stage: r.stage, stageOptional: r.stageOptional, several: r.several, emulated: r.emulated}
 }
 
 // name is the API in words.

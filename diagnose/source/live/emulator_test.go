@@ -1,0 +1,100 @@
+package live
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/fixtures/fakeaws"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// lossy is the rich API with an export that has lost the credentials of every
+// integration, as emulators of the LocalStack family make them (T178).
+func lossy(t *testing.T) *snapshot.Snapshot {
+	t.Helper()
+	s := rich()
+	stages := value(s.APIs[0].Stages)
+	deployed := value(stages[1].Deployed)
+	lost := 0
+	for i, m := range deployed.Methods {
+		in := value(m.Integration)
+		if in == nil {
+			continue
+		}
+		bare := *in
+		bare.Credentials = known("")
+		deployed.Methods[i].Integration = known(&bare)
+		lost++
+	}
+	if lost == 0 {
+		t.Fatal("the stage has no integrations")
+	}
+	stages[1].Deployed = known(deployed)
+	return s
+}
+
+// What an emulator exports and no deployment can be is not read: the draft stands for
+// it, and the report says so. From AWS such an export stays unknown.
+func TestExportThatCannotBeTrue(t *testing.T) {
+	_, cfg := serve(t, lossy(t), fakeaws.Options{})
+	for _, emulator := range []string{"", "http://localhost:4566"} {
+		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Emulator: emulator, unpaced: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fact := value(got.APIs[0].Stages)[1].Deployed
+		if emulator == "" {
+			if fact.IsKnown() || !strings.Contains(fact.Gap().Detail, "without credentials") || len(got.Target.Assumed) > 0 {
+				t.Errorf("from AWS: known %v, %q, assumed %v", fact.IsKnown(), fact.Gap().Detail, got.Target.Assumed)
+			}
+			continue
+		}
+		methods := value(fact).Methods
+		if !fact.IsKnown() || len(methods) == 0 || value(value(methods[0].Integration).Credentials) == "" {
+			t.Errorf("the draft does not stand for the stage: %+v", fact)
+		}
+		said := ""
+		for _, a := range got.Target.Assumed {
+			said += a.What + ": " + a.Why + "\n"
+		}
+		for _, part := range []string{"stage \"", "runs the draft", "without credentials", "emulator at http://localhost:4566", "may not enforce roles"} {
+			if !strings.Contains(said, part) {
+				t.Errorf("%q is not said:\n%s", part, said)
+			}
+		}
+		if got.Target.Endpoint != emulator {
+			t.Errorf("endpoint %q", got.Target.Endpoint)
+		}
+	}
+}
+
+// A call that fails says nothing about the stage, on an emulator neither.
+func TestExportOfAnEmulatorThatFails(t *testing.T) {
+	_, cfg := serve(t, rich(), fakeaws.Options{Fail500: []string{"GetExport"}})
+	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Emulator: "http://localhost:4566", unpaced: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fact := value(got.APIs[0].Stages)[1].Deployed; fact.IsKnown() {
+		t.Error("the draft stands for a stage whose export was not answered")
+	}
+}
+
+func TestEmulator(t *testing.T) {
+	for endpoint, want := range map[string]string{
+		"": "", "http://localhost:4566/": "http://localhost:4566", "https://user:pw@aws.test": "https://aws.test",
+		"https://apigateway.us-east-1.amazonaws.com": "", "https://vpce-0a1b-2c3d.apigateway.us-east-1.vpce.amazonaws.com": "",
+		"https://apigateway.us-east-1.api.aws": "", "https://apigateway.cn-north-1.amazonaws.com.cn": "", "https://amazonaws.com.evil.test": "https://amazonaws.com.evil.test",
+	} {
+		cfg := Settings{Region: "us-east-1"}
+		if endpoint != "" {
+			cfg.BaseEndpoint = aws.String(endpoint)
+		}
+		if got := Emulator(cfg); got != want {
+			t.Errorf("%q: %q, want %q", endpoint, got, want)
+		}
+	}
+}
