@@ -38,8 +38,8 @@ const (
 	NotDecided   = vtl.Undecided
 )
 
-// EveryBody proves the mapping template of a walk safe for every call of its
-// Content-Type, or finds a smallest one that it is not safe for: one that the
+// EveryBody proves the mapping template of a walk, and the parameter mappings beside
+// it, safe for every call of its Content-Type, or finds a smallest one that it is not safe for: one that the
 // request validator lets through (T176), and whose own walk shows the harm. It is nil
 // where no template makes the body that SQS receives.
 func (e *Engine) EveryBody(t *Trace) *EveryBody {
@@ -88,6 +88,9 @@ func (e *Engine) EveryBody(t *Trace) *EveryBody {
 			replay = e.Walk(e.requestOf(t, proof.Case))
 		}
 		out.Case, out.Request, out.Replay = proof.Case, &replay.Request, replay
+	}
+	if out.Result == SafeForAll {
+		e.mappedByClient(t, out)
 	}
 	return out
 }

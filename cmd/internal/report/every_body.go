@@ -34,6 +34,9 @@ func stoppedAt(b *walk.EveryBody) string {
 	if b.Stopped == "" {
 		return b.Why
 	}
+	if b.Line == 0 { // of a parameter mapping
+		return b.Stopped + ": " + b.Why
+	}
 	return fmt.Sprintf("%s (line %d): %s", b.Stopped, b.Line, b.Why)
 }
 
