@@ -5,7 +5,7 @@ FUZZTIME ?= 10s
 RELEASE ?= .release/files
 GORELEASER ?= $(GO) run github.com/goreleaser/goreleaser/v2@v2.16.0
 
-.PHONY: build test test-short rule lint generate golden fuzz bench demo check drift vuln release release-check release-files release-snapshot same help
+.PHONY: build test test-short rule lint generate golden fuzz bench demo check drift vuln release release-check release-files release-snapshot same emulator help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -59,6 +59,9 @@ drift: ## fail when a generated file, go.mod or go.sum is not up to date
 
 same: ## compare with another binary: make same OLD=BINARY PATHS='fixtures FOLDER...'
 	@$(GO) build -o .same.bin ./cmd/apisqs-doctor && .ci/same $(OLD) .same.bin $(PATHS); code=$$?; rm -f .same.bin; exit $$code
+
+emulator: ## hold the predictions against LocalStack, which is set up in .emulator; needs Python 3.13
+	@.ci/emulator
 
 vuln: ## look for known vulnerabilities; needs the internet, so it is not part of check
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...

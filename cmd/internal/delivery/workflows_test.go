@@ -91,7 +91,7 @@ func TestWorkflowLinters(t *testing.T) {
 	for _, file := range workflows {
 		scripts = append(scripts, filepath.Join(root, ".github/workflows", file))
 	}
-	for tool, args := range map[string][]string{"actionlint": scripts[2:], "shellcheck": append(scripts[:2:2], filepath.Join(root, ".ci/run"))} {
+	for tool, args := range map[string][]string{"actionlint": scripts[2:], "shellcheck": append(scripts[:2:2], filepath.Join(root, ".ci/run"), filepath.Join(root, ".ci/emulator"))} {
 		t.Run(tool, func(t *testing.T) {
 			if _, err := exec.LookPath(tool); err != nil {
 				t.Skipf("%s is not installed", tool)
