@@ -86,7 +86,11 @@ func (s *stack) region(origin snapshot.Origin) *tree.Value {
 	if region := s.root.env.region; region != "" {
 		return tree.Text(region)
 	}
-	return s.world.named("${AWS::Region}", s.world.regionSymbol(s.root.env.partition), "--region", origin)
+	const expression = "${AWS::Region}"
+	if v, ok := s.world.symbols.byExpression[expression]; ok {
+		return v // to look for a name that is free takes reading all documents
+	}
+	return s.world.named(expression, s.world.regionSymbol(s.root.env.partition), "--region", origin)
 }
 
 // account returns the id of the stack's account, or its symbol.
