@@ -74,6 +74,9 @@ var knownDeviations = []struct {
 	{"AWS_PROXY to another service than Lambda, and a URI without path or action, are refused, as AWS does", func(d *deviation) bool {
 		return d.about == "deployment" && (strings.Contains(d.got, "only supports Lambda") || strings.Contains(d.got, "must contain path or action"))
 	}},
+	{"a role of another account, or of none, is refused, as AWS does", func(d *deviation) bool {
+		return d.about == "deployment" && strings.Contains(d.got, "Cross-account pass role")
+	}},
 	{"a method response that is missing is not missed", func(d *deviation) bool { return d.of("response_method_response_missing") && d.status == 202 }},
 	{"the path of a queue without its account is refused", func(d *deviation) bool { return d.of("signing_uri_passing") && d.status == 400 }},
 	{"an integration without a method of its own is refused", func(d *deviation) bool {
