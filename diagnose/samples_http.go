@@ -134,7 +134,10 @@ func (s *sampler) frame() walk.Request {
 		r.Body = "" // of the handshake and the end
 		return r
 	}
-	expression, _ := s.api.RouteSelection.Peek()
+	expression, known := s.api.RouteSelection.Peek()
+	if known && expression == "" {
+		expression = "$request.body.action" // as most have it: AWS creates no API without
+	}
 	e, err := selection.Parse(expression, selection.Grammar{Escapes: true})
 	if err != nil {
 		return r

@@ -42,6 +42,8 @@ Repair: give the success response the pattern 2\d{2} and a status such as 200.`,
 		}
 		if p.Trace.Route.API.Type == snapshot.REST {
 			f.Fixes = []diagnose.Fix{p.Fix("answer success as success", succeeding(p, o)...)}
+		} else {
+			f.Fixes = []diagnose.Fix{p.Fix("answer success with SQS's own status", relayedStatuses(p, wrong[:1])...)}
 		}
 		if p.Trace.Response.SQSStatus == o.SQSStatus && p.Trace.FirstFailure() == nil {
 			f.Severity = diagnose.Error

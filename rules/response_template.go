@@ -33,8 +33,8 @@ Repair: mend the template, or read the members where they stand.`,
 		for _, broken := range r.BrokenTemplates {
 			f := diagnose.Finding{
 				Severity: diagnose.Warning,
-				Message:  fmt.Sprintf("the response template of %s for %s does not work: %s", broken.Response.Status, broken.ContentType, broken.Err),
-				Why:      "API Gateway answers 500 when it cannot transform the response; what SQS did stays done.",
+				Message:  fmt.Sprintf("the response template %s does not work: %s", forStatus(broken.Response.Status, broken.ContentType), broken.Err),
+				Why:      failing(p) + " when it cannot transform the response; what SQS did stays done.",
 				Evidence: []diagnose.Evidence{{Label: "response template " + broken.ContentType, Value: excerpt([]byte(broken.Response.Templates[broken.ContentType])), Origin: broken.Response.Origin}},
 				Fixes:    []diagnose.Fix{p.Fix("pass the answer of SQS on as it is", withoutTemplate(p, broken))},
 				Check:    p.Curl(p.Trace.Request),
@@ -80,7 +80,7 @@ Repair: mend the template, or read the members where they stand.`,
 			Message:  fmt.Sprintf("the response template prints nothing for %s", strings.Join(names, ", ")),
 			Why:      "SQS's answer has no such member, or is XML, which templates cannot read by path.",
 			Evidence: []diagnose.Evidence{
-				{Label: "response template of " + r.Chosen.Status, Value: excerpt([]byte(r.Chosen.Templates[r.TemplateKey])), Origin: r.Chosen.Origin},
+				{Label: "response template " + forStatus(r.Chosen.Status, r.TemplateKey), Value: excerpt([]byte(r.Chosen.Templates[r.TemplateKey])), Origin: r.Chosen.Origin},
 				{Label: "answer of SQS", Value: excerpt([]byte(r.SQSBody))},
 			},
 			Fixes: readableAnswer(p),
@@ -131,6 +131,23 @@ func answerAsJSON(p *diagnose.Pass, bad *walk.Malformed) []diagnose.Fix {
 	after.Templates = maps.Clone(before.Templates)
 	after.Templates[r.TemplateKey] = text
 	return []diagnose.Fix{p.Fix("print the value as JSON", snapshot.SetIntegrationResponse{On: p.Method(), Before: &before, After: &after})}
+}
+
+// forStatus names a response template; an integration response of a WebSocket API has
+// no status.
+func forStatus(status, key string) string {
+	if status == "" {
+		return key
+	}
+	return "of " + status + " for " + key
+}
+
+// failing is what the client gets of a template that fails.
+func failing(p *diagnose.Pass) string {
+	if p.Trace.Route.API.Type == snapshot.WebSocket {
+		return "API Gateway sends an error frame"
+	}
+	return "API Gateway answers 500"
 }
 
 func withoutTemplate(p *diagnose.Pass, broken walk.BrokenTemplate) snapshot.Change {

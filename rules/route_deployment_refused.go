@@ -81,7 +81,7 @@ Repair: what the message names, at the place of the evidence. Faults of this kin
 // cannot be meant otherwise.
 func settingFixes(p *diagnose.Pass, refused walk.RefusedSetting) []diagnose.Fix {
 	if refused.Method == nil {
-		return nil
+		return apiFixes(p, refused)
 	}
 	on := snapshot.MethodRef{API: p.Trace.Route.API.ID, Path: refused.Method.Path, Method: refused.Method.HTTPMethod}
 	set := func(title string, field snapshot.IntegrationField, after string) []diagnose.Fix {
@@ -91,6 +91,19 @@ func settingFixes(p *diagnose.Pass, refused walk.RefusedSetting) []diagnose.Fix 
 	case walk.AuthorizationSetting:
 		if p.Trace.Route.API.Type == snapshot.WebSocket {
 			return []diagnose.Fix{p.Fix("leave the authorization to the route $connect", snapshot.SetAuthorization{On: on, Before: refused.Value, After: "NONE"})}
+		}
+		if scopes, _ := refused.Method.Scopes.Peek(); len(scopes) > 0 && !strings.EqualFold(refused.Value, "JWT") {
+			fix := p.Fix("ask for no scopes, which only a JWT has", snapshot.SetScopes{On: on, Before: scopes})
+			fix.Choice = "to ask for them all the same, the route needs authorization JWT and an authorizer"
+			return []diagnose.Fix{fix}
+		}
+	case walk.RouteKey:
+		if meant := walk.MeantRouteKey(refused.Value); meant != "" && meant != refused.Value {
+			fix := p.Fix("write the route key as "+p.Expression(meant), snapshot.SetRouteKey{On: on, Before: refused.Value, After: meant})
+			if strings.HasPrefix(meant, "ANY ") && !strings.HasPrefix(strings.ToUpper(refused.Value), "ANY") {
+				fix.Choice = "the route then takes every method; write one in place of ANY to take that one alone"
+			}
+			return []diagnose.Fix{fix}
 		}
 	case walk.PassthroughSetting:
 		return set("pass on what no template matches, as by default", snapshot.FieldPassthrough, "WHEN_NO_MATCH")
@@ -113,6 +126,20 @@ func settingFixes(p *diagnose.Pass, refused walk.RefusedSetting) []diagnose.Fix 
 		return validatorFixes(p, on, refused)
 	}
 	return nil
+}
+
+// apiFixes are the changes of the API itself after which it is taken.
+func apiFixes(p *diagnose.Pass, refused walk.RefusedSetting) []diagnose.Fix {
+	if refused.Setting != walk.RouteSelection {
+		return nil
+	}
+	api := p.Trace.Route.API
+	if api.Type == snapshot.HTTP {
+		return []diagnose.Fix{p.Fix("choose routes as every HTTP API does", snapshot.SetRouteSelection{API: api.ID, Before: refused.Value})}
+	}
+	fix := p.Fix("choose the route by the member action of the frame", snapshot.SetRouteSelection{API: api.ID, Before: refused.Value, After: "$request.body.action"})
+	fix.Choice = "clients have to send the route key in that member; name another one where they send it elsewhere"
+	return []diagnose.Fix{fix}
 }
 
 // meantTimeout is the timeout in milliseconds that was meant: one that was given in

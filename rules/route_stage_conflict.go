@@ -35,7 +35,8 @@ Repair: remove StageName from the deployment and leave the stage to the stage re
 			Why:     "The second creation is refused with \"Stage already exists\", so the configuration is never deployed.",
 			Check:   diagnose.Say("remove StageName from the deployment, or the stage resource, and deploy the template again"),
 		}
-		if r.API.StageOfDeployment(r.Conflict) != nil && p.Snapshot.Target.Kind != snapshot.Live {
+		made := r.API.StageOfDeployment(r.Conflict) // or of the API's own target
+		if made != nil && made.Origin.Resource != r.API.Origin.Resource && p.Snapshot.Target.Kind != snapshot.Live {
 			f.Fixes = []diagnose.Fix{p.Fix("leave the stage to its own resource: remove StageName from the deployment", snapshot.RemoveStageName{API: r.API.ID, Stage: r.Conflict})}
 		}
 		for i, label := range []string{"created here", "and again here"} {

@@ -37,7 +37,7 @@ func routedResponse(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) ([]
 	l := integrationAt(s, c.On)
 	if s.API(c.On.API).Type == snapshot.WebSocket {
 		if c.Before != nil {
-			return nil, errors.New("an integration response of a WebSocket API is a resource of its own; change it there")
+			return changedResponse(s, c)
 		}
 		body := map[string]any{"IntegrationResponseKey": responseKey(c.After.Pattern)}
 		id := ""
@@ -58,6 +58,66 @@ func routedResponse(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) ([]
 		c.Before = StoredResponse(integration(s, c.On), c.Before)
 	}
 	return one(l.setting(responseParameters(c.After, l.openAPI), responseParameters(c.Before, l.openAPI), "ResponseParameters", status))
+}
+
+// answerMaps are the maps of an integration response of a WebSocket API before and
+// after a change.
+func answerMaps(c snapshot.SetIntegrationResponse) []answerMap {
+	return []answerMap{{"ResponseTemplates", "response_templates", c.Before.Templates, c.After.Templates}, {"ResponseParameters", "response_parameters", c.Before.Parameters, c.After.Parameters}}
+}
+
+type answerMap struct {
+	property, argument string
+	before, after      map[string]string
+}
+
+// names are those of the entries that differ.
+func (m answerMap) names() []string {
+	var list []string
+	for _, name := range sorted(m.before) {
+		if m.after[name] != m.before[name] {
+			list = append(list, name)
+		}
+	}
+	for _, name := range sorted(m.after) {
+		if _, had := m.before[name]; !had {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// changedResponse places what changes of an integration response of a WebSocket API,
+// which is a resource of its own.
+func changedResponse(s *snapshot.Snapshot, c snapshot.SetIntegrationResponse) ([]setting, error) {
+	if err := changeable(c); err != nil {
+		return nil, err
+	}
+	l := locate(snapshot.Origin{}, methodID(c.On)+"IntegrationResponse", "AWS::ApiGatewayV2::IntegrationResponse", "Properties")
+	if o := c.Before.Origin; o.File != "" {
+		l = locate(snapshot.Origin{Resource: o.Resource, File: o.File, Line: o.Line, Path: "Properties"}, "", "")
+	}
+	var list []setting
+	for _, m := range answerMaps(c) {
+		for _, name := range m.names() {
+			list = append(list, l.setting(entry(m.after[name]), entry(m.before[name]), m.property, name))
+		}
+	}
+	if c.Before.ContentHandling != c.After.ContentHandling {
+		list = append(list, l.setting(entry(c.After.ContentHandling), entry(c.Before.ContentHandling), "ContentHandlingStrategy"))
+	}
+	return list, nil
+}
+
+// changeable says why an integration response of a WebSocket API is not changed.
+func changeable(c snapshot.SetIntegrationResponse) error {
+	switch {
+	case c.After == nil:
+		return fmt.Errorf("remove the integration response %s by hand: it is a resource of its own", responseKey(c.Before.Pattern))
+	case c.Before.Pattern != c.After.Pattern:
+		return errors.New("the key of an integration response is not changed; make another one")
+	}
+	return nil
 }
 
 // responseParameters are those of one status as a template writes them (H90), nil
@@ -84,6 +144,30 @@ func responseKey(pattern string) string {
 		return snapshot.RouteResponseKey
 	}
 	return "/" + pattern + "/"
+}
+
+// routeSetting places a setting of a route. In an API definition the route is the
+// path, and its scopes are those of the security requirement.
+func routeSetting(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
+	switch c := change.(type) {
+	case snapshot.SetRouteKey:
+		if l := methodAt(s, c.On); !l.openAPI {
+			return one(l.setting(entry(c.After), entry(c.Before), "RouteKey"))
+		}
+	case snapshot.SetScopes:
+		if l := methodAt(s, c.On); !l.openAPI {
+			return one(l.setting(textList(c.After), textList(c.Before), "AuthorizationScopes"))
+		}
+	}
+	return nil, errors.New("the route stands in an API definition; change it there by hand")
+}
+
+// textList is a list as a value: none when it is empty.
+func textList(texts []string) any {
+	if len(texts) == 0 {
+		return nil
+	}
+	return anyList(texts)
 }
 
 // routeResponseSettings make a route two-way.

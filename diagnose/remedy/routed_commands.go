@@ -164,8 +164,9 @@ func (w Writer) routedCommand(s, after *snapshot.Snapshot, change snapshot.Chang
 		}
 		in := integration(s, c.On)
 		switch {
-		case c.Before != nil:
-			return nil, true, errors.New("an integration response of a WebSocket API is changed by its own id; change it in the console")
+		case c.Before != nil && in != nil && in.ID != "":
+			script, err := w.changeAnswer(s, in.ID, c)
+			return script, true, err
 		case in == nil || in.ID == "":
 			return nil, true, fmt.Errorf("the id of the integration of %s was not read", c.On)
 		}
@@ -189,6 +190,8 @@ func (w Writer) routedCommand(s, after *snapshot.Snapshot, change snapshot.Chang
 			return nil, true, err
 		}
 		return w.routedAPI(s, "update-route", c.On.API).flag("route-id", m.ResourceID).flag("authorization-type", c.After).lines(), true, nil
+	case snapshot.SetRouteKey, snapshot.SetScopes, snapshot.SetRouteSelection:
+		return nil, true, errors.New("AWS has never created it so: change it in the files that describe the API")
 	case snapshot.SetAutoDeploy:
 		run := w.routedAPI(s, "update-stage", c.API).flag("stage-name", c.Stage)
 		run.document = append(run.document, shell.Arg{Word: shell.Text("--auto-deploy")})
@@ -223,6 +226,47 @@ func (w Writer) routedCommand(s, after *snapshot.Snapshot, change snapshot.Chang
 		return w.routedAPI(s, "create-deployment", c.API).flag("stage-name", c.Stage).lines(), true, nil
 	}
 	return nil, false, nil
+}
+
+// changeAnswer changes an integration response of a WebSocket API that is there. An
+// update takes nothing away, so that what loses something is made anew.
+func (w Writer) changeAnswer(s *snapshot.Snapshot, integration string, c snapshot.SetIntegrationResponse) (shell.Script, error) {
+	if err := changeable(c); err != nil {
+		return nil, err
+	}
+	if c.Before.ID == "" {
+		return nil, fmt.Errorf("the id of the integration response of %s was not read", c.On)
+	}
+	whole := func(run *cli) shell.Script {
+		if c.After.TemplateSelection != "" {
+			run.flag("template-selection-expression", c.After.TemplateSelection)
+		}
+		if len(c.After.Templates) > 0 {
+			run.json("response-templates", c.After.Templates)
+		}
+		if len(c.After.Parameters) > 0 {
+			run.json("response-parameters", c.After.Parameters)
+		}
+		if c.After.ContentHandling != "" {
+			run.flag("content-handling-strategy", c.After.ContentHandling)
+		}
+		return run.lines()
+	}
+	named := func(operation string) *cli {
+		return w.routedAPI(s, operation, c.On.API).flag("integration-id", integration)
+	}
+	loses := c.Before.ContentHandling != "" && c.After.ContentHandling == ""
+	for _, m := range answerMaps(c) {
+		for name := range m.before {
+			_, kept := m.after[name]
+			loses = loses || !kept
+		}
+	}
+	if !loses {
+		return whole(named("update-integration-response").flag("integration-response-id", c.Before.ID)), nil
+	}
+	return append(named("delete-integration-response").flag("integration-response-id", c.Before.ID).lines(),
+		whole(named("create-integration-response").flag("integration-response-key", responseKey(c.Before.Pattern)))...), nil
 }
 
 // routeOf is the route of a reference, whose id has to be known.

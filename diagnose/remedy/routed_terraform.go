@@ -1,7 +1,6 @@
 package remedy
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -57,6 +56,19 @@ func (f *hclFile) addRouted(change snapshot.Change) (ok bool, err error) {
 		if ok = routed(s, c.On.API); ok {
 			f.argument(routedBlock("route", c.On), "authorization_type", c.After)
 		}
+	case snapshot.SetRouteKey:
+		ok = true
+		f.argument(routedBlock("route", c.On), "route_key", c.After)
+	case snapshot.SetScopes:
+		ok = true
+		if len(c.After) == 0 {
+			f.argument(routedBlock("route", c.On), "authorization_scopes", "")
+		} else {
+			f.block(routedBlock("route", c.On)).set("authorization_scopes", hclList(anyList(c.After)))
+		}
+	case snapshot.SetRouteSelection:
+		ok = true
+		f.argument(resourceKey{"aws_apigatewayv2_api", f.apiBlock(c.API).name}, "route_selection_expression", c.After)
 	case snapshot.SetAutoDeploy:
 		ok = true
 		f.block(resourceKey{"aws_apigatewayv2_stage", identifier(c.Stage)}).set("auto_deploy", "true")
@@ -83,8 +95,19 @@ func (f *hclFile) routedAPI(id string) string {
 func (f *hclFile) routedResponse(c snapshot.SetIntegrationResponse) error {
 	integration := routedBlock("integration", c.On)
 	if f.s.API(c.On.API).Type == snapshot.WebSocket {
-		if c.Before != nil || c.After == nil {
-			return errors.New("an integration response of a WebSocket API is a resource of its own; change it there")
+		if c.Before != nil {
+			if err := changeable(c); err != nil {
+				return err
+			}
+			for _, m := range answerMaps(c) {
+				for _, name := range m.names() {
+					f.entry(routedBlock("integration_response", c.On), m.argument, name, m.after[name])
+				}
+			}
+			if c.Before.ContentHandling != c.After.ContentHandling {
+				f.argument(routedBlock("integration_response", c.On), "content_handling_strategy", c.After.ContentHandling)
+			}
+			return nil
 		}
 		b := f.block(routedBlock("integration_response", c.On))
 		b.set("api_id", f.routedAPI(c.On.API))
@@ -118,6 +141,9 @@ func (e *hclEditor) makeRouted(change snapshot.Change) (ok bool, err error) {
 			return false, nil
 		}
 		if e.s.API(c.On.API).Type == snapshot.WebSocket {
+			if c.Before != nil {
+				return true, e.changeAnswer(c)
+			}
 			return true, e.newRoutedPart(c.On, "integration", "integration_response", [][2]string{{"integration_response_key", hclString(responseKey(c.After.Pattern))}})
 		}
 		return true, e.statusMapping(c)
@@ -139,6 +165,24 @@ func (e *hclEditor) makeRouted(change snapshot.Change) (ok bool, err error) {
 			return routed(e.s, c.On.API), fmt.Errorf("the route %s is not known", c.On)
 		}
 		return true, e.argument(m.Origin, m.Authorization.Origin(), "authorization_type", c.Before, c.After)
+	case snapshot.SetRouteKey:
+		m := method(e.s, c.On)
+		if m == nil {
+			return true, fmt.Errorf("the route %s is not known", c.On)
+		}
+		return true, e.argument(m.Origin, m.Origin, "route_key", c.Before, c.After)
+	case snapshot.SetScopes:
+		m := method(e.s, c.On)
+		if m == nil || len(c.After) > 0 {
+			return true, fmt.Errorf("change the scopes of the route %s by hand", c.On)
+		}
+		return true, e.argument(m.Origin, m.Scopes.Origin(), "authorization_scopes", "", "")
+	case snapshot.SetRouteSelection:
+		api := e.s.API(c.API)
+		if api == nil {
+			return true, fmt.Errorf("the API %s is not known", c.API)
+		}
+		return true, e.argument(api.Origin, api.RouteSelection.Origin(), "route_selection_expression", c.Before, c.After)
 	case snapshot.SetAutoDeploy:
 		st := stageOf(e.s.API(c.API), c.Stage)
 		if st == nil {
@@ -196,6 +240,25 @@ func (e *hclEditor) newRoutedPart(ref snapshot.MethodRef, owner, kind string, re
 		block.set(r[0], r[1])
 	}
 	return f.addBlock(b, block)
+}
+
+// changeAnswer changes the resource of an integration response of a WebSocket API.
+func (e *hclEditor) changeAnswer(c snapshot.SetIntegrationResponse) error {
+	if err := changeable(c); err != nil {
+		return err
+	}
+	at := c.Before.Origin
+	for _, m := range answerMaps(c) {
+		for _, name := range m.names() {
+			if err := e.entry(at, snapshot.Origin{}, snapshot.Origin{}, m.argument, name, m.before[name], m.after[name], false); err != nil {
+				return err
+			}
+		}
+	}
+	if c.Before.ContentHandling == c.After.ContentHandling {
+		return nil
+	}
+	return e.argument(at, snapshot.Origin{}, "content_handling_strategy", c.Before.ContentHandling, c.After.ContentHandling)
 }
 
 // statusMapping adds, changes or removes the block response_parameters of a status.

@@ -154,6 +154,8 @@ func settings(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
 		return routeResponseSettings(s, c)
 	case snapshot.SetAuthorization:
 		return one(methodAt(s, c.On).setting(c.After, entry(c.Before), "AuthorizationType"))
+	case snapshot.SetRouteKey, snapshot.SetScopes:
+		return routeSetting(s, c)
 	case snapshot.SetAutoDeploy:
 		l, err := stageAt(s, c.API, c.Stage)
 		if err != nil {
@@ -187,7 +189,7 @@ func settings(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error) {
 		return one(l.setting(c.After, entry(c.Before), "Version"))
 	case snapshot.SetKeyEnabled:
 		return keySetting(s, c)
-	case snapshot.SetBinaryMediaTypes, snapshot.SetDefaultEndpoint:
+	case snapshot.SetBinaryMediaTypes, snapshot.SetDefaultEndpoint, snapshot.SetRouteSelection:
 		return apiSetting(s, c)
 	case snapshot.SetValidator:
 		return validatorSetting(s, c)

@@ -31,6 +31,13 @@ func apiSetting(s *snapshot.Snapshot, change snapshot.Change) ([]setting, error)
 		}
 	}
 	api := s.API(id)
+	if c, ok := change.(snapshot.SetRouteSelection); ok {
+		id, property, value = c.API, "RouteSelectionExpression", entry(c.After)
+		if api = s.API(id); api != nil {
+			now, _ := api.RouteSelection.Peek()
+			origin, before = api.Origin.At("Properties.RouteSelectionExpression"), entry(now)
+		}
+	}
 	if api == nil {
 		return nil, fmt.Errorf("the API %s is not known", id)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // AddRouteResponse makes a route of a WebSocket API two-way: the client gets the
@@ -26,6 +27,43 @@ type SetAutoDeploy struct {
 type SetAuthorization struct {
 	On            MethodRef
 	Before, After string // NONE, AWS_IAM, JWT, CUSTOM
+}
+
+// SetRouteKey writes the route key of an HTTP API anew. Changes go on to name the
+// route as it was.
+type SetRouteKey struct {
+	On            MethodRef
+	Before, After string
+}
+
+// SetScopes sets the scopes of which the token of a route's caller needs one.
+type SetScopes struct {
+	On            MethodRef
+	Before, After []string
+}
+
+// SetRouteSelection sets what the route of a call is chosen by.
+type SetRouteSelection struct {
+	API           string
+	Before, After string // empty for none, or for that of all HTTP APIs
+}
+
+func (c SetRouteKey) String() string {
+	return fmt.Sprintf("write the route key %s as %s", c.Before, c.After)
+}
+
+func (c SetScopes) String() string {
+	if len(c.After) == 0 {
+		return fmt.Sprintf("take the authorization scopes of %s away", c.On)
+	}
+	return fmt.Sprintf("set the authorization scopes of %s to %s", c.On, strings.Join(c.After, ", "))
+}
+
+func (c SetRouteSelection) String() string {
+	if c.After == "" {
+		return "take the route selection expression away"
+	}
+	return "set the route selection expression to " + c.After
 }
 
 func (c AddRouteResponse) String() string { return fmt.Sprintf("add a route response to %s", c.On) }
@@ -76,6 +114,30 @@ func (c SetAutoDeploy) Apply(s *Snapshot) (*Snapshot, error) {
 func (c SetAuthorization) Apply(s *Snapshot) (*Snapshot, error) {
 	return onMethod(s, c.On, func(m *Method) error {
 		m.Authorization = m.Authorization.With(c.After)
+		return nil
+	})
+}
+
+// Apply implements Change.
+func (c SetRouteKey) Apply(s *Snapshot) (*Snapshot, error) {
+	return onMethod(s, c.On, func(m *Method) error {
+		m.RouteKey = c.After
+		return nil
+	})
+}
+
+// Apply implements Change.
+func (c SetScopes) Apply(s *Snapshot) (*Snapshot, error) {
+	return onMethod(s, c.On, func(m *Method) error {
+		m.Scopes = m.Scopes.With(c.After)
+		return nil
+	})
+}
+
+// Apply implements Change.
+func (c SetRouteSelection) Apply(s *Snapshot) (*Snapshot, error) {
+	return onAPI(s, c.API, func(api *API) error {
+		api.RouteSelection = api.RouteSelection.With(c.After)
 		return nil
 	})
 }

@@ -111,6 +111,12 @@ func Place(c Change) string {
 		return fmt.Sprintf("%s of %s", c.Field, c.On)
 	case SetAuthorization:
 		return fmt.Sprintf("authorization of %s", c.On)
+	case SetRouteKey:
+		return fmt.Sprintf("key of %s", c.On)
+	case SetScopes:
+		return fmt.Sprintf("scopes of %s", c.On)
+	case SetRouteSelection:
+		return "route selection of " + c.API
 	case SetValidator:
 		return fmt.Sprintf("validator of %s", c.On)
 	case SetBinaryMediaTypes:

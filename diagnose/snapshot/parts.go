@@ -30,6 +30,12 @@ func Parts(c Change) (target, before, after string) {
 		return "stage variable " + c.Name + " of stage " + c.Stage, c.Before, c.After
 	case SetAuthorization:
 		return "authorization of " + c.On.String(), c.Before, c.After
+	case SetRouteKey:
+		return "route key", c.Before, c.After
+	case SetScopes:
+		return "authorization scopes of " + c.On.String(), strings.Join(c.Before, ", "), strings.Join(c.After, ", ")
+	case SetRouteSelection:
+		return "route selection expression of the API", c.Before, c.After
 	case SetValidator:
 		return "request validator of " + c.On.String(), c.Before, c.After
 	case SetBinaryMediaTypes:

@@ -13,6 +13,9 @@ import (
 // admission checks what the method asks of the caller before the integration
 // is called, in API Gateway's order.
 func (w *routing) admission(gaps *snapshot.Gaps) (*Failure, string) {
+	if f, said := w.oversized(gaps); f != nil {
+		return f, said
+	}
 	steps := []func(*snapshot.Gaps) (*Failure, string){w.resourcePolicy, w.authorizer}
 	if kind, _ := w.Route.Method.Authorization.Peek(); kind == "COGNITO_USER_POOLS" { // T180
 		slices.Reverse(steps)
@@ -44,19 +47,8 @@ func (w *routing) blocked(gaps *snapshot.Gaps) (*Failure, string) {
 	if r.Stage.WebACLBlocks {
 		return refuse(gateway.Forbidden, r.Stage.WebACL.Origin(), "the web ACL blocks what no rule of it allows, and no rule allows anything")
 	}
-	key := r.Method.Path + "/" + r.Method.HTTPMethod
-	if r.Method.RouteKey != "" {
-		key = r.Method.RouteKey
-	}
-	settings, known := r.Stage.Settings.Peek()
-	if gap := r.Stage.Settings.Gap(); !known && gap.Reason != snapshot.NotRead {
-		gaps.Add(gap) // what nobody asked for, as in older snapshots, is taken to let calls through
-	}
-	limits, own := settings[key]
-	if !own {
-		limits = settings[snapshot.AllMethods]
-	}
-	if limits.LetsNothing() {
+	key := settingsKey(r.Method)
+	if limits := w.limits(gaps); limits.LetsNothing() {
 		return refuse(gateway.Throttled, limits.Origin, "the throttling of the stage lets no call through: rate or burst is 0")
 	}
 	if needed, _ := r.Method.APIKeyRequired.Read(gaps); !needed {
@@ -83,6 +75,26 @@ func (w *routing) blocked(gaps *snapshot.Gaps) (*Failure, string) {
 		return refuse(gateway.QuotaExceeded, plan.Origin, "the usage plan %s has a quota of 0 calls", plan.Name)
 	}
 	return refuse(gateway.Throttled, plan.Origin, "the usage plan %s lets no call through: rate or burst is 0", plan.Name)
+}
+
+// limits are the settings of the stage for the method, or for all methods.
+func (w *routing) limits(gaps *snapshot.Gaps) snapshot.MethodSettings {
+	settings, known := w.Route.Stage.Settings.Peek()
+	if gap := w.Route.Stage.Settings.Gap(); !known && gap.Reason != snapshot.NotRead {
+		gaps.Add(gap) // what nobody asked for, as in older snapshots, is taken to let calls through
+	}
+	if own, ok := settings[settingsKey(w.Route.Method)]; ok {
+		return own
+	}
+	return settings[snapshot.AllMethods]
+}
+
+// settingsKey is how a stage's settings name a method or route.
+func settingsKey(m *snapshot.Method) string {
+	if m.RouteKey != "" {
+		return m.RouteKey
+	}
+	return m.Path + "/" + m.HTTPMethod
 }
 
 // authorizer looks for the credentials that the method's authorization reads.

@@ -41,6 +41,8 @@ const (
 	InternalServerError        ErrorCode = "InternalServerErrorException"        // 500, T93, T94, T115
 	TooManyRequests            ErrorCode = "TooManyRequestsException"            // 429, T113
 	LimitExceeded              ErrorCode = "LimitExceededException"              // 429, T113
+	RequestTooLarge            ErrorCode = "REQUEST_TOO_LARGE"                   // 413, T113
+	MessageTooBig              ErrorCode = "MessageTooBig"                       // close code 1009 of a WebSocket connection, H106
 	NotFound                   ErrorCode = "NotFoundException"                   // 404, HTTP APIs
 	IntegrationFailure         ErrorCode = "IntegrationFailure"                  // 504, 500
 

@@ -45,6 +45,9 @@ const (
 	RouteSelection
 	StageVariable
 	APIPolicy
+	CORSSetting
+	LoggingSetting
+	RouteSettings
 )
 
 // RefusedSetting is a setting of an API that API Gateway refuses, and with it the
@@ -210,6 +213,8 @@ func refusal(s Setting, m *snapshot.Method, name, value string, at snapshot.Orig
 	switch {
 	case errors.As(err, &refused):
 		code = ErrorCode(refused.Code)
+	case errors.As(err, &routed) && routed.Fault == http.NoSuchRoute:
+		code = NotFound
 	case errors.As(err, &routed) && !routed.Literal:
 		message = routed.Reason // AWS's own words are not recorded
 	}

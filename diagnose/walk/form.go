@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"apisqs-doctor/diagnose/internal/gateway/http"
 	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/internal/vtl"
@@ -140,6 +141,10 @@ func MeantMapping(name, expression string) (meantName, meantExpression string) {
 	}
 	return meantName, source.Source()
 }
+
+// MeantRouteKey is the route key of an HTTP API that a malformed one was evidently
+// meant to be; empty when that cannot be told.
+func MeantRouteKey(key string) string { return http.MeantRouteKey(key) }
 
 // MappingNeeds is the declaration on the method that a mapping expression needs;
 // empty when it needs none.

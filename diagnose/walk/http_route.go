@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -140,15 +141,27 @@ func (w *routing) contextOf() *http.ContextValues {
 // admit looks at what the route's authorization asks for. There are no API keys,
 // resource policies and validators (H69).
 func (httpAPI) admit(w *routing, gaps *snapshot.Gaps) (*Failure, string) {
+	if f, said := w.oversized(gaps); f != nil {
+		return f, said
+	}
+	if f, said := w.authorized(gaps); f != nil {
+		return f, said
+	}
+	return w.blocked(gaps) // H112
+}
+
+// authorized looks for the credentials that the route asks for.
+func (w *routing) authorized(gaps *snapshot.Gaps) (*Failure, string) {
 	r := &w.Route
 	kind, ok := r.Method.Authorization.Read(gaps)
 	if !ok {
 		return nil, ""
 	}
+	w.doubtAuthorization(kind, gaps)
 	rights := http.Authorization{Type: kind, Sources: w.identitySources(gaps)}
 	admission := rights.Admit(w.input())
 	if admission.Refused == nil {
-		return w.blocked(gaps)
+		return nil, ""
 	}
 	lacks := admission.Lacks
 	switch kind {
@@ -163,6 +176,26 @@ func (httpAPI) admit(w *routing, gaps *snapshot.Gaps) (*Failure, string) {
 		code = Forbidden
 	}
 	return gatewayFailure(*admission.Refused, code), "the call lacks " + lacks
+}
+
+// doubtAuthorization notes an authorization of which is not known what comes of it: AWS
+// stores any word (H70), and an authorizer of another kind.
+func (w *routing) doubtAuthorization(kind string, gaps *snapshot.Gaps) {
+	m := w.Route.Method
+	add := func(format string, args ...any) {
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: fmt.Sprintf(format, args...), Origin: m.Authorization.Origin()})
+	}
+	wanted := map[string]string{"JWT": "JWT", "CUSTOM": "REQUEST"}[kind]
+	if wanted == "" {
+		if kind != "" && kind != "NONE" && kind != "AWS_IAM" && !w.isOpaque(kind) {
+			add("AWS stores the authorization %s of the route; what it then asks of a caller is not documented", kind)
+		}
+		return
+	}
+	id, _ := m.AuthorizerID.Peek()
+	if a, ok := w.Route.Configuration.Authorizers[id].Peek(); ok && a.Type != "" && !strings.EqualFold(a.Type, wanted) && !w.isOpaque(a.Type) {
+		add("the route's authorization is %s and its authorizer is of the type %s; what comes of that is not documented", kind, a.Type)
+	}
 }
 
 // identitySources are the sources that the route's authorizer reads; the header

@@ -29,10 +29,21 @@ func (httpAPI) refused(w *routing, gaps *snapshot.Gaps) *Failure { return w.refu
 func (webSocket) refused(w *routing, gaps *snapshot.Gaps) *Failure { return w.refusedRoutes(gaps) }
 
 func (httpAPI) judge(j *judge) {
+	if text, ok := j.api.RouteSelection.Peek(); ok {
+		j.check(RouteSelection, nil, "route selection expression", text, j.api.RouteSelection.Origin(), http.CheckRouteSelection)
+	}
 	j.routeKeys()
 	j.stageVariables()
+	j.stageSettings()
+	if cors, ok := j.config.CORS.Peek(); ok && cors != nil {
+		err := http.CheckCORS(cors.Origins, cors.Credentials)
+		j.add(err != nil, CORSSetting, nil, "CORS configuration", "allow origins *, allow credentials", j.config.CORS.Origin(), err)
+	}
 	for i := range j.config.Methods {
 		m := &j.config.Methods[i]
+		if doubt := http.DoubtOfRouteKey(m.RouteKey); doubt != "" && !j.isOpaque(m.RouteKey) {
+			j.gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: doubt, Origin: m.Origin})
+		}
 		j.check(RouteKey, m, "route key", m.RouteKey, m.Origin, http.CheckRouteKey)
 		j.routeAuthorization(m)
 		if in, ok := m.Integration.Peek(); ok && in != nil {
@@ -55,6 +66,7 @@ func (webSocket) judge(j *judge) {
 		}
 		if in, ok := m.Integration.Peek(); ok && in != nil {
 			j.endpoint(m, in)
+			j.timeout(m, in, http.MaxWebSocketTimeout)
 			mappings, _ := in.RequestParameters.Peek()
 			for _, name := range slices.Sorted(maps.Keys(mappings)) {
 				j.routeMapping(m, name, mappings[name])
@@ -94,6 +106,28 @@ func (j *judge) stageVariables() {
 			}
 			err := http.CheckStageVariable(name, variables[name])
 			j.add(err != nil, StageVariable, nil, "stage variable "+name, variables[name], stages[i].Variables.Origin(), err)
+		}
+	}
+}
+
+// stageSettings judges the settings of an HTTP API's stages by route: the log that it
+// does not have (H109), and routes that there are not (H110), where all are known.
+func (j *judge) stageSettings() {
+	routes := make([]string, len(j.config.Methods))
+	for i := range j.config.Methods {
+		routes[i] = j.config.Methods[i].RouteKey
+	}
+	stages, _ := j.api.Stages.Peek()
+	for i := range stages {
+		settings, _ := stages[i].Settings.Peek()
+		for _, key := range slices.Sorted(maps.Keys(settings)) {
+			s := settings[key]
+			j.check(LoggingSetting, nil, "logging level", s.LoggingLevel, s.Origin, http.CheckLogging)
+			if key == snapshot.AllMethods || j.isOpaque(key) || slices.ContainsFunc(routes, j.isOpaque) || len(j.Snapshot.Target.Unread) > 0 {
+				continue
+			}
+			err := http.CheckSettingsKey(key, routes)
+			j.add(err != nil, RouteSettings, nil, "settings of the route", key, s.Origin, err)
 		}
 	}
 }
@@ -143,6 +177,7 @@ func (j *judge) subtype(m *snapshot.Method, in *snapshot.Integration) {
 	if credentials, ok := in.Credentials.Peek(); ok {
 		refuse(IntegrationRole, "credentials", credentials, in.Credentials.Origin(), http.CheckCredentials(credentials))
 	}
+	j.timeout(m, in, http.MaxTimeout)
 	facts, known := in.RequestParameters.Peek()
 	values := map[string]string{}
 	for name, fact := range facts {
@@ -170,6 +205,14 @@ func (j *judge) subtype(m *snapshot.Method, in *snapshot.Integration) {
 	_, refusals := http.CompileReplies(parameters)
 	for i := range refusals {
 		refuse(ReplyMapping, "response parameter "+strconv.Quote(refusals[i].Parameter), refusals[i].Value, in.Responses.Origin(), &refusals[i])
+	}
+}
+
+// timeout judges the timeout of an integration, where one is given.
+func (j *judge) timeout(m *snapshot.Method, in *snapshot.Integration, most int) {
+	if millis, ok := in.TimeoutMillis.Peek(); ok && millis != 0 {
+		err := http.CheckTimeout(millis, most)
+		j.add(err != nil, TimeoutSetting, m, "timeout", strconv.Itoa(millis), in.TimeoutMillis.Origin(), err)
 	}
 }
 

@@ -188,6 +188,10 @@ func (webSocket) own(w *responding, f *Failure) {
 	if f.Code == Forbidden {
 		message = websocket.Forbidden
 	}
+	if f.Code == MessageTooBig { // nothing comes back but the end of the connection (H106)
+		w.Response.Delivery = DeliveryNone
+		return
+	}
 	statuses := f.Statuses
 	if len(statuses) == 0 && f.Status != 0 {
 		statuses = []int{f.Status}

@@ -72,7 +72,10 @@ func (webSocket) admit(w *routing, gaps *snapshot.Gaps) (*Failure, string) {
 		return nil, ""
 	default:
 		w.Route.API.RouteSelection.Read(gaps) // what chooses the route of a frame
-		return nil, ""
+		if w.Route.Stage != nil && w.limits(gaps).LetsNothing() {
+			gaps.Add(snapshot.Gap{Reason: snapshot.Unverified, Detail: "the throttling of the stage lets no frame through: rate or burst is 0; what the client then gets is not recorded", Origin: w.limits(gaps).Origin})
+		}
+		return w.tooBig(gaps)
 	}
 	if f, said := w.authorizer(gaps); f != nil {
 		return f, said

@@ -65,7 +65,14 @@ func (a *app) proveEdits(t *targetFlags, s *snapshot.Snapshot, edits []remedy.Fi
 	return nil
 }
 
+// methodKey names a method; a route whose key is mended goes on under the one that is
+// meant.
 func methodKey(t *walk.Trace) string {
+	if m := t.Route.Method; m != nil {
+		if meant := walk.MeantRouteKey(m.RouteKey); meant != "" {
+			return meant + " of " + t.Request.API
+		}
+	}
 	return t.Request.Method + " " + t.Request.Path + " of " + t.Request.API
 }
 

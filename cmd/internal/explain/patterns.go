@@ -176,6 +176,8 @@ var patterns = []pattern{
 	{all: []string{"endpoint request timed out"}, weight: exact, causes: list("other:timeout")},
 	{all: []string{"network error communicating with endpoint"}, weight: exact, causes: list("other:timeout")},
 	{all: []string{"request too long"}, weight: precise, causes: list("other:too-large", "queue-message-size")},
+	{code: walk.RequestTooLarge, weight: named, causes: list("other:too-large", "queue-message-size")},
+	{code: walk.MessageTooBig, weight: named, causes: list("queue-message-size")},
 	{all: []string{"http content length exceeded"}, weight: precise, causes: list("other:too-large", "queue-message-size")},
 	{all: []string{"too many requests"}, weight: precise, causes: list("other:throttled")},
 	{all: []string{`"limit exceeded"`}, weight: precise, causes: list("other:throttled")},

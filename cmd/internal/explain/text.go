@@ -54,7 +54,7 @@ func isName(r rune) bool {
 var others = []walk.ErrorCode{
 	walk.MissingAuthenticationToken, walk.Forbidden, walk.Unauthorized, walk.BadRequest, walk.UnsupportedMediaType,
 	walk.InternalServerError, walk.NotFound, walk.IntegrationFailure, walk.MalformedPolicy, walk.InvalidInput, walk.ModelValidation,
-	walk.TooManyRequests, walk.LimitExceeded,
+	walk.TooManyRequests, walk.LimitExceeded, walk.RequestTooLarge, walk.MessageTooBig,
 	"ConflictException", "AlreadyExistsException", "InvalidSecurity", "IncompleteSignature", "IncompleteSignatureException",
 }
 

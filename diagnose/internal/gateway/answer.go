@@ -22,6 +22,7 @@ var (
 	Forbidden        = OwnResponse{Status: 403, Message: "Forbidden", ErrorType: "ForbiddenException"}                                     // T112
 	Unauthorized     = OwnResponse{Status: 401, Message: "Unauthorized", ErrorType: "UnauthorizedException"}                               // T113
 	Throttled        = OwnResponse{Status: 429, Message: "Too Many Requests", ErrorType: "TooManyRequestsException"}                       // T113
+	TooLarge         = OwnResponse{Status: 413, Message: "Request Too Long", ErrorType: "REQUEST_TOO_LARGE"}                               // T113
 	QuotaExceeded    = OwnResponse{Status: 429, Message: "Limit Exceeded", ErrorType: "LimitExceededException"}                            // T113
 	UnsupportedMedia = OwnResponse{Status: 415, Message: "Unsupported Media Type", ErrorType: "BadRequestException"}                       // T72
 	InvalidBody      = OwnResponse{Status: 400, Message: "Invalid request body", ErrorType: "BadRequestException"}                         // T111

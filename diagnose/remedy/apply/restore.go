@@ -41,7 +41,7 @@ func (c *Cell) name() string {
 		return "the route " + on
 	case routeResponse:
 		return "the route response of " + on
-	case routedResponse:
+	case routedResponse, routedAnswer:
 		return "the integration response " + c.Path + " of " + on
 	case routedStage:
 		return "the stage " + c.Stage

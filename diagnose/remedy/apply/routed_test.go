@@ -20,9 +20,19 @@ import (
 // parameter that can be taken out.
 func routed(t testing.TB, name string) *snapshot.Snapshot {
 	t.Helper()
-	c, err := fixtures.Load(name)
+	base, answers := strings.CutSuffix(name, " that answers")
+	c, err := fixtures.Load(base)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if answers {
+		s := c.Snapshot
+		for _, change := range []snapshot.Change{snapshot.SetIntegrationResponse{On: socket, After: &kept}, snapshot.Deploy{API: "w1b2c3d4", Stage: "live"}} {
+			if s, err = change.Apply(s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return s
 	}
 	if name != "orders_http" {
 		return c.Snapshot
@@ -37,6 +47,9 @@ func routed(t testing.TB, name string) *snapshot.Snapshot {
 var (
 	httpRoute = snapshot.MethodRef{API: "h1b2c3d4", Path: "/orders", Method: "POST"}
 	socket    = snapshot.MethodRef{API: "w1b2c3d4", Path: "submit"}
+	kept      = snapshot.IntegrationResponse{Pattern: "200", Templates: map[string]string{"$default": "x", "y": "z"}, TemplateSelection: `\$default`}
+	without   = snapshot.IntegrationResponse{Pattern: "200", Templates: map[string]string{"y": "z"}, TemplateSelection: `\$default`}
+	other     = snapshot.IntegrationResponse{Pattern: "200", Templates: map[string]string{"$default": "other", "y": "z"}, TemplateSelection: `\$default`}
 	respond   = &snapshot.IntegrationResponse{Pattern: "200", Status: "200", Parameters: map[string]string{"overwrite:statuscode": "202"}}
 )
 
@@ -61,6 +74,8 @@ var routedChanges = []struct {
 	{"the passthrough", "orders_socket", "UpdateIntegration", []snapshot.Change{snapshot.SetIntegration{On: socket, Field: snapshot.FieldPassthrough, After: "WHEN_NO_MATCH"}}},
 	{"two-way", "orders_socket", "CreateRouteResponse UpdateRoute CreateIntegrationResponse", []snapshot.Change{
 		snapshot.AddRouteResponse{On: socket}, snapshot.SetIntegrationResponse{On: socket, After: &snapshot.IntegrationResponse{}}}},
+	{"an answer", "orders_socket that answers", "UpdateIntegrationResponse", []snapshot.Change{snapshot.SetIntegrationResponse{On: socket, Before: &kept, After: &other}}},
+	{"an answer that loses a template", "orders_socket that answers", "DeleteIntegrationResponse CreateIntegrationResponse", []snapshot.Change{snapshot.SetIntegrationResponse{On: socket, Before: &kept, After: &without}}},
 	{"deploying by itself", "orders_socket", "UpdateStage", []snapshot.Change{snapshot.SetAutoDeploy{API: "w1b2c3d4", Stage: "live"}}},
 }
 

@@ -74,7 +74,10 @@ func RouteParts(typ snapshot.APIType, key string) (method, path string) {
 		return "", key
 	}
 	if method, path, ok := strings.Cut(key, " "); ok {
-		return strings.ToUpper(method), path
+		return strings.ToUpper(method), strings.TrimSpace(path)
+	}
+	if strings.HasPrefix(key, "/") { // no route key; AWS refuses it
+		return "ANY", key
 	}
 	return "ANY", ""
 }

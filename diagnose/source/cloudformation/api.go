@@ -25,6 +25,7 @@ func (b *builder) api(s *stack, r *resource, p tree.View) {
 	case r.typ == "AWS::ApiGatewayV2::Api" || r.typ == "AWS::Serverless::HttpApi":
 		a.Type = snapshot.HTTP
 	}
+	b.required(r, p)
 	if a.Type != snapshot.REST {
 		a.RouteSelection = p.Get("RouteSelectionExpression").Text("")
 		a.APIKeySource = p.Get("ApiKeySelectionExpression").Text("$request.header.x-api-key")
@@ -42,6 +43,26 @@ func (b *builder) api(s *stack, r *resource, p tree.View) {
 		a.Quick = &assemble.QuickCreate{RouteKey: p.Get("RouteKey").Plain(), Target: target.Text(""), Credentials: p.Get("CredentialsArn").Text("")}
 	}
 	b.parts.APIs = append(b.parts.APIs, a)
+}
+
+// required refuses an HTTP or WebSocket API of which no definition says what creating
+// it needs: a name, and one of the two protocols (H113).
+func (b *builder) required(r *resource, p tree.View) {
+	protocol := p.Get("ProtocolType")
+	if r.typ != "AWS::ApiGatewayV2::Api" {
+		return
+	}
+	if !protocol.Absent() && !protocol.Unknown() && !protocol.Is("HTTP") && !protocol.Is("WEBSOCKET") {
+		b.world.refuse("ValidationException", "ProtocolType "+tree.Clip(protocol.Plain(), 40)+" is none of HTTP, WEBSOCKET", protocol.Origin())
+	}
+	if !p.Get("Body").Absent() || !p.Get("BodyS3Location").Absent() || !p.Get("Fn::Transform").Absent() || p.Unknown() {
+		return
+	}
+	for _, name := range []string{"Name", "ProtocolType"} {
+		if p.Get(name).Absent() {
+			b.world.refuse("ValidationException", name+" is required for an API without a definition", p.Origin())
+		}
+	}
 }
 
 // endpointTypes reads the types of a REST API's endpoint; SAM writes one as text.
@@ -147,6 +168,30 @@ func (b *builder) authorizer(s *stack, r *resource, p tree.View) {
 		Unpermitted: of == snapshot.REST && !p.Get("AuthorizerUri").Absent() && p.Get("AuthorizerCredentials").Absent()}, p.Origin())
 	if typ.Unknown() {
 		fact = snapshot.Unknown[snapshot.Authorizer](typ.Gap())
+	} else if lacks := lackingAuthorizer(of, typ.Plain(), p); lacks != "" {
+		fact = snapshot.Unknown[snapshot.Authorizer](snapshot.Gap{Reason: snapshot.Unverified, Detail: "the authorizer " + r.id + " has no " + lacks + ", which AWS asks for; what comes of that is not recorded", Origin: p.Origin()})
 	}
 	b.parts.Authorizers = append(b.parts.Authorizers, assemble.Authorizer{ID: r.serial, API: api, Type: of, Fact: fact})
+}
+
+// lackingAuthorizer is what an authorizer of an HTTP or WebSocket API needs and does
+// not have (H70, H71); empty for nothing.
+func lackingAuthorizer(of snapshot.APIType, typ string, p tree.View) string {
+	lacks := func(path ...string) bool {
+		v := p
+		for _, name := range path {
+			v = v.Get(name)
+		}
+		return v.Absent()
+	}
+	switch {
+	case of == snapshot.REST:
+	case strings.EqualFold(typ, "JWT") && lacks("JwtConfiguration", "Issuer"):
+		return "issuer"
+	case strings.EqualFold(typ, "JWT") && lacks("JwtConfiguration", "Audience"):
+		return "audience"
+	case strings.EqualFold(typ, "REQUEST") && lacks("AuthorizerUri"):
+		return "function"
+	}
+	return ""
 }

@@ -25,7 +25,10 @@ const (
 	BadExpression                    // H22, H23
 	BadResponseMapping               // H19, H27
 	BadRoute                         // H70
-	BadStage                         // H62, H67
+	BadStage                         // H62, H67, H109
+	BadCORS                          // H108
+	NoSuchRoute                      // H110
+	BadTimeout                       // H8
 )
 
 // Refusal is what AWS answers when the integration is created: status 400,

@@ -3,6 +3,8 @@ package http
 import (
 	"slices"
 	"strings"
+
+	"apisqs-doctor/diagnose/text"
 )
 
 // Subtype is an operation that an integration of type AWS_PROXY calls by itself.
@@ -58,8 +60,8 @@ func Known(name string) bool {
 }
 
 // Meant is the subtype of SQS that an unknown name was evidently meant to be:
-// it has the same letters (SQS_SEND_MESSAGE, sqs-sendMessage), or the operation
-// alone. It is nil where that cannot be told.
+// it has the same letters (SQS_SEND_MESSAGE, sqs-sendMessage), but for a slip, or is
+// the operation alone. It is nil where that cannot be told.
 func Meant(name string) *Subtype {
 	letters := func(s string) string {
 		return strings.Map(func(r rune) rune {
@@ -72,6 +74,11 @@ func Meant(name string) *Subtype {
 	have := letters(name)
 	for i := range subtypes {
 		if have == letters(subtypes[i].Name) || have == letters(subtypes[i].Action) {
+			return &subtypes[i]
+		}
+	}
+	for i := range subtypes {
+		if text.Distance(strings.ToLower(name), strings.ToLower(subtypes[i].Name)) <= 2 {
 			return &subtypes[i]
 		}
 	}
