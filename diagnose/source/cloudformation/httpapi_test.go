@@ -20,7 +20,7 @@ func TestHTTPAPI(t *testing.T) {
       CredentialsArn: arn:aws:iam::111122223333:role/x
       PayloadFormatVersion: '1.0'
       RequestParameters: {QueueUrl: !Ref Q, MessageBody: $request.body.message}
-  Jwt: {Type: 'AWS::ApiGatewayV2::Authorizer', Properties: {ApiId: !Ref Api, Name: jwt, AuthorizerType: JWT, IdentitySource: [$request.header.Authorization]}}
+  Jwt: {Type: 'AWS::ApiGatewayV2::Authorizer', Properties: {ApiId: !Ref Api, Name: jwt, AuthorizerType: JWT, IdentitySource: [$request.header.Authorization], JwtConfiguration: {Issuer: https://issuer.example, Audience: [orders]}}}
   Route: {Type: 'AWS::ApiGatewayV2::Route', Properties: {ApiId: !Ref Api, RouteKey: POST /events, Target: !Sub 'integrations/${Send}', AuthorizationType: JWT, AuthorizerId: !Ref Jwt}}
   Any: {Type: 'AWS::ApiGatewayV2::Route', Properties: {ApiId: !Ref Api, RouteKey: $default, Target: !Join ['/', [integrations, !Ref Send]]}}
   Auto: {Type: 'AWS::ApiGatewayV2::Stage', Properties: {ApiId: !Ref Api, StageName: $default, AutoDeploy: true, StageVariables: {a: b}}}
@@ -32,7 +32,7 @@ func TestHTTPAPI(t *testing.T) {
 	is(t, "origin", m.Origin.Resource, "Route")
 	is(t, "integration", i.Origin.Resource+" "+i.Subtype.Origin().Path, "Send Properties.IntegrationSubtype")
 	is(t, "authorization", get(t, "authorization", m.Authorization), "JWT")
-	is(t, "authorizer", get(t, "authorizer", draft(t, s).Authorizers[get(t, "id", m.AuthorizerID)]), snapshot.Authorizer{Name: "jwt", Type: "JWT", IdentitySource: "$request.header.Authorization"})
+	is(t, "authorizer", get(t, "authorizer", draft(t, s).Authorizers[get(t, "id", m.AuthorizerID)]), snapshot.Authorizer{Name: "jwt", Type: "JWT", IdentitySource: "$request.header.Authorization", Issuer: "https://issuer.example", Audience: "orders"})
 	parameters := get(t, "parameters", i.RequestParameters)
 	is(t, "body", get(t, "body", parameters["MessageBody"]), "$request.body.message")
 	fallback, _ := method(t, s, "ANY", "")
