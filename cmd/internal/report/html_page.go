@@ -109,7 +109,7 @@ func (p *htmlPage) where() []htmlPair {
 		if t.API.ID != t.API.Name {
 			name = strings.TrimSpace(t.API.Name + " (" + t.API.ID + ")")
 		}
-		add(strings.TrimSpace(t.API.Type+" API"), name)
+		add(strings.TrimSpace(KindName(t.API.Type)+" API"), name)
 	}
 	if t.Stage != nil {
 		add("API stage", *t.Stage)

@@ -8,6 +8,14 @@ import (
 	"apisqs-doctor/diagnose/walk"
 )
 
+// KindName is a kind of API as AWS writes it.
+func KindName(kind string) string {
+	if kind == string(snapshot.WebSocket) {
+		return "WebSocket"
+	}
+	return kind
+}
+
 // Words puts texts of the diagnosis the way people read them: what stands for a
 // value unknown before deployment becomes the template's expression, such as
 // ${AWS::AccountId}. The zero Words changes no text.

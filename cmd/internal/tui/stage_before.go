@@ -16,7 +16,7 @@ func (v *detail) route(d *doc, t *walk.Trace) {
 	r := &t.Route
 	d.in("out")
 	if r.API != nil {
-		d.name("API", strings.TrimSpace(r.API.Name+" "+r.API.ID)+", "+string(r.API.Type), plain)
+		d.name("API", strings.TrimSpace(r.API.Name+" "+r.API.ID)+", "+report.KindName(string(r.API.Type)), plain)
 	}
 	if r.Stage != nil {
 		d.name("stage", r.Stage.Name, plain)
