@@ -25,7 +25,7 @@ func (b *builder) api(s *stack, r *resource, p tree.View) {
 	case r.typ == "AWS::ApiGatewayV2::Api" || r.typ == "AWS::Serverless::HttpApi":
 		a.Type = snapshot.HTTP
 	}
-	b.required(r, p)
+	b.protocol(r, p.Get("ProtocolType"))
 	if a.Type != snapshot.REST {
 		a.RouteSelection = p.Get("RouteSelectionExpression").Text("")
 		a.APIKeySource = p.Get("ApiKeySelectionExpression").Text("$request.header.x-api-key")
@@ -45,23 +45,10 @@ func (b *builder) api(s *stack, r *resource, p tree.View) {
 	b.parts.APIs = append(b.parts.APIs, a)
 }
 
-// required refuses an HTTP or WebSocket API of which no definition says what creating
-// it needs: a name, and one of the two protocols (H113).
-func (b *builder) required(r *resource, p tree.View) {
-	protocol := p.Get("ProtocolType")
-	if r.typ != "AWS::ApiGatewayV2::Api" {
-		return
-	}
-	if !protocol.Absent() && !protocol.Unknown() && !protocol.Is("HTTP") && !protocol.Is("WEBSOCKET") {
-		b.world.refuse("ValidationException", "ProtocolType "+tree.Clip(protocol.Plain(), 40)+" is none of HTTP, WEBSOCKET", protocol.Origin())
-	}
-	if !p.Get("Body").Absent() || !p.Get("BodyS3Location").Absent() || !p.Get("Fn::Transform").Absent() || p.Unknown() {
-		return
-	}
-	for _, name := range []string{"Name", "ProtocolType"} {
-		if p.Get(name).Absent() {
-			b.world.refuse("ValidationException", name+" is required for an API without a definition", p.Origin())
-		}
+// protocol refuses an HTTP or WebSocket API of another protocol than these two (I65).
+func (b *builder) protocol(r *resource, protocol tree.View) {
+	if r.typ == "AWS::ApiGatewayV2::Api" && !protocol.Absent() && !protocol.Unknown() && !protocol.Is("HTTP") && !protocol.Is("WEBSOCKET") {
+		b.world.refuse("ValidationError", "ProtocolType "+tree.Clip(protocol.Plain(), 40)+" is none of HTTP, WEBSOCKET", protocol.Origin())
 	}
 }
 
