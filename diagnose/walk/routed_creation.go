@@ -29,13 +29,13 @@ func (httpAPI) refused(w *routing, gaps *snapshot.Gaps) *Failure { return w.refu
 func (webSocket) refused(w *routing, gaps *snapshot.Gaps) *Failure { return w.refusedRoutes(gaps) }
 
 func (httpAPI) judge(j *judge) {
-	if text, ok := j.api.RouteSelection.Peek(); ok {
+	if text, ok := given(j, j.api.RouteSelection); ok {
 		j.check(RouteSelection, nil, "route selection expression", text, j.api.RouteSelection.Origin(), http.CheckRouteSelection)
 	}
 	j.routeKeys()
 	j.stageVariables()
 	j.stageSettings()
-	if cors, ok := j.config.CORS.Peek(); ok && cors != nil {
+	if cors, ok := given(j, j.config.CORS); ok && cors != nil {
 		err := http.CheckCORS(cors.Origins, cors.Credentials)
 		j.add(err != nil, CORSSetting, nil, "CORS configuration", "allow origins *, allow credentials", j.config.CORS.Origin(), err)
 	}
@@ -74,6 +74,16 @@ func (webSocket) judge(j *judge) {
 		}
 	}
 	j.alone()
+}
+
+// given reads a setting that may decide. One that nobody asked for, as in older
+// snapshots, is taken to be as AWS takes it.
+func given[T any](j *judge, f snapshot.Fact[T]) (T, bool) {
+	v, ok := f.Peek()
+	if gap := f.Gap(); !ok && gap.Reason != snapshot.NotRead {
+		j.gaps.Add(gap)
+	}
+	return v, ok
 }
 
 // alone marks what is refused without the rest: Terraform goes on with it.

@@ -108,6 +108,22 @@ func TestFixturesKeepTheirDiagnosis(t *testing.T) {
 	}
 }
 
+// The redacted copy of a call has no text of it left, its route's neither.
+func TestRequestIsWhole(t *testing.T) {
+	var q walk.Request
+	v := reflect.ValueOf(&q).Elem()
+	for i := range v.NumField() {
+		if v.Field(i).Kind() == reflect.String {
+			v.Field(i).SetString("zebrafish")
+		}
+	}
+	q.Method = "POST"
+	q.Headers, q.Query = []walk.Header{{Name: "zebrafish", Value: "zebrafish"}}, []walk.Header{{Name: "zebrafish", Value: "zebrafish"}}
+	if got := new(Redactor).Request(q); strings.Contains(fmt.Sprint(got), "zebrafish") {
+		t.Errorf("%+v", got)
+	}
+}
+
 const secret = "Zq7Geheim"
 
 // plant puts a secret into every text of a document that is none of its format,

@@ -168,7 +168,7 @@ func sortedNames(m map[string]any) []string {
 
 // Request returns a redacted copy of a client's call.
 func (r *Redactor) Request(q walk.Request) walk.Request {
-	q.API, q.Stage, q.Path, q.Body = r.Text(q.API), r.Text(q.Stage), r.Text(q.Path), r.Text(q.Body)
+	q.API, q.Stage, q.Path, q.Route, q.Body = r.Text(q.API), r.Text(q.Stage), r.Text(q.Path), r.Text(q.Route), r.Text(q.Body)
 	q.Headers, q.Query = r.headers(q.Headers), r.headers(q.Query)
 	return q
 }

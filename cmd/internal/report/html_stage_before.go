@@ -14,8 +14,8 @@ func requestLine(r *walk.Request) string {
 		query = append(query, q.Name+"="+q.Value)
 	}
 	s := strings.TrimSpace(r.Method + " " + r.Path)
-	if r.Route != "" {
-		s = "route " + r.Route
+	if r.Method == walk.WebSocketMethod {
+		s = "route " + cmp.Or(r.Route, strings.TrimPrefix(r.Path, "/"))
 	}
 	if len(query) > 0 {
 		s += "?" + strings.Join(query, "&")
