@@ -13,16 +13,13 @@ import (
 // counts.
 func Judge(s *snapshot.Snapshot, r walk.Request, rules []Rule) Diagnosis {
 	e := newEngine(s)
-	d := e.examine(r, rules)
-	e.everyBody(&d, rules)
-	return d
+	return e.examine(r, rules)
 }
 
 // run diagnoses one request, and then the awkward ones: a finding that only
 // they give is a warning at most and names its request.
 func (e *engine) run(r walk.Request, rules []Rule) Diagnosis {
 	d := e.examine(r, rules)
-	e.everyBody(&d, rules)
 	e.prove(&d, rules)
 	return d
 }
@@ -48,7 +45,8 @@ func (e *engine) examine(r walk.Request, rules []Rule) Diagnosis {
 	return d
 }
 
-// examineFurther adds what the awkward requests give, and the verdict.
+// examineFurther adds what the awkward requests give, the verdict, and what holds
+// for every body.
 func (e *engine) examineFurther(d *Diagnosis, rules []Rule) {
 	seen := map[string]bool{}
 	for _, f := range d.Findings {
@@ -70,6 +68,7 @@ func (e *engine) examineFurther(d *Diagnosis, rules []Rule) {
 	}
 	sortFindings(d.Findings)
 	d.Verdict = verdict(d)
+	e.everyBody(d, rules)
 }
 
 // unreadFor lists what was not read and would decide over an awkward request,

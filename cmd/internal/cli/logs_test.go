@@ -302,6 +302,7 @@ func TestReportWithLogs(t *testing.T) {
 	}
 	for format, parts := range map[string][]string{
 		"text":     {"seen     3 calls in 1h: 2 failed, 0 lost", `2 × 400, SQS 403 AccessDenied, as predicted (mapping-body-not-encoded); all 2: body has "&" (0 of the 1 others)`},
+		"html":     {"3 calls in 1h", "2 × 400"},
 		"markdown": {"from its logs: 3 calls in 1h: 2 failed, 0 lost", "- 2 × 400"},
 		"json":     {`"observed": {`, `"window": "1h"`, `"outcome": "confirmed"`, `"failed": 2`},
 	} {

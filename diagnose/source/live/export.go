@@ -43,7 +43,9 @@ func (r *reader) readExport(stage string) snapshot.Fact[snapshot.Configuration] 
 	}
 	deployed, err := openapi.Export(out.Body, snapshot.REST, at)
 	if err != nil {
-		r.untrue.Store(stage, true)
+		if ofAnotherFormat(out.Body) {
+			r.untrue.Store(stage, true)
+		}
 		return snapshot.Unknown[snapshot.Configuration](snapshot.Gap{Reason: snapshot.Unparsed, Detail: "the export of stage " + stage + ": " + err.Error(), Origin: at})
 	}
 	if why := contradiction(deployed); why != "" {
@@ -51,6 +53,13 @@ func (r *reader) readExport(stage string) snapshot.Fact[snapshot.Configuration] 
 		return snapshot.Unknown[snapshot.Configuration](snapshot.Gap{Reason: snapshot.Failed, Detail: "the export of stage " + stage + " " + why, Origin: at})
 	}
 	return snapshot.Known(deployed, at)
+}
+
+// ofAnotherFormat tells whether an export is a Swagger document, though OpenAPI was
+// asked for, as an emulator's is. What is no document of an API says nothing.
+func ofAnotherFormat(body []byte) bool {
+	var doc struct{ Swagger string }
+	return json.Unmarshal(body, &doc) == nil && doc.Swagger != ""
 }
 
 // contradiction says what of an export no deployment can be, so that the export is
@@ -74,8 +83,8 @@ func contradiction(c snapshot.Configuration) string {
 }
 
 // standIn is the draft in place of what an emulator's stage runs, where what the
-// emulator answers as the export of the stage is none or cannot be true. It is said
-// that it was taken.
+// emulator answers as the export of the stage cannot be true. It is said that it was
+// taken. An answer that is no export at all stays unknown.
 func (r *reader) standIn(stage string, deployed, draft snapshot.Fact[snapshot.Configuration]) snapshot.Fact[snapshot.Configuration] {
 	if _, untrue := r.untrue.Load(stage); !untrue || !r.emulated || !draft.IsKnown() {
 		return deployed

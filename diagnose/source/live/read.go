@@ -247,7 +247,7 @@ type reader struct {
 	draft      *later[draft]
 	usagePlans *later[plans]
 	exports    memo[snapshot.Fact[snapshot.Configuration]]
-	untrue     sync.Map // stages whose exports are none or cannot be true
+	untrue     sync.Map // stages whose exports cannot be true
 	assumed    []snapshot.Assumption
 }
 
