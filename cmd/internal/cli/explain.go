@@ -154,7 +154,7 @@ func (a *app) explainLog(log explain.Log, shell string) {
 	failed := len(log.Failed) + log.Left
 	a.printf("%s in the log: %d failed, %d did not.\n", report.Count(log.Requests, "request"), failed, log.Requests-failed)
 	if log.Left > 0 {
-		a.printf("The first %d that failed are shown. For all of a log: apisqs-doctor logs --file FILE\n", len(log.Failed))
+		a.printf("The first %d that failed are shown. For all of a log: apisqs-doctor logs --api-id ID --file FILE\n", len(log.Failed))
 	}
 	if log.Forged > 0 {
 		a.printf("%s in the data of requests looked like log lines and were not read as such. The answer of\naws logs filter-log-events says for certain where a body ends.\n", report.Count(log.Forged, "line"))

@@ -75,5 +75,14 @@ func terminal(t *testing.T) (person, program *os.File) {
 	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, person.Fd(), syscall.TIOCSWINSZ, uintptr(unsafe.Pointer(&size))); errno != 0 {
 		t.Fatal(errno)
 	}
+	// With ctrl-c a terminal drops what it has not shown yet, which may be what the
+	// program says of being interrupted; this one keeps it.
+	var mode syscall.Termios
+	for _, request := range []uintptr{syscall.TCGETS, syscall.TCSETS} {
+		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, program.Fd(), request, uintptr(unsafe.Pointer(&mode))); errno != 0 {
+			t.Fatal(errno)
+		}
+		mode.Lflag |= syscall.NOFLSH
+	}
 	return person, program
 }
