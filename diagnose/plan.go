@@ -248,9 +248,14 @@ func (e *engine) settle(d *Diagnosis, steps []Fix, left [][]finding, end *Diagno
 		steps[k].Resolves = slices.Compact(resolved)
 	}
 	for i := range d.Findings {
-		if !gone[i] {
-			p.Remains = append(p.Remains, remaining(&d.Findings[i], rules, false))
+		if gone[i] {
+			continue
 		}
+		r := remaining(&d.Findings[i], rules, false)
+		if d.Findings[i].Severity != Note && reports(end, r.Rule) && gravest(end, r.Rule) == Note {
+			r.Why = "after the steps it is a note: nothing breaks, so that no step is needed"
+		}
+		p.Remains = append(p.Remains, r)
 	}
 	for i := range end.Findings {
 		if f := &end.Findings[i]; !slices.Contains(had, remain[i]) && !reports(d, f.Rule) {
@@ -265,6 +270,17 @@ func (e *engine) settle(d *Diagnosis, steps []Fix, left [][]finding, end *Diagno
 // then says what it did not say at the beginning.
 func persists(f finding, now, had []finding) bool {
 	return slices.ContainsFunc(now, func(g finding) bool { return g == f || g.rule == f.rule && !slices.Contains(had, g) })
+}
+
+// gravest is the severity of the worst finding of a rule.
+func gravest(d *Diagnosis, rule string) Severity {
+	worst := Note
+	for i := range d.Findings {
+		if f := &d.Findings[i]; f.Rule == rule && f.Severity.rank() < worst.rank() {
+			worst = f.Severity
+		}
+	}
+	return worst
 }
 
 func remaining(f *Finding, rules []Rule, shows bool) Remaining {
