@@ -36,8 +36,19 @@ func (a *assembler) parts() {
 		a.api(in.API, snapshot.REST).draft.Models[in.Name] = in.Schema
 	}
 	for _, in := range a.Authorizers {
-		a.api(in.API, in.Type).draft.Authorizers[in.ID] = in.Fact
+		one, fact := a.api(in.API, in.Type), in.Fact
+		if in.Unversioned && a.New && one.out.Type == snapshot.HTTP {
+			fact = snapshot.Unknown[snapshot.Authorizer](Unversioned(in.Origin()))
+		}
+		one.draft.Authorizers[in.ID] = fact
 	}
+}
+
+// Unversioned is the doubt about an HTTP API's authorizer that asks a function and
+// names no version of the payload format, which AWS asks for (H71).
+func Unversioned(at snapshot.Origin) snapshot.Gap {
+	return snapshot.Gap{Reason: snapshot.Unverified, Origin: at,
+		Detail: "the authorizer has no payload format version, which AWS asks for; what comes of that is not recorded"}
 }
 
 // path returns the path of a resource by its id. A parent that is not among the

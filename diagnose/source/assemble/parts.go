@@ -133,6 +133,9 @@ type Authorizer struct {
 	API Ref
 	// Type says whether it belongs to a REST or to an HTTP API.
 	Type snapshot.APIType
+	// Unversioned tells that it asks a function and does not say in which version of
+	// the payload format.
+	Unversioned bool
 	snapshot.Fact[snapshot.Authorizer]
 }
 

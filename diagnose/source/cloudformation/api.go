@@ -158,7 +158,8 @@ func (b *builder) authorizer(s *stack, r *resource, p tree.View) {
 	} else if lacks := lackingAuthorizer(of, typ.Plain(), p); lacks != "" {
 		fact = snapshot.Unknown[snapshot.Authorizer](snapshot.Gap{Reason: snapshot.Unverified, Detail: "the authorizer " + r.id + " has no " + lacks + ", which AWS asks for; what comes of that is not recorded", Origin: p.Origin()})
 	}
-	b.parts.Authorizers = append(b.parts.Authorizers, assemble.Authorizer{ID: r.serial, API: api, Type: of, Fact: fact})
+	b.parts.Authorizers = append(b.parts.Authorizers, assemble.Authorizer{ID: r.serial, API: api, Type: of, Fact: fact,
+		Unversioned: typ.Is("REQUEST") && p.Get("AuthorizerPayloadFormatVersion").Absent()})
 }
 
 // lackingAuthorizer is what an authorizer of an HTTP or WebSocket API needs and does

@@ -117,3 +117,39 @@ func TestUnknownAutoDeploy(t *testing.T) {
 	unknown(t, "deployment", st.DeploymentID, snapshot.Unresolved)
 	unknown(t, "deployed", st.Deployed, snapshot.Unresolved)
 }
+
+// An HTTP API's authorizer that asks a function says in which payload format (H71); a
+// WebSocket API has one format.
+func TestAuthorizerOfAFunction(t *testing.T) {
+	for _, c := range []struct {
+		protocol, version string
+		known             bool
+	}{
+		{"HTTP", "", false},
+		{"HTTP", ", AuthorizerPayloadFormatVersion: '2.0'", true},
+		{"WEBSOCKET", "", true},
+	} {
+		s := load(t, `Resources:
+  Api: {Type: 'AWS::ApiGatewayV2::Api', Properties: {Name: edge, ProtocolType: `+c.protocol+`, RouteSelectionExpression: $request.body.action}}
+  Ask: {Type: 'AWS::ApiGatewayV2::Authorizer', Properties: {ApiId: !Ref Api, Name: ask, AuthorizerType: REQUEST, AuthorizerUri: 'arn:aws:apigateway:us-east-1:lambda:path/f'`+c.version+`}}
+`, Options{})
+		for _, fact := range draft(t, s).Authorizers {
+			if _, known := fact.Peek(); known != c.known {
+				t.Errorf("H71: %s%s: known %v, want %v (%+v)", c.protocol, c.version, known, c.known, fact.Gap())
+			}
+		}
+	}
+	for version, unread := range map[string]int{"": 1, ", authorizerPayloadFormatVersion: '2.0'": 0} { // of a document it decides about all
+		s := load(t, `Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Body:
+        openapi: 3.0.1
+        info: {title: a, version: '1'}
+        paths: {}
+        components: {securitySchemes: {ask: {type: apiKey, name: Unused, in: header, x-amazon-apigateway-authorizer: {type: request, authorizerUri: 'arn:aws:apigateway:us-east-1:lambda:path/f'`+version+`}}}}
+`, Options{})
+		is(t, "H71", len(s.Target.Unread), unread)
+	}
+}

@@ -50,6 +50,9 @@ func (r *reader) authorizer(name string, x, authorizer tree.View) snapshot.Fact[
 			sources[0] = "method.request.header." + header
 		}
 	}
+	if r.typ == snapshot.HTTP && typ.Is("request") && authorizer.Get("authorizerPayloadFormatVersion").Absent() { // H71
+		r.out.Unread = append(r.out.Unread, snapshot.Unread{What: "the authorizer " + name + " has no authorizerPayloadFormatVersion, which API Gateway asks for; what comes of that is not recorded", Origin: authorizer.Origin()})
+	}
 	jwt := authorizer.Get("jwtConfiguration")
 	return snapshot.Known(snapshot.Authorizer{Name: name, Type: strings.ToUpper(typ.Plain()), IdentitySource: strings.Join(sources, ","),
 		Validation: authorizer.Get("identityValidationExpression").Plain(), URI: authorizer.Get("authorizerUri").Plain(),

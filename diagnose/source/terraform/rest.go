@@ -116,6 +116,7 @@ func (b *builder) authorizer(r *resource) {
 	if r.kind == "aws_apigatewayv2_authorizer" {
 		a.API, a.Type = refTo(r.get("api_id")), snapshot.HTTP
 		typ, source, absent = r.get("authorizer_type"), r.get("identity_sources"), ""
+		a.Unversioned = typ.Is("REQUEST") && r.get("authorizer_payload_format_version").Absent()
 	}
 	kind, ok := typ.Text(absent).Read(&snapshot.Gaps{})
 	if !ok {
