@@ -20,6 +20,8 @@ policy names the other ARN (403 AccessDenied), or, when QueueUrl names another r
 InvalidAddress. An integration of an HTTP API has no URI: its parameter Region says it, and without one SQS is called in the API's
 own region.
 
+A literal region in a template of which nobody says where it is deployed is a note: with it the stack works in that region alone.
+
 Repair: put the queue's region into the integration URI, or into the parameter Region. The API itself may be in another region.`,
 	Explains: []walk.ErrorCode{walk.InvalidAddress, walk.NonExistentQueue, walk.AccessDenied},
 	Refs: []string{
@@ -32,6 +34,14 @@ Repair: put the queue's region into the integration URI, or into the parameter R
 		}
 		s, q := &p.Trace.Signing, &p.Trace.Queue
 		address := &p.Trace.Protocol.Effective.Queue
+		if from := p.Snapshot.Target.RegionFrom; from.Line > 0 && s.Region == p.Snapshot.Target.Region {
+			p.Report(diagnose.Finding{
+				Severity: diagnose.Note,
+				Message:  "the template names " + s.Region + " for its calls: it works only where it is deployed there",
+				Evidence: []diagnose.Evidence{{Label: "region", Value: s.Region, Origin: from}},
+				Why:      "No region is given, and other parts of the template follow the region of the stack. Written as ${AWS::Region} it works in every region.",
+			})
+		}
 		region := ""
 		f := diagnose.Finding{Evidence: []diagnose.Evidence{regionEvidence(p)}}
 		switch {

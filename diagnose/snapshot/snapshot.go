@@ -51,6 +51,9 @@ type Target struct {
 	Account   string `json:"account,omitempty"`
 	Partition string `json:"partition,omitempty"`
 	File      string `json:"file,omitempty"`
+	// RegionFrom is the place of the literal that Region is taken from, which nobody
+	// gave: a stack with it works in that region alone.
+	RegionFrom Origin `json:"regionFrom,omitzero"`
 	// Endpoint is the URL of an emulator that was read in place of AWS; empty for AWS itself.
 	Endpoint string `json:"endpoint,omitempty"`
 	// Exists tells that a file records what exists, as a state of Terraform does, and
@@ -114,8 +117,15 @@ type Symbol struct {
 	Text       string `json:"text"`       // what stands in the snapshot's strings
 	Expression string `json:"expression"` // what the template says, such as ${AWS::AccountId}
 	Needs      string `json:"needs,omitempty"`
+	Shown      string `json:"shown,omitempty"` // what readers are shown for it; nothing is decided by it
 	Origin     Origin `json:"origin,omitzero"`
 }
+
+// What would make the region and the account of the target known.
+const (
+	NeedsRegion  = "--region"
+	NeedsAccount = "--account-id"
+)
 
 // Refusal is a configuration that AWS refuses to store or deploy.
 type Refusal struct {
@@ -142,18 +152,40 @@ func (s *Snapshot) Opaque() []string {
 }
 
 // OwnRegion is the region of the target, or the symbol that stands for it.
-func (s *Snapshot) OwnRegion() string { return s.own(s.Target.Region, "${AWS::Region}") }
+func (s *Snapshot) OwnRegion() string { return s.own(s.Target.Region, NeedsRegion) }
 
 // OwnAccount is the account id of the target, or the symbol that stands for it.
-func (s *Snapshot) OwnAccount() string { return s.own(s.Target.Account, "${AWS::AccountId}") }
+func (s *Snapshot) OwnAccount() string { return s.own(s.Target.Account, NeedsAccount) }
 
-func (s *Snapshot) own(given, expression string) string {
+func (s *Snapshot) own(given, needs string) string {
 	for i := 0; i < len(s.Symbols) && given == ""; i++ {
-		if s.Symbols[i].Expression == expression {
+		if s.Symbols[i].Needs == needs {
 			return s.Symbols[i].Text
 		}
 	}
 	return given
+}
+
+// ShowRegion gives the region that readers are shown where none is known, and says so:
+// it decides nothing.
+func (s *Snapshot) ShowRegion(region, why string) {
+	for i := range s.Symbols {
+		if s.Symbols[i].Needs == NeedsRegion && s.Target.Region == "" {
+			s.Symbols[i].Shown = region
+			s.Target.Assumed = append(slices.Clip(s.Target.Assumed), Assumption{What: "the API is in " + region, Why: why + "; it is only shown, and decides nothing"})
+			return
+		}
+	}
+}
+
+// ShownRegion is what is shown for a region that is not known; most often nothing.
+func (s *Snapshot) ShownRegion() string {
+	for i := range s.Symbols {
+		if s.Symbols[i].Needs == NeedsRegion && s.Symbols[i].Shown != "" {
+			return s.Symbols[i].Shown
+		}
+	}
+	return ""
 }
 
 // Expressed writes symbols of a template as the template does.

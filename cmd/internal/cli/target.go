@@ -237,16 +237,6 @@ func plain(err error) string {
 	return err.Error()
 }
 
-// region is the region for what a template leaves open, as AWS tools choose it.
-func (a *app) region(t *targetFlags) string {
-	for _, r := range []string{t.region, a.env("AWS_REGION"), a.env("AWS_DEFAULT_REGION")} {
-		if r != "" {
-			return r
-		}
-	}
-	return ""
-}
-
 // keyValues reads KEY=VALUE arguments.
 func keyValues(flag string, list []string) (map[string]string, error) {
 	m := map[string]string{}

@@ -7,14 +7,25 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/cloudformation"
 	"apisqs-doctor/diagnose/source/kind"
+	"apisqs-doctor/diagnose/source/live"
 	"apisqs-doctor/diagnose/source/tree"
+	"apisqs-doctor/diagnose/text"
 )
 
-// loadTemplate reads the files of the target, whatever they are.
+// loadTemplate reads the files of the target, whatever they are. A region that they
+// leave open is shown as AWS tools would choose it.
 func (a *app) loadTemplate(t *targetFlags) (*snapshot.Snapshot, error) {
 	if err := a.settle(t); err != nil {
 		return nil, err
 	}
+	s, err := a.readFiles(t)
+	if region, why := live.UsualRegion(a.env); err == nil && text.IsRegion(region) {
+		s.ShowRegion(region, why)
+	}
+	return s, err
+}
+
+func (a *app) readFiles(t *targetFlags) (*snapshot.Snapshot, error) {
 	switch t.input.Source {
 	case kind.Terraform:
 		return a.loadTerraform(t, nil)

@@ -19,7 +19,7 @@ func (a *app) loadTerraform(t *targetFlags, edits []remedy.FileEdit) (*snapshot.
 	if err != nil {
 		return nil, err
 	}
-	o := terraform.Options{Vars: vars, VarFiles: t.varFiles, Env: a.env, Workspace: a.env("TF_WORKSPACE"), Account: t.accountID, Region: a.region(t),
+	o := terraform.Options{Vars: vars, VarFiles: t.varFiles, Env: a.env, Workspace: a.env("TF_WORKSPACE"), Account: t.accountID, Region: t.region,
 		Within: a.Within, Warn: a.note}
 	for _, e := range edits {
 		if o.Instead == nil {

@@ -20,7 +20,8 @@ func environmentTopic() *cobra.Command {
                       With 1, completions read the ids and stages of the account's APIs from AWS.
   AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, AWS_CA_BUNDLE
                       These and all other variables of the AWS SDK mean what they mean to every
-                      AWS tool.
+                      AWS tool. For files, the region of AWS_REGION or of the profile is only
+                      shown: what is concluded needs --region.
   NO_COLOR            Not empty: no colour (https://no-color.org).
   FORCE_COLOR, CLICOLOR_FORCE
                       Not empty, 0 or false: colour also where there is no terminal.

@@ -96,7 +96,7 @@ func htmlStages(d *diagnose.Diagnosis, id string, say Words) []htmlStage {
 			w.stage(s)
 		}
 		x := htmlStage{ID: id + "stage=" + string(s), To: "#" + id + "stage=" + string(s), N: i + 1, Name: string(s), Thing: say.Show(stageThing(w.t, s)), State: state, Mark: stageStates[state][0], Word: stageStates[state][1],
-			Question: s.Question(), Said: say.Show(Said(step)), Now: s == open, Blocks: w.list, Later: failed && state == "ok" && s != walk.StageResponse}
+			Question: s.Question(), Said: say.Fill(Said(step)), Now: s == open, Blocks: w.list, Later: failed && state == "ok" && s != walk.StageResponse}
 		failed = failed || step.Status == walk.Failed
 		if !NotReached(step) {
 			x.Gaps = gaps(step.Gaps, say)

@@ -309,7 +309,7 @@ func framed(runs []Run) Document {
 // frame is the document without its methods.
 func frame(r Run, say Words) Document {
 	e := &r.Examination
-	doc := Document{Schema: Schema, Tool: r.Tool, Target: target(e, say), Summary: Summarize(e),
+	doc := Document{Schema: Schema, Tool: r.Tool, Target: target(r, say), Summary: Summarize(e),
 		Methods: []Method{}, Gaps: gaps(e.Unlisted, say), Error: r.Problem}
 	for _, n := range r.Notices {
 		doc.Notices = append(doc.Notices, say.Show(n))
@@ -320,8 +320,17 @@ func frame(r Run, say Words) Document {
 	return doc
 }
 
-func target(e *diagnose.Examination, say Words) Target {
-	t := Target{Kind: e.Target.Kind, Region: say.Show(e.Target.Region), Account: say.Show(e.Target.Account), File: e.Target.File, Files: e.Target.Files}
+// region is that of the target, or the one that is shown for it.
+func region(r Run, say Words) string {
+	if given := r.Examination.Target.Region; given != "" || r.Snapshot == nil {
+		return say.Show(given)
+	}
+	return r.Snapshot.ShownRegion()
+}
+
+func target(r Run, say Words) Target {
+	e := &r.Examination
+	t := Target{Kind: e.Target.Kind, Region: region(r, say), Account: say.Show(e.Target.Account), File: e.Target.File, Files: e.Target.Files}
 	for _, part := range e.Target.Unread {
 		t.Unread = append(t.Unread, Unread{What: say.Show(part.What), File: part.Origin.File, Line: part.Origin.Line})
 	}
@@ -342,9 +351,9 @@ func target(e *diagnose.Examination, say Words) Target {
 func method(r Run, d *diagnose.Diagnosis, say Words) Method {
 	p := placeOf(d)
 	m := Method{Method: p.method, Path: say.Show(p.path), API: say.Show(p.apiID), Stage: say.Show(p.stage), Protocol: p.protocol,
-		Queue: orNull(say.Show(p.queueARN)), Verdict: verdict(d.Verdict), Request: request(&walk.Request{}, say),
+		Queue: orNull(say.Fill(p.queueARN)), Verdict: verdict(d.Verdict), Request: request(&walk.Request{}, say),
 		Predicted: predicted(d.Predicted, say), Findings: make([]Finding, 0, len(d.Findings)), Gaps: gaps(d.Gaps, say)}
-	m.Region, m.Account = say.Show(r.Examination.Target.Region), say.Show(r.Examination.Target.Account)
+	m.Region, m.Account = region(r, say), say.Show(r.Examination.Target.Account)
 	if d.Trace != nil {
 		m.Request = request(&d.Trace.Request, say)
 		if api := d.Trace.Route.API; api != nil {
@@ -352,9 +361,9 @@ func method(r Run, d *diagnose.Diagnosis, say Words) Method {
 		}
 	}
 	if out, ok := outboundOf(d); ok {
-		m.Outbound = &Outbound{Method: out.method, URL: say.Show(out.url), Headers: object(out.headers, say)}
+		m.Outbound = &Outbound{Method: out.method, URL: say.Fill(out.url), Headers: object(out.headers, say)}
 		if out.bodyKnown {
-			body := say.Show(out.body)
+			body := say.Fill(out.body)
 			m.Outbound.Body = &body
 		}
 	}
@@ -366,7 +375,7 @@ func method(r Run, d *diagnose.Diagnosis, say Words) Method {
 		if step.Status == "" {
 			step.Status = walk.Unknown
 		}
-		m.Stages = append(m.Stages, Stage{string(s), string(step.Status), say.Show(step.Said), gaps(step.Gaps, say)})
+		m.Stages = append(m.Stages, Stage{string(s), string(step.Status), say.Fill(step.Said), gaps(step.Gaps, say)})
 	}
 	for _, f := range d.Findings {
 		m.Findings = append(m.Findings, finding(r, d, f, say))

@@ -164,7 +164,7 @@ func (t *text) stage(s walk.Stage, step walk.Step) {
 	case "?":
 		paint = t.style.doubt
 	}
-	t.onPath(mark, paint, string(s), t.clean(Said(step)))
+	t.onPath(mark, paint, string(s), visible(t.say.Fill(Said(step)), false))
 }
 
 // onPath writes a line of the path.

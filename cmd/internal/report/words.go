@@ -19,7 +19,7 @@ func KindName(kind string) string {
 // Words puts texts of the diagnosis the way people read them: what stands for a
 // value unknown before deployment becomes the template's expression, such as
 // ${AWS::AccountId}. The zero Words changes no text.
-type Words struct{ replace *strings.Replacer }
+type Words struct{ replace, fill *strings.Replacer }
 
 // NewWords returns the words for texts about the snapshot, which may be nil. Of
 // texts that are not the doctor's own, such as a log, it hides the credentials of
@@ -45,7 +45,20 @@ func NewWords(s *snapshot.Snapshot, requests ...*walk.Request) Words {
 	if pairs == nil {
 		return Words{}
 	}
-	return Words{strings.NewReplacer(pairs...)}
+	return Words{strings.NewReplacer(pairs...), strings.NewReplacer(filled(s, pairs)...)}
+}
+
+// filled are the pairs that put a usual value in the place of the expression.
+func filled(s *snapshot.Snapshot, pairs []string) []string {
+	var list []string
+	if s != nil {
+		for _, sym := range s.Symbols {
+			if sym.Shown != "" && strings.HasPrefix(sym.Expression, "${") {
+				list = append(list, sym.Text, sym.Shown, sym.Expression, sym.Shown)
+			}
+		}
+	}
+	return append(list, pairs...)
 }
 
 func newWords(r Run) Words {
@@ -58,4 +71,13 @@ func (w Words) Show(s string) string {
 		return s
 	}
 	return w.replace.Replace(s)
+}
+
+// Fill returns s as people read it, with the usual value where one is shown for what
+// is not known: what is derived, never the user's own text.
+func (w Words) Fill(s string) string {
+	if w.fill == nil {
+		return s
+	}
+	return w.fill.Replace(s)
 }

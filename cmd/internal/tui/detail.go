@@ -34,7 +34,7 @@ func (v *detail) stage(i, width int) *doc {
 	_, word, r := p.mark(v.glyphs, i)
 	d.title(fmt.Sprintf("%d  %s: %s", i+1, step.Stage, step.Stage.Question()), word, r)
 	if s := report.Said(*step); s != "" {
-		d.prose(s, plain)
+		d.prose(v.words.Fill(s), plain)
 	}
 	if p.passedBy(i) && step.Status != walk.NotApplicable && !report.NotReached(*step) {
 		d.prose("the message does not get this far; this is what waits behind the failure", dim)

@@ -100,7 +100,7 @@ func (p *prompt) overview(m *model) {
 		if word == "-" {
 			word = "none"
 		}
-		p.say("Stage %d, %s: %s. %s", i+1, walk.Stages[i], word, show(w.Show(report.Said(d.Trace.Steps[i]))))
+		p.say("Stage %d, %s: %s. %s", i+1, walk.Stages[i], word, show(w.Fill(report.Said(d.Trace.Steps[i]))))
 	}
 	p.say("%s.", count(len(d.Findings), "finding"))
 }

@@ -83,7 +83,7 @@ func (p *path) row(t *theme, i, columns int) line {
 	}
 	l := line{{" ", plain}, cursor, {" ", plain}, {glyph, r}, {fmt.Sprintf("  %d %-13s  ", i+1, walk.Stages[i]), name},
 		{fmt.Sprintf("%-*s", p.wordColumns(), word), r}}
-	if whole := append(l[:len(l):len(l)], span{"  " + show(p.words.Show(report.Said(p.d.Trace.Steps[i]))), sentence}); whole.width() <= columns {
+	if whole := append(l[:len(l):len(l)], span{"  " + show(p.words.Fill(report.Said(p.d.Trace.Steps[i]))), sentence}); whole.width() <= columns {
 		return whole
 	}
 	return l.cut(columns, g.more)

@@ -79,7 +79,7 @@ func (x *trial) table(t *theme, columns int) []line {
 }
 
 func sentence(d *diagnose.Diagnosis, i int, w report.Words) string {
-	return show(w.Show(report.Said(d.Trace.Steps[i])))
+	return show(w.Fill(report.Said(d.Trace.Steps[i])))
 }
 
 // summary says what the fix does to the answer and to the findings.

@@ -16,11 +16,14 @@ import (
 type environment struct {
 	region, account string
 	partition       text.Partition
+	from            snapshot.Origin // where the region is written, if it is taken from there
 }
 
 // regionNames finds what calls and queues are named with: API Gateway's URIs,
 // ARNs and URLs of queues.
-var regionNames = regexp.MustCompile(`\barn:aws[a-z-]*:(?:apigateway|sqs):([a-z0-9-]+):|\bsqs\.([a-z0-9-]+)\.amazonaws\.com`)
+var regionNames = regexp.MustCompile(`:(?:apigateway|sqs):([a-z0-9-]+):|\bsqs\.([a-z0-9-]+)\.amazonaws\.com`)
+
+var keyRegions = regexp.MustCompile(`:kms:([a-z0-9-]+):`)
 
 // environmentOf settles where what is written in some documents is deployed: as
 // the user says, or as the tool that wrote them does.
@@ -33,7 +36,7 @@ func (w *world) environmentOf(src source, docs ...*tree.Document) *environment {
 		e.account = src.account
 	}
 	if e.region == "" {
-		e.region = w.writtenRegion(docs)
+		e.region, e.from = w.writtenRegion(docs)
 	}
 	e.partition = text.PartitionOf(e.region)
 	if e.region == "" {
@@ -49,48 +52,81 @@ func (w *world) environmentOf(src source, docs ...*tree.Document) *environment {
 	return e
 }
 
-// writtenRegion is the only region that documents name for their calls and
-// queues, or "". Elsewhere it would not work, so that it is taken for the
-// stack's region, and said.
-func (w *world) writtenRegion(docs []*tree.Document) string {
-	var found []string
-	var at snapshot.Origin
+// writtenRegion is the only region that documents name for their calls and queues,
+// with the place of the first, or "". In another region a stack with it would not
+// work, so that what is shown is shown for that one, and said. Where any other region
+// is named that could decide, none is taken.
+func (w *world) writtenRegion(docs []*tree.Document) (string, snapshot.Origin) {
+	named := regionsNamed{seen: map[*tree.Node]bool{}}
 	for _, doc := range docs {
-		for _, m := range regionNames.FindAllStringSubmatchIndex(doc.Text, -1) {
-			for group := 2; group < len(m); group += 2 {
-				if m[group] < 0 {
-					continue
-				}
-				region := doc.Text[m[group]:m[group+1]]
-				if _, known := text.LookupPartition(region); !known || slices.Contains(found, region) {
-					continue
-				}
-				found = append(found, region)
-				at = snapshot.Origin{File: doc.Name, Line: 1 + strings.Count(doc.Text[:m[group]], "\n")}
-			}
-		}
+		named.read(doc.Root)
 	}
-	if len(found) != 1 {
-		return ""
+	if len(named.list) != 1 || named.at.Line == 0 {
+		return "", snapshot.Origin{}
 	}
-	one := snapshot.Assumption{What: "the stack is deployed in " + found[0], Why: "no region is given, and the template names that one for its calls", Origin: at}
+	region := named.list[0]
+	one := snapshot.Assumption{What: "the stack is deployed in " + region, Why: "no region is given, and the template names that one for its calls", Origin: named.at}
 	if w.apart {
-		one.What, one.Why = "the API is in "+found[0], "no region is given, and this one is named for its calls"
+		one.What, one.Why = "the API is in "+region, "no region is given, and this one is named for its calls"
 	}
 	w.assumed = append(w.assumed, one)
-	return found[0]
+	return region, named.at
+}
+
+// regionsNamed are the regions that documents name where one can decide: of calls, of
+// queues and keys, and those that stand by themselves, as in a condition or a mapping.
+type regionsNamed struct {
+	list []string
+	at   snapshot.Origin // of the first call or queue
+	seen map[*tree.Node]bool
+}
+
+func (r *regionsNamed) add(name string) bool {
+	if _, known := text.LookupPartition(name); !known {
+		return false
+	}
+	if !slices.Contains(r.list, name) {
+		r.list = append(r.list, name)
+	}
+	return true
+}
+
+func (r *regionsNamed) read(n *tree.Node) {
+	if n == nil || r.seen[n] {
+		return
+	}
+	r.seen[n] = true // an alias is the node of its anchor
+	r.add(n.Text)
+	for _, m := range regionNames.FindAllStringSubmatch(n.Text, -1) {
+		if r.add(m[1]+m[2]) && r.at.Line == 0 {
+			r.at = n.At.Origin()
+		}
+	}
+	for _, m := range keyRegions.FindAllStringSubmatch(n.Text, -1) {
+		r.add(m[1])
+	}
+	for _, item := range n.Items {
+		r.read(item)
+	}
+	for _, f := range n.Fields {
+		if f.Name != "CDKMetadataAvailable" { // a condition that lists all regions, of the CDK's own resource
+			r.add(f.Name)
+			r.read(f.Value)
+		}
+	}
 }
 
 // region returns the name of the stack's region, or its symbol.
 func (s *stack) region(origin snapshot.Origin) *tree.Value {
 	if region := s.root.env.region; region != "" {
+		s.world.regionFrom = s.root.env.from
 		return tree.Text(region)
 	}
 	const expression = "${AWS::Region}"
 	if v, ok := s.world.symbols.byExpression[expression]; ok {
 		return v // to look for a name that is free takes reading all documents
 	}
-	return s.world.named(expression, s.world.regionSymbol(s.root.env.partition), "--region", origin)
+	return s.world.named(expression, s.world.regionSymbol(s.root.env.partition), snapshot.NeedsRegion, origin)
 }
 
 // account returns the id of the stack's account, or its symbol.
@@ -98,7 +134,7 @@ func (s *stack) account(origin snapshot.Origin) *tree.Value {
 	if account := s.root.env.account; account != "" {
 		return tree.Text(account)
 	}
-	return s.world.named("${AWS::AccountId}", accountSymbol, "--account-id", origin)
+	return s.world.named("${AWS::AccountId}", accountSymbol, snapshot.NeedsAccount, origin)
 }
 
 // regionSymbol is a text of the shape of a region of the partition, so that URLs

@@ -112,6 +112,7 @@ func (w *world) build() *snapshot.Snapshot {
 	out.Symbols = w.symbols.list
 	out.Refusals = append(out.Refusals, b.refusals(out.APIs)...)
 	out.Target.Unread = append(b.unread(out.APIs), out.Target.Unread...)
+	out.Target.RegionFrom = w.regionFrom
 	out.Target.Assumed = append(slices.Clip(w.assumed), out.Target.Assumed...)
 	return out
 }

@@ -31,9 +31,11 @@ type world struct {
 	refused   map[refusalKey]bool
 	unread    []passedOver
 	assumed   []snapshot.Assumption
-	warned    map[string]bool
-	assets    map[string]map[string]string // local files of S3 objects, by folder and name
-	makers    map[string]bool              // who writes the templates that are not nested; "" for people
+
+	regionFrom snapshot.Origin // what a stack's own region was taken from when it was asked for; zero when it was given
+	warned     map[string]bool
+	assets     map[string]map[string]string // local files of S3 objects, by folder and name
+	makers     map[string]bool              // who writes the templates that are not nested; "" for people
 
 	steps, bytes, recursion int
 	err                     error // the first one ends the work

@@ -2,6 +2,8 @@ package live
 
 import (
 	"bufio"
+	"cmp"
+	"iter"
 	"os"
 	"slices"
 	"strings"
@@ -19,11 +21,7 @@ func Profiles(env func(string) string) []string {
 		{"AWS_CONFIG_FILE", config.DefaultSharedConfigFilename(), "profile "},
 		{"AWS_SHARED_CREDENTIALS_FILE", config.DefaultSharedCredentialsFilename(), ""},
 	} {
-		path := env(file.variable)
-		if path == "" {
-			path = file.usual
-		}
-		for _, heading := range headings(path) {
+		for heading := range sections(cmp.Or(env(file.variable), file.usual)) {
 			name, ok := strings.CutPrefix(heading, file.prefix)
 			if ok || heading == "default" {
 				names = append(names, strings.TrimSpace(name))
@@ -34,19 +32,49 @@ func Profiles(env func(string) string) []string {
 	return slices.Compact(names)
 }
 
-// headings are the words in brackets that begin the sections of a file.
-func headings(path string) []string {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	var list []string
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		line, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "[")
-		if heading, _, closed := strings.Cut(line, "]"); ok && closed {
-			list = append(list, strings.Join(strings.Fields(heading), " "))
+// UsualRegion is the region that AWS tools take where none is given, and who says so;
+// empty where nobody does.
+func UsualRegion(env func(string) string) (region, why string) {
+	for _, variable := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
+		if region := env(variable); region != "" {
+			return region, variable + " says so"
 		}
 	}
-	return list
+	profile := cmp.Or(env("AWS_PROFILE"), env("AWS_DEFAULT_PROFILE"), "default")
+	for heading, settings := range sections(cmp.Or(env("AWS_CONFIG_FILE"), config.DefaultSharedConfigFilename())) {
+		if heading == "profile "+profile || heading == "default" && profile == heading {
+			region = cmp.Or(settings["region"], region)
+		}
+	}
+	return region, "the profile " + profile + " says so"
+}
+
+// sections are the words in brackets that begin the sections of a file, each with the
+// settings below it.
+func sections(path string) iter.Seq2[string, map[string]string] {
+	return func(yield func(string, map[string]string) bool) {
+		f, err := os.Open(path)
+		if err != nil {
+			return
+		}
+		defer f.Close()
+		heading, settings := "", map[string]string(nil)
+		for lines := bufio.NewScanner(f); lines.Scan(); {
+			line := strings.TrimSpace(lines.Text())
+			if rest, ok := strings.CutPrefix(line, "["); ok {
+				if settings != nil && !yield(heading, settings) {
+					return
+				}
+				settings = nil
+				if inside, _, closed := strings.Cut(rest, "]"); closed {
+					heading, settings = strings.Join(strings.Fields(inside), " "), map[string]string{}
+				}
+			} else if key, value, ok := strings.Cut(line, "="); ok && settings != nil {
+				settings[strings.TrimSpace(key)] = strings.TrimSpace(value)
+			}
+		}
+		if settings != nil {
+			yield(heading, settings)
+		}
+	}
 }

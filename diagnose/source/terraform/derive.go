@@ -1,13 +1,15 @@
 package terraform
 
 import (
-	"apisqs-doctor/diagnose/text"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // derivation says how the attributes of a resource follow from its arguments
@@ -298,10 +300,10 @@ func (s *scope) provider(name string) provider {
 // orUnknown fills in stand-ins for what is not known.
 func (p provider) orUnknown(hs *holes) provider {
 	if p.region == "" {
-		p.region = hs.get(hole{id: "region", expression: "region", needs: "--region"}).standIn()
+		p.region = hs.get(hole{id: "region", expression: "region", needs: snapshot.NeedsRegion}).standIn()
 	}
 	if p.account == "" {
-		p.account = hs.get(hole{id: "account", expression: "account id", needs: "--account-id"}).standIn()
+		p.account = hs.get(hole{id: "account", expression: "account id", needs: snapshot.NeedsAccount}).standIn()
 	}
 	return p
 }
