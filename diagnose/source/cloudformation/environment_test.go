@@ -1,7 +1,9 @@
 package cloudformation
 
 import (
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,7 +60,7 @@ func TestPlacesOfTools(t *testing.T) {
 			want.arn = strings.Replace(want.arn, "b-Q", "stack-Q", 1)
 		}
 		if _, ok := s.Queues[want.arn]; !ok {
-			t.Errorf("%s: no queue %s among %v", files, want.arn, sortedKeys(s.Queues))
+			t.Errorf("%s: no queue %s among %v", files, want.arn, slices.Sorted(maps.Keys(s.Queues)))
 		}
 		is(t, files, s.Target.Region+" "+s.Target.Account, want.region+" "+want.account)
 	}

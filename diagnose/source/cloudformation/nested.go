@@ -2,6 +2,8 @@ package cloudformation
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/source/tree"
@@ -131,7 +133,7 @@ func (w *world) exported(name *tree.Value) (export, bool) {
 	if w.exports == nil {
 		w.exports = map[string]export{}
 		for _, s := range w.stacks {
-			for _, output := range sortedKeys(s.outputs) {
+			for _, output := range slices.Sorted(maps.Keys(s.outputs)) {
 				if n := s.outputs[output].field.Value.Get("Export").Get("Name"); n != nil {
 					if v := s.resolve(n); v.Readable() {
 						w.exports[v.Text] = export{s, output}

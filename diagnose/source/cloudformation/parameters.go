@@ -2,8 +2,8 @@ package cloudformation
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
 	"strings"
 
 	"apisqs-doctor/diagnose/source/tree"
@@ -104,25 +104,16 @@ func (w *world) checkParameters(roots []*stack) error {
 			declared[name] = true
 		}
 	}
-	for _, name := range sortedKeys(w.options.Parameters) {
+	for _, name := range slices.Sorted(maps.Keys(w.options.Parameters)) {
 		if !declared[name] {
 			expected := "none, as the template declares no parameters"
 			if len(declared) > 0 {
-				expected = "one of " + tree.Clip(strings.Join(sortedKeys(declared), ", "), 300)
+				expected = "one of " + tree.Clip(strings.Join(slices.Sorted(maps.Keys(declared)), ", "), 300)
 			}
 			return &tree.Error{Problem: fmt.Sprintf("the template has no parameter %q", tree.Clip(name, 80)), Expected: expected}
 		}
 	}
 	return nil
-}
-
-func sortedKeys[T any](m map[string]T) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
 }
 
 // ReadParameters reads a file of parameter values: the list of objects that

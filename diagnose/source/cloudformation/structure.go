@@ -52,7 +52,7 @@ func checkStructure(s *stack) {
 			s.checkReferences(r.refers, "Resources")
 		}
 	}
-	for _, name := range sortedKeys(s.outputs) {
+	for _, name := range slices.Sorted(maps.Keys(s.outputs)) {
 		f := s.outputs[name].field
 		if c := f.Value.Get("Condition"); c.Scalar() && s.conditionNamed(c.Text, c.At) == no {
 			continue

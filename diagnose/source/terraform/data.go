@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -10,14 +11,7 @@ import (
 // deriveData finds an attribute of a data source whose content is known.
 func (r *instance) deriveData(name string) (cty.Value, bool) {
 	p := r.provider()
-	is := func(names ...string) bool {
-		for _, n := range names {
-			if n == name {
-				return true
-			}
-		}
-		return false
-	}
+	is := func(names ...string) bool { return slices.Contains(names, name) }
 	switch kind := r.kind(); {
 	case kind == "aws_caller_identity" && is("account_id", "id"):
 		return cty.StringVal(p.account), true
@@ -125,8 +119,7 @@ func (r *instance) policyDocument() cty.Value {
 		return d.hole("the number of statements is not known")
 	}
 	if !blocks.IsNull() && blocks.CanIterateElements() {
-		for it := blocks.ElementIterator(); it.Next(); {
-			_, b := it.Element()
+		for _, b := range blocks.Elements() {
 			statements = withStatement(statements, d.statement(b))
 		}
 	}
@@ -186,8 +179,7 @@ func (d *document) texts(v cty.Value) []string {
 		return nil
 	}
 	out := []string{}
-	for it := v.ElementIterator(); it.Next(); {
-		_, e := it.Element()
+	for _, e := range v.Elements() {
 		if text, ok := plainText(textual(e)); ok {
 			out = append(out, text)
 		}
@@ -228,8 +220,7 @@ func (d *document) statement(b cty.Value) map[string]any {
 		}
 		principals := map[string][]string{}
 		everyone := false
-		for it := blocks.ElementIterator(); it.Next(); {
-			_, p := it.Element()
+		for _, p := range blocks.Elements() {
 			kind, ok := plainText(memberOf(p, "type"))
 			if !ok {
 				d.unknown = "the type of a principal is not known"
@@ -259,8 +250,7 @@ func (d *document) statement(b cty.Value) map[string]any {
 	}
 	if !conditions.IsNull() && conditions.CanIterateElements() {
 		all := map[string]map[string][]string{}
-		for it := conditions.ElementIterator(); it.Next(); {
-			_, c := it.Element()
+		for _, c := range conditions.Elements() {
 			test, ok := plainText(textual(memberOf(c, "test")))
 			variable, known := plainText(textual(memberOf(c, "variable")))
 			if !ok || !known || holed(test) || holed(variable) {

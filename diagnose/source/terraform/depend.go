@@ -66,23 +66,31 @@ func (d *dependencies) body(s *scope, body *hclsyntax.Body) {
 }
 
 func (d *dependencies) expression(s *scope, e hclsyntax.Expression) {
-	_ = hclsyntax.Walk(e, &referenceWalker{func(t hcl.Traversal) { d.reference(s, t) }})
+	eachNode(e, func(n hclsyntax.Node) {
+		if t := nameIn(n); t != nil {
+			d.reference(s, t)
+		}
+	})
 }
 
-// referenceWalker finds the names in an expression.
-type referenceWalker struct{ visit func(hcl.Traversal) }
+// eachNode visits an expression and all inside it, as the user has written them.
+func eachNode(e hclsyntax.Expression, visit func(hclsyntax.Node)) {
+	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		visit(unwrapped(n))
+		return nil
+	})
+}
 
-func (w *referenceWalker) Enter(n hclsyntax.Node) hcl.Diagnostics {
-	switch e := unwrapped(n).(type) {
+// nameIn is the name that a node is; nil for any other node.
+func nameIn(n hclsyntax.Node) hcl.Traversal {
+	switch e := n.(type) {
 	case *reference:
-		w.visit(e.Traversal)
+		return e.Traversal
 	case *hclsyntax.ScopeTraversalExpr:
-		w.visit(e.Traversal)
+		return e.Traversal
 	}
 	return nil
 }
-
-func (w *referenceWalker) Exit(hclsyntax.Node) hcl.Diagnostics { return nil }
 
 func (d *dependencies) reference(s *scope, t hcl.Traversal) {
 	name, ok := attributeStep(t, 1)

@@ -1,6 +1,8 @@
 package terraform
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -81,7 +83,7 @@ func derivationOf(kind string, data bool) derivation {
 // derivedNames are the attributes that the resource as a whole has beside its arguments.
 func derivedNames(kind string, data bool) []string {
 	d := derivationOf(kind, data)
-	names := sortedKeys(d.attributes)
+	names := slices.Sorted(maps.Keys(d.attributes))
 	if d.name != "" {
 		names = append(names, d.name)
 	}

@@ -3,7 +3,10 @@ package terraform
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/md5"
 	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -59,20 +62,29 @@ var encodingFunctions = map[string]function.Function{
 
 // oneText is a function of one text that may fail.
 func oneText(f func(string) (string, error)) function.Function {
-	return function.New(&function.Spec{Params: []function.Parameter{stringParam("text")}, Type: function.StaticReturnType(cty.String),
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			out, err := f(args[0].AsString())
-			return cty.StringVal(out), err
-		}})
+	return ofTexts(cty.String, []string{"text"}, func(texts []string) (cty.Value, error) {
+		out, err := f(texts[0])
+		return cty.StringVal(out), err
+	})
 }
 
 // twoTexts is a function of two texts that may fail.
 func twoTexts(f func(a, b string) (string, error)) function.Function {
-	return function.New(&function.Spec{Params: []function.Parameter{stringParam("text"), stringParam("by")}, Type: function.StaticReturnType(cty.String),
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			out, err := f(args[0].AsString(), args[1].AsString())
-			return cty.StringVal(out), err
-		}})
+	return ofTexts(cty.String, []string{"text", "by"}, func(texts []string) (cty.Value, error) {
+		out, err := f(texts[0], texts[1])
+		return cty.StringVal(out), err
+	})
+}
+
+// digests are the functions that hash a text, and with "file" before their names a
+// file.
+var digests = map[string]func([]byte) string{
+	"md5":          func(b []byte) string { h := md5.Sum(b); return hex.EncodeToString(h[:]) },
+	"sha1":         func(b []byte) string { h := sha1.Sum(b); return hex.EncodeToString(h[:]) },
+	"sha256":       func(b []byte) string { h := sha256.Sum256(b); return hex.EncodeToString(h[:]) },
+	"sha512":       func(b []byte) string { h := sha512.Sum512(b); return hex.EncodeToString(h[:]) },
+	"base64sha256": func(b []byte) string { h := sha256.Sum256(b); return base64.StdEncoding.EncodeToString(h[:]) },
+	"base64sha512": func(b []byte) string { h := sha512.Sum512(b); return base64.StdEncoding.EncodeToString(h[:]) },
 }
 
 // encodingOf finds the character sets that people name.

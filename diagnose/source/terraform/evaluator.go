@@ -5,14 +5,16 @@ import (
 	"apisqs-doctor/diagnose/source/tree"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
 )
 
 // evaluator is one reading of a configuration.
@@ -29,8 +31,8 @@ type evaluator struct {
 	holes     *holes
 	busy      []string
 	skips     []skipComment
-	unread    []snapshot.Unread // modules that are not here
-	table     *fileFunctions
+	unread    []snapshot.Unread            // modules that are not here
+	table     map[string]function.Function // that expressions may call, once they are made
 	err       error
 }
 
@@ -121,9 +123,9 @@ func (ev *evaluator) readInputs(m *module) error {
 			return err
 		}
 	}
-	for _, name := range sortedKeys(ev.options.Vars) {
+	for _, name := range slices.Sorted(maps.Keys(ev.options.Vars)) {
 		if m.variables[name] == nil {
-			return &tree.Error{File: ev.root, Problem: fmt.Sprintf("there is no variable %q for --var", name), Expected: list(sortedKeys(m.variables))}
+			return &tree.Error{File: ev.root, Problem: fmt.Sprintf("there is no variable %q for --var", name), Expected: list(slices.Sorted(maps.Keys(m.variables)))}
 		}
 		ev.inputs[name] = input{value: cty.StringVal(ev.options.Vars[name]), raw: true, at: hcl.Range{Filename: "--var"}}
 	}
@@ -216,7 +218,7 @@ func (ev *evaluator) instances(s *scope, visit func(*expansion)) {
 		}
 		visit(s.expand(s.module.resources[id]))
 	}
-	for _, name := range sortedKeys(s.module.calls) {
+	for _, name := range slices.Sorted(maps.Keys(s.module.calls)) {
 		if ev.err != nil {
 			return
 		}
@@ -224,13 +226,4 @@ func (ev *evaluator) instances(s *scope, visit func(*expansion)) {
 			ev.instances(child, visit)
 		}
 	}
-}
-
-func sortedKeys[T any](m map[string]T) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
 }

@@ -65,8 +65,7 @@ func (s *scope) keysOf(b *hclsyntax.Block, name string) keys {
 			return unknown(v, each)
 		}
 		k := keys{index: map[string]int{}}
-		for it := v.ElementIterator(); it.Next(); {
-			key, value := it.Element()
+		for key, value := range v.Elements() {
 			if !v.Type().IsMapType() && !v.Type().IsObjectType() {
 				key = value // of a set
 			}
@@ -372,8 +371,7 @@ func (ev *evaluator) dynamic(b *hclsyntax.Block, ctx *hcl.EvalContext, name stri
 		return nil, nil
 	}
 	list := []cty.Value{}
-	for it := v.ElementIterator(); it.Next(); {
-		key, value := it.Element()
+	for key, value := range v.Elements() {
 		if v.Type().IsSetType() {
 			key = value
 		}

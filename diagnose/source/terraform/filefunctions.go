@@ -1,12 +1,7 @@
 package terraform
 
 import (
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -21,35 +16,27 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// fileFunctions are the functions of one reading: those of the table, and those
-// that read files inside the boundary.
-type fileFunctions struct {
-	all map[string]function.Function
-}
-
-func (ev *evaluator) functions(*scope) map[string]function.Function {
+// functions are those of one reading: those of the table, and those that read files
+// inside the boundary.
+func (ev *evaluator) functions() map[string]function.Function {
 	if ev.table != nil {
-		return ev.table.all
+		return ev.table
 	}
 	all := maps.Clone(functionTable)
-	plain := func(b []byte) (string, error) {
+	contents := map[string]func([]byte) (string, error){"file": func(b []byte) (string, error) {
 		if !isText(b) {
 			return "", errors.New("the file is no text in UTF-8")
 		}
 		return string(b), nil
-	}
+	}}
 	encoded := func(f func([]byte) string) func([]byte) (string, error) {
 		return func(b []byte) (string, error) { return f(b), nil }
 	}
-	for name, f := range map[string]func([]byte) (string, error){
-		"file": plain, "filebase64": encoded(base64.StdEncoding.EncodeToString),
-		"filemd5":          encoded(func(b []byte) string { h := md5.Sum(b); return hex.EncodeToString(h[:]) }),
-		"filesha1":         encoded(func(b []byte) string { h := sha1.Sum(b); return hex.EncodeToString(h[:]) }),
-		"filesha256":       encoded(func(b []byte) string { h := sha256.Sum256(b); return hex.EncodeToString(h[:]) }),
-		"filesha512":       encoded(func(b []byte) string { h := sha512.Sum512(b); return hex.EncodeToString(h[:]) }),
-		"filebase64sha256": encoded(func(b []byte) string { h := sha256.Sum256(b); return base64.StdEncoding.EncodeToString(h[:]) }),
-		"filebase64sha512": encoded(func(b []byte) string { h := sha512.Sum512(b); return base64.StdEncoding.EncodeToString(h[:]) }),
-	} {
+	contents["filebase64"] = encoded(base64.StdEncoding.EncodeToString)
+	for name, digest := range digests {
+		contents["file"+name] = encoded(digest)
+	}
+	for name, f := range contents {
 		all[name] = ev.fileFunc(func(file string) (cty.Value, error) {
 			b, err := ev.files.read(ev.path(file))
 			if v, ok := ev.outside(file, err); ok {
@@ -96,7 +83,7 @@ func (ev *evaluator) functions(*scope) map[string]function.Function {
 		return ev.render(text, "", args[1])
 	})
 	all["sensitive"] = free(1, func([]cty.Value) (cty.Value, error) { return cty.DynamicVal, nil })
-	ev.table = &fileFunctions{all}
+	ev.table = all
 	return all
 }
 
@@ -222,8 +209,7 @@ func (ev *evaluator) render(text, file string, vars cty.Value) (cty.Value, error
 		ev.templates[file] = e
 	}
 	values := map[string]cty.Value{}
-	for it := vars.ElementIterator(); it.Next(); {
-		k, v := it.Element()
+	for k, v := range vars.Elements() {
 		values[k.AsString()] = v
 	}
 	v, diags := e.Value((&frame{ev: ev}).context(values))

@@ -34,35 +34,16 @@ func followedBy(r *instance) *followed {
 
 func (f *followed) has(address string) bool { return f.all || f.resources[address] }
 
-// followWalker finds names and calls in an expression.
-type followWalker struct {
-	reference func(hcl.Traversal)
-	call      func(string)
-}
-
-func (w *followWalker) Enter(n hclsyntax.Node) hcl.Diagnostics {
-	switch e := unwrapped(n).(type) {
-	case *reference:
-		w.reference(e.Traversal)
-	case *hclsyntax.ScopeTraversalExpr:
-		w.reference(e.Traversal)
-	case *call:
-		w.call(e.Name)
-	case *hclsyntax.FunctionCallExpr:
-		w.call(e.Name)
-	}
-	return nil
-}
-
-func (w *followWalker) Exit(hclsyntax.Node) hcl.Diagnostics { return nil }
-
 func (f *followed) expression(s *scope, e hclsyntax.Expression) {
-	_ = hclsyntax.Walk(e, &followWalker{func(t hcl.Traversal) { f.reference(s, t) }, func(name string) {
+	eachNode(e, func(n hclsyntax.Node) {
+		if t := nameIn(n); t != nil {
+			f.reference(s, t)
+		}
 		// What is read from files, or is new each time, follows what nobody can name.
-		if strings.HasPrefix(name, "file") || name == "templatefile" || name == "timestamp" || name == "uuid" {
+		if c, ok := n.(*call); ok && (strings.HasPrefix(c.Name, "file") || c.Name == "templatefile" || c.Name == "timestamp" || c.Name == "uuid") {
 			f.all = true
 		}
-	}})
+	})
 }
 
 func (f *followed) reference(s *scope, t hcl.Traversal) {

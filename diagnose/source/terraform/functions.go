@@ -3,12 +3,7 @@ package terraform
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"path"
@@ -80,15 +75,12 @@ func init() {
 		"startswith": textTest(strings.HasPrefix), "endswith": textTest(strings.HasSuffix), "strcontains": textTest(strings.Contains),
 		"basename": textFunc(filepath.Base), "dirname": textFunc(filepath.Dir), "abspath": textFunc(path.Clean), "pathexpand": textFunc(func(s string) string { return s }),
 		"base64encode": encoding.Base64EncodeFunc, "base64decode": encoding.Base64DecodeFunc, "urlencode": encoding.URLEncodeFunc, "base64gzip": textFunc(gzipped),
-		"md5":          textFunc(func(s string) string { h := md5.Sum([]byte(s)); return hex.EncodeToString(h[:]) }),
-		"sha1":         textFunc(func(s string) string { h := sha1.Sum([]byte(s)); return hex.EncodeToString(h[:]) }),
-		"sha256":       textFunc(func(s string) string { h := sha256.Sum256([]byte(s)); return hex.EncodeToString(h[:]) }),
-		"sha512":       textFunc(func(s string) string { h := sha512.Sum512([]byte(s)); return hex.EncodeToString(h[:]) }),
-		"base64sha256": textFunc(func(s string) string { h := sha256.Sum256([]byte(s)); return base64.StdEncoding.EncodeToString(h[:]) }),
-		"base64sha512": textFunc(func(s string) string { h := sha512.Sum512([]byte(s)); return base64.StdEncoding.EncodeToString(h[:]) }),
-		"cidrhost":     cidr.HostFunc, "cidrnetmask": cidr.NetmaskFunc, "cidrsubnet": cidr.SubnetFunc, "cidrsubnets": cidr.SubnetsFunc,
+		"cidrhost": cidr.HostFunc, "cidrnetmask": cidr.NetmaskFunc, "cidrsubnet": cidr.SubnetFunc, "cidrsubnets": cidr.SubnetsFunc,
 	})
 	define(takesApart, encodingFunctions)
+	for name, digest := range digests {
+		define(takesApart, map[string]function.Function{name: textFunc(func(s string) string { return digest([]byte(s)) })})
+	}
 	for _, name := range []string{"file", "filebase64", "filebase64sha256", "filebase64sha512", "fileexists", "filemd5", "fileset", "filesha1", "filesha256", "filesha512"} {
 		functionKinds[name] = moves
 	}
@@ -165,18 +157,27 @@ func anyParam(name string) function.Parameter {
 	return function.Parameter{Name: name, Type: cty.DynamicPseudoType, AllowDynamicType: true, AllowUnknown: true, AllowMarked: true, AllowNull: true}
 }
 
+// ofTexts is a function of texts with a result of the type.
+func ofTexts(result cty.Type, names []string, f func(texts []string) (cty.Value, error)) function.Function {
+	spec := &function.Spec{Type: function.StaticReturnType(result), Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		var texts []string
+		for _, a := range args {
+			texts = append(texts, a.AsString())
+		}
+		return f(texts)
+	}}
+	for _, name := range names {
+		spec.Params = append(spec.Params, stringParam(name))
+	}
+	return function.New(spec)
+}
+
 func textFunc(f func(string) string) function.Function {
-	return function.New(&function.Spec{Params: []function.Parameter{stringParam("text")}, Type: function.StaticReturnType(cty.String),
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			return cty.StringVal(f(args[0].AsString())), nil
-		}})
+	return oneText(func(s string) (string, error) { return f(s), nil })
 }
 
 func textTest(f func(s, part string) bool) function.Function {
-	return function.New(&function.Spec{Params: []function.Parameter{stringParam("text"), stringParam("part")}, Type: function.StaticReturnType(cty.Bool),
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			return cty.BoolVal(f(args[0].AsString(), args[1].AsString())), nil
-		}})
+	return ofTexts(cty.Bool, []string{"text", "part"}, func(t []string) (cty.Value, error) { return cty.BoolVal(f(t[0], t[1])), nil })
 }
 
 func gzipped(s string) string {
@@ -244,8 +245,7 @@ var oneFunc = free(1, func(args []cty.Value) (cty.Value, error) {
 	case 0:
 		return cty.NullVal(cty.DynamicPseudoType), nil
 	case 1:
-		for it := v.ElementIterator(); it.Next(); {
-			_, e := it.Element()
+		for _, e := range v.Elements() {
 			return e, nil
 		}
 	}
@@ -261,8 +261,8 @@ var lookupFunc = free(2, func(args []cty.Value) (cty.Value, error) {
 	if m.IsNull() || !m.Type().IsMapType() && !m.Type().IsObjectType() {
 		return cty.NilVal, errors.New("expected a map")
 	}
-	for it := m.ElementIterator(); it.Next(); {
-		if k, v := it.Element(); k.AsString() == key {
+	for k, v := range m.Elements() {
+		if k.AsString() == key {
 			return v, nil
 		}
 	}
@@ -326,8 +326,7 @@ var transposeFunc = free(1, func(args []cty.Value) (cty.Value, error) {
 	if m.IsNull() {
 		return cty.NilVal, errors.New("expected a map of lists")
 	}
-	for it := m.ElementIterator(); it.Next(); {
-		k, list := it.Element()
+	for k, list := range m.Elements() {
 		if list.IsNull() {
 			return cty.NilVal, errors.New("expected a map of lists")
 		}
@@ -355,8 +354,7 @@ var sumFunc = free(1, func(args []cty.Value) (cty.Value, error) {
 		return cty.NilVal, errors.New("expected a list of numbers")
 	}
 	total := cty.Zero
-	for it := args[0].ElementIterator(); it.Next(); {
-		_, e := it.Element()
+	for _, e := range args[0].Elements() {
 		n, err := convert.Convert(e, cty.Number)
 		if err != nil || n.IsNull() {
 			return cty.NilVal, errors.New("expected a list of numbers")
@@ -375,8 +373,7 @@ func allFunc(all bool) function.Function {
 		if args[0].IsNull() || !args[0].CanIterateElements() {
 			return cty.NilVal, errors.New("expected a list of booleans")
 		}
-		for it := args[0].ElementIterator(); it.Next(); {
-			_, e := it.Element()
+		for _, e := range args[0].Elements() {
 			b, err := convert.Convert(e, cty.Bool)
 			if err != nil {
 				return cty.NilVal, errors.New("expected a list of booleans")
@@ -432,48 +429,40 @@ func position(list, want cty.Value) (int, truth, error) {
 	if list.IsNull() || !list.CanIterateElements() {
 		return -1, no, errors.New("expected a list")
 	}
-	at, n := -1, 0
-	for it := list.ElementIterator(); it.Next(); n++ {
-		_, e := it.Element()
+	n := 0
+	for _, e := range list.Elements() {
 		switch equal(e, want) {
 		case yes:
 			return n, yes, nil
 		case maybe:
 			return -1, maybe, nil
 		}
+		n++
 	}
-	return at, no, nil
+	return -1, no, nil
 }
 
 // replaceFunc replaces a text, or what a regular expression between slashes fits.
-var replaceFunc = function.New(&function.Spec{
-	Params: []function.Parameter{stringParam("text"), stringParam("search"), stringParam("replacement")},
-	Type:   function.StaticReturnType(cty.String),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		text, search, with := args[0].AsString(), args[1].AsString(), args[2].AsString()
-		if len(search) > 1 && search[0] == '/' && search[len(search)-1] == '/' {
-			re, err := regexp.Compile(search[1 : len(search)-1])
-			if err != nil {
-				return cty.NilVal, err
-			}
-			return cty.StringVal(re.ReplaceAllString(text, with)), nil
+var replaceFunc = ofTexts(cty.String, []string{"text", "search", "replacement"}, func(texts []string) (cty.Value, error) {
+	text, search, with := texts[0], texts[1], texts[2]
+	if len(search) > 1 && search[0] == '/' && search[len(search)-1] == '/' {
+		re, err := regexp.Compile(search[1 : len(search)-1])
+		if err != nil {
+			return cty.NilVal, err
 		}
-		return cty.StringVal(strings.ReplaceAll(text, search, with)), nil
-	},
+		return cty.StringVal(re.ReplaceAllString(text, with)), nil
+	}
+	return cty.StringVal(strings.ReplaceAll(text, search, with)), nil
 })
 
-var timecmpFunc = function.New(&function.Spec{
-	Params: []function.Parameter{stringParam("a"), stringParam("b")},
-	Type:   function.StaticReturnType(cty.Number),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		a, err := time.Parse(time.RFC3339, args[0].AsString())
-		if err != nil {
-			return cty.NilVal, err
-		}
-		b, err := time.Parse(time.RFC3339, args[1].AsString())
-		if err != nil {
-			return cty.NilVal, err
-		}
-		return cty.NumberIntVal(int64(a.Compare(b))), nil
-	},
+var timecmpFunc = ofTexts(cty.Number, []string{"a", "b"}, func(texts []string) (cty.Value, error) {
+	a, err := time.Parse(time.RFC3339, texts[0])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	b, err := time.Parse(time.RFC3339, texts[1])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return cty.NumberIntVal(int64(a.Compare(b))), nil
 })

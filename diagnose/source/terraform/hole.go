@@ -1,7 +1,7 @@
 package terraform
 
 import (
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -120,10 +120,8 @@ func (hs *holes) alone(s string) *hole {
 }
 
 func appendHole(list []*hole, h *hole) []*hole {
-	for _, have := range list {
-		if have == h {
-			return list
-		}
+	if slices.Contains(list, h) {
+		return list
 	}
 	return append(list, h)
 }
@@ -142,7 +140,7 @@ func (hs *holes) show(s string) string {
 // with and those in its texts.
 func (hs *holes) holesOf(v cty.Value) []*hole {
 	var list []*hole
-	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+	for _, v := range cty.DeepValues(v) {
 		v, marks := v.Unmark()
 		for m := range marks {
 			if h, ok := m.(*hole); ok {
@@ -154,8 +152,7 @@ func (hs *holes) holesOf(v cty.Value) []*hole {
 				list = appendHole(list, h)
 			}
 		}
-		return true, nil
-	})
+	}
 	return list
 }
 
@@ -217,14 +214,10 @@ func oneLine(s string, limit int) string {
 
 // marked tells whether something in the value has a stand-in in its text.
 func marked(v cty.Value) bool {
-	found := false
-	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+	for _, v := range cty.DeepValues(v) {
 		if s, ok := plainText(v); ok && holed(s) {
-			found = true
+			return true
 		}
-		return !found, nil
-	})
-	return found
+	}
+	return false
 }
-
-func (h *hole) String() string { return fmt.Sprintf("hole %s", h.id) }

@@ -5,7 +5,6 @@ import (
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
-	"apisqs-doctor/diagnose/source/tree"
 )
 
 // role maps aws_iam_role (I24).
@@ -194,5 +193,3 @@ func (b *builder) alias(r *resource) {
 		b.parts.Aliases = append(b.parts.Aliases, assemble.Alias{ARN: b.text(r, "arn"), Key: refTo(r.get("target_key_id"))})
 	}
 }
-
-var _ = tree.Nothing

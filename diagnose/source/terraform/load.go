@@ -1,8 +1,10 @@
 package terraform
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -71,7 +73,7 @@ func Load(dir string, o Options) (*snapshot.Snapshot, error) {
 
 // warnOpen names the variables that have no value and are used for one.
 func (ev *evaluator) warnOpen(m *module) {
-	names := sortedKeys(ev.open)
+	names := slices.Sorted(maps.Keys(ev.open))
 	if len(names) == 0 {
 		return
 	}
@@ -114,10 +116,10 @@ func openAlone(dir string, o Options) (*evaluator, *scope, error) {
 // symbols starts the symbols of a reading: none of them is a text of the input.
 func (ev *evaluator) symbols() *symbols {
 	var texts [][]byte
-	for _, name := range sortedKeys(ev.sources) {
+	for _, name := range slices.Sorted(maps.Keys(ev.sources)) {
 		texts = append(texts, ev.sources[name])
 	}
-	for _, name := range sortedKeys(ev.options.Vars) {
+	for _, name := range slices.Sorted(maps.Keys(ev.options.Vars)) {
 		texts = append(texts, []byte(ev.options.Vars[name]))
 	}
 	return newSymbols(ev.holes, texts)

@@ -1,7 +1,6 @@
 package terraform
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -329,8 +328,4 @@ func shapeless(x tree.View) *snapshot.Gap {
 		}
 	}
 	return nil
-}
-
-func (r *resource) String() string {
-	return fmt.Sprintf("%s at %s:%d", r.address, r.at.File, r.at.Line)
 }

@@ -3,6 +3,7 @@ package terraform
 import (
 	"apisqs-doctor/diagnose/source/tree"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -44,10 +45,8 @@ var frameType = cty.Capsule("frame", reflect.TypeFor[frame]())
 
 func (f *frame) context(variables map[string]cty.Value) *hcl.EvalContext {
 	all := map[string]cty.Value{frameKey: cty.CapsuleVal(frameType, f)}
-	for name, v := range variables {
-		all[name] = v
-	}
-	return &hcl.EvalContext{Variables: all, Functions: f.ev.functions(f.scope)}
+	maps.Copy(all, variables)
+	return &hcl.EvalContext{Variables: all, Functions: f.ev.functions()}
 }
 
 func frameOf(ctx *hcl.EvalContext) *frame {
@@ -106,11 +105,10 @@ func (f *frame) resolve(t hcl.Traversal, at hcl.Range) (cty.Value, hcl.Diagnosti
 	case "each", "count", "self":
 		return cty.DynamicVal, problem(at, "%s.%s has no value here", root, name)
 	default:
-		if s.module.missing != "" {
-			return f.walk(s.elsewhere(root+"."+name).any(), t[2:], at)
+		v = s.undeclared(root+"."+name, "a "+root+" resource", at)
+		if s.module.missing == "" {
+			return cty.DynamicVal, problem(at, "%s.%s is not declared", root, name)
 		}
-		s.ev.stop(errorAt(at, "a "+t.RootName()+" resource of that name in "+filepath.ToSlash(s.module.dir), "%s.%s is not declared", root, name))
-		return cty.DynamicVal, problem(at, "%s.%s is not declared", root, name)
 	}
 	return f.walk(v, t[2:], at)
 }
@@ -140,15 +138,13 @@ func (s *scope) target(t hcl.Traversal, at hcl.Range) (target, hcl.Traversal) {
 	case "var", "local", "path", "terraform", "tofu", "each", "count", "self":
 		return nil, t
 	case "module":
-		call, ok := s.module.calls[name]
-		if !ok && s.module.missing != "" {
-			return nil, t
+		if call, ok := s.module.calls[name]; ok {
+			return s.moduleCall(call), t[2:]
 		}
-		if !ok {
+		if s.module.missing == "" {
 			s.ev.stop(errorAt(at, "a call of that name in "+filepath.ToSlash(s.module.dir), "the module %q is not called", name))
-			return nil, t
 		}
-		return s.moduleCall(call), t[2:]
+		return nil, t
 	}
 	id, used := root+"."+name, 2
 	if root == "data" || root == "ephemeral" {
@@ -156,15 +152,13 @@ func (s *scope) target(t hcl.Traversal, at hcl.Range) (target, hcl.Traversal) {
 			id, used = id+"."+third, 3
 		}
 	}
-	block, ok := s.module.resources[id]
-	if !ok && s.module.missing != "" {
-		return nil, t
+	if block, ok := s.module.resources[id]; ok {
+		return s.expand(block), t[used:]
 	}
-	if !ok {
+	if s.module.missing == "" {
 		s.ev.stop(errorAt(at, "a resource or data source of that name in "+filepath.ToSlash(s.module.dir), "%s is not declared", id))
-		return nil, t
 	}
-	return s.expand(block), t[used:]
+	return nil, t
 }
 
 // folder is path.module, path.root and path.cwd.
@@ -198,11 +192,16 @@ func (s *scope) memo(name string, at hcl.Range, compute func() cty.Value) cty.Va
 	return v
 }
 
-// elsewhere is a name that is not declared where a file is missing.
-func (s *scope) elsewhere(name string) *hole {
+// undeclared is the value of a name that is not declared: an error, unless a file is
+// missing that may declare it.
+func (s *scope) undeclared(name, what string, at hcl.Range) cty.Value {
+	if s.module.missing == "" {
+		s.ev.stop(errorAt(at, what+" of that name in "+filepath.ToSlash(s.module.dir), "%s is not declared", name))
+		return s.hole(name, "", at).any()
+	}
 	h := s.hole(name, "", hcl.Range{})
 	h.detail = name + " is not declared in the files that are here: " + s.module.missing
-	return h
+	return h.any()
 }
 
 // hole is the hole with a name of the scope.
@@ -212,12 +211,8 @@ func (s *scope) hole(name, needs string, at hcl.Range) *hole {
 
 func (s *scope) local(name string, at hcl.Range) cty.Value {
 	a, ok := s.module.locals[name]
-	if !ok && s.module.missing != "" {
-		return s.elsewhere("local." + name).any()
-	}
 	if !ok {
-		s.ev.stop(errorAt(at, "a local value of that name in "+filepath.ToSlash(s.module.dir), "local.%s is not declared", name))
-		return s.hole("local."+name, "", at).any()
+		return s.undeclared("local."+name, "a local value", at)
 	}
 	return s.memo("local."+name, at, func() cty.Value { return s.ev.evaluate(a.Expr, s.ctx, s.global("local."+name)) })
 }
@@ -246,15 +241,11 @@ func (s *scope) output(name string) (cty.Value, bool) {
 
 func (s *scope) variable(name string, at hcl.Range) cty.Value {
 	b, ok := s.module.variables[name]
-	if !ok && s.module.missing != "" {
-		if in, given := s.ev.inputs[name]; given && s.parent == nil {
+	if !ok {
+		if in, given := s.ev.inputs[name]; given && s.parent == nil && s.module.missing != "" {
 			return in.value
 		}
-		return s.elsewhere("var." + name).any()
-	}
-	if !ok {
-		s.ev.stop(errorAt(at, "a variable of that name in "+filepath.ToSlash(s.module.dir), "var.%s is not declared", name))
-		return s.hole("var."+name, "", at).any()
+		return s.undeclared("var."+name, "a variable", at)
 	}
 	return s.memo("var."+name, b.TypeRange, func() cty.Value {
 		v := s.given(name, b)

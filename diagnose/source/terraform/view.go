@@ -179,8 +179,7 @@ func (s *symbols) value(v cty.Value, at spot) *tree.Value {
 		return &tree.Value{Kind: tree.Number, Text: v.AsBigFloat().Text('f', -1)}
 	case t.IsMapType() || t.IsObjectType():
 		out := &tree.Value{Kind: tree.Object}
-		for it := v.ElementIterator(); it.Next(); {
-			key, e := it.Element()
+		for key, e := range v.Elements() {
 			name := key.AsString()
 			in := at.member(name)
 			out.Members = append(out.Members, tree.Member{Name: s.text(name), At: in.place(), Value: s.value(e, in)})
@@ -188,10 +187,8 @@ func (s *symbols) value(v cty.Value, at spot) *tree.Value {
 		return out
 	case v.CanIterateElements():
 		out := &tree.Value{Kind: tree.List}
-		i := 0
-		for it := v.ElementIterator(); it.Next(); i++ {
-			_, e := it.Element()
-			in := at.item(i)
+		for _, e := range v.Elements() {
+			in := at.item(len(out.Items))
 			out.Items = append(out.Items, tree.Item{At: in.place(), Value: s.value(e, in)})
 		}
 		return out
