@@ -75,8 +75,9 @@ func (e *Engine) EveryBody(t *Trace) *EveryBody {
 	w.constrain(q)
 	var replay *Trace
 	q.Accepts = func(c *vtl.Case) bool {
-		r, ok := e.Walk(e.requestOf(t, c)), true
-		if ok = r.step(StageRoute).Failure == nil && r.Mapping.Choice == m.Choice && shows(r, t); ok {
+		r := e.Walk(e.requestOf(t, c))
+		ok := arrives(r, t) && shows(r, t)
+		if ok {
 			replay = r
 		}
 		return ok
@@ -148,6 +149,13 @@ func (e *Engine) requestOf(t *Trace, c *vtl.Case) Request {
 	return r
 }
 
+// arrives tells whether the walk of a case gets to the template of the base walk: one
+// that AWS refuses to deploy is looked at as if it were deployed.
+func arrives(r, base *Trace) bool {
+	refused := r.step(StageRoute).Failure
+	return (refused == nil || refused.Origin == FromDeployment) && r.Mapping.Choice == base.Mapping.Choice
+}
+
 // shows tells whether the walk of a case shows harm that the base walk does not:
 // another failure, a parameter that SQS was not meant to get, or client data that
 // arrives as another text than was printed.
@@ -155,8 +163,7 @@ func shows(r, base *Trace) bool {
 	if r.Mapping.Rendered == nil {
 		return false
 	}
-	first, before := r.FirstFailure(), base.FirstFailure()
-	if first != nil && (before == nil || first.Failure.Message != before.Failure.Message || first.Failure.Code != before.Failure.Code) {
+	if first, before := r.failsDeployed(), base.failsDeployed(); first != nil && (before == nil || first.Message != before.Message || first.Code != before.Code) {
 		return true
 	}
 	call := &r.Protocol.Effective
@@ -177,6 +184,16 @@ func shows(r, base *Trace) bool {
 		}
 	}
 	return false
+}
+
+// failsDeployed is the first failure of a call as if AWS had deployed what it refuses.
+func (t *Trace) failsDeployed() *Failure {
+	for i := range t.Steps {
+		if f := t.Steps[i].Failure; f != nil && t.Steps[i].Status == Failed && f.Origin != FromDeployment {
+			return f
+		}
+	}
+	return nil
 }
 
 // constrain tells a question what the request validator lets through (T176).

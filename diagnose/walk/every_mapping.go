@@ -31,7 +31,7 @@ func (e *Engine) mappedByClient(t *Trace, out *EveryBody) {
 					break
 				}
 				r := e.Walk(e.requestOf(t, c))
-				if r.step(StageRoute).Failure != nil || r.Mapping.Choice != m.Choice || !shows(r, t) {
+				if !arrives(r, t) || !shows(r, t) {
 					continue
 				}
 				*out = EveryBody{Result: UnsafeForOne, Harm: vtl.Broken, Case: c, Request: &r.Request, Replay: r}

@@ -30,6 +30,14 @@ func (p *prover) search() (*Case, Harm) {
 		return nil, NoHarm
 	}
 	s.left = 1000
+	for _, from := range p.asked {
+		// What does harm by being there at all.
+		if steps, ok := from.steps(); ok {
+			c := p.base(read{}, false)
+			c.Body = jsonText(placed(nil, steps, "", false))
+			s.try(c)
+		}
+	}
 	s.shrink()
 	return s.best, s.harm
 }
@@ -81,7 +89,10 @@ func (p *prover) base(from read, full bool) *Case {
 		return c
 	}
 	var doc any
-	for _, r := range p.reads {
+	// What is within a document comes after the whole.
+	asked := slices.Clone(p.asked)
+	slices.SortStableFunc(asked, func(a, b read) int { return len(a.path) - len(b.path) })
+	for _, r := range asked {
 		switch {
 		case r == from || r.name == "":
 		case r.kind == "query" || r.kind == "parameter":
@@ -119,17 +130,19 @@ func (p *prover) bodies(c *Case, from read, text string) []*Case {
 		with(text)
 		with(jsonText(text))
 	}
-	if !from.json {
-		if p.q.Sample != "" {
+	if doc, ok := plainJSON(p.q.Sample); ok && p.q.Sample != "" {
+		// What a model lets through: the sample with the text in place of one of its
+		// texts, and beside them.
+		if !from.json {
 			with(p.q.Sample)
-			for _, steps := range leaves(p.q.Sample) {
-				if doc, ok := plainJSON(p.q.Sample); ok {
-					with(jsonText(placed(doc, steps, text, false)))
-				}
-			}
-		} else if p.q.JSONBody {
-			with(`{"a":` + jsonText(text) + `}`)
 		}
+		for _, steps := range append(leaves(doc), []string{"a"}) {
+			with(jsonText(placed(doc, steps, text, false)))
+		}
+	} else if p.q.JSONBody && !from.json {
+		with(`{"a":` + jsonText(text) + `}`)
+	}
+	if !from.json {
 		return out
 	}
 	key := from.key
@@ -146,7 +159,7 @@ func (p *prover) bodies(c *Case, from read, text string) []*Case {
 		}
 	}
 	if p.q.Sample != "" {
-		if doc, ok := plainJSON(p.q.Sample); ok {
+		if doc, ok := plainJSON(p.q.Sample); ok && p.q.Sample != "" {
 			docs = append(docs, doc)
 		}
 	}
@@ -275,7 +288,7 @@ func built(v value) any {
 }
 
 // leaves are the places of the texts in a document, at most eight.
-func leaves(body string) [][]string {
+func leaves(doc any) [][]string {
 	var out [][]string
 	var walk func(doc any, at []string)
 	walk = func(doc any, at []string) {
@@ -294,9 +307,7 @@ func leaves(body string) [][]string {
 			}
 		}
 	}
-	if doc, ok := plainJSON(body); ok {
-		walk(doc, nil)
-	}
+	walk(doc, nil)
 	return out
 }
 

@@ -62,6 +62,10 @@ func TestProve(t *testing.T) {
 		{"through a variable", "#set($b = $input.body)#set($c = \"<$b>\")A=S&M=$c", form, Unsafe, 1, Cut},
 		{"through an encoded variable", "#set($b = $util.urlEncode($input.body))#if($b == 'x')#set($b = 'y')#end\nA=S&M=$b", form, Safe, 0, NoHarm},
 		{"one branch", "A=S&M=#if($input.params('x') != '')$input.params('x')#{else}none#end", form, Unsafe, 1, Cut},
+		{"a variable that one branch sets, asked for", "#if($context.identity.userAgent)#set($x = 'b')#end\nA=S&M=#if($x)text#else$input.body#end", form, Unsafe, 1, Cut},
+		{"the same compared", "#if($input.params('a') == '')#set($x = 'b')#end\nA=S&M=#if($x == 'b')text#{else}$input.body#end", form, Unsafe, 2, Cut},
+		{"the same with a number more, which is null where it is", "#if($input.params('a') == '')#set($x = 1)#end#set($b = $input.body)#set($b = $x + 1)\nA=S&M=$b", form, Unsafe, 2, Cut},
+		{"a loop over a list of its own", "A=S&M=#foreach($i in $input.path('$.l'))$input.path('$.a')#end", form, Unsafe, 18, Cut},
 		{"a branch that is never taken", "#set($d = false)A=S#if($d)&M=$input.body#end", form, Safe, 0, NoHarm},
 		{"a guard that is not followed", "A=S#if($input.params('t') == 'long text')&M=$input.params('u')#end", form, Undecided, 0, NoHarm},
 		{"a macro", "#macro(p $n $v)&$n=$util.urlEncode($v)#end\nA=S#p('M' $input.body)#p('G' $input.params('g'))", form, Safe, 0, NoHarm},
@@ -194,6 +198,9 @@ func (g *proofGenerator) reference(depth int) string {
 }
 
 func (g *proofGenerator) condition() string {
+	if g.Intn(3) == 0 {
+		return g.pick("$x", "!$x", "$y", "$x == 'b'", "$z != 1", "$x && $y", "$y || $input.params('q') == ''")
+	}
 	return g.reference(1) + g.pick("", " == ''", " != 'a'", " == 1", " && $x", ".isEmpty()", ".contains('a')")
 }
 
@@ -204,7 +211,7 @@ func (g *proofGenerator) statement(depth int) string {
 	}
 	switch g.Intn(12) {
 	case 0, 1:
-		return "#set($" + g.pick("x", "y", "z") + " = " + g.pick(g.reference(0), `"`+g.value(3)+`"`, "[]", "{}", `{"a": `+g.reference(1)+`}`, "["+g.reference(1)+"]", "$x + 'a'", "'b'") + ")"
+		return "#set($" + g.pick("x", "y", "z") + " = " + g.pick(g.reference(0), `"`+g.value(3)+`"`, "[]", "{}", `{"a": `+g.reference(1)+`}`, "["+g.reference(1)+"]", "$x + 'a'", "'b'", "$y + 1", "7", "true", "$x.a", "$y") + ")"
 	case 2:
 		return "#if(" + g.condition() + ")" + g.statement(depth+1) + g.pick("", "#else"+" "+g.statement(depth+1), "#elseif("+g.condition()+")"+g.statement(depth+1)) + "#end"
 	case 3:
@@ -281,6 +288,39 @@ func (g *proofGenerator) randomCase() *Case {
 	return c
 }
 
+// smaller is a call of at most ten bytes that does the harm of a larger case: any text of
+// two characters, and each character where the generator's templates read it.
+func smaller(tpl *Template, q *Question) *Case {
+	const alphabet = "&%+=\"\\'{}[]:,1a\n>"
+	texts := []string{""}
+	for i := range alphabet {
+		texts = append(texts, alphabet[i:i+1])
+	}
+	try := func(c *Case) *Case {
+		if c.size() <= 10 && tpl.HarmOf(q, c) != NoHarm {
+			return c
+		}
+		return nil
+	}
+	for _, a := range texts {
+		quoted := jsonText(a)
+		for _, body := range []string{quoted, `{"a":` + quoted + `}`, `{"b":{"c":` + quoted + `}}`, `{"l":` + quoted + `}`, `{"l":[` + quoted + `]}`, `[` + quoted + `]`, `{` + quoted + `:1}`} {
+			if c := try(&Case{Body: body}); c != nil {
+				return c
+			}
+		}
+		if c := try(&Case{Query: map[string]string{"q": a}}); c != nil {
+			return c
+		}
+		for _, b := range texts {
+			if c := try(&Case{Body: a + b}); c != nil {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
 // No template that a call breaks is called safe, and every case shows its harm.
 // More templates by PROOF_TEMPLATES, with PROOF_SEED.
 func TestProveSound(t *testing.T) {
@@ -304,6 +344,11 @@ func TestProveSound(t *testing.T) {
 		}
 		proof := tpl.Prove(q)
 		results[proof.Result]++
+		if proof.Result == Unsafe && proof.Case.size() > 10 {
+			if c := smaller(tpl, q); c != nil {
+				t.Errorf("%q: the case %+v is large: %+v", source, proof.Case, c)
+			}
+		}
 		if proof.Result != Safe {
 			continue
 		}

@@ -84,10 +84,10 @@ func (t text) flat() chunk {
 			empty = empty && c.empty
 			out.chars = out.chars.or(c.chars)
 			out.encoded, out.inner = out.encoded && c.encoded, out.inner && (c.inner || c.chars.and(jsonSpecial).empty())
-			out.quote, out.client, out.opaque = out.quote || c.quote, out.client || c.client, out.opaque || c.opaque
 			if c.ref != nil && (out.ref == nil || c.client && !out.client) {
 				out.ref, out.from = c.ref, c.from
 			}
+			out.quote, out.client, out.opaque = out.quote || c.quote, out.client || c.client, out.opaque || c.opaque
 		}
 		out.empty = out.empty || empty
 	}
@@ -206,6 +206,29 @@ func ofChunk(c chunk) abstract { return abstract{kind: absText, text: text{{c}}}
 
 func (a abstract) isNull() bool { return a.kind == absKnown && a.known.isNull() }
 
+// orNull is a value that may be null too. It is no known value then, which all that
+// computes with known values rests on.
+func (a abstract) orNull(p *prover) abstract {
+	if a.isNull() {
+		return a
+	}
+	if a.kind == absKnown {
+		s, ok := p.print(a.known)
+		switch {
+		case !ok || !a.isScalar():
+			return unknownValue(noReference, "a variable that holds values of different kinds")
+		case a.known.kind == kindString:
+			a = abstract{kind: absText, text: constText(s)}
+		case a.known.kind == kindBool:
+			a = abstract{kind: absBool, chunk: wordChunk}
+		default:
+			a = abstract{kind: absNumber, chunk: chunk{chars: numberChars, encoded: true, inner: true, json: true, ref: noReference}, least: -1 << 62}
+		}
+	}
+	a.null = true
+	return a
+}
+
 // join is a value that is one of two.
 func (a abstract) join(b abstract, p *prover) abstract {
 	if a.same(b) {
@@ -213,11 +236,9 @@ func (a abstract) join(b abstract, p *prover) abstract {
 	}
 	switch {
 	case a.isNull():
-		b.null = true
-		return b
+		return b.orNull(p)
 	case b.isNull():
-		a.null = true
-		return a
+		return a.orNull(p)
 	case a.kind == absUnknown:
 		return a
 	case b.kind == absUnknown:

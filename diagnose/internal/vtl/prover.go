@@ -1,6 +1,9 @@
 package vtl
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // prover evaluates a template for all calls at once.
 type prover struct {
@@ -12,7 +15,7 @@ type prover struct {
 	frame  *proofFrame
 	breaks []proofState // where #break left the loop that is being run
 	ends   []proofState // where #stop ended the text
-	loops  int
+	inLoop int
 	ids    int
 	steps  int
 	depth  int
@@ -20,6 +23,7 @@ type prover struct {
 	places  []Place
 	seen    map[placeKey]int
 	reads   []read // of the client, where they arrive with a doubt first
+	asked   []read // of the client, also where nothing is printed
 	stopped *reference
 	why     string
 
@@ -137,6 +141,14 @@ func (p *prover) place(ref *reference, context Context, harm Harm, from read) {
 	}
 }
 
+// ask records what the template reads, be it for a condition or a loop.
+func (p *prover) ask(from read) read {
+	if !slices.Contains(p.asked, from) {
+		p.asked = append(p.asked, from)
+	}
+	return from
+}
+
 // print is what a value of the template alone prints.
 func (p *prover) print(v value) (string, bool) {
 	if v.isNull() {
@@ -188,7 +200,7 @@ func (p *prover) statement(n node) {
 	case *callNode:
 		p.call(n)
 	case *haltNode:
-		if n.stop || p.loops == 0 {
+		if n.stop || p.inLoop == 0 {
 			p.ends = append(p.ends, p.clone())
 		} else {
 			p.breaks = append(p.breaks, p.clone())
@@ -319,10 +331,15 @@ func (p *prover) foreach(n *foreachNode) {
 		p.stop(ref, "what #foreach runs over cannot be told")
 		return
 	}
+	if steps, ok := v.chunk.from.steps(); ok && v.kind == absNode {
+		member := v.chunk.from
+		member.path = strings.Join(append(steps, anyIndex), pathStep)
+		p.ask(member)
+	}
 	saved := [...]abstract{p.vars[n.slot], p.vars[n.foreach], p.vars[n.count], p.vars[n.hasNext]}
 	breaks := p.breaks
 	p.breaks = nil
-	p.loops++
+	p.inLoop++
 	const most = 24
 	if !open && len(items) <= most {
 		for i, item := range items {
@@ -335,7 +352,7 @@ func (p *prover) foreach(n *foreachNode) {
 		}
 		p.openLoop(n, item, v.null || open)
 	}
-	p.loops--
+	p.inLoop--
 	for _, s := range p.breaks {
 		p.meet(s)
 	}

@@ -35,9 +35,7 @@ func (p *prover) collectionStep(ref *reference, i int, v abstract, st *step, nam
 		if a := args0(args); v.kind == absList && !v.open && a.kind == absKnown && a.known.kind == kindInt && a.known.num >= 0 && a.known.num < int64(len(v.items)) {
 			return v.items[a.known.num].value
 		}
-		out := v.member(p)
-		out.null = true
-		return out
+		return v.member(p).orNull(p)
 	case "size", "isEmpty", "contains", "containsKey", "containsValue", "indexOf", "hasNext":
 		if name != "size" && name != "indexOf" {
 			return maybe.abstract()
@@ -148,7 +146,9 @@ func (p *prover) memberOf(v abstract, key string) abstract {
 	for _, e := range v.items {
 		if e.name != nil || v.open && !has {
 			out = out.join(e.value, p)
-			out.null = out.null || !has && !out.isNull()
+			if !has {
+				out = out.orNull(p)
+			}
 		}
 	}
 	return out

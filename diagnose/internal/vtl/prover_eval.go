@@ -1,5 +1,7 @@
 package vtl
 
+import "slices"
+
 // truth is whether a condition holds: in every call, in none, or in some.
 type truth uint8
 
@@ -161,7 +163,11 @@ func (p *prover) binary(e *binaryNode) abstract {
 		if !ok1 || !ok2 {
 			return unknownValue(noReference, "a text of something that cannot be told")
 		}
-		return ofText(s.then(t))
+		if out := ofText(s.then(t)); a.isString() && !a.null || b.isString() && !b.null {
+			return out
+		} else {
+			return out.orNull(p) // null and no text give null
+		}
 	case a.kind == absNode || b.kind == absNode || a.kind == absUnknown || b.kind == absUnknown:
 		// A text or a number: all that the two can print.
 		s, ok1 := p.operand(a, e.left)
@@ -169,11 +175,9 @@ func (p *prover) binary(e *binaryNode) abstract {
 		if !ok1 || !ok2 {
 			return unknownValue(noReference, "a calculation with something that cannot be told")
 		}
-		out := ofText(s.then(t).or(text{{{chars: numberChars, encoded: true, inner: true, json: true, client: true, ref: noReference}}}))
-		out.null = true
-		return out
+		return ofText(s.then(t).or(text{{{chars: numberChars, encoded: true, inner: true, json: true, client: true, ref: noReference}}})).orNull(p)
 	}
-	out := abstract{kind: absNumber, chunk: numberChunk(noReference), least: -1 << 62, null: e.op == opDivide || e.op == opModulo}
+	out := abstract{kind: absNumber, chunk: numberChunk(noReference), least: -1 << 62, null: e.op == opDivide || e.op == opModulo || !a.isNumber() || !b.isNumber()}
 	out.chunk.chars = numberChars
 	if e.op == opAdd && a.kind == absNumber && b.kind == absKnown && b.known.kind == kindInt && b.known.num >= 0 && a.least >= 0 {
 		out.least = a.least + b.known.num
@@ -200,6 +204,11 @@ func (p *prover) operand(a abstract, e expr) (text, bool) {
 
 func (a abstract) isString() bool {
 	return a.kind == absText || a.kind == absKnown && a.known.kind == kindString
+}
+
+// isNumber tells a value that is a number in every call.
+func (a abstract) isNumber() bool {
+	return !a.null && (a.kind == absNumber || a.kind == absKnown && a.known.isNumber())
 }
 
 // constant is an expression whose value is known.
@@ -244,8 +253,9 @@ func (p *prover) reference(ref *reference) abstract {
 			break
 		}
 		v = p.step(ref, i, v, st, args)
-		if null && !v.isNull() {
-			v.null = true
+		null = null || slices.ContainsFunc(args, func(a abstract) bool { return a.null || a.isNull() })
+		if null {
+			v = v.orNull(p)
 		}
 	}
 	return v

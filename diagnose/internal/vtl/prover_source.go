@@ -76,6 +76,7 @@ func (p *prover) input(ref *reference) (abstract, int) {
 		if slices.Contains(p.q.PathParameters, name) {
 			c.empty, c.from.kind = false, "path"
 		}
+		p.ask(c.from)
 		return ofChunk(c), 1
 	case st.name == "params" && len(st.args) == 0:
 		return p.parameters(ref)
@@ -123,7 +124,7 @@ func (p *prover) parameters(ref *reference) (abstract, int) {
 			}
 			if len(ref.steps) > 2 {
 				if name, ok := ref.steps[2].literalName(); ok {
-					c := chunk{chars: m.chars, empty: true, client: true, ref: ref, from: read{kind: m.kind, name: name}}
+					c := chunk{chars: m.chars, empty: true, client: true, ref: ref, from: p.ask(read{kind: m.kind, name: name})}
 					v := ofChunk(c)
 					v.null = m.kind != "path" || !slices.Contains(p.q.PathParameters, name)
 					return v, 3
@@ -171,7 +172,7 @@ func (p *prover) node(ref *reference, steps []string, asText bool) abstract {
 	if p.q.Type != nil && len(steps) > 0 && steps[0] != anyKey {
 		kind, required = p.q.Type(steps)
 	}
-	c := chunk{chars: anyChar, client: true, empty: true, ref: ref, from: read{kind: "body", path: strings.Join(steps, pathStep), json: true}}
+	c := chunk{chars: anyChar, client: true, empty: true, ref: ref, from: p.ask(read{kind: "body", path: strings.Join(steps, pathStep), json: true})}
 	if asText {
 		c.json, c.empty, c.isText = true, false, kind == "string"
 		c.chars = anyChar.without(control)
