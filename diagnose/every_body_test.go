@@ -23,7 +23,7 @@ import (
 // everyTemplate gives each mapping template of the fixtures with the walk of a call
 // that it maps, and of the snapshots in the folder that EVERY_BODY_SNAPSHOTS names:
 // templates of one's own, saved with `apisqs-doctor snapshot`.
-func everyTemplate(t *testing.T, each func(name string, e *walk.Engine, base *walk.Trace)) {
+func everyTemplate(t testing.TB, each func(name string, e *walk.Engine, base *walk.Trace)) {
 	t.Helper()
 	all := func(name string, s *snapshot.Snapshot, requests []walk.Request) {
 		e := walk.New(s)
@@ -333,4 +333,21 @@ func TestEveryBodyOfParameterMappings(t *testing.T) {
 			t.Errorf("%s from %s: %+v", tt.name, tt.source, b)
 		}
 	}
+}
+
+// BenchmarkEveryBody is the proof of each mapping template of the fixtures, and of
+// those that EVERY_BODY_SNAPSHOTS names, the walks of counterexamples included.
+func BenchmarkEveryBody(b *testing.B) {
+	seen := map[string]bool{}
+	everyTemplate(b, func(name string, e *walk.Engine, base *walk.Trace) {
+		if seen[base.Mapping.Template] || e.EveryBody(base) == nil {
+			return
+		}
+		seen[base.Mapping.Template] = true
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				e.EveryBody(base)
+			}
+		})
+	})
 }

@@ -72,9 +72,12 @@ func (e *Engine) EveryBody(t *Trace) *EveryBody {
 		q.PathParameters = append(q.PathParameters, name)
 	}
 	slices.Sort(q.PathParameters)
-	w.constrain(q)
+	refuses := w.constrain(q)
 	var replay *Trace
 	q.Accepts = func(c *vtl.Case) bool {
+		if refuses != nil && refuses(c.Body) != "" {
+			return false
+		}
 		r := e.Walk(e.requestOf(t, c))
 		ok := arrives(r, t) && shows(r, t)
 		if ok {
@@ -196,32 +199,35 @@ func (t *Trace) failsDeployed() *Failure {
 	return nil
 }
 
-// constrain tells a question what the request validator lets through (T176).
-func (w *mapping) constrain(q *vtl.Question) {
+// constrain tells a question what the request validator lets through (T176), and gives
+// why it refuses a body; nil where it looks at none.
+func (w *mapping) constrain(q *vtl.Question) (refuses func(body string) string) {
 	gaps := &snapshot.Gaps{}
 	id, _ := w.Route.Method.ValidatorID.Read(gaps)
 	if id == "" {
-		return
+		return nil
 	}
 	validator, ok := w.Route.Configuration.Validators[id].Read(gaps)
 	if !ok || !validator.Body {
-		return
+		return nil
 	}
 	models, _ := w.Route.Method.RequestModels.Read(gaps)
 	name := w.sender().Model(models)
 	if name == "" {
-		return
+		return nil
 	}
 	text, ok := w.Route.Configuration.Models[name].Read(gaps)
 	var schema map[string]any
 	if !ok || json.Unmarshal([]byte(text), &schema) != nil {
-		return
+		return nil
 	}
-	if refused, err := rest.ValidateBody(text, w.modelText, w.Request.Body); err != nil || refused != "" {
-		return
+	refuses, err := rest.BodyValidator(text, w.modelText)
+	if err != nil || refuses(w.Request.Body) != "" {
+		return nil
 	}
 	q.JSONBody, q.Sample = true, w.Request.Body
 	q.Type = func(path []string) (string, bool) { return schemaType(schema, path) }
+	return refuses
 }
 
 // schemaType is the one type that a schema fixes for a member, and whether the

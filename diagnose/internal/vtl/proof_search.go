@@ -121,7 +121,15 @@ func nameOr(name, text string) string {
 // is read from.
 func (p *prover) bodies(c *Case, from read, text string) []*Case {
 	var out []*Case
+	full := len(c.Query)+len(c.Header) > 0
 	with := func(body string) {
+		if p.tried[full] == nil {
+			p.tried[full] = map[string]bool{}
+		}
+		if p.tried[full][body] {
+			return
+		}
+		p.tried[full][body] = true
 		d := *c
 		d.Body = body
 		out = append(out, &d)
@@ -382,7 +390,7 @@ func (s *searcher) try(c *Case) {
 }
 
 // shrink makes the best case smaller while it does harm: whole parts first, then
-// pieces of the body.
+// members and pieces of the body.
 func (s *searcher) shrink() {
 	for _, part := range []func(*Case) *map[string]string{
 		func(c *Case) *map[string]string { return &c.Query }, func(c *Case) *map[string]string { return &c.Header },
@@ -393,6 +401,18 @@ func (s *searcher) shrink() {
 			delete(m, name)
 			*part(&c) = m
 			s.smaller(&c)
+		}
+	}
+	if doc, _ := plainJSON(s.best.Body); doc != nil {
+		o, _ := doc.(*object)
+		for i := 0; o != nil && i < len(o.names); {
+			fewer := &object{slices.Delete(slices.Clone(o.names), i, i+1), slices.Delete(slices.Clone(o.values), i, i+1)}
+			c := *s.best
+			if c.Body = jsonText(fewer); s.smaller(&c) {
+				o = fewer
+			} else {
+				i++
+			}
 		}
 	}
 	for size := len(s.best.Body); size > 0; size /= 2 {

@@ -330,7 +330,7 @@ func TestProveSound(t *testing.T) {
 		count = 300
 	}
 	g := &proofGenerator{Rand: rand.New(rand.NewSource(int64(seed) + 1))}
-	results, bad := map[Result]int{}, 0
+	results, bad, large := map[Result]int{}, 0, 0
 	for range count {
 		g.json = g.Intn(3) == 0
 		source := g.template()
@@ -346,7 +346,8 @@ func TestProveSound(t *testing.T) {
 		results[proof.Result]++
 		if proof.Result == Unsafe && proof.Case.size() > 10 {
 			if c := smaller(tpl, q); c != nil {
-				t.Errorf("%q: the case %+v is large: %+v", source, proof.Case, c)
+				large++
+				t.Logf("%q: the case %+v is large: %+v", source, proof.Case, c)
 			}
 		}
 		if proof.Result != Safe {
@@ -362,6 +363,9 @@ func TestProveSound(t *testing.T) {
 				break
 			}
 		}
+	}
+	if large*1000 > results[Unsafe] { // where the search has too much to try
+		t.Errorf("%d cases are larger than they need to be", large)
 	}
 	if results[Safe] == 0 || results[Unsafe] == 0 {
 		t.Errorf("results %v", results)

@@ -24,6 +24,7 @@ type prover struct {
 	seen    map[placeKey]int
 	reads   []read // of the client, where they arrive with a doubt first
 	asked   []read // of the client, also where nothing is printed
+	tried   map[bool]map[string]bool // bodies of the search, without and with parameters
 	stopped *reference
 	why     string
 
@@ -64,7 +65,7 @@ func newProver(t *Template, q *Question) *prover {
 	r := &renderer{in: &Input{}, t: t, limits: DefaultLimits(), vars: make([]value, len(t.slots))}
 	r.limits.Steps, r.limits.MadeBytes = proofSteps*4, 1<<20
 	r.out = &r.main
-	p := &prover{t: t, q: q, r: r, seen: map[placeKey]int{}}
+	p := &prover{t: t, q: q, r: r, seen: map[placeKey]int{}, tried: map[bool]map[string]bool{}}
 	p.vars = make([]abstract, len(t.slots))
 	p.states = []lexed{q.Protocol.start()}
 	return p

@@ -13,29 +13,40 @@ import (
 // the model itself could not be used. lookup gives models that this one refers
 // to by name (https://apigateway.amazonaws.com/restapis/ID/models/NAME).
 func ValidateBody(schema string, lookup func(name string) (string, bool), body string) (refused string, err error) {
+	refuses, err := BodyValidator(schema, lookup)
+	if err != nil {
+		return "", err
+	}
+	return refuses(body), nil
+}
+
+// BodyValidator is ValidateBody for many bodies.
+func BodyValidator(schema string, lookup func(name string) (string, bool)) (refuses func(body string) string, err error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft4)
 	c.UseLoader(modelLoader(lookup))
 	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(schema))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := c.AddResource(modelURL, doc); err != nil {
-		return "", err
+		return nil, err
 	}
 	compiled, err := c.Compile(modelURL)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	// An absent body is refused as well (T111).
-	value, err := jsonschema.UnmarshalJSON(strings.NewReader(body))
-	if err != nil {
-		return "it is not JSON", nil
-	}
-	if err := compiled.Validate(value); err != nil {
-		return leaf(err), nil
-	}
-	return "", nil
+	return func(body string) string {
+		// An absent body is refused as well (T111).
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(body))
+		if err != nil {
+			return "it is not JSON"
+		}
+		if err := compiled.Validate(value); err != nil {
+			return leaf(err)
+		}
+		return ""
+	}, nil
 }
 
 const modelURL = "https://apigateway.amazonaws.com/models/model"
