@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/walk"
@@ -39,9 +40,9 @@ type Difference struct {
 
 // value is what a case gives for one expectation; the zero value is nothing.
 type value struct {
-	text    string
-	there   bool
-	unknown bool
+	text   string
+	there  bool
+	unsure bool // it is not known whether SQS takes the message that it belongs to
 }
 
 // Judge compares what a case gives with what it is expected to give.
@@ -49,20 +50,29 @@ func (c *Case) Judge(d *diagnose.Diagnosis) Outcome {
 	o := Outcome{Case: c, Status: Passed, got: given(d)}
 	for _, e := range c.Expect {
 		got := o.got[e.What]
-		if got.unknown || !got.there && unknownOf(d, e.What) {
-			o.Differences = append(o.Differences, Difference{What: e.What, Line: e.Line, Expected: e.said(), Got: "not known"})
-			if o.Status == Passed {
-				o.Status = Unknown
-			}
+		unsure := o.got["message"].unsure && ofMessage(e.What)
+		switch met := e.met(got); {
+		case met && unsure:
+			o.unknown(&e, got.said()+", and it is not known whether SQS takes it")
 			continue
-		}
-		if e.met(got) {
+		case !unsure && !got.there && unknownOf(d, e.What):
+			o.unknown(&e, "not known")
+			continue
+		case met:
 			continue
 		}
 		o.Status = Failed
 		o.Differences = append(o.Differences, Difference{What: e.What, Line: e.Line, Expected: e.said(), Got: got.said(), Known: true})
 	}
 	return o
+}
+
+// unknown records an expectation of which it is not known whether it is met.
+func (o *Outcome) unknown(e *Expectation, got string) {
+	o.Differences = append(o.Differences, Difference{What: e.What, Line: e.Line, Expected: e.said(), Got: got})
+	if o.Status == Passed {
+		o.Status = Unknown
+	}
 }
 
 func (e *Expectation) met(got value) bool {
@@ -110,10 +120,18 @@ func given(d *diagnose.Diagnosis) map[string]value {
 	if d.EveryBody != nil {
 		set("everyBody", d.EveryBody.Result.String())
 	}
-	if !d.Predicted.Known || d.Trace.FirstFailure() != nil && before(d.Trace, walk.StageResponse) || len(d.Trace.Queue.Messages) != 1 {
+	messages, unsure := d.Trace.Queue.Messages, false
+	switch {
+	case !d.Predicted.Known && asked(d.Trace):
+		messages, unsure = d.Trace.Protocol.Effective.Messages(), true
+	case !d.Predicted.Known || before(d.Trace, walk.StageResponse):
 		return got
 	}
-	m := &d.Trace.Queue.Messages[0]
+	if len(messages) != 1 {
+		return got
+	}
+	set = func(what, text string) { got[what] = value{text: text, there: true, unsure: unsure} }
+	m := &messages[0]
 	set("message", m.Body)
 	for _, x := range []struct {
 		what, text string
@@ -133,10 +151,25 @@ func given(d *diagnose.Diagnosis) map[string]value {
 	return got
 }
 
+// asked tells whether it is known what SQS is asked to take, be it that it is not
+// known whether it does.
+func asked(t *walk.Trace) bool {
+	return t.FirstFailure() == nil && t.Step(walk.StageMapping).Status == walk.Passed && t.Step(walk.StageProtocol).Status == walk.Passed
+}
+
 // before tells whether the first failure is one of an earlier stage.
 func before(t *walk.Trace, stage walk.Stage) bool {
 	first := t.FirstFailure()
 	return first != nil && first.Stage.Index() < stage.Index()
+}
+
+// ofMessage tells whether an expectation is about the message.
+func ofMessage(what string) bool {
+	switch what {
+	case "message", "groupId", "deduplicationId", "delaySeconds":
+		return true
+	}
+	return strings.HasPrefix(what, "attributes.")
 }
 
 // unknownOf tells whether what is expected cannot be told, rather than absent.

@@ -24,6 +24,7 @@ import (
 // testFlags are the flags of the test command.
 type testFlags struct {
 	update bool
+	allow  bool
 	first  string
 	output string
 }
@@ -53,7 +54,8 @@ folder: a template, Terraform, an OpenAPI document or a snapshot.
 What can be expected: verdict, status (what the client gets), code, message, groupId,
 deduplicationId, delaySeconds, attributes, answer (status and body) and everyBody (safe, unsafe or
 undecided). A message or answer that is written as an object is compared as JSON; null is none.
-Only what is written is compared.
+Only what is written is compared. Of a document that says nothing of the role and the queue, a
+message that differs is a failure, and one that does not is not known to be taken.
 
 --init TARGET prints a first file: a plain call and awkward ones for each method, with what they
 give now. --update writes what the cases give now in place of what differs, after showing it.
@@ -62,7 +64,7 @@ Exit codes:
   0  every case gives what is expected
   1  a case does not
   2  bad usage, or a file that cannot be read
-  4  no case gives anything else, but what one gives is not known`,
+  4  no case gives anything else, but what one gives is not known (0 with --allow-unknown)`,
 		Example: `  apisqs-doctor test apisqs-test.yaml
   apisqs-doctor test --init template.yaml > apisqs-test.yaml
   apisqs-doctor test tests/*.yaml -o junit > report.xml`,
@@ -82,6 +84,7 @@ Exit codes:
 	flags := cmd.Flags()
 	flags.StringVar(&f.first, "init", "", "print a first file for `TARGET`, a file or folder")
 	flags.BoolVar(&f.update, "update", false, "write what the cases give now, after showing it")
+	flags.BoolVar(&f.allow, "allow-unknown", false, "exit with 0 instead of 4 when what a case gives is not known")
 	f.output = "text"
 	flags.VarP(choice{&f.output, []string{"text", "json", "junit"}}, "output", "o", "how to tell the results (default text)")
 	flags.Lookup("output").DefValue = ""
@@ -148,7 +151,7 @@ func (a *app) test(ctx context.Context, f *testFlags, names []string) error {
 	switch {
 	case cases.Count(runs, cases.Failed) > 0:
 		a.code = ExitProblems
-	case cases.Count(runs, cases.Unknown) > 0:
+	case cases.Count(runs, cases.Unknown) > 0 && !f.allow:
 		a.code = ExitInconclusive
 	}
 	return nil

@@ -95,11 +95,18 @@ func TestActionInstallsRelease(t *testing.T) {
 		"v9.9.9/apisqs-doctor_linux_amd64.tar.gz": archive,
 		"v9.9.9/checksums.txt":                    sums(map[string][]byte{"apisqs-doctor_linux_amd64.tar.gz": archive, "apisqs-doctor_linux_arm64.tar.gz": nil}),
 	}))
+	path := filepath.Join(t.TempDir(), "path")
+	r.env = append(r.env, "GITHUB_PATH="+path)
 	template(t, r.workspace, "template.yaml", contentType...)
 	got := r.run(t, map[string]string{"template": "template.yaml"})
 	if got.code != 1 || got.outputs["verdict"] != "broken" || !strings.Contains(got.log, "apisqs-doctor 9.9.9 (commit 0123456789ab") {
 		t.Errorf("the action ended with %d, outputs %v:\n%s", got.code, got.outputs, got.log)
 	}
+	// The steps behind the action find it by its name.
+	folder, err := os.ReadFile(path)
+	check(t, err)
+	_, err = os.Stat(filepath.Join(strings.TrimSpace(string(folder)), "apisqs-doctor"))
+	check(t, err)
 }
 
 // Which release is taken, and when none is. The programs in these archives say

@@ -45,12 +45,23 @@ func (t *text) everyBody(b *walk.EveryBody) {
 	if b == nil {
 		return
 	}
-	mark, paint, said := "ok", t.style.good, "no call can break it, cut a value or set a parameter"
+	mark, paint := "ok", t.style.good
 	switch b.Result {
 	case walk.UnsafeForOne:
-		mark, paint, said = "!", t.style.doubt, b.Said()+": "+b.Harm.String()
+		mark, paint = "!", t.style.doubt
 	case walk.NotDecided:
-		mark, paint, said = "?", t.style.doubt, "not decided, "+stoppedAt(b)
+		mark, paint = "?", t.style.doubt
 	}
-	t.onPath(mark, paint, "every body", t.clean(said))
+	t.onPath(mark, paint, "every body", t.clean(ForEveryBody(b)))
+}
+
+// ForEveryBody says what holds for every call.
+func ForEveryBody(b *walk.EveryBody) string {
+	switch b.Result {
+	case walk.UnsafeForOne:
+		return b.Said() + ": " + b.Harm.String()
+	case walk.NotDecided:
+		return "not decided, " + stoppedAt(b)
+	}
+	return "no call can break it, cut a value or set a parameter"
 }

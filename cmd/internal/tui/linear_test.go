@@ -54,6 +54,19 @@ func TestLinearWalkIsPlainText(t *testing.T) {
 	}
 }
 
+// The mapping says what holds for every body.
+func TestLinearEveryBody(t *testing.T) {
+	for fixture, want := range map[string]string{
+		"orders":                          "every body: no call can break it, cut a value or set a parameter",
+		"mapping_body_not_encoded_works":  `every body: the body "&": the message is cut`,
+		"mapping_body_not_encoded_fenced": "every body: not decided, $input.body.replaceAll",
+	} {
+		if said := linearSession(t, fixture, Options{}, "2", "q"); !strings.Contains(said, want) {
+			t.Errorf("%s: not said: %q in\n%s", fixture, want, said)
+		}
+	}
+}
+
 func TestLinearEndOfInputLeaves(t *testing.T) {
 	if said := linearSession(t, "orders", Options{}); !strings.Contains(said, "Stage 1, route: ok.") {
 		t.Error(said)

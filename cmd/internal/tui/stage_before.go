@@ -96,6 +96,13 @@ func (v *detail) mapping(d *doc, t *walk.Trace) {
 			d.prose(place, dim)
 		}
 		v.template(d, m)
+		if b := v.d.EveryBody; b != nil {
+			r := good
+			if b.Result != walk.SafeForAll {
+				r = doubt
+			}
+			d.in("every").prose("body: "+report.ForEveryBody(b), r)
+		}
 	} else if m.Integration != nil {
 		how := "no template is chosen"
 		switch {

@@ -22,8 +22,8 @@ type prover struct {
 
 	places  []Place
 	seen    map[placeKey]int
-	reads   []read // of the client, where they arrive with a doubt first
-	asked   []read // of the client, also where nothing is printed
+	reads   []read                   // of the client, where they arrive with a doubt first
+	asked   []read                   // of the client, also where nothing is printed
 	tried   map[bool]map[string]bool // bodies of the search, without and with parameters
 	stopped *reference
 	why     string
