@@ -37,7 +37,11 @@ func (a *app) verifyIAM(ctx context.Context, t *targetFlags, s *snapshot.Snapsho
 			opinion = secondOpinion(ctx, cfg, q, d)
 			asked[q] = opinion
 		}
-		trace.Step(walk.StageAuthorization).Said += "; " + opinion
+		said := &trace.Step(walk.StageAuthorization).Said
+		*said += "; " + opinion
+		if trace.Route.API.Type == snapshot.HTTP { // H69
+			*said += "; of an HTTP API only the access log shows a real refusal ($context.integrationErrorMessage): it has no test invocation and no execution log"
+		}
 	}
 	return nil
 }

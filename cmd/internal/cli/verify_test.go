@@ -18,16 +18,18 @@ func TestVerifyIAM(t *testing.T) {
 		{"agrees", "orders", fakeaws.Options{}, ExitHealthy, "IAM's simulator agrees (allowed)"},
 		{"disagrees with an Allow", "orders", fakeaws.Options{Simulated: map[string]string{"sqs:SendMessage": "implicitDeny"}}, ExitHealthy, "IAM's simulator DISAGREES (implicitDeny)"},
 		{"agrees with a denial", "authorization_action_failing", fakeaws.Options{Simulated: map[string]string{"sqs:SendMessage": "implicitDeny"}}, ExitProblems, "IAM's simulator agrees (implicitDeny)"},
+		{"agrees for an HTTP API", "orders_http", fakeaws.Options{}, ExitHealthy, "IAM's simulator agrees (allowed); of an HTTP API only the access log shows a real refusal"},
 		{"is refused", "orders", fakeaws.Options{Deny: []string{"SimulatePrincipalPolicy"}}, ExitHealthy, "needs iam:SimulatePrincipalPolicy on"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			server, err := fakeaws.Start(loadFixture(t, tt.fixture), tt.options)
+			s := loadFixture(t, tt.fixture)
+			server, err := fakeaws.Start(s, tt.options)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer server.Close()
 			setLoopbackEnv(t)
-			exit, stdout, stderr := run(processEnv(), "--api-id", "a1b2c3d4", "--endpoint-url", server.URL, "--verify-iam", "-o", "json")
+			exit, stdout, stderr := run(processEnv(), "--api-id", s.APIs[0].ID, "--endpoint-url", server.URL, "--verify-iam", "-o", "json")
 			if exit != tt.exit || !strings.Contains(stdout, tt.says) {
 				t.Errorf("exit code %d, want %d and %q in the report\n%s%s", exit, tt.exit, tt.says, stdout, stderr)
 			}
