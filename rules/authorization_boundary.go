@@ -33,7 +33,7 @@ Repair: extend the boundary by this action on this queue, or give the integratio
 			finding.Evidence = []diagnose.Evidence{matchEvidence(p, m), roleEvidence(p)}
 			finding.Fixes = removal(p, m)
 		} else {
-			fix := p.Fix("allow the action on the queue in the permissions boundary", snapshot.SetStatement{
+			fix := p.Fix("allow "+a.Action+" on "+p.Expression(a.Resource)+" in the permissions boundary of the role", snapshot.SetStatement{
 				On:    snapshot.PolicyTarget{Kind: "boundary", Resource: p.Trace.Signing.Credentials},
 				After: allowStatement(sid("SendTo", lastPart(a.Resource)), a.Resource, a.Action)})
 			fix.Risk = "other roles may have the same boundary"

@@ -26,7 +26,7 @@ Repair: limit the statement to the action and the queue.`,
 			return
 		}
 		p.Report(diagnose.Finding{
-			Message:  "role " + lastPart(p.Trace.Signing.Credentials) + " may also " + strings.Join(a.Wide, ", "),
+			Message:  "role " + lastPart(p.Trace.Signing.Credentials) + " may also call " + strings.Join(a.Wide, ", "),
 			Why:      "The integration needs " + a.Action + " on one queue only.",
 			Evidence: []diagnose.Evidence{matchEvidence(p, *a.WideBy)},
 		})

@@ -30,7 +30,7 @@ Repair: add a statement to the queue's policy that allows the role's ARN the act
 			Check:    p.Curl(p.Trace.Request),
 		}
 		if a.Decision.Layer != walk.LayerCrossAccount {
-			finding.Fixes = []diagnose.Fix{p.Fix("allow the role in the queue's policy", snapshot.SetStatement{
+			finding.Fixes = []diagnose.Fix{p.Fix("allow role "+p.Expression(lastPart(p.Trace.Signing.Credentials))+" "+a.Action+" in the policy of queue "+p.Expression(lastPart(a.Resource)), snapshot.SetStatement{
 				On:    snapshot.PolicyTarget{Kind: "queue", Resource: a.Resource},
 				After: allowPrincipal(sid("Allow", lastPart(p.Trace.Signing.Credentials)), p.Trace.Signing.Credentials, a.Resource, a.Action)})}
 		}

@@ -67,12 +67,12 @@ func repairStatement(p *diagnose.Pass, bad walk.BadPolicy) []diagnose.Fix {
 	if !ok || json.Unmarshal([]byte(text), &statement) != nil {
 		return nil
 	}
-	title := "name the queue by its ARN"
+	title := fmt.Sprintf("write the ARN of the queue in place of its URL in statement %d of policy %s", bad.Problem.Statement, p.Expression(bad.Document.Name))
 	fixed, changed := arnsForURLs(statement["Resource"])
 	if changed {
 		statement["Resource"] = fixed
 	} else if sid := strings.Map(alphanumeric, bad.Problem.Sid); sid != bad.Problem.Sid {
-		title, statement["Sid"] = "write the Sid in letters and digits", sid
+		title, statement["Sid"] = fmt.Sprintf("write the Sid %q as %q: letters and digits alone", bad.Problem.Sid, sid), sid
 	} else {
 		return nil
 	}
@@ -109,5 +109,5 @@ func arnsForURLs(v any) (any, bool) {
 // policyVersion names the version of the policy language that there is.
 func policyVersion(p *diagnose.Pass, on snapshot.PolicyTarget, before string) []diagnose.Fix {
 	const version = "2012-10-17"
-	return []diagnose.Fix{p.Fix("name the Version "+version, snapshot.SetPolicyVersion{On: on, Before: before, After: version})}
+	return []diagnose.Fix{p.Fix("set the Version of the policy to "+version+from(p.Expression(before)), snapshot.SetPolicyVersion{On: on, Before: before, After: version})}
 }

@@ -26,7 +26,7 @@ Repair: correct the condition, or allow the role without it.`,
 		}
 		d, _ := keyDenial(p)
 		near := d.Nearest
-		fix := p.Fix("allow the role in the key policy", keyStatement(p))
+		fix := p.Fix(keyStatementTitle(p), keyStatement(p))
 		if near.Layer == walk.LayerIdentity {
 			fix = grant(p, nil, "UseKeyOf", keyARN(p), keyActions(p)...)
 		}

@@ -25,7 +25,7 @@ Repair: add a statement that allows the role kms:GenerateDataKey and kms:Decrypt
 		if !keyDecided(p, keyByPolicy) {
 			return
 		}
-		reportKeyDenial(p, mayUse(p)+": the key policy does not allow it", func() diagnose.Fix { return p.Fix("allow the role in the key policy", keyStatement(p)) })
+		reportKeyDenial(p, mayUse(p)+": the key policy does not allow it", func() diagnose.Fix { return p.Fix(keyStatementTitle(p), keyStatement(p)) })
 	},
 }
 

@@ -40,7 +40,7 @@ queue another key. Somebody disabled it for a reason: enabling it again is the o
 			Check:    diagnose.AWS("kms", "describe-key", "--key-id", keyARN(p)),
 		}
 		if failure.Code == walk.KMSDisabled {
-			fix := p.Fix("enable the key again", snapshot.SetKeyEnabled{Key: p.Trace.Encryption.KeyReference, Enabled: true})
+			fix := p.Fix("enable key "+p.Expression(lastPart(keyARN(p)))+", which is disabled", snapshot.SetKeyEnabled{Key: p.Trace.Encryption.KeyReference, Enabled: true})
 			fix.Choice = "the key was disabled on purpose: ask its owner"
 			f.Fixes = []diagnose.Fix{fix}
 		}

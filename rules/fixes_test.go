@@ -1,6 +1,9 @@
 package rules_test
 
 import (
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"apisqs-doctor/diagnose"
@@ -99,4 +102,36 @@ func TestPlansHeal(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A title says what is changed to what: it names something that the changes set, take
+// away or stand at.
+func TestTitlesNameTheChange(t *testing.T) {
+	technical := regexp.MustCompile(`[A-Z0-9$./*_%:'"{]|^orders$|^submit$|^prod$`) // the last are names in the fixtures
+	for _, name := range fixtures.Names() {
+		c := example(t, name)
+		for _, d := range diagnoses(t, c) {
+			for _, f := range d.Findings {
+				for _, fix := range f.Fixes {
+					names := strings.FieldsFunc(fix.Title, func(r rune) bool { return r == ' ' || r == '=' })
+					if !slices.ContainsFunc(names, func(word string) bool {
+						bare := strings.Trim(word, `,:"()`)
+						return len(bare) > 2 && technical.MatchString(bare) && strings.Contains(strings.ToLower(changedTexts(c.Snapshot, fix)), strings.ToLower(bare))
+					}) && f.Rule != "mapping-whitespace" && !strings.HasSuffix(fix.Title, "${request.path}") { // what has no name, and what is so by default
+						t.Errorf("%s, %s: the title %q names nothing of %v", name, f.Rule, fix.Title, fix.Changes)
+					}
+				}
+			}
+		}
+	}
+}
+
+// changedTexts are the texts of the changes as they are and as the template writes them.
+func changedTexts(s *snapshot.Snapshot, fix diagnose.Fix) string {
+	var b strings.Builder
+	for _, c := range fix.Changes {
+		at, before, after := snapshot.Parts(c)
+		b.WriteString(at + " " + before + " " + after + " " + c.String() + "\n")
+	}
+	return b.String() + s.Expressed(b.String())
 }

@@ -106,6 +106,11 @@ func mayUse(p *diagnose.Pass) string {
 	return fmt.Sprintf("role %s may not call %s with the queue's key %s", lastPart(p.Trace.Signing.Credentials), strings.Join(keyActions(p), " and "), p.Expression(keyARN(p)))
 }
 
+// keyStatementTitle says what keyStatement allows whom.
+func keyStatementTitle(p *diagnose.Pass) string {
+	return fmt.Sprintf("allow role %s %s in the policy of key %s", p.Expression(lastPart(p.Trace.Signing.Credentials)), strings.Join(keyActions(p), " and "), p.Expression(lastPart(keyARN(p))))
+}
+
 // keyARN is the key's own ARN, not that of an alias.
 func keyARN(p *diagnose.Pass) string {
 	if k := p.Trace.Encryption.Key; k != nil && k.ARN != "" {

@@ -50,7 +50,7 @@ Repair: take the media type out of the API's binary media types, or convert to t
 			f.Why = "API Gateway decodes the text from base64 and answers 500 when that fails."
 		}
 		if handling == "CONVERT_TO_BINARY" {
-			f.Fixes = append(f.Fixes, p.Fix("leave the body as text",
+			f.Fixes = append(f.Fixes, p.Fix("remove contentHandling CONVERT_TO_BINARY: the body stays text",
 				snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldContentHandling, Before: handling}))
 		}
 		if m.Choice.Key == "" {
@@ -60,11 +60,11 @@ Repair: take the media type out of the API's binary media types, or convert to t
 		f.Fixes = append(f.Fixes, asText(p, types)...)
 		toText := snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldContentHandling, Before: handling, After: "CONVERT_TO_TEXT"}
 		if decoded := strings.ReplaceAll(m.Template, "$input.body", "$util.base64Decode($input.body)"); decoded != m.Template {
-			fix := p.Fix("convert the body to text, and decode it in the template", toText, p.SetTemplate(decoded))
+			fix := p.Fix("set contentHandling to CONVERT_TO_TEXT, and decode $input.body with $util.base64Decode in the template", toText, p.SetTemplate(decoded))
 			fix.Risk = "only bodies of binary media types arrive as base64; a body of another type would be decoded wrongly"
 			f.Fixes = append(f.Fixes, fix)
 		} else {
-			fix := p.Fix("convert the body to text", toText)
+			fix := p.Fix("set contentHandling to CONVERT_TO_TEXT", toText)
 			fix.Risk = "the template then sees base64 text, which it has to decode"
 			f.Fixes = append(f.Fixes, fix)
 		}

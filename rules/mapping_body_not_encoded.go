@@ -46,7 +46,7 @@ Repair: $util.urlEncode(...) around the client's data, once.`,
 		}
 		f := diagnose.Finding{
 			Severity: diagnose.Warning,
-			Message:  references(raw) + " reaches the form without URL-encoding",
+			Message:  agree(raw, "reaches", "reach") + " the form without URL-encoding",
 			Why:      "SQS ends a form parameter at \"&\" and decodes \"%\" and \"+\". " + harm.said,
 			Check:    harm.check,
 		}
@@ -65,7 +65,7 @@ Repair: $util.urlEncode(...) around the client's data, once.`,
 			}
 		}
 		if mended != "" {
-			f.Fixes = []diagnose.Fix{p.Fix("URL-encode the client's data in the template", p.SetTemplate(mended))}
+			f.Fixes = []diagnose.Fix{p.Fix("URL-encode "+references(raw)+" in the template, with $util.urlEncode", p.SetTemplate(mended))}
 		}
 		p.ReportAs(f, failure)
 	},
@@ -89,6 +89,15 @@ func unencoded(m *walk.Mapping) []walk.Span {
 func sameReference(a, b walk.Span) bool {
 	return a.Reference == b.Reference && a.Line == b.Line && a.Column == b.Column &&
 		a.Printed == b.Printed && a.PrintedLine == b.PrintedLine && a.PrintedColumn == b.PrintedColumn
+}
+
+// agree says of what was read what one of them does, or several do.
+func agree(spans []walk.Span, one, several string) string {
+	s := references(spans)
+	if slices.ContainsFunc(spans, func(x walk.Span) bool { return x.Reference != spans[0].Reference }) {
+		return s + " " + several
+	}
+	return s + " " + one
 }
 
 // references names what was read, each once. Of many it names the first; the evidence

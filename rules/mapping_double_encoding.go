@@ -30,14 +30,14 @@ Repair: encode once in a form, not at all elsewhere.`,
 			return
 		}
 		f := diagnose.Finding{
-			Message: references(over) + " arrives percent-encoded: it is URL-encoded once too often",
+			Message: agree(over, "arrives percent-encoded: it is", "arrive percent-encoded: they are") + " URL-encoded once too often",
 			Why:     "SQS decodes a form once and JSON not at all; the rest of the encoding stays in the message.",
 		}
 		for _, s := range over {
 			f.Evidence = append(f.Evidence, inTemplate(p, s.Printed, s.PrintedLine, s.PrintedColumn))
 		}
 		if text, ok := decodedOnce(p, len(over)); ok {
-			f.Fixes = []diagnose.Fix{p.Fix("encode once", p.SetTemplate(text))}
+			f.Fixes = []diagnose.Fix{p.Fix("URL-encode "+references(over)+" once: take what is too much out of the template", p.SetTemplate(text))}
 		}
 		reportMangled(p, f)
 	},

@@ -156,13 +156,13 @@ func filledIn(p *diagnose.Pass, e walk.EmptyReference) []diagnose.Fix {
 			by = `"` + by + `"`
 		}
 		if change := replaced(p, e, by); change != nil {
-			return []diagnose.Fix{p.Fix(title, change)}
+			return []diagnose.Fix{p.Fix("write "+by+" in place of "+e.Reference+title, change)}
 		}
 		return nil
 	}
 	if meant := meantSource(p, e); meant != "" {
 		by := mappingSourceRE.ReplaceAllLiteralString(e.Reference, meant)
-		return fix(by, "read it with "+meant)
+		return fix(by, "")
 	}
 	if name := calledRE.FindStringSubmatch(strings.TrimPrefix(e.Subject, "variable ")); name != nil && e.Reason == walk.UndefinedVariable {
 		var known []string
@@ -172,7 +172,7 @@ func filledIn(p *diagnose.Pass, e walk.EmptyReference) []diagnose.Fix {
 		known = append(known, "input", "util", "context", "stageVariables")
 		slices.SortStableFunc(known, func(a, b string) int { return text.Distance(name[1], a) - text.Distance(name[1], b) })
 		if text.Distance(name[1], known[0]) < 3 && known[0] != name[1] {
-			return fix(strings.Replace(e.Reference, "$"+name[1], "$"+known[0], 1), fmt.Sprintf("write $%s for $%s", known[0], name[1]))
+			return fix(strings.Replace(e.Reference, "$"+name[1], "$"+known[0], 1), "")
 		}
 	}
 	if e.Reason == walk.AbsentClientValue {
@@ -180,15 +180,15 @@ func filledIn(p *diagnose.Pass, e walk.EmptyReference) []diagnose.Fix {
 	}
 	switch parameterAt(template, e) {
 	case "MessageGroupId":
-		own, one := fix("$context.requestId", "give every message a group of its own"), fix("default", `put all messages into one group, "default"`)
+		own, one := fix("$context.requestId", ": every message gets a group of its own"), fix("default", ": all messages are in one group")
 		if len(own) > 0 && len(one) > 0 {
 			own[0].Risk, one[0].Choice = ownGroupRisk, oneGroupChoice
 		}
 		return append(own, one...)
 	case "MessageDeduplicationId":
-		return fix("$context.requestId", "take the request id as the deduplication id")
+		return fix("$context.requestId", ": every call gets an id of its own")
 	case "MessageBody":
-		return fix("$util.urlEncode($input.body)", "send the client's body as the message")
+		return fix("$util.urlEncode($input.body)", ": the client's body is the message")
 	}
 	return nil
 }

@@ -116,21 +116,21 @@ func mendedArgument(p *diagnose.Pass, r *walk.RefusedArgument) ([]snapshot.Chang
 		if r.Spelt == "" || strings.Contains(r.Name, ".") || argument(p, r.Spelt) != nil {
 			return []snapshot.Change{remove}, "take the parameter " + r.Name + " out"
 		}
-		return []snapshot.Change{remove, snapshot.SetRequestParameter{On: p.Method(), Name: r.Spelt, After: r.Expression}}, "call the parameter " + r.Spelt
+		return []snapshot.Change{remove, snapshot.SetRequestParameter{On: p.Method(), Name: r.Spelt, After: r.Expression}}, "write the parameter " + r.Name + " as " + r.Spelt
 	case walk.ArgumentMalformed:
 		if r.Meant != "" {
 			return []snapshot.Change{setArgument(p, r.Name, r.Meant)}, fmt.Sprintf("write %s as %s", r.Name, p.Expression(r.Meant))
 		}
 		if r.Name == "MessageBody" {
-			return []snapshot.Change{setArgument(p, r.Name, "$request.body")}, "send the whole body"
+			return []snapshot.Change{setArgument(p, r.Name, "$request.body")}, "set MessageBody to $request.body, the whole body"
 		}
 	case walk.ArgumentBlank:
 		if r.Name == "MessageBody" {
-			return []snapshot.Change{setArgument(p, r.Name, "$request.body")}, "send the whole body"
+			return []snapshot.Change{setArgument(p, r.Name, "$request.body")}, "set MessageBody to $request.body, the whole body"
 		}
 		return []snapshot.Change{remove}, "take the parameter " + r.Name + " out"
 	case walk.ArgumentMissing:
-		return missingArguments(p, r.Missing), "give " + strings.Join(r.Missing, " and ")
+		return missingArguments(p, r.Missing), given(p, r.Missing)
 	}
 	return nil, ""
 }
@@ -150,6 +150,16 @@ func missingArguments(p *diagnose.Pass, names []string) []snapshot.Change {
 		changes = append(changes, setArgument(p, name, text))
 	}
 	return changes
+}
+
+// given says which parameters get which values.
+func given(p *diagnose.Pass, names []string) string {
+	var parts []string
+	for _, c := range missingArguments(p, names) {
+		set, _ := c.(snapshot.SetRequestParameter)
+		parts = append(parts, set.Name+" to "+p.Expression(set.After))
+	}
+	return "set " + strings.Join(parts, " and ")
 }
 
 // misspelt tells whether the parameter is there under a wrong name.
@@ -188,7 +198,7 @@ func leftOut(p *diagnose.Pass, a *walk.Argument) bool {
 		fifo := p.Trace.Queue.Queue == nil || strings.HasSuffix(p.Trace.Queue.ARN, ".fifo") // or it may be one
 		return a.Required || fifo && (a.Name == "MessageGroupId" || a.Name == "MessageDeduplicationId")
 	}
-	if !a.Missing || needed(a) {
+	if !a.Missing || needed(a) || strings.HasPrefix(a.SourceName, "stage variable ") { // which no client sends
 		return false
 	}
 	list := p.Trace.Mapping.Arguments
@@ -210,13 +220,13 @@ func reportLeftOut(p *diagnose.Pass, a *walk.Argument) {
 func argumentFixes(p *diagnose.Pass, a *walk.Argument) []diagnose.Fix {
 	switch a.Name {
 	case "MessageBody":
-		return []diagnose.Fix{p.Fix("send the whole body", setArgument(p, a.Name, "$request.body"))}
+		return []diagnose.Fix{p.Fix("set MessageBody to $request.body, the whole body", setArgument(p, a.Name, "$request.body"))}
 	case "MessageDeduplicationId":
-		return []diagnose.Fix{p.Fix("give every message an id of its own", setArgument(p, a.Name, "$context.requestId"))}
+		return []diagnose.Fix{p.Fix("set MessageDeduplicationId to $context.requestId: every call gets an id of its own", setArgument(p, a.Name, "$context.requestId"))}
 	case "MessageGroupId":
-		own := p.Fix("give every message a group of its own", setArgument(p, a.Name, "$context.requestId"))
+		own := p.Fix("set MessageGroupId to $context.requestId: every message gets a group of its own", setArgument(p, a.Name, "$context.requestId"))
 		own.Risk = ownGroupRisk
-		one := p.Fix("put all messages of the route into one group", setArgument(p, a.Name, "$context.routeKey"))
+		one := p.Fix("set MessageGroupId to $context.routeKey: all messages of the route are in one group", setArgument(p, a.Name, "$context.routeKey"))
 		one.Risk, one.Choice = "a message that cannot be processed holds up all that follow it", oneGroupChoice
 		return []diagnose.Fix{own, one}
 	}

@@ -77,7 +77,7 @@ func expressionFixes(p *diagnose.Pass, refused walk.Refused) []diagnose.Fix {
 	}
 	if name != refused.Name {
 		changes = append(changes, snapshot.SetRequestParameter{On: p.Method(), Name: refused.Name, Before: refused.Expression})
-		title = "map it as " + name
+		title = "write the mapping " + refused.Name + " as " + name
 	}
 	declared, _ := p.Trace.Route.Method.RequestParameters.Peek()
 	need := walk.MappingNeeds(expression)

@@ -57,14 +57,14 @@ func asValue(p *diagnose.Pass, bad *walk.Malformed) (diagnose.Fix, bool) {
 	if m == nil || bad.Lost || template == nil {
 		return diagnose.Fix{}, false
 	}
-	by, title := asJSON(m[2]+m[3]), "print the value as JSON"
+	by := asJSON(m[2] + m[3])
 	if bad.Quoted {
-		by, title = fmt.Sprintf(`$util.escapeJavaScript(%s).replaceAll("\\'","'")`, strings.TrimSpace(bad.Reference)), "escape the text"
+		by = fmt.Sprintf(`$util.escapeJavaScript(%s).replaceAll("\\'","'")`, strings.TrimSpace(bad.Reference))
 	}
 	edits, ok := template.ReplaceReference(bad.Line, bad.Column, by)
 	change := p.EditTemplate(edits)
 	if !ok || change == nil {
 		return diagnose.Fix{}, false
 	}
-	return p.Fix(title, change), true
+	return p.Fix("write "+by+" in place of "+strings.TrimSpace(bad.Reference)+": the message is JSON then", change), true
 }

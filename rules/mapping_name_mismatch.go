@@ -100,7 +100,7 @@ func reportMisread(p *diagnose.Pass, e walk.EmptyReference, arrives string) {
 	by := strings.Replace(e.Reference, name, arrives, 1)
 	change := replaced(p, e, by)
 	if change != nil && by != e.Reference {
-		f.Fixes = []diagnose.Fix{p.Fix(fmt.Sprintf("read %q", arrives), change)}
+		f.Fixes = []diagnose.Fix{p.Fix("write "+by+" in place of "+e.Reference, change)}
 	}
 	first := p.Trace.FirstFailure()
 	if change != nil && first != nil && first.Failure.Origin == walk.FromSQS {
@@ -125,7 +125,7 @@ func reportMisspelt(p *diagnose.Pass) {
 			Check:    p.Curl(p.Trace.Request),
 		}
 		if m.Rendered != nil && strings.Count(m.Template, slip.Name) == 1 {
-			f.Fixes = []diagnose.Fix{p.Fix("write "+slip.Meant, p.SetTemplate(strings.Replace(m.Template, slip.Name, slip.Meant, 1)))}
+			f.Fixes = []diagnose.Fix{p.Fix("write "+slip.Meant+" in place of "+slip.Name, p.SetTemplate(strings.Replace(m.Template, slip.Name, slip.Meant, 1)))}
 		}
 		first := p.Trace.FirstFailure()
 		if first != nil && strings.Contains(first.Failure.Message, slip.Meant) {

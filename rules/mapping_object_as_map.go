@@ -40,7 +40,7 @@ Repair: $input.json('...') in place of $input.path('...') where an object is pri
 			f.Evidence = append(f.Evidence, inTemplate(p, s.Reference, s.Line, s.Column))
 		}
 		if text, ok := printedAsJSON(p, maps); ok {
-			f.Fixes = []diagnose.Fix{p.Fix("print the object as JSON", p.SetTemplate(text))}
+			f.Fixes = []diagnose.Fix{p.Fix("print "+references(maps)+" as JSON, with $input.json", p.SetTemplate(text))}
 		}
 		reportMangled(p, f)
 	},

@@ -82,8 +82,16 @@ func reportVariable(p *diagnose.Pass, name string) {
 	for _, v := range variableValues(p, name) {
 		f.Fixes = append(f.Fixes, p.Fix(fmt.Sprintf("set stage variable %s to %q", name, v), setVariable(p, name, v)))
 	}
+	if len(f.Fixes) == 0 && failure != nil {
+		blank := p.Fix(fmt.Sprintf("set stage variable %s of stage %q to %s", name, stage.Name, variableBlank), setVariable(p, name, variableBlank))
+		blank.Blank = "put the value that is meant in the place of " + variableBlank
+		f.Fixes = append(f.Fixes, blank)
+	}
 	p.ReportAs(f, failure)
 }
+
+// variableBlank stands for a value that nothing says.
+const variableBlank = "VALUE"
 
 // readByArgument tells whether a parameter of an HTTP API's integration comes to
 // nothing because of the variable.

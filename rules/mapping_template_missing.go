@@ -58,7 +58,7 @@ set the passthrough behavior to NEVER so that other calls are refused with 415.`
 			f.Request = &r
 		}
 		if p.Awkward != "" {
-			f.Fixes = append([]diagnose.Fix{p.Fix("refuse calls without a template with "+answerOr(p, "415"), snapshot.SetIntegration{On: p.Method(),
+			f.Fixes = append([]diagnose.Fix{p.Fix("set the passthrough behavior to NEVER: calls without a template are refused with "+answerOr(p, "415"), snapshot.SetIntegration{On: p.Method(),
 				Field: snapshot.FieldPassthrough, Before: m.Passthrough, After: "NEVER"})}, f.Fixes...)
 		}
 		p.ReportAs(f, failure)

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -91,7 +90,7 @@ func repaired(p *diagnose.Pass, repair *text.Edit) []diagnose.Fix {
 	if err != nil || change == nil {
 		return nil
 	}
-	return []diagnose.Fix{p.Fix(fmt.Sprintf("write %s", repair.New), change)}
+	return []diagnose.Fix{p.Fix("write "+repair.New+from(repair.Old), change)}
 }
 
 // lineAt is one line of a template, for evidence.

@@ -43,7 +43,7 @@ Repair: write the form on one line, or end each line with ## and start the next 
 		}
 		tight, mended := tightened(p)
 		if mended != nil {
-			f.Fixes = []diagnose.Fix{p.Fix("take the white space out of the template", p.SetTemplate(tight))}
+			f.Fixes = []diagnose.Fix{p.Fix("take the white space around the form's parameters out of the template", p.SetTemplate(tight))}
 		}
 		failure := culprit(p, mended)
 		if failure != nil || p.Trace.Queue.Altered != "" && mended != nil && mended.Queue.Altered == "" {

@@ -55,7 +55,7 @@ func renameAction(p *diagnose.Pass, action string) []diagnose.Fix {
 	if name == "" {
 		name = "SendMessage"
 	}
-	title := "call the action " + name
+	title := "write the action " + name + " in place of " + action
 	m := &p.Trace.Mapping
 	var fixes []diagnose.Fix
 	for _, form := range []string{"Action=", "action/"} {

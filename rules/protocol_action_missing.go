@@ -70,11 +70,11 @@ func actionFixes(p *diagnose.Pass) []diagnose.Fix {
 		}
 		fixes = append(fixes, p.Fix("begin the template with Action="+action, p.SetTemplate("Action="+action+join+strings.TrimLeft(m.Template, " \t\r\n&"))))
 	}
-	fixes = append(fixes, p.Fix("map Action to the query string", snapshot.SetRequestParameter{On: p.Method(),
+	fixes = append(fixes, p.Fix("send Action="+action+" in the query string", snapshot.SetRequestParameter{On: p.Method(),
 		Name: "integration.request.querystring.Action", Before: mappingOfQuery(p, "Action"), After: "'" + action + "'"}))
 	if m.Rendered != nil && p.Trace.Signing.Method == "POST" {
 		changes := append([]snapshot.Change{p.SetTemplate(sendTemplate(p))}, announceForm(p)...)
-		fix := p.Fix("replace the template by one that sends the client's body as the message", changes...)
+		fix := p.Fix("replace the template by "+sendTemplate(p)+": the client's body is the message", changes...)
 		fix.Choice = "what the present template makes of the body is lost"
 		if isFIFO(p) {
 			fix.Risk = ownGroupRisk

@@ -90,19 +90,20 @@ func documentFixes(p *diagnose.Pass) []diagnose.Fix {
 		}
 	}
 	var inQuotes, bare []text.Edits
+	var inQuotesOf, bareOf []walk.Span
 	for _, span := range m.Spans {
 		if !walk.FromTheClient(span) || span.Printed == "" {
 			continue
 		}
 		if e, ok := t.EscapeReference(span.PrintedLine, span.PrintedColumn, false); ok {
-			inQuotes = append(inQuotes, e)
+			inQuotes, inQuotesOf = append(inQuotes, e), append(inQuotesOf, span)
 		}
 		if e, ok := t.EscapeReference(span.PrintedLine, span.PrintedColumn, true); ok {
-			bare = append(bare, e)
+			bare, bareOf = append(bare, e), append(bareOf, span)
 		}
 	}
-	try("escape the client's data", inQuotes...)
-	try("write the client's data as a JSON string", bare...)
+	try("escape "+references(inQuotesOf)+" with $util.escapeJavaScript", inQuotes...)
+	try("write "+references(bareOf)+" as a JSON string: in quotes, with $util.escapeJavaScript", bare...)
 	return fixes
 }
 

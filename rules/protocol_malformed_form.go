@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -39,19 +40,21 @@ Repair: write every parameter as Name=value, with values encoded ("100%25" for "
 // formFixes take parts without '=' out of the template, and encode bare '%'.
 func formFixes(p *diagnose.Pass) []diagnose.Fix {
 	template := p.Trace.Mapping.Template
-	var kept []string
+	var kept, bare []string
 	for _, part := range strings.Split(template, "&") {
 		if strings.Contains(part, "=") || strings.Contains(part, "$") || strings.Contains(part, "#") {
 			kept = append(kept, part)
+		} else {
+			bare = append(bare, strconv.Quote(part))
 		}
 	}
 	without := strings.Join(kept, "&")
 	var fixes []diagnose.Fix
 	if without != template {
-		fixes = append(fixes, p.Fix("take out the parts without '='", p.SetTemplate(without)))
+		fixes = append(fixes, p.Fix("take "+strings.Join(bare, " and ")+", which has no '=', out of the template", p.SetTemplate(without)))
 	}
 	if escaped := escapePercent(template); escaped != template {
-		fixes = append(fixes, p.Fix("write '%' as %25", p.SetTemplate(escaped)))
+		fixes = append(fixes, p.Fix("write '%' as %25 in the template", p.SetTemplate(escaped)))
 	}
 	return fixes
 }

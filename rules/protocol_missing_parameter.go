@@ -66,5 +66,5 @@ func parameterFixes(p *diagnose.Pass, name string) []diagnose.Fix {
 	if changes == nil {
 		return nil
 	}
-	return []diagnose.Fix{p.Fix("send "+name, changes...)}
+	return []diagnose.Fix{p.Fix("set "+name+" to "+p.Expression(givenAs(changes, text)), changes...)}
 }

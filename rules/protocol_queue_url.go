@@ -104,7 +104,7 @@ func addressFixes(p *diagnose.Pass, missing bool) []diagnose.Fix {
 			}
 			return fixes
 		}
-		return append(fixes, p.Fix("lead the integration to queue "+p.Expression(lastPart(arn)), setURI(p, walk.QueueURI(arn))))
+		return append(fixes, p.Fix("lead the integration URI to queue "+p.Expression(lastPart(arn)), setURI(p, walk.QueueURI(arn))))
 	}
 	if changes := replacedText(p, address.URL, url); changes != nil {
 		fixes = append(fixes, p.Fix("send QueueUrl "+p.Expression(url), changes...))

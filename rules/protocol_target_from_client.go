@@ -78,10 +78,10 @@ func reportQueueChoice(p *diagnose.Pass) {
 
 // fixedChoice makes the action a literal.
 func fixedChoice(p *diagnose.Pass, at walk.Mapped, action string) []diagnose.Fix {
-	title := "let the integration name the action " + action
+	title := "set Action to " + action + ", whatever the client sends"
 	switch {
 	case strings.EqualFold(at.Name, "X-Amz-Target") && !strings.HasPrefix(at.Expression, "$"):
-		return []diagnose.Fix{p.Fix(title, setHeader(p, "X-Amz-Target", "AmazonSQS."+action))}
+		return []diagnose.Fix{p.Fix("set X-Amz-Target to AmazonSQS."+action+", whatever the client sends", setHeader(p, "X-Amz-Target", "AmazonSQS."+action))}
 	case mappingOfQuery(p, "Action") != "":
 		return []diagnose.Fix{p.Fix(title, snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.querystring.Action",
 			Before: at.Expression, After: "'" + action + "'"})}

@@ -64,17 +64,17 @@ func attributeFixes(p *diagnose.Pass, name string) []diagnose.Fix {
 		if value := m.Template[at.ValueStart:at.End]; strings.HasPrefix(value, "$") {
 			guarded, _ := t.GuardFormParameters(ofAttribute, plainReference(unwrapped(value))+` != ""`)
 			if change := p.EditTemplate(guarded); change != nil {
-				fixes = append(fixes, p.Fix("write the attribute only when it has a value", change))
+				fixes = append(fixes, p.Fix("write "+number[1]+" only when "+plainReference(unwrapped(value))+" has a value", change))
 			}
 		}
 	}
 	if strings.HasSuffix(name, "DataType") {
 		if changes := withParameter(p, prefix+"Value.DataType", "String", "'String'"); changes != nil {
-			fixes = append(fixes, p.Fix("give the attribute the type String", changes...))
+			fixes = append(fixes, p.Fix("set "+prefix+"Value.DataType to String", changes...))
 		}
 	}
 	if change := p.EditTemplate(without); change != nil {
-		fix := p.Fix("leave the attribute out", change)
+		fix := p.Fix("leave the attribute "+number[1]+" out", change)
 		fix.Risk = "whoever reads the queue does not get the attribute"
 		fix.Choice = "the message then lacks the attribute"
 		fixes = append(fixes, fix)

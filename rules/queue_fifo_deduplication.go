@@ -48,11 +48,11 @@ or switch ContentBasedDeduplication on.`,
 		if q.Fault == walk.QueueGroup {
 			f.Codes, f.Why = []walk.ErrorCode{walk.InvalidParameter}, "With a MessageGroupId SQS would answer InvalidParameterValue."
 		}
-		f.Fixes = fifoFixes(p, name, "$context.requestId", "context.requestId", "give every call an id of its own")
+		f.Fixes = fifoFixes(p, name, "$context.requestId", "context.requestId", "every call gets an id of its own")
 		if queue := p.Trace.Queue.Queue; queue != nil && !empty {
 			if on, ok := queue.ContentBasedDeduplication.Peek(); ok {
 				f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue attribute ContentBasedDeduplication", Value: strconv.FormatBool(on), Origin: queue.ContentBasedDeduplication.Origin()})
-				fix := p.Fix("let the queue deduplicate by content", snapshot.SetQueueAttribute{Queue: queue.ARN, Name: "ContentBasedDeduplication", Before: strconv.FormatBool(on), After: "true"})
+				fix := p.Fix("set ContentBasedDeduplication of queue "+p.Expression(lastPart(queue.ARN))+" to true", snapshot.SetQueueAttribute{Queue: queue.ARN, Name: "ContentBasedDeduplication", Before: strconv.FormatBool(on), After: "true"})
 				fix.Choice = "two messages with the same body within five minutes count as one"
 				f.Fixes = append(f.Fixes, fix)
 			}

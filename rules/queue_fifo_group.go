@@ -36,11 +36,11 @@ keeps all messages in one order; a field of the message, such as a customer id, 
 		}
 		f := refusal(p, message)
 		f.Evidence = append(f.Evidence, queueEvidence(p, "queue", p.Expression(p.Trace.Queue.ARN)))
-		for _, own := range fifoFixes(p, name, "$context.requestId", "context.requestId", "give every message a group of its own") {
+		for _, own := range fifoFixes(p, name, "$context.requestId", "context.requestId", "every message gets a group of its own") {
 			own.Risk = ownGroupRisk
 			f.Fixes = append(f.Fixes, own)
 		}
-		for _, one := range fifoFixes(p, name, "$context.apiId", "context.apiId", "put all messages of the API into one group") {
+		for _, one := range fifoFixes(p, name, "$context.apiId", "context.apiId", "all messages of the API are in one group") {
 			one.Risk, one.Choice = "a message that cannot be processed holds up all that follow it", oneGroupChoice
 			f.Fixes = append(f.Fixes, one)
 		}
@@ -54,7 +54,7 @@ const (
 )
 
 // fifoFixes give the message an id made by API Gateway.
-func fifoFixes(p *diagnose.Pass, name, text, mapping, title string) []diagnose.Fix {
+func fifoFixes(p *diagnose.Pass, name, text, mapping, effect string) []diagnose.Fix {
 	if p.Trace.Protocol.Protocol == "json" {
 		text = `"` + text + `"`
 		if name != lastName(name) {
@@ -65,5 +65,5 @@ func fifoFixes(p *diagnose.Pass, name, text, mapping, title string) []diagnose.F
 	if changes == nil {
 		return nil
 	}
-	return []diagnose.Fix{p.Fix(title, changes...)}
+	return []diagnose.Fix{p.Fix("set "+name+" to "+givenAs(changes, text)+": "+effect, changes...)}
 }

@@ -50,7 +50,7 @@ Repair: raise MaximumMessageSize where it is below 1 MiB; beyond that put the da
 				limit = own
 				f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "queue attribute MaximumMessageSize", Value: strconv.Itoa(own), Origin: queue.MaximumMessageSize.Origin()})
 				if own < largestMessage && size <= largestMessage {
-					f.Fixes = []diagnose.Fix{p.Fix("let the queue take messages of 1 MiB", snapshot.SetQueueAttribute{Queue: queue.ARN, Name: "MaximumMessageSize",
+					f.Fixes = []diagnose.Fix{p.Fix(fmt.Sprintf("set MaximumMessageSize of queue %s to %d, which is 1 MiB", p.Expression(lastPart(queue.ARN)), largestMessage), snapshot.SetQueueAttribute{Queue: queue.ARN, Name: "MaximumMessageSize",
 						Before: strconv.Itoa(own), After: strconv.Itoa(largestMessage)})}
 				}
 			}

@@ -35,10 +35,10 @@ Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
 			p.Gaps().Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: "whether " + p.Expression(path) + " and " + p.Expression(used) + " are one queue"})
 			return
 		}
-		fixes := []diagnose.Fix{p.Fix("let the URI name the queue that QueueUrl names", setURI(p, walk.QueueURI(used)))}
+		fixes := []diagnose.Fix{p.Fix("lead the integration URI to queue "+p.Expression(lastPart(used))+", which QueueUrl names", setURI(p, walk.QueueURI(used)))}
 		if inQueues(p, path) {
 			if changes := replacedText(p, address.URL, diagnose.QueueURL(path)); changes != nil {
-				fix := p.Fix("send to the queue that the URI names", changes...)
+				fix := p.Fix("send QueueUrl "+p.Expression(diagnose.QueueURL(path))+", the queue that the URI names", changes...)
 				fix.Risk = "messages then go to another queue than now"
 				fixes = append(fixes, fix)
 			}

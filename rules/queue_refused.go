@@ -76,9 +76,9 @@ func acceptable(p *diagnose.Pass, refused walk.RefusedQueue) (diagnose.Fix, bool
 		if _, scoped := refused.Queue.Requested["DeduplicationScope"]; !scoped {
 			return set("leave "+name+" out", name, before, "")
 		}
-		return set("let each message group have its own throughput", "DeduplicationScope", "queue", "messageGroup")
+		return set("set DeduplicationScope to messageGroup", "DeduplicationScope", "queue", "messageGroup")
 	case "KmsMasterKeyId":
-		return set("encrypt with the key alone", "SqsManagedSseEnabled", "true", "")
+		return set("leave SqsManagedSseEnabled out: the key of KmsMasterKeyId encrypts", "SqsManagedSseEnabled", "true", "")
 	}
 	if nearest := refused.Refusal.Nearest; nearest != "" {
 		return set("set "+name+" to "+nearest, name, before, nearest)

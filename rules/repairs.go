@@ -77,6 +77,17 @@ func withParameter(p *diagnose.Pass, name, text, mapping string) []snapshot.Chan
 	return nil
 }
 
+// givenAs is the value that the changes of withParameter give, as it is written where
+// they give it: text in a template.
+func givenAs(list []snapshot.Change, text string) string {
+	for _, c := range list {
+		if set, ok := c.(snapshot.SetRequestParameter); ok {
+			return set.After
+		}
+	}
+	return text
+}
+
 // argumentText writes a mapping expression as an HTTP API has it.
 func argumentText(mapping string) string {
 	if text, ok := strings.CutPrefix(mapping, "'"); ok {

@@ -38,7 +38,7 @@ Repair: give the success response the pattern 2\d{2}, map 4\d{2} to 400, and mak
 			Message:  fmt.Sprintf("answers %s of SQS reach the client as %d", statuses(deceiving), o.Status),
 			Why:      "The client takes its message for delivered while SQS has refused it.",
 			Evidence: []diagnose.Evidence{{Label: "integration responses", Value: patternList(p.Trace.Mapping.Integration), Origin: o.Response.Origin}},
-			Fixes:    []diagnose.Fix{p.Fix("answer errors as errors", honestResponses(p, deceiving)...)},
+			Fixes:    []diagnose.Fix{p.Fix(honestTitle(p, deceiving), honestResponses(p, deceiving)...)},
 			Check:    p.Curl(p.Trace.Request),
 		}
 		r := &p.Trace.Response
@@ -49,6 +49,15 @@ Repair: give the success response the pattern 2\d{2}, map 4\d{2} to 400, and mak
 		}
 		p.Report(f)
 	},
+}
+
+// honestTitle says which errors the client gets with which status then, and no longer
+// as success.
+func honestTitle(p *diagnose.Pass, deceiving []walk.Outcome) string {
+	if p.Trace.Route.API.Type == snapshot.HTTP {
+		return fmt.Sprintf("answer %s of SQS with its own status, not with %d", statuses(deceiving), deceiving[0].Status)
+	}
+	return fmt.Sprintf("answer %s, not with %d", mappedClasses(deceiving), deceiving[0].Status)
 }
 
 // honestResponses gives every response that takes errors as success the pattern

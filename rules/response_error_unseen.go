@@ -71,7 +71,7 @@ func twoWayFixes(p *diagnose.Pass, selection string) []diagnose.Fix {
 	if responses, ok := p.Trace.Mapping.Integration.Responses.Read(p.Gaps()); ok && len(responses) == 0 {
 		changes = append(changes, snapshot.SetIntegrationResponse{On: p.Method(), After: &snapshot.IntegrationResponse{}})
 	}
-	fix := p.Fix("answer the client: give the route a route response", changes...)
+	fix := p.Fix("add a route response to route "+p.Expression(p.Trace.Route.Method.RouteKey)+", which answers the client", changes...)
 	fix.Choice = "clients then get a frame for each of theirs, also those that do not expect one"
 	return []diagnose.Fix{fix}
 }
@@ -85,7 +85,7 @@ func reportUnanswered(p *diagnose.Pass) {
 		Message:  fmt.Sprintf("the route has a route response, but no integration response takes %d of SQS: the client does not get the answer", r.SQSStatus),
 		Why:      "The frame for the client is made by an integration response; without one the client sees a failure, or nothing, whatever became of the message.",
 		Evidence: []diagnose.Evidence{{Label: "integration responses", Value: orNothing(patternList(p.Trace.Mapping.Integration)), Origin: responses.Origin()}},
-		Fixes: []diagnose.Fix{p.Fix("answer with what SQS says",
+		Fixes: []diagnose.Fix{p.Fix("add an integration response that hands on what SQS answers",
 			snapshot.SetIntegrationResponse{On: p.Method(), After: &snapshot.IntegrationResponse{}})},
 		Check: p.Curl(p.Trace.Request),
 	}

@@ -41,9 +41,9 @@ Repair: give the success response the pattern 2\d{2} and a status such as 200.`,
 			Check:    p.Curl(p.Trace.Request),
 		}
 		if p.Trace.Route.API.Type == snapshot.REST {
-			f.Fixes = []diagnose.Fix{p.Fix("answer success as success", succeeding(p, o)...)}
+			f.Fixes = []diagnose.Fix{p.Fix(fmt.Sprintf("answer %d of SQS with 200, not with %d", o.SQSStatus, o.Status), succeeding(p, o)...)}
 		} else {
-			f.Fixes = []diagnose.Fix{p.Fix("answer success with SQS's own status", relayedStatuses(p, wrong[:1])...)}
+			f.Fixes = []diagnose.Fix{p.Fix(fmt.Sprintf("answer %d of SQS with its own status, not with %d", o.SQSStatus, o.Status), relayedStatuses(p, wrong[:1])...)}
 		}
 		if p.Trace.Response.SQSStatus == o.SQSStatus && p.Trace.FirstFailure() == nil {
 			f.Severity = diagnose.Error

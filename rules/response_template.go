@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"strings"
@@ -36,7 +37,7 @@ Repair: mend the template, or read the members where they stand.`,
 				Message:  fmt.Sprintf("the response template %s does not work: %s", forStatus(broken.Response.Status, broken.ContentType), broken.Err),
 				Why:      failing(p) + " when it cannot transform the response; what SQS did stays done.",
 				Evidence: []diagnose.Evidence{{Label: "response template " + broken.ContentType, Value: excerpt([]byte(broken.Response.Templates[broken.ContentType])), Origin: broken.Response.Origin}},
-				Fixes:    []diagnose.Fix{p.Fix("pass the answer of SQS on as it is", withoutTemplate(p, broken))},
+				Fixes:    []diagnose.Fix{p.Fix("remove the response template "+forStatus(broken.Response.Status, cmp.Or(broken.ContentType, "every type"))+": the answer of SQS goes on as it is", withoutTemplate(p, broken))},
 				Check:    p.Curl(p.Trace.Request),
 			}
 			if failure != nil && broken.Chosen {
@@ -130,7 +131,7 @@ func answerAsJSON(p *diagnose.Pass, bad *walk.Malformed) []diagnose.Fix {
 	before, after := *r.Chosen, *r.Chosen
 	after.Templates = maps.Clone(before.Templates)
 	after.Templates[r.TemplateKey] = text
-	return []diagnose.Fix{p.Fix("print the value as JSON", snapshot.SetIntegrationResponse{On: p.Method(), Before: &before, After: &after})}
+	return []diagnose.Fix{p.Fix("write "+asJSON(m[2]+m[3])+" in place of "+strings.TrimSpace(bad.Reference)+" in the response template", snapshot.SetIntegrationResponse{On: p.Method(), Before: &before, After: &after})}
 }
 
 // forStatus names a response template; an integration response of a WebSocket API has
@@ -171,5 +172,5 @@ func readableAnswer(p *diagnose.Pass) []diagnose.Fix {
 	if !ok || accept.Expression == "" || strings.Contains(accept.Value, "json") {
 		return nil
 	}
-	return []diagnose.Fix{p.Fix("ask SQS for JSON", snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.header.Accept", Before: accept.Expression, After: "'application/json'"})}
+	return []diagnose.Fix{p.Fix("set the header Accept to application/json: SQS answers in JSON", snapshot.SetRequestParameter{On: p.Method(), Name: "integration.request.header.Accept", Before: accept.Expression, After: "'application/json'"})}
 }

@@ -145,8 +145,13 @@ func mappedResponses(p *diagnose.Pass, list []walk.Outcome) []snapshot.Change {
 // mappingTitle says what the new responses answer.
 func mappingTitle(p *diagnose.Pass, list []walk.Outcome) string {
 	if frames(p) {
-		return "map these answers"
+		return "add an integration response that takes " + statuses(list) + " of SQS"
 	}
+	return "answer what SQS answers: " + mappedClasses(list)
+}
+
+// mappedClasses says with which status each class of answers goes on.
+func mappedClasses(list []walk.Outcome) string {
 	var parts []string
 	for _, o := range list {
 		class := o.SQSStatus / 100
@@ -154,7 +159,7 @@ func mappingTitle(p *diagnose.Pass, list []walk.Outcome) string {
 			parts = append(parts, part)
 		}
 	}
-	return "answer what SQS answers: " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // responseOf is the integration response that a status has already: API Gateway

@@ -29,7 +29,7 @@ func roleFixes(p *diagnose.Pass, more ...snapshot.Change) []diagnose.Fix {
 		if !ok || role == nil || arn == s.Credentials || len(fixes) == most {
 			continue
 		}
-		fix := p.Fix("sign with role "+p.Expression(lastPart(arn)),
+		fix := p.Fix("set the credentials to the ARN of role "+p.Expression(lastPart(arn)),
 			append([]snapshot.Change{snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldCredentials, Before: before, After: arn}}, more...)...)
 		if text.Distance(lastPart(arn), name) > near && !authorized(p, fix) {
 			continue // it is for something else
@@ -72,7 +72,7 @@ func ownRole(p *diagnose.Pass) []diagnose.Fix {
 	}
 	before, _ := t.Mapping.Integration.Credentials.Peek()
 	create := snapshot.CreateRole{ARN: name, Policy: "send", At: ownRoleAt(p, name), Trust: document(json.RawMessage(trustStatement)), Document: document(statements...)}
-	fix := p.Fix("sign with a role of its own, which may "+strings.TrimPrefix(action, "sqs:")+" on this queue alone", create,
+	fix := p.Fix("set the credentials to a new role "+p.Expression(lastPart(name))+", which may call "+action+" on this queue alone", create,
 		snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldCredentials, Before: before, After: name})
 	if p.Snapshot.Target.Kind == snapshot.Template && len(p.Snapshot.Roles) == 0 {
 		fix.Risk = "the stack makes a role then: its deployment needs the capability CAPABILITY_IAM"

@@ -90,10 +90,10 @@ func settingFixes(p *diagnose.Pass, refused walk.RefusedSetting) []diagnose.Fix 
 	switch refused.Setting {
 	case walk.AuthorizationSetting:
 		if p.Trace.Route.API.Type == snapshot.WebSocket {
-			return []diagnose.Fix{p.Fix("leave the authorization to the route $connect", snapshot.SetAuthorization{On: on, Before: refused.Value, After: "NONE"})}
+			return []diagnose.Fix{p.Fix("set the authorization of "+p.Expression(walk.MethodName(refused.Method))+" to NONE: $connect has it", snapshot.SetAuthorization{On: on, Before: refused.Value, After: "NONE"})}
 		}
 		if scopes, _ := refused.Method.Scopes.Peek(); len(scopes) > 0 && !strings.EqualFold(refused.Value, "JWT") {
-			fix := p.Fix("ask for no scopes, which only a JWT has", snapshot.SetScopes{On: on, Before: scopes})
+			fix := p.Fix("remove the authorization scopes "+strings.Join(scopes, ", ")+", which only a JWT has", snapshot.SetScopes{On: on, Before: scopes})
 			fix.Choice = "to ask for them all the same, the route needs authorization JWT and an authorizer"
 			return []diagnose.Fix{fix}
 		}
@@ -106,9 +106,9 @@ func settingFixes(p *diagnose.Pass, refused walk.RefusedSetting) []diagnose.Fix 
 			return []diagnose.Fix{fix}
 		}
 	case walk.PassthroughSetting:
-		return set("pass on what no template matches, as by default", snapshot.FieldPassthrough, "WHEN_NO_MATCH")
+		return set("set the passthrough behavior to WHEN_NO_MATCH, the default", snapshot.FieldPassthrough, "WHEN_NO_MATCH")
 	case walk.ContentHandlingSetting:
-		return set("leave the content as it is", snapshot.FieldContentHandling, "")
+		return set("remove contentHandling "+refused.Value, snapshot.FieldContentHandling, "")
 	case walk.UndeclaredParameter:
 		if need := walk.MappingNeeds(refused.Value); need != "" {
 			return []diagnose.Fix{p.Fix("declare "+need+" on "+walk.MethodName(refused.Method), snapshot.DeclareParameter{On: on, Name: need})}
@@ -121,7 +121,7 @@ func settingFixes(p *diagnose.Pass, refused walk.RefusedSetting) []diagnose.Fix 
 		return replyFixes(p, on, refused.Method, refused.Name, refused.Value)
 	case walk.TimeoutSetting:
 		after := meantTimeout(refused.Value)
-		return set("wait "+after+" milliseconds for the answer", snapshot.FieldTimeout, after)
+		return set("set the timeout to "+after+" milliseconds", snapshot.FieldTimeout, after)
 	case walk.ValidatorSetting:
 		return validatorFixes(p, on, refused)
 	}
@@ -135,9 +135,9 @@ func apiFixes(p *diagnose.Pass, refused walk.RefusedSetting) []diagnose.Fix {
 	}
 	api := p.Trace.Route.API
 	if api.Type == snapshot.HTTP {
-		return []diagnose.Fix{p.Fix("choose routes as every HTTP API does", snapshot.SetRouteSelection{API: api.ID, Before: refused.Value})}
+		return []diagnose.Fix{p.Fix("set the route selection expression to ${request.method} ${request.path}", snapshot.SetRouteSelection{API: api.ID, Before: refused.Value})}
 	}
-	fix := p.Fix("choose the route by the member action of the frame", snapshot.SetRouteSelection{API: api.ID, Before: refused.Value, After: "$request.body.action"})
+	fix := p.Fix("set the route selection expression to $request.body.action", snapshot.SetRouteSelection{API: api.ID, Before: refused.Value, After: "$request.body.action"})
 	fix.Choice = "clients have to send the route key in that member; name another one where they send it elsewhere"
 	return []diagnose.Fix{fix}
 }
@@ -163,10 +163,10 @@ func validatorFixes(p *diagnose.Pass, on snapshot.MethodRef, refused walk.Refuse
 	validators := p.Trace.Route.Configuration.Validators
 	for _, id := range slices.Sorted(maps.Keys(validators)) {
 		if v, ok := validators[id].Peek(); ok && (len(validators) == 1 || v.Name == refused.Value) {
-			fixes = append(fixes, p.Fix("check calls with the validator "+p.Expression(cmp.Or(v.Name, id)), snapshot.SetValidator{On: on, Before: refused.Value, After: id}))
+			fixes = append(fixes, p.Fix("set the validator to "+p.Expression(cmp.Or(v.Name, id)), snapshot.SetValidator{On: on, Before: refused.Value, After: id}))
 		}
 	}
-	without := p.Fix("let the method have no validator", snapshot.SetValidator{On: on, Before: refused.Value})
+	without := p.Fix("remove the validator "+refused.Value, snapshot.SetValidator{On: on, Before: refused.Value})
 	without.Choice = "calls are then passed on unchecked"
 	return append(fixes, without)
 }

@@ -35,7 +35,7 @@ op=replace,path=/disableExecuteApiEndpoint,value=False) and deploy the API again
 			Evidence: []diagnose.Evidence{{Label: "disableExecuteApiEndpoint", Value: "true", Origin: r.API.DefaultEndpointDisabled.Origin()}},
 			Check:    diagnose.AWS("apigateway", "get-rest-api", "--rest-api-id", r.API.ID, "--query", "disableExecuteApiEndpoint"),
 		}
-		fix := p.Fix("enable the default endpoint", snapshot.SetDefaultEndpoint{API: r.API.ID})
+		fix := p.Fix("enable the default endpoint of the API, which is disabled", snapshot.SetDefaultEndpoint{API: r.API.ID})
 		fix.Choice = "it was disabled so that callers use the custom domain name, which may be meant here too"
 		f.Fixes = []diagnose.Fix{fix}
 		if failure := p.Failed(walk.StageRoute); failure != nil && r.EndpointRefused {

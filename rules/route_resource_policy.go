@@ -40,7 +40,7 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 		if r.Policy == nil {
 			failure := p.Failed(walk.StageRoute)
 			if failure != nil && r.PolicyMissing {
-				open := p.Fix("let callers in through a VPC endpoint", snapshot.SetStatement{On: apiPolicy(p), After: endpointStatement})
+				open := p.Fix("allow calls through VPC endpoint VPC-ENDPOINT-ID in the resource policy of the API", snapshot.SetStatement{On: apiPolicy(p), After: endpointStatement})
 				open.Blank = "put the id of your VPC endpoint in the place of VPC-ENDPOINT-ID"
 				p.ReportAs(diagnose.Finding{
 					Fixes:    []diagnose.Fix{open},
@@ -111,7 +111,7 @@ func invocable(p *diagnose.Pass) diagnose.Fix {
 		stage = r.Stage.Name
 	}
 	path := placeholderRE.ReplaceAllString(strings.TrimPrefix(r.Method.Path, "/"), "*")
-	fix := p.Fix("let everybody invoke "+methodOf(r.Method), snapshot.SetStatement{On: apiPolicy(p), After: compact(struct {
+	fix := p.Fix("allow everybody to invoke "+methodOf(r.Method)+" in the resource policy of the API", snapshot.SetStatement{On: apiPolicy(p), After: compact(struct {
 		Effect, Principal, Action, Resource string
 	}{"Allow", "*", "execute-api:Invoke", "execute-api:/" + stage + "/" + strings.ReplaceAll(r.Method.HTTPMethod, "ANY", "*") + "/" + path})})
 	fix.Choice = "it lets callers in whom the policy keeps out now; narrow it by aws:SourceIp or aws:SourceVpce where only some are meant"

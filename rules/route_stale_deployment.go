@@ -120,7 +120,7 @@ func unfollowed(p *diagnose.Pass) {
 		Message:  fmt.Sprintf("a change of the integration of %s would not be deployed to stage %q", methodOf(p.Trace.Route.Method), p.Trace.Route.Stage.Name),
 		Why:      "The first apply deploys what is there. A later one changes the integration and leaves the deployment as it is, for none of its triggers follows the integration; an id does not change with what it names.",
 		Evidence: []diagnose.Evidence{{Label: "triggers of the deployment", Value: "nothing of " + in.Origin.Resource, Origin: origin}},
-		Fixes:    []diagnose.Fix{p.Fix("let the deployment follow the integration", p.Deploy())},
+		Fixes:    []diagnose.Fix{p.Fix("let the triggers of the deployment follow the integration of "+methodOf(p.Trace.Route.Method), p.Deploy())},
 		Check:    diagnose.Say("after a change, terraform plan has to replace the deployment"),
 	})
 }
@@ -137,7 +137,7 @@ func awaiting(p *diagnose.Pass, m *snapshot.Method, deploy []diagnose.Fix) []dia
 			return ownDeployment(p, refusal)
 		}
 	}
-	return []diagnose.Fix{p.Fix("let the deployment wait for "+methodOf(m), snapshot.AwaitMethods{API: r.API.ID, Stage: r.Stage.Name,
+	return []diagnose.Fix{p.Fix("let the deployment wait for the integration of "+methodOf(m), snapshot.AwaitMethods{API: r.API.ID, Stage: r.Stage.Name,
 		On: []snapshot.MethodRef{{API: r.API.ID, Path: m.Path, Method: m.HTTPMethod}}}, p.Deploy())}
 }
 

@@ -72,6 +72,6 @@ func roleByName(p *diagnose.Pass, name string) []diagnose.Fix {
 			return nil // offered there
 		}
 	}
-	return []diagnose.Fix{p.Fix("use the ARN of role "+p.Expression(name),
+	return []diagnose.Fix{p.Fix("set the credentials to the ARN of role "+p.Expression(name)+", "+p.Expression(arn),
 		snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldCredentials, Before: name, After: arn})}
 }

@@ -93,7 +93,7 @@ func subtypeFixes(p *diagnose.Pass, stored, subtype string) []diagnose.Fix {
 		if m.Subtype != subtype {
 			changes = append(changes, set(snapshot.FieldSubtype, subtype, m.Subtype))
 		}
-		return []diagnose.Fix{p.Fix("call the operation "+m.Subtype, changes...)}
+		return []diagnose.Fix{p.Fix("set the subtype to "+m.Subtype, changes...)}
 	}
 	uri, _ := i.URI.Peek()
 	arn := walk.QueueIn(uri)
@@ -115,7 +115,7 @@ func subtypeFixes(p *diagnose.Pass, stored, subtype string) []diagnose.Fix {
 		changes = append(changes, setArgument(p, name, ""))
 	}
 	changes = append(changes, setArgument(p, "QueueUrl", diagnose.QueueURL(arn)), setArgument(p, "MessageBody", "$request.body"))
-	return []diagnose.Fix{p.Fix("call SQS by the subtype SQS-SendMessage", changes...)}
+	return []diagnose.Fix{p.Fix("set the subtype to SQS-SendMessage, with QueueUrl and MessageBody", changes...)}
 }
 
 // typeFailure is what the type leads to; an ARN under an HTTP type is refused for
@@ -160,9 +160,9 @@ func typeFixes(p *diagnose.Pass, stored string) []diagnose.Fix {
 	if credentials, ok := integration.Credentials.Peek(); ok && credentials == "" {
 		fixes := roleFixes(p, changes...)
 		for i := range fixes {
-			fixes[i].Title = "make it an integration of type AWS and " + fixes[i].Title
+			fixes[i].Title = "set the integration type to AWS, and " + fixes[i].Title
 		}
 		return fixes
 	}
-	return []diagnose.Fix{p.Fix("make it an integration of type AWS", changes...)}
+	return []diagnose.Fix{p.Fix("set the integration type to AWS"+from(stored), changes...)}
 }

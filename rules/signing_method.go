@@ -66,7 +66,7 @@ Repair: set the integration's HTTP method (integrationHttpMethod) to POST and de
 			Message:  message,
 			Why:      why,
 			Evidence: []diagnose.Evidence{{Label: "integration HTTP method", Value: stored, Origin: fact.Origin()}, bodyEvidence(p)},
-			Fixes: []diagnose.Fix{p.Fix("call SQS with POST",
+			Fixes: []diagnose.Fix{p.Fix("set the integration's HTTP method to POST"+from(stored),
 				snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldHTTPMethod, Before: stored, After: "POST"})},
 			Check: p.Curl(p.Trace.Request),
 		}, failure)

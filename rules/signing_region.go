@@ -92,10 +92,10 @@ func regionFixes(p *diagnose.Pass, region string) []diagnose.Fix {
 		if region == p.Snapshot.OwnRegion() {
 			to = "" // the API's own is the default
 		}
-		return []diagnose.Fix{p.Fix("call SQS in "+p.Expression(region), setArgument(p, "Region", to))}
+		return []diagnose.Fix{p.Fix("call SQS in "+p.Expression(region)+from(p.Expression(s.Region)), setArgument(p, "Region", to))}
 	}
 	if to := strings.Replace(s.URIText, ":apigateway:"+s.Region+":", ":apigateway:"+region+":", 1); to != s.URIText {
-		return []diagnose.Fix{p.Fix("call SQS in "+region, setURI(p, to))}
+		return []diagnose.Fix{p.Fix("call SQS in "+region+from(s.Region), setURI(p, to))}
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func reportMalformedTrust(p *diagnose.Pass) {
 		fixes = policyVersion(p, trustOf(p), policy.Version)
 	}
 	if before, ok := statementText(text, problem.Statement); ok {
-		fixes = append(fixes, p.Fix("replace the statement by one that lets API Gateway assume the role",
+		fixes = append(fixes, p.Fix(fmt.Sprintf("replace statement %d of the trust policy by one that lets %s assume role %s", problem.Statement, gatewayPrincipal, p.Expression(lastPart(s.Credentials))),
 			snapshot.SetStatement{On: trustOf(p), Index: problem.Statement, Before: before, After: trustStatement}))
 	}
 	p.ReportAs(diagnose.Finding{
@@ -80,7 +80,7 @@ func reportTrust(p *diagnose.Pass) {
 		Evidence: []diagnose.Evidence{{Label: "trust policy", Value: "no statement for " + gatewayPrincipal, Origin: s.Role.Trust.Origin()}, roleEvidence(p)},
 		Check:    diagnose.AWS("iam", "get-role", "--role-name", role, "--query", "Role.AssumeRolePolicyDocument"),
 	}
-	add := p.Fix("let API Gateway assume the role", snapshot.SetStatement{On: trustOf(p), After: trustStatement})
+	add := p.Fix("let "+gatewayPrincipal+" assume role "+p.Expression(role)+" in its trust policy", snapshot.SetStatement{On: trustOf(p), After: trustStatement})
 	near := s.Trust.Nearest
 	switch {
 	case s.Trust.Explicit && len(s.Trust.Statements) > 0:

@@ -116,7 +116,7 @@ func uriFixes(p *diagnose.Pass) []diagnose.Fix {
 		if i := strings.IndexByte(s.URIText, '?'); to != "" && i >= 0 && p.Trace.URIFault() != walk.URIQueueURL {
 			to += s.URIText[i:]
 		}
-		return []diagnose.Fix{p.Fix("lead the integration to queue "+p.Expression(lastPart(arn)), setURI(p, to))}
+		return []diagnose.Fix{p.Fix("lead the integration URI to queue "+p.Expression(lastPart(arn)), setURI(p, to))}
 	}
 	switch p.Trace.URIFault() {
 	case walk.URIQueueURL, walk.URIQueueARN:
@@ -126,13 +126,13 @@ func uriFixes(p *diagnose.Pass) []diagnose.Fix {
 	case walk.URIPartition:
 		right := text.PartitionOf(s.URI.Region).ID
 		if right != s.URI.Partition {
-			return []diagnose.Fix{p.Fix("use partition "+right, setURI(p, strings.Replace(s.URIText, "arn:"+s.URI.Partition+":", "arn:"+right+":", 1)))}
+			return []diagnose.Fix{p.Fix("write partition "+right+" in the integration URI"+from(s.URI.Partition), setURI(p, strings.Replace(s.URIText, "arn:"+s.URI.Partition+":", "arn:"+right+":", 1)))}
 		}
 	case walk.URIService:
-		return []diagnose.Fix{p.Fix("call sqs", setURI(p, strings.Replace(s.URIText, ":"+s.URI.Service+":", ":sqs:", 1)))}
+		return []diagnose.Fix{p.Fix("write service sqs in the integration URI"+from(s.URI.Service), setURI(p, strings.Replace(s.URIText, ":"+s.URI.Service+":", ":sqs:", 1)))}
 	case walk.URIRegion:
 		if region := p.Snapshot.Target.Region; region != "" {
-			return []diagnose.Fix{p.Fix("call region "+region, setURI(p, strings.Replace(s.URIText, ":"+s.URI.Region+":", ":"+region+":", 1)))}
+			return []diagnose.Fix{p.Fix("write region "+region+" in the integration URI"+from(s.URI.Region), setURI(p, strings.Replace(s.URIText, ":"+s.URI.Region+":", ":"+region+":", 1)))}
 		}
 	}
 	region := s.Region

@@ -203,10 +203,7 @@ func statementName(m walk.Match) string {
 // policyName names the policy of a statement: by its kind and its own name, or by
 // its kind where the queue or the key has one.
 func policyName(m walk.Match) string {
-	if m.Document == "the "+m.Layer.String() {
-		return m.Document
-	}
-	return "the " + m.Layer.String() + " " + m.Document
+	return "the " + strings.TrimPrefix(m.Policy(), "the ")
 }
 
 // matchEvidence is a statement that a decision rests on.

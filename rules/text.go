@@ -35,3 +35,11 @@ func excerpt(body []byte) string {
 	}
 	return text[:cut] + "..."
 }
+
+// from says in place of what a value comes; nothing where there was none.
+func from(before string) string {
+	if before == "" {
+		return ""
+	}
+	return ", in place of " + before
+}

@@ -157,3 +157,11 @@ func TestShrink(t *testing.T) {
 		}
 	}
 }
+
+func TestQuoted(t *testing.T) {
+	for s, want := range map[string]string{"&": `"&"`, "": `""`, `{"a":"&"}`: `'{"a":"&"}'`, `it's "so"`: `"it's \"so\""`, "a\n\"": `"a\n\""`, `a\"`: `"a\\\""`} {
+		if got := Quoted(s); got != want {
+			t.Errorf("Quoted(%q) = %s, want %s", s, got, want)
+		}
+	}
+}

@@ -68,7 +68,7 @@ func (w *authorizing) authorization() {
 			alone := iam.Evaluate(a.Request, in)
 			a.Alone = &alone
 		}
-		w.decisionGaps(gaps, "whether "+w.signer()+" may "+a.Action, &d)
+		w.decisionGaps(gaps, "whether "+w.signer()+" may call "+a.Action, &d)
 		if there := w.mistaken(a.Resource); there != "" && w.roleRefuses() {
 			// Only the policy of a second queue of that name could admit the role.
 			f := w.deniedBy(&d)
@@ -392,7 +392,7 @@ func (w *authorizing) allowedBy(d *iam.Decision, action string) string {
 		return action + " is allowed"
 	}
 	m := d.Statements[0]
-	return fmt.Sprintf("%s %s (statement %d) allows %s", m.Layer, m.Document, m.Statement, action)
+	return fmt.Sprintf("%s (statement %d) allows %s", m.Policy(), m.Statement, action)
 }
 
 // deniedSentence says who may not do what, and which layer decides.
@@ -401,7 +401,7 @@ func (w *authorizing) deniedSentence(d *iam.Decision, action, resource string) s
 	fmt.Fprintf(&b, "%s may not call %s on %s: ", w.signer(), action, w.expression(resource))
 	if d.Explicit && len(d.Statements) > 0 {
 		m := d.Statements[0]
-		fmt.Fprintf(&b, "explicit deny in %s %s (statement %d)", m.Layer, m.Document, m.Statement)
+		fmt.Fprintf(&b, "explicit deny in %s (statement %d)", m.Policy(), m.Statement)
 	} else {
 		fmt.Fprintf(&b, "no %s allows it", d.Layer)
 	}

@@ -91,7 +91,7 @@ func (w *encrypting) useKey(step *Step, gaps *snapshot.Gaps, op sqs.Action) {
 			}
 		case iam.Unknown:
 			gaps.Append(keyGaps.List())
-			w.decisionGaps(gaps, "whether "+w.signer()+" may "+action, &d)
+			w.decisionGaps(gaps, "whether "+w.signer()+" may call "+action, &d)
 		}
 	}
 	if step.Failure != nil {

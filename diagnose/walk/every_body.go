@@ -2,7 +2,6 @@ package walk
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/internal/vtl"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // EveryBody is what holds for every call that reaches the mapping template, not
@@ -107,20 +107,20 @@ func (b *EveryBody) Said() string {
 		values map[string]string
 	}{{"header", c.Header}, {"query parameter", c.Query}} {
 		for _, h := range SortedHeaders(part.values) {
-			return fmt.Sprintf("%s %s with %q", part.name, h.Name, h.Value)
+			return part.name + " " + h.Name + " with " + text.Quoted(h.Value)
 		}
 	}
 	if c.Body == "" && len(c.Path) > 0 {
 		for _, h := range SortedHeaders(c.Path) {
 			if h.Value != "1" {
-				return fmt.Sprintf("path parameter %s with %q", h.Name, h.Value)
+				return "path parameter " + h.Name + " with " + text.Quoted(h.Value)
 			}
 		}
 	}
 	if c.Body == "" {
 		return "an empty body"
 	}
-	return fmt.Sprintf("the body %q", trimWord(c.Body, 60))
+	return "the body " + text.Quoted(trimWord(c.Body, 60))
 }
 
 func (t *Trace) step(s Stage) *Step { return &t.Steps[s.Index()] }

@@ -261,12 +261,15 @@ func (w *queueing) accepted(queue *snapshot.Queue) string {
 	if fifo, ok := queue.FIFO.Peek(); ok && fifo {
 		kind = "FIFO"
 	}
-	if n := len(w.Queue.Messages); n == 1 {
-		return fmt.Sprintf("%s queue, takes a message of %d bytes", kind, len(w.Queue.Messages[0].Body))
-	} else if n > 1 {
+	switch n := len(w.Queue.Messages); {
+	case n > 1:
 		return fmt.Sprintf("%s queue, takes %d messages", kind, n)
+	case n == 0 || w.Queue.Messages[0].Body == "": // SQS has no empty message (T12)
+		return kind + " queue"
+	case len(w.Queue.Messages[0].Body) == 1:
+		return kind + " queue, takes a message of 1 byte"
 	}
-	return kind + " queue"
+	return fmt.Sprintf("%s queue, takes a message of %d bytes", kind, len(w.Queue.Messages[0].Body))
 }
 
 // queueFacts hands the queue's attributes over in three values.

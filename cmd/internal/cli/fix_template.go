@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/cmd/internal/files"
+	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
@@ -20,7 +21,7 @@ import (
 func (a *app) fixTemplate(ctx context.Context, f *fixFlags, s *snapshot.Snapshot, p *repair, c call) error {
 	fmt.Fprint(a.Err, p.text())
 	if s.Target.Maker != "" && f.write && len(p.fixes) > 0 {
-		return usage(strings.Join(p.made, "\n"), "nothing was edited: %s", rewritten(s.Target.Maker))
+		return usage(strings.Join(p.made, "\n"), "nothing was edited: %s", report.Rewritten(s.Target.Maker))
 	}
 	edits, notes, err := a.edit(&f.targetFlags, s, p, !f.keepDeployment)
 	if err != nil {
@@ -31,7 +32,7 @@ func (a *app) fixTemplate(ctx context.Context, f *fixFlags, s *snapshot.Snapshot
 	}
 	if !f.write {
 		if s.Target.Maker != "" {
-			fmt.Fprintf(a.Err, "%s: note: %s\n", name, rewritten(s.Target.Maker))
+			fmt.Fprintf(a.Err, "%s: note: %s\n", name, report.Rewritten(s.Target.Maker))
 		}
 		a.printDiff(edits)
 		return nil
@@ -60,14 +61,6 @@ func (a *app) fixTemplate(ctx context.Context, f *fixFlags, s *snapshot.Snapshot
 		return err
 	}
 	return a.diagnoseAgain(f, after, c)
-}
-
-// rewritten says what becomes of an edit in files that a tool writes.
-func rewritten(maker string) string {
-	if maker == snapshot.CDK {
-		return "cdk synth writes these files anew; make the changes in the CDK application"
-	}
-	return "serverless package writes these files anew; make the changes in serverless.yml"
 }
 
 // writeFailure says that files were not replaced.

@@ -163,7 +163,7 @@ func TestMCPAnswers(t *testing.T) {
 	}{
 		{"diagnose", map[string]any{"path": file, "method": "POST /orders", "body": "a&b", "headers": []string{"Content-Type: application/json"}}, `"rule":"mapping-body-not-encoded"`},
 		{"diagnose", map[string]any{"path": file, "body": "@cases.yaml"}, `"verdict"`},
-		{"plan", map[string]any{"path": file}, `"title":"URL-encode the client's data in the template"`},
+		{"plan", map[string]any{"path": file}, `"title":"URL-encode $input.body in the template, with $util.urlEncode"`},
 		{"explain", map[string]any{"text": "<UnknownOperationException/>"}, "protocol-content-type"},
 		{"explain", map[string]any{"text": "protocol-content-type"}, "SQS picks its protocol"},
 		{"rules", map[string]any{}, "queue-fifo-group\n"},

@@ -63,14 +63,18 @@ func (t *text) field(name, prose string) {
 
 // finding tells what is wrong and where, in a few lines; all of it with Verbose.
 func (t *text) finding(d *diagnose.Diagnosis, f *diagnose.Finding) {
-	t.hang("  "+t.style.severity(f.Severity).Render(string(f.Severity)+" "+f.Rule)+": ", min(fieldColumns, t.width/4), t.clean(f.Message))
+	t.hang("  "+t.style.severity(f.Severity).Render(string(f.Severity)+" "+f.Rule)+": ", min(fieldColumns, t.width/4), t.clean(f.Message+showsOn(f)))
 	framed := t.frame(d, f)
 	if t.run.Verbose {
 		t.whole(d, f)
 		return
 	}
 	if !framed && f.Severity != diagnose.Note && len(f.Evidence) > 0 {
-		t.field("where", t.evidence(f.Evidence[0]))
+		where := t.evidence(f.Evidence[0])
+		if x := added(f); x != "" && ownStep(d, f) {
+			where += "; needed: " + t.clean(x)
+		}
+		t.field("where", where)
 	}
 	t.field("made by", t.clean(MadeBy(t.run.Snapshot, *f)))
 	if f == first(d, diagnose.Error) {

@@ -349,7 +349,7 @@ func TestMarkdownPlan(t *testing.T) {
 	if err := Markdown(&b, demonstration(t, "mapping_body_not_encoded_failing")); err != nil {
 		t.Fatal(err)
 	}
-	if want := "**Do this** for <code>POST /orders</code>, then healthy:\n\n1. URL-encode the client's data in the template\n"; !strings.Contains(b.String(), want) {
+	if want := "**Do this** for <code>POST /orders</code>, then healthy:\n\n1. URL-encode &#36;input.body in the template, with &#36;util.urlEncode\n"; !strings.Contains(b.String(), want) {
 		t.Errorf("no %q in\n%s", want, b.String())
 	}
 }

@@ -19,12 +19,13 @@ func (t *text) frame(d *diagnose.Diagnosis, f *diagnose.Finding) bool {
 	if f.Severity == diagnose.Note || d.Trace == nil {
 		return false
 	}
-	for _, e := range f.Evidence {
+	for i, e := range f.Evidence {
 		if t.frameTemplate(d, f, e) {
 			t.smallest(d, f)
 			return true
 		}
-		if t.frameMapping(d, f, e) {
+		// What else there is to see is not where the fault is.
+		if i == 0 && t.frameMapping(d, f, e) {
 			return true
 		}
 	}
@@ -63,7 +64,7 @@ func mendedPlace(trace *walk.Trace, f *diagnose.Finding) (e diagnose.Evidence, o
 	for end > start && end < len(before) && wordRune(rune(before[end])) && wordRune(rune(before[end-1])) {
 		end++
 	}
-	if start >= end || strings.Contains(before[start:end], "\n") {
+	if start > end || strings.Contains(before[start:end], "\n") || start == end && strings.Count(before, "\n") != strings.Count(after, "\n") {
 		return e, false
 	}
 	return diagnose.Evidence{Value: before[start:end], Origin: trace.Mapping.TemplateAt, Line: 1 + strings.Count(before[:start], "\n"),
@@ -88,16 +89,16 @@ func (t *text) frameTemplate(d *diagnose.Diagnosis, f *diagnose.Finding, e diagn
 	}
 	lead := fmt.Sprintf("    %4d | ", e.Line)
 	shown, before, n := t.centered(source, e.Column-1, length, t.width-lipgloss.Width(lead))
+	at := spot{line: e.Line, column: e.Column}
+	if t.framed == at {
+		return true // it was just shown
+	}
+	t.framed = at
 	line := fmt.Sprintf("line %d of mapping template %s", e.Line, d.Trace.Mapping.Choice.Key)
 	if place := t.where(e.Origin); place != "" {
 		line += " (" + place + ")"
 	}
 	t.field("where", t.clean(line))
-	at := spot{line: e.Line, column: e.Column}
-	if t.framed == at && f.Severity != diagnose.Error {
-		return true // it was just shown
-	}
-	t.framed = at
 	t.line("%s%s", lead, shown)
 	t.line("         | %s%s", strings.Repeat(" ", before), t.style.warn.Render(strings.Repeat("^", n)))
 	if trace, of := t.traceOf(d, f); trace.Mapping.Template == d.Trace.Mapping.Template {
@@ -113,7 +114,71 @@ func (t *text) frameTemplate(d *diagnose.Diagnosis, f *diagnose.Finding, e diagn
 			}
 		}
 	}
+	if ownStep(d, f) {
+		t.sentAndNeeded("", mendedPart(source, mendedLine(d.Trace, f, e.Line), d.Trace.SendsForm()))
+	}
 	return true
+}
+
+// ownStep tells whether the plan mends a finding by its own fix: what another one needs
+// is not what the reader has to write.
+func ownStep(d *diagnose.Diagnosis, f *diagnose.Finding) bool {
+	return len(d.Plan.Fixes) == 0 || slices.ContainsFunc(d.Plan.Fixes, func(x diagnose.Fix) bool { return x.Rule == f.Rule })
+}
+
+// mendedPart is what a line has after a change where it had something else before: the
+// parameters or members that differ. It is empty where nothing but a part is gone.
+func mendedPart(before, after string, form bool) string {
+	start := 0
+	for start < min(len(before), len(after)) && before[start] == after[start] {
+		start++
+	}
+	end := 0 // from behind
+	for end < min(len(before), len(after))-start && before[len(before)-1-end] == after[len(after)-1-end] {
+		end++
+	}
+	if start+end == len(before) { // it is put in between: before a sign that it ends in, too
+		for start > 0 && start < len(after)-end && after[start-1] == after[len(after)-end-1] {
+			start, end = start-1, end+1
+		}
+		if part := strings.Trim(after[start:len(after)-end], "&, "); strings.ContainsAny(part, "=:") {
+			return part
+		}
+	}
+	joints := "&"
+	if !form {
+		joints = ",{}"
+	}
+	start = strings.LastIndexAny(after[:start], joints) + 1
+	if n := strings.IndexAny(after[len(after)-end:], joints); n >= 0 {
+		end -= n
+	} else {
+		end = 0
+	}
+	part := strings.Trim(after[start:max(start, len(after)-end)], "& ")
+	if strings.Contains(before, part) {
+		return ""
+	}
+	return part
+}
+
+// mendedLine is what the fix of a finding makes of a line of the mapping template;
+// empty where it changes the line in no way, or the lines around it too.
+func mendedLine(trace *walk.Trace, f *diagnose.Finding, line int) string {
+	if len(f.Fixes) == 0 {
+		return ""
+	}
+	for _, c := range f.Fixes[0].Changes {
+		set, ok := c.(snapshot.SetTemplate)
+		if !ok || set.Before != trace.Mapping.Template || set.ContentType != trace.Mapping.Choice.Key {
+			continue
+		}
+		before, after := strings.Split(set.Before, "\n"), strings.Split(set.After, "\n")
+		if len(before) == len(after) && before[line-1] != after[line-1] {
+			return strings.TrimRight(after[line-1], "\r")
+		}
+	}
+	return ""
 }
 
 // spot is a place in a template, or a mapping by its name.
@@ -152,15 +217,16 @@ func (t *text) traceOf(d *diagnose.Diagnosis, f *diagnose.Finding) (trace *walk.
 	case t.run.Snapshot == nil || f.Severity == diagnose.Error:
 		return d.Trace, ""
 	case f.Awkward.Name != "":
+		of = f.Awkward.Name
 	case d.EveryBody != nil && d.EveryBody.Result == walk.UnsafeForOne:
-		r = d.EveryBody.Request
+		r, of = d.EveryBody.Request, d.EveryBody.Said()
 	default:
 		return d.Trace, ""
 	}
 	if t.engine == nil {
 		t.engine = walk.New(t.run.Snapshot)
 	}
-	return t.engine.Walk(*r), "for the body " + t.clean(short(fmt.Sprintf("%q", r.Body))) + " "
+	return t.engine.Walk(*r), "for " + t.clean(of) + " "
 }
 
 // received is what SQS reads where a reference of the template stands: the parameter
@@ -178,18 +244,22 @@ func received(trace *walk.Trace, span walk.Span) string {
 	if n := strings.IndexByte(body[span.Start:], '&'); n >= 0 {
 		end = span.Start + n
 	}
-	s := ending(body[start:end])
 	if end >= span.End {
-		return s
+		s := ending(body[start:span.End])
+		if rest := body[span.End:end]; len([]rune(rest)) > 8 {
+			return s + "…"
+		}
+		return ending(body[start:end])
 	}
+	s := ending(body[start:end])
 	var names []string
 	for _, extra := range strings.Split(body[end+1:span.End], "&") {
 		name, _, isPair := strings.Cut(extra, "=")
 		switch {
 		case isPair:
-			names = append(names, fmt.Sprintf("a parameter %q", short(name)))
+			names = append(names, "a parameter "+shrinking.Quoted(short(name)))
 		case extra != "":
-			names = append(names, fmt.Sprintf("then %q, which is no parameter", short(extra)))
+			names = append(names, "then "+shrinking.Quoted(short(extra))+", which is no parameter")
 		}
 	}
 	if len(names) == 0 {

@@ -82,16 +82,16 @@ func (t *text) frameMapping(d *diagnose.Diagnosis, f *diagnose.Finding, e diagno
 	if !ok {
 		return false
 	}
+	at := spot{mapping: m.name}
+	if t.framed == at {
+		return true // it was just shown
+	}
+	t.framed = at
 	line := e.Label
 	if place := t.where(e.Origin); place != "" {
 		line += " (" + place + ")"
 	}
 	t.field("where", t.clean(line))
-	at := spot{mapping: m.name}
-	if t.framed == at && f.Severity != diagnose.Error {
-		return true // it was just shown
-	}
-	t.framed = at
 	const lead = "         | "
 	source, start := m.name+": "+m.expression, len(m.name)+2
 	from, length := underlined(m.expression)
@@ -101,7 +101,11 @@ func (t *text) frameMapping(d *diagnose.Diagnosis, f *diagnose.Finding, e diagno
 	if lipgloss.Width(m.got) > t.width {
 		m.got = short(m.got)
 	}
-	t.sentAndNeeded(m.got, needed(f, m.name, m.got != ""))
+	needs := ""
+	if ownStep(d, f) {
+		needs = needed(f, m.name, m.got != "")
+	}
+	t.sentAndNeeded(m.got, needs)
 	return true
 }
 
@@ -128,6 +132,21 @@ func needed(f *diagnose.Finding, name string, asSent bool) string {
 			if literal := strings.Trim(set.After, "'"); asSent && len(literal)+2 == len(set.After) {
 				return literal
 			}
+			return set.After
+		}
+	}
+	return ""
+}
+
+// added is the mapping expression that the fix of a finding adds where its evidence
+// says that there is none.
+func added(f *diagnose.Finding) string {
+	if len(f.Fixes) == 0 || !strings.HasPrefix(f.Evidence[0].Value, "no mapping") {
+		return ""
+	}
+	for _, c := range f.Fixes[0].Changes {
+		set, ok := c.(snapshot.SetRequestParameter)
+		if ok && set.Before == "" && set.After != "" {
 			return set.After
 		}
 	}

@@ -13,11 +13,7 @@ func Headline(d *diagnose.Diagnosis) string {
 	switch d.Verdict {
 	case diagnose.AtRisk:
 		if f := first(d, diagnose.Warning); f != nil {
-			s := Outcome(d) + "; at risk: " + f.Message
-			if f.Awkward.Name != "" {
-				s += " (shows on " + f.Awkward.Name + ")"
-			}
-			return s
+			return Outcome(d) + "; but " + f.Message + showsOn(f)
 		}
 	case diagnose.Inconclusive, "":
 		if open := openFacts(d); len(open) > 0 {
@@ -34,6 +30,16 @@ func Headline(d *diagnose.Diagnosis) string {
 	return Outcome(d)
 }
 
+// showsOn names the awkward request that shows a finding, where its message does not
+// say already what of it makes the difference.
+func showsOn(f *diagnose.Finding) string {
+	words := strings.Fields(f.Awkward.Name)
+	if len(words) == 0 || strings.Contains(f.Message, strings.Trim(words[len(words)-1], `"`)) {
+		return ""
+	}
+	return " (shows on " + f.Awkward.Name + ")"
+}
+
 func first(d *diagnose.Diagnosis, severity diagnose.Severity) *diagnose.Finding {
 	for i := range d.Findings {
 		if d.Findings[i].Severity == severity {
@@ -48,8 +54,9 @@ func openFacts(d *diagnose.Diagnosis) []snapshot.Gap {
 	return unread(&diagnose.Examination{Diagnoses: []diagnose.Diagnosis{*d}})
 }
 
-// mending says what is predicted once a plan is carried out.
-func mending(p *diagnose.Plan) string {
+// mending says what is predicted once the plan of a diagnosis is carried out.
+func mending(d *diagnose.Diagnosis) string {
+	p := &d.Plan
 	switch {
 	case p.After == nil || p.After.Code != "" || p.Verdict == diagnose.Broken:
 		return "do this; it is a part of what is needed:"
@@ -58,12 +65,18 @@ func mending(p *diagnose.Plan) string {
 	case !p.Complete:
 		return "do this; what remains stands below it:"
 	}
-	return "do this, " + then(*p.After) + ":"
+	return "do this, " + then(d) + ":"
 }
 
-// then is a success in words.
-func then(p diagnose.Prediction) string {
+// then is the success that a plan leads to in words: what is different then.
+func then(d *diagnose.Diagnosis) string {
+	p := *d.Plan.After
+	same := p.Status == d.Predicted.Status && p.Delivery == d.Predicted.Delivery
 	switch {
+	case d.Verdict == diagnose.AtRisk && same:
+		return "and the risk is gone"
+	case same && p.Status != 0 && d.Trace != nil && strings.HasPrefix(d.Trace.Protocol.Action, "SendMessage"):
+		return "then the message arrives as it is meant, and the client gets " + statusesWord(p)
 	case p.Delivery != "":
 		return "and it works"
 	case p.Status == 0:

@@ -8,6 +8,23 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 )
 
+// maker is the tool that writes the files that were read, anew each time; empty
+// where people do.
+func (r Run) maker() string {
+	if r.Snapshot == nil {
+		return ""
+	}
+	return r.Snapshot.Target.Maker
+}
+
+// Rewritten says what becomes of an edit in files that a tool writes.
+func Rewritten(maker string) string {
+	if maker == snapshot.CDK {
+		return "cdk synth writes these files anew; make the changes in the CDK application"
+	}
+	return "serverless package writes these files anew; make the changes in serverless.yml"
+}
+
 // MadeBy says where what a finding is about is changed, when a tool writes the
 // file that it stands in; it is empty for what people edit.
 func MadeBy(s *snapshot.Snapshot, f diagnose.Finding) string {

@@ -31,7 +31,11 @@ func (t *text) unread(list []snapshot.Gap) {
 		needs[i].Needs = t.clean(g.Needs)
 	}
 	if policy := Policy(needs); policy != "" && !t.run.Examination.Target.Written() {
-		t.line("  to let the doctor read them, allow its caller:")
+		what := "it"
+		if len(list) > 1 {
+			what = "them"
+		}
+		t.line("  to let the doctor read %s, allow its caller:", what)
 		for _, l := range strings.Split(policy, "\n") {
 			t.line("    %s", l)
 		}

@@ -25,7 +25,7 @@ func wrap(text string, width, first, rest int) []string {
 			lines = append(lines, line)
 			line, used, indent = "", 0, rest
 		}
-		for _, word := range strings.Fields(paragraph) {
+		for _, word := range unbroken(paragraph) {
 			parts := []string{word}
 			if lipgloss.Width(word) > width-rest {
 				parts = pieces(word, width-rest)
@@ -46,6 +46,24 @@ func wrap(text string, width, first, rest int) []string {
 		end()
 	}
 	return lines
+}
+
+// unbroken parts a line at its blanks, but for those inside of a reference such as
+// ${account id}.
+func unbroken(line string) []string {
+	var list []string
+	open := false
+	for _, field := range strings.Fields(line) {
+		if open {
+			list[len(list)-1] += " " + field
+		} else {
+			list = append(list, field)
+		}
+		whole := list[len(list)-1]
+		at := strings.LastIndex(whole, "${")
+		open = at >= 0 && !strings.Contains(whole[at:], "}") && strings.Contains(line, "}")
+	}
+	return list
 }
 
 // breakable are the signs behind which a long word may be broken. No error code has

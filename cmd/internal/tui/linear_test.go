@@ -80,7 +80,7 @@ func TestLinearParity(t *testing.T) {
 	said := linearSession(t, fixture, Options{Calls: loggedCalls(t, fixture)}, "l", "1", "t 1 1", "r", "q")
 	for _, want := range []string{
 		"4 of 12 calls failed in 1h",
-		"With: URL-encode the client's data in the template",
+		"With: URL-encode $input.body in the template, with $util.urlEncode",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("not said: %q in\n%s", want, said)
@@ -90,7 +90,7 @@ func TestLinearParity(t *testing.T) {
 		t.Errorf("read %d times", n)
 	}
 	risk := linearSession(t, "mapping_body_not_encoded_works", Options{}, "l", "q")
-	for _, want := range []string{"AT RISK: the client gets 200, message delivered; at risk: $input.body reaches the form without URL-encoding"} {
+	for _, want := range []string{"AT RISK: the client gets 200, message delivered; but $input.body reaches the form without URL-encoding"} {
 		if !strings.Contains(risk, want) {
 			t.Errorf("not said: %q in\n%s", want, risk)
 		}

@@ -187,6 +187,15 @@ type Match struct {
 	Column    int
 }
 
+// Policy names the policy of a statement: by its kind and its own name, or by its
+// kind alone where there is but one.
+func (m *Match) Policy() string {
+	if m.Document == "the "+m.Layer.String() {
+		return m.Document
+	}
+	return m.Layer.String() + " " + m.Document
+}
+
 // NearMiss is a statement that would have allowed the request but for one part.
 type NearMiss struct {
 	Match

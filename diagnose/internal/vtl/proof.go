@@ -106,7 +106,7 @@ func (t *Template) Prove(q *Question) *Proof {
 	case unsafe >= 0:
 		x := p.places[unsafe]
 		proof.Stopped, proof.StoppedLine, proof.StoppedColumn = x.Reference, x.Line, x.Column
-		proof.Why = "no call was found that does the harm that what can arrive here might do"
+		proof.Why = "what can arrive here might do harm, and no call that does was found"
 	default:
 		proof.Result = Safe
 	}
