@@ -37,7 +37,8 @@ func TestFrames(t *testing.T) {
 		"mapping-body-not-encoded": `
        1 | Action=SendMessage&MessageBody=$input.body
          |                                ^^^^^^^^^^^
-           SQS got MessageBody={"company":"Smith , and then " Sons\"}", which is no parameter
+           SQS got MessageBody={"company":"Smith , and then ' Sons"}', which is no parameter
+           needed: MessageBody=$util.urlEncode($input.body)
            smallest body that fails: &}   yours: 26 bytes`,
 		"protocol-content-type": `
          | integration.request.header.Content-Type: 'application/json'
@@ -64,17 +65,27 @@ func TestFrames(t *testing.T) {
            needed: https://sqs.us-east-1.amazonaws.com/123456789012/orders`,
 		"mapping-name-mismatch-parameter": `
        1 | Action=SendMessage&MessageGroupID=acme&MessageDeduplicationId=$context.requestId&Message…
-         |                    ^^^^^^^^^^^^^^`,
+         |                    ^^^^^^^^^^^^^^
+           needed: MessageGroupId=acme`,
 		"queue-parameter-range": `
        1 | Action=ReceiveMessage&MaxNumberOfMessages=100
-         |                                           ^^^`,
+         |                                           ^^^
+           needed: MaxNumberOfMessages=10`,
 		"protocol-action-invalid": `
        1 | Action=sendMessage&MessageBody=$util.urlEncode($input.body)
-         |        ^^^^^^^^^^^`,
+         |        ^^^^^^^^^^^
+           needed: Action=SendMessage`,
 		"protocol-invalid-json": `
        1 | …":"https://sqs.us-east-1.amazonaws.com/123456789012/orders","MessageBody":"$input.body"}
          |                                                                             ^^^^^^^^^^^
-           SQS got …,"MessageBody":"{"id":1,"text":"hello"}"}`,
+           SQS got …,"MessageBody":"{"id":1,"text":"hello"}"}
+           needed: "MessageBody":"$util.escapeJavaScript($input.body).replaceAll("\\'","'")"`,
+		"protocol-target": `
+    where     integration request header X-Amz-Target: no mapping; needed: 'AmazonSQS.SendMessage'`,
+		"queue-fifo-group": `
+       1 | Action=SendMessage&MessageBody=$util.urlEncode($input.body)
+         |                    ^
+           needed: MessageGroupId=$context.requestId`,
 	} {
 		if got := reportOf(t, example, 100); !strings.Contains(got, want) {
 			t.Errorf("%s: want%s\nin\n%s", example, want, got)

@@ -24,8 +24,8 @@ func (t *text) frame(d *diagnose.Diagnosis, f *diagnose.Finding) bool {
 			t.smallest(d, f)
 			return true
 		}
-		// What else there is to see is not where the fault is.
-		if i == 0 && t.frameMapping(d, f, e) {
+		// Where a mapping is missing, another one is not where the fault is.
+		if (i == 0 || !unmapped(f.Evidence[0])) && t.frameMapping(d, f, e) {
 			return true
 		}
 	}
@@ -156,7 +156,7 @@ func mendedPart(before, after string, form bool) string {
 		end = 0
 	}
 	part := strings.Trim(after[start:max(start, len(after)-end)], "& ")
-	if strings.Contains(before, part) {
+	if slices.Contains(strings.FieldsFunc(before, func(r rune) bool { return strings.ContainsRune(joints, r) }), part) {
 		return ""
 	}
 	return part

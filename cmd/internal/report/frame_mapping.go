@@ -141,7 +141,7 @@ func needed(f *diagnose.Finding, name string, asSent bool) string {
 // added is the mapping expression that the fix of a finding adds where its evidence
 // says that there is none.
 func added(f *diagnose.Finding) string {
-	if len(f.Fixes) == 0 || !strings.HasPrefix(f.Evidence[0].Value, "no mapping") {
+	if len(f.Fixes) == 0 || !unmapped(f.Evidence[0]) {
 		return ""
 	}
 	for _, c := range f.Fixes[0].Changes {
@@ -152,6 +152,9 @@ func added(f *diagnose.Finding) string {
 	}
 	return ""
 }
+
+// unmapped tells evidence that says that there is no mapping.
+func unmapped(e diagnose.Evidence) bool { return strings.HasPrefix(e.Value, "no mapping") }
 
 // sentAndNeeded says what SQS got, and beside it, or below where there is no room,
 // what it needs.

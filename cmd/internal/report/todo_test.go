@@ -70,6 +70,7 @@ func TestMendedPart(t *testing.T) {
 		{"Action=SendMessage&MessageBody=$input.body", "Action=SendMessage&MessageBody=$util.urlEncode($input.body)", true, "MessageBody=$util.urlEncode($input.body)"},
 		{"Action=SendMessage&MessageBody=x", "Action=SendMessage&MessageGroupId=g&MessageBody=x", true, "MessageGroupId=g"},
 		{"Action=SendMessage&DelaySeconds&MessageBody=x", "Action=SendMessage&MessageBody=x", true, ""},
+		{"Action=ReceiveMessage&MaxNumberOfMessages=100", "Action=ReceiveMessage&MaxNumberOfMessages=10", true, "MaxNumberOfMessages=10"},
 		{"Action=SendMessage", "Action=SendMessage##", true, "Action=SendMessage##"},
 		{`{"QueueUrl":"u","MessageBody":"$input.body"}`, `{"QueueUrl":"u","MessageBody":"$util.escapeJavaScript($input.body)"}`, false, `"MessageBody":"$util.escapeJavaScript($input.body)"`},
 		{`{"QueueUrl":"u"}`, `{"MessageGroupId":"g","QueueUrl":"u"}`, false, `"MessageGroupId":"g"`},
