@@ -192,8 +192,40 @@ func content(name string, data []byte) (Input, error) {
 	if told := other(name, root, doc.Text); told != "" {
 		return Input{}, &tree.Error{File: doc.Name, Problem: told, Expected: language.Name}
 	}
-	// What is none of it is told by the reader of templates, with its place.
+	if !begun(root) {
+		return Input{}, &tree.Error{File: doc.Name, Problem: unknown(root, doc.Text), Expected: language.Name}
+	}
+	// What is missing of a template is told by its reader, with the place.
 	return Input{Templates, "CloudFormation template", []string{name}}, nil
+}
+
+// unknown says what a document is that is none of what is read.
+func unknown(root *tree.Node, text string) string {
+	told := tree.TextKind(text)
+	switch {
+	case root.Kind == tree.Null:
+		return "the file is empty"
+	case root.Kind == tree.Object:
+		return "nothing in this file says what it is"
+	case told != "":
+		return told
+	}
+	return "the file holds " + root.Kind.String()
+}
+
+// begun tells whether a document is the beginning of a template: a section of one, or
+// a resource that stands outside of its section.
+func begun(root *tree.Node) bool {
+	if root.Kind != tree.Object {
+		return false
+	}
+	return slices.ContainsFunc(root.Fields, func(f tree.Field) bool {
+		switch f.Name {
+		case "Parameters", "Mappings", "Conditions", "Outputs", "Globals":
+			return true
+		}
+		return text.Distance(f.Name, "Resources") <= 2 || strings.HasPrefix(f.Value.Get("Type").TextOr(""), "AWS::")
+	})
 }
 
 // what names the kind of a document; empty when it is none that is read.

@@ -185,7 +185,7 @@ func TextKind(text string) string {
 		line = strings.TrimSpace(line)
 		switch {
 		case strings.HasPrefix(line, "resource \""), strings.HasPrefix(line, "provider \""), strings.HasPrefix(line, "variable \""), strings.HasPrefix(line, "terraform {"), strings.HasPrefix(line, "module \""), strings.HasPrefix(line, "data \""):
-			return "this looks like Terraform configuration (write its plan with \"terraform show -json\")"
+			return "this looks like Terraform configuration (its files are named .tf: give the folder that holds them)"
 		case strings.HasPrefix(line, "import ") && strings.Contains(line, "aws-cdk-lib"), strings.HasPrefix(line, "from aws_cdk"):
 			return "this looks like a CDK program (run \"cdk synth\" and give its cdk.out folder)"
 		case strings.HasPrefix(line, "<!DOCTYPE"), strings.HasPrefix(line, "<?xml"), strings.HasPrefix(line, "<html"):
