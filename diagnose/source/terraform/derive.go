@@ -63,12 +63,14 @@ var derivations = map[string]derivation{
 // dataDerivations are those of data sources; arguments that are not given are
 // what the lookup finds.
 var dataDerivations = map[string]derivation{
-	"aws_sqs_queue":            {"", map[string]string{"arn": "arn:{partition}:sqs:{region}:{account}:{name}", "url": queueURL, "id": queueURL}},
-	"aws_sns_topic":            {"", map[string]string{"arn": "arn:{partition}:sns:{region}:{account}:{name}", "id": "arn:{partition}:sns:{region}:{account}:{name}"}},
-	"aws_kms_alias":            {"", map[string]string{"id": "arn:{partition}:kms:{region}:{account}:{name}", "arn": "arn:{partition}:kms:{region}:{account}:{name}", "target_key_id": "", "target_key_arn": ""}},
-	"aws_kms_key":              {"", map[string]string{"id": "", "arn": "", "key_id": ""}},
-	"aws_iam_role":             {"", map[string]string{"id": "{name}", "arn": "", "unique_id": "", "path": ""}},
-	"aws_iam_policy":           {"", map[string]string{"id": "{arn}", "arn": "", "policy": ""}},
+	"aws_sqs_queue": {"", map[string]string{"arn": "arn:{partition}:sqs:{region}:{account}:{name}", "url": queueURL, "id": queueURL}},
+	"aws_sns_topic": {"", map[string]string{"arn": "arn:{partition}:sns:{region}:{account}:{name}", "id": "arn:{partition}:sns:{region}:{account}:{name}"}},
+	"aws_kms_alias": {"", map[string]string{"id": "arn:{partition}:kms:{region}:{account}:{name}", "arn": "arn:{partition}:kms:{region}:{account}:{name}", "target_key_id": "", "target_key_arn": ""}},
+	"aws_kms_key":   {"", map[string]string{"id": "", "arn": "", "key_id": ""}},
+	// A name is that of one role of the account, whatever its path, which is taken to be /.
+	"aws_iam_role": {"", map[string]string{"id": "{name}", "arn": "arn:{partition}:iam::{account}:role/{name}", "unique_id": "", "path": ""}},
+	// Its ARN is of the account or of AWS: it is not known, and no id that is made up.
+	"aws_iam_policy":           {"", map[string]string{"id": "{arn}"}},
 	"aws_lambda_function":      {"", map[string]string{"arn": "arn:{partition}:lambda:{region}:{account}:function:{function_name}"}},
 	"aws_api_gateway_rest_api": {"", map[string]string{"id": "", "root_resource_id": "", "arn": "", "execution_arn": ""}},
 }

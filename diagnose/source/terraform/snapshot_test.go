@@ -132,6 +132,65 @@ resource "aws_sqs_queue" "q" { name = "q" }
 	}
 }
 
+// A role that a data source looks up is made elsewhere: it has the policies that the
+// configuration gives it by name, and others that are not known.
+func TestRoleOfDataSource(t *testing.T) {
+	const api = `
+variable "role" {}
+provider "aws" { region = "eu-west-1" }
+data "aws_iam_policy" "limit" { name = "limit" }
+resource "aws_sqs_queue" "q" { name = "q" }
+resource "aws_api_gateway_rest_api" "a" { name = "a" }
+resource "aws_api_gateway_method" "m" {
+  rest_api_id   = aws_api_gateway_rest_api.a.id
+  resource_id   = aws_api_gateway_rest_api.a.root_resource_id
+  http_method   = "POST"
+  authorization = "NONE"
+}
+resource "aws_api_gateway_integration" "i" {
+  rest_api_id             = aws_api_gateway_rest_api.a.id
+  resource_id             = aws_api_gateway_rest_api.a.root_resource_id
+  http_method             = "POST"
+  type                    = "AWS"
+  integration_http_method = "POST"
+  credentials             = data.aws_iam_role.sender.arn
+  uri                     = "arn:aws:apigateway:eu-west-1:sqs:path/123456789012/q"
+}
+resource "aws_iam_role_policy" "send" {
+  name   = "send"
+  role   = data.aws_iam_role.sender.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.q.arn }] })
+}
+resource "aws_iam_policy" "more" {
+  name   = "more"
+  policy = jsonencode({ Version = "2012-10-17", Statement = [] })
+}
+resource "aws_iam_role_policy_attachment" "more" {
+  role       = data.aws_iam_role.sender.name
+  policy_arn = aws_iam_policy.more.arn
+}
+resource "aws_iam_role_policy_attachment" "limit" {
+  role       = data.aws_iam_role.sender.name
+  policy_arn = data.aws_iam_policy.limit.arn
+}
+data "aws_iam_role" "sender" { name = `
+	for name, arn := range map[string]string{`"sender"`: "arn:aws:iam::123456789012:role/sender", `var.role`: "arn:aws:iam::123456789012:role/unknown-var-role"} {
+		s := load(t, single(t, api+name+" }\n"), Options{Account: "123456789012"})
+		role := known(t, s.Role(arn))
+		if role == nil {
+			t.Fatalf("roles %v, want %s", s.Roles, arn)
+		}
+		var names []string
+		for _, p := range known(t, role.Inline) {
+			names = append(names, p.Name)
+		}
+		is(t, "policies", strings.Join(names, " "), "send more unknown-data-aws-iam-policy-limit-arn")
+		is(t, "what the configuration does not hold", known(t, role.Inline)[2].Document.IsKnown(), false)
+		is(t, "trust", role.Trust.IsKnown(), false)
+		is(t, "attached", role.Attached.IsKnown(), false)
+	}
+}
+
 // A policy with a part that is not known: a text has a symbol, a part of any
 // other shape makes the whole unknown, and neither is taken for malformed.
 func TestPolicies(t *testing.T) {
