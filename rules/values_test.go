@@ -136,3 +136,17 @@ func meant(t *walk.Trace) []string {
 	slices.Sort(values)
 	return slices.Compact(values)
 }
+
+// What a symbol stands for may make an address right: no finding rests on its form,
+// not even one of a call that is passed on.
+func TestAddressOfSymbols(t *testing.T) {
+	for _, name := range []string{"protocol_symbol_in_path", "protocol_symbol_account", "signing_uri_symbol"} {
+		for _, d := range diagnoses(t, example(t, name)) {
+			for _, f := range d.Findings {
+				if f.Rule == "signing-uri" || f.Rule == "protocol-queue-url" {
+					t.Errorf("%s: %s: %s", name, f.Rule, f.Message)
+				}
+			}
+		}
+	}
+}

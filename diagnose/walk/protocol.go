@@ -113,6 +113,9 @@ func (w *reading) pathFault() {
 	}
 	switch p.PathQueue.Problem {
 	case sqs.AddressMalformed:
+		if w.unresolvedAddress(p.PathQueue) {
+			return // what the symbols stand for may make it right
+		}
 		p.PathFault = URIPath
 		if strings.Contains(s.RequestPath, "{") {
 			p.PathFault = URIPlaceholder
