@@ -90,6 +90,9 @@ func TestExpressions(t *testing.T) {
 		// what takes a text with a hole apart gives a hole (I13)
 		{`uuidv5("dns", var.open)`, `${uuidv5("dns", var.open)}`},
 		{`issensitive(var.secret)`, `${issensitive(var.secret)}`},
+		{`issensitive(sensitive("x"))`, `${issensitive(sensitive("x"))}`},
+		{`issensitive(var.open)`, `${issensitive(var.open)}`},
+		{`issensitive("x") ? "a" : "b"`, "b"},
 		{`replace(aws_sqs_queue.g.name, "a", "b")`, `${replace(aws_sqs_queue.g.name, "a", "b")}`},
 		{`upper("x${var.open}")`, `${upper("x${var.open}")}`},
 		{`substr(aws_sqs_queue.g.arn, 0, 3)`, `${substr(aws_sqs_queue.g.arn, 0, 3)}`},
@@ -200,6 +203,22 @@ locals { x = module.m.name }
 -- .terraform/modules/m/main.tf --
 output "name" { value = "fetched" }
 `, "fetched", Options{}},
+		{"a workspace that was selected", `
+-- main.tf --
+locals { x = "q-${terraform.workspace}" }
+-- .terraform/environment --
+staging
+`, "q-staging", Options{}},
+		{"a workspace of the environment", `
+-- main.tf --
+locals { x = "q-${terraform.workspace}" }
+-- .terraform/environment --
+staging
+`, "q-prod", Options{Workspace: "prod"}},
+		{"a workspace that nobody tells", `
+-- main.tf --
+locals { x = "q-${terraform.workspace}" }
+`, "q-${terraform.workspace}", Options{}},
 		{"values of files, the last one wins", `
 -- main.tf --
 variable "a" {}

@@ -58,6 +58,12 @@ func newEvaluator(dir string, o Options) (*evaluator, error) {
 		return nil, &tree.Error{File: dir, Problem: "the folder cannot be read: " + plainError(err)}
 	}
 	ev.files.instead = o.Instead
+	if ev.options.Workspace == "" {
+		// The one that was selected here. Without it another may be selected where the
+		// configuration is applied: default is no more certain than any.
+		selected, _ := ev.files.read(filepath.Join(ev.root, ".terraform", "environment"))
+		ev.options.Workspace = strings.TrimSpace(string(selected))
+	}
 	if err := ev.readInstalled(); err != nil {
 		return nil, err
 	}

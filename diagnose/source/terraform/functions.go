@@ -59,7 +59,7 @@ func init() {
 		"jsondecode": stdlib.JSONDecodeFunc, "yamldecode": ctyyaml.YAMLDecodeFunc,
 		"tolist": stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)), "tomap": stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)), "toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)),
 		"tostring": stdlib.MakeToFunc(cty.String), "tonumber": stdlib.MakeToFunc(cty.Number), "tobool": stdlib.MakeToFunc(cty.Bool),
-		"try": tryFunc, "can": tryfunc.CanFunc, "nonsensitive": sameFunc, "ephemeralasnull": sameFunc, "lookup": lookupFunc,
+		"issensitive": isSensitiveFunc, "try": tryFunc, "can": tryfunc.CanFunc, "nonsensitive": sameFunc, "ephemeralasnull": sameFunc, "lookup": lookupFunc,
 	})
 	define(carries, map[string]function.Function{
 		"format": stdlib.FormatFunc, "formatlist": stdlib.FormatListFunc, "join": stdlib.JoinFunc, "jsonencode": stdlib.JSONEncodeFunc, "yamlencode": ctyyaml.YAMLEncodeFunc,
@@ -214,6 +214,15 @@ var tryFunc = function.New(&function.Spec{
 		}
 		return cty.NilVal, errors.New("no argument of try has a value")
 	},
+})
+
+// isSensitiveFunc tells of a value that is known that it is not sensitive: what is, is
+// not looked at (I36).
+var isSensitiveFunc = free(1, func(args []cty.Value) (cty.Value, error) {
+	if args[0].IsNull() || !args[0].IsWhollyKnown() || marked(args[0]) {
+		return cty.DynamicVal, nil
+	}
+	return cty.False, nil
 })
 
 var lengthFunc = free(1, func(args []cty.Value) (cty.Value, error) {
