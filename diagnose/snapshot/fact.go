@@ -27,6 +27,15 @@ func Unknown[T any](gap Gap) Fact[T] {
 	return Fact[T]{gap: gap, origin: gap.Origin}
 }
 
+// Derived returns the fact of a value that was made of other facts: it is unknown
+// when there were gaps among them.
+func Derived[T any](v T, gaps *Gaps, origin Origin) Fact[T] {
+	if gaps.Any() {
+		return Unknown[T](gaps.list[0])
+	}
+	return Known(v, origin)
+}
+
 // Read returns the value, or records why there is none in gaps and reports false.
 func (f Fact[T]) Read(gaps *Gaps) (T, bool) {
 	if !f.known {

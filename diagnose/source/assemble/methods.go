@@ -132,6 +132,12 @@ func (a *api) uncertain(gap snapshot.Gap) {
 	}
 }
 
+// ForStatus is what an HTTP API does with one status of the service.
+func ForStatus(status snapshot.Fact[string], parameters snapshot.Fact[map[string]string], at snapshot.Origin) IntegrationResponse {
+	return IntegrationResponse{Origin: at, Pattern: status, Status: status, Parameters: parameters,
+		Templates: snapshot.Known[map[string]string](nil, at), ContentHandling: snapshot.Known("", at)}
+}
+
 // Responses makes the integration responses of a list. Their members are plain
 // values in a snapshot, so that one which is unknown makes the list unknown.
 func Responses(list []IntegrationResponse, origin snapshot.Origin) snapshot.Fact[[]snapshot.IntegrationResponse] {
@@ -157,14 +163,11 @@ func withResponse(list snapshot.Fact[[]snapshot.IntegrationResponse], in Integra
 	if in.TemplateSelection.IsKnown() || in.TemplateSelection.Gap().Reason != snapshot.NotRead {
 		r.TemplateSelection, _ = in.TemplateSelection.Read(&gaps)
 	}
-	if gaps.Any() {
-		return snapshot.Unknown[[]snapshot.IntegrationResponse](gaps.List()[0])
-	}
 	if len(r.Parameters) == 0 {
 		r.Parameters = nil
 	}
 	if len(r.Templates) == 0 {
 		r.Templates = nil
 	}
-	return list.With(append(have[:len(have):len(have)], r))
+	return snapshot.Derived(append(have[:len(have):len(have)], r), &gaps, list.Origin())
 }

@@ -127,7 +127,7 @@ func (b *builder) resource(s *stack, r *resource, p tree.View) {
 func (b *builder) validator(s *stack, r *resource, p tree.View) {
 	if api, ok := b.apiOf(s, p.Get("RestApiId")); ok {
 		b.parts.Validators = append(b.parts.Validators, assemble.Validator{ID: r.serial, API: api,
-			Fact: openapi.Validator(p, p.Get("Name").Plain(), "ValidateRequestBody", "ValidateRequestParameters")})
+			Fact: openapi.Validator(p, p.Get("Name").Plain(), openapi.Pascal)})
 	}
 }
 
@@ -149,10 +149,10 @@ func (b *builder) authorizer(s *stack, r *resource, p tree.View) {
 	if typ.Absent() {
 		typ = p.Get("AuthorizerType")
 	}
-	jwt := p.Get("JwtConfiguration")
-	fact := snapshot.Known(snapshot.Authorizer{Name: p.Get("Name").Plain(), Type: strings.ToUpper(typ.Plain()), IdentitySource: openapi.Joined(p.Get("IdentitySource")),
-		Validation: p.Get("IdentityValidationExpression").Plain(), URI: p.Get("AuthorizerUri").Plain(), Issuer: jwt.Get("Issuer").Plain(), Audience: openapi.Joined(jwt.Get("Audience")),
-		Unpermitted: of == snapshot.REST && !p.Get("AuthorizerUri").Absent() && p.Get("AuthorizerCredentials").Absent()}, p.Origin())
+	a := openapi.Authorizer(p, openapi.Pascal)
+	a.Type = strings.ToUpper(typ.Plain())
+	a.Unpermitted = of == snapshot.REST && !p.Get("AuthorizerUri").Absent() && p.Get("AuthorizerCredentials").Absent()
+	fact := snapshot.Known(a, p.Origin())
 	if typ.Unknown() {
 		fact = snapshot.Unknown[snapshot.Authorizer](typ.Gap())
 	} else if lacks := lackingAuthorizer(of, typ.Plain(), p); lacks != "" {

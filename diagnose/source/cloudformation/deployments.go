@@ -1,11 +1,11 @@
 package cloudformation
 
 import (
-	"strconv"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
@@ -29,9 +29,9 @@ func (b *builder) deployment(s *stack, r *resource, p tree.View) {
 	if name := p.Get("StageName"); !name.Absent() {
 		description := p.Get("StageDescription")
 		d.Stage = &assemble.Stage{Name: name.Plain(), Origin: d.Origin, Deployment: assemble.To(d.ID, p.Origin()),
-			Variables: description.Get("Variables").TextMap(), Canary: canaryOf(description.Get("CanarySetting"), d.ID), Settings: methodSettings(description)}
+			Variables: description.Get("Variables").TextMap(), Canary: openapi.Canary(description.Get("CanarySetting"), d.ID, openapi.Pascal), Settings: methodSettings(description)}
 		if own := p.Get("DeploymentCanarySettings"); !own.Absent() {
-			d.Stage.Canary = canaryOf(own, d.ID)
+			d.Stage.Canary = openapi.Canary(own, d.ID, openapi.Pascal)
 		}
 	}
 	b.parts.Deployments = append(b.parts.Deployments, d)
@@ -60,37 +60,9 @@ func (b *builder) stage(s *stack, r *resource, p tree.View) {
 		variables = "StageVariables"
 	}
 	st := assemble.Stage{API: api, Type: typ, Name: p.Get("StageName").Plain(), Origin: s.origin(r, "", r.at), AutoDeploy: p.Get("AutoDeploy").Boolean(false),
-		Deployment: refOf(p.Get("DeploymentId")), Variables: p.Get(variables).TextMap(), Canary: canaryOf(p.Get("CanarySetting"), ""), Settings: methodSettings(p)}
+		Deployment: refOf(p.Get("DeploymentId")), Variables: p.Get(variables).TextMap(), Canary: openapi.Canary(p.Get("CanarySetting"), "", openapi.Pascal), Settings: methodSettings(p)}
 	if auto, _ := st.AutoDeploy.Peek(); auto {
 		st.Deployment = assemble.To(r.serial+"-auto", st.Deployment.Origin())
 	}
 	b.parts.Stages = append(b.parts.Stages, st)
-}
-
-// canaryOf reads canary settings.
-func canaryOf(x tree.View, deploymentID string) snapshot.Fact[*snapshot.Canary] {
-	switch {
-	case x.Absent():
-		return snapshot.Known[*snapshot.Canary](nil, x.Origin())
-	case x.Unknown():
-		return snapshot.Unknown[*snapshot.Canary](x.Gap())
-	}
-	c := &snapshot.Canary{DeploymentID: deploymentID}
-	if id := x.Get("DeploymentId"); !id.Absent() {
-		c.DeploymentID = id.Plain()
-	}
-	percent := x.Get("PercentTraffic")
-	if percent.Unknown() {
-		return snapshot.Unknown[*snapshot.Canary](percent.Gap())
-	}
-	c.Percent, _ = strconv.ParseFloat(percent.Plain(), 64)
-	overrides := x.Get("StageVariableOverrides").TextMap()
-	variables, ok := overrides.Peek()
-	if !ok {
-		return snapshot.Unknown[*snapshot.Canary](overrides.Gap())
-	}
-	if len(variables) > 0 {
-		c.Variables = variables
-	}
-	return snapshot.Known(c, x.Origin())
 }

@@ -3,6 +3,7 @@ package cloudformation
 import (
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
@@ -16,18 +17,10 @@ func (b *builder) method(s *stack, r *resource, p tree.View) {
 		b.world.refuse("ValidationException", "1 validation error detected: Value null at 'putMethodInput.authorizationType' failed to satisfy constraint: Member must not be null", p.Origin())
 	}
 	b.onlyMethod(s, r, refOf(p.Get("ResourceId")).Text, p.Get("HttpMethod").Plain())
-	b.parts.Methods = append(b.parts.Methods, assemble.Method{Address: r.serial, API: api, Resource: demandedRef(p.Get("ResourceId")), Method: snapshot.Method{
-		HTTPMethod:        p.Get("HttpMethod").Plain(),
-		Origin:            s.origin(r, "", r.at),
-		Authorization:     p.Get("AuthorizationType").Text(""),
-		AuthorizerID:      p.Get("AuthorizerId").Text(""),
-		APIKeyRequired:    p.Get("ApiKeyRequired").Boolean(false),
-		ValidatorID:       p.Get("RequestValidatorId").Text(""),
-		RequestParameters: p.Get("RequestParameters").Flags(),
-		RequestModels:     p.Get("RequestModels").TextMap(),
-		Responses:         methodResponses(p.Get("MethodResponses")),
-		Integration:       methodIntegration(p.Get("Integration")),
-	}})
+	m := openapi.Method(p, snapshot.REST, openapi.Pascal)
+	m.Origin = s.origin(r, "", r.at)
+	m.Responses, m.Integration = methodResponses(p.Get("MethodResponses")), methodIntegration(p.Get("Integration"))
+	b.parts.Methods = append(b.parts.Methods, assemble.Method{Address: r.serial, API: api, Resource: demandedRef(p.Get("ResourceId")), Method: m})
 }
 
 // methodResponses reads the list of a method.
@@ -64,21 +57,11 @@ func methodIntegration(x tree.View) snapshot.Fact[*snapshot.Integration] {
 	case x.Value.Kind != tree.Object:
 		return snapshot.Unknown[*snapshot.Integration](x.Misfit("an integration"))
 	}
+	i := openapi.Integration(x, snapshot.REST, openapi.Pascal.With(map[string]string{"httpMethod": "integrationHttpMethod"}))
 	none := snapshot.Known("", x.Origin())
-	return snapshot.Known(&snapshot.Integration{
-		Origin:            x.Origin(),
-		Type:              demanded(x.Get("Type")),
-		HTTPMethod:        x.Get("IntegrationHttpMethod").Text(""),
-		URI:               x.Get("Uri").Text(""),
-		Credentials:       x.Get("Credentials").Text(""),
-		RequestParameters: x.Get("RequestParameters").TextFacts(),
-		Templates:         x.Get("RequestTemplates").TextFacts(),
-		Passthrough:       x.Get("PassthroughBehavior").Text(""),
-		ContentHandling:   x.Get("ContentHandling").Text(""),
-		TimeoutMillis:     x.Get("TimeoutInMillis").Number(assemble.NotGiven),
-		Responses:         integrationResponses(x.Get("IntegrationResponses")),
-		Subtype:           none, PayloadFormat: none, TemplateSelection: none,
-	}, x.Origin())
+	i.Type, i.Subtype, i.PayloadFormat, i.TemplateSelection = demanded(x.Get("Type")), none, none, none
+	i.Responses = integrationResponses(x.Get("IntegrationResponses"))
+	return snapshot.Known(&i, x.Origin())
 }
 
 func integrationResponses(x tree.View) snapshot.Fact[[]snapshot.IntegrationResponse] {
@@ -87,8 +70,7 @@ func integrationResponses(x tree.View) snapshot.Fact[[]snapshot.IntegrationRespo
 	}
 	var list []assemble.IntegrationResponse
 	for _, in := range x.Items() {
-		list = append(list, assemble.IntegrationResponse{Origin: in.Origin(), Pattern: in.Get("SelectionPattern").Text(""), Status: in.Get("StatusCode").Text(""),
-			Parameters: in.Get("ResponseParameters").TextMap(), Templates: in.Get("ResponseTemplates").TextMap(), ContentHandling: in.Get("ContentHandling").Text("")})
+		list = append(list, openapi.Response(in, openapi.Pascal))
 	}
 	return assemble.Responses(list, x.Origin())
 }

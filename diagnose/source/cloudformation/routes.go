@@ -13,25 +13,15 @@ func (b *builder) integration(s *stack, r *resource, p tree.View) {
 	if !ok {
 		return
 	}
-	b.parts.Integrations = append(b.parts.Integrations, assemble.Integration{Address: r.serial, API: api, Integration: snapshot.Integration{
-		ID:                r.serial,
-		Origin:            s.origin(r, "", r.at),
-		Type:              p.Get("IntegrationType").Text(""),
-		Subtype:           p.Get("IntegrationSubtype").Text(""),
-		HTTPMethod:        p.Get("IntegrationMethod").Text(""),
-		URI:               p.Get("IntegrationUri").Text(""),
-		Credentials:       p.Get("CredentialsArn").Text(""),
-		RequestParameters: p.Get("RequestParameters").TextFacts(),
-		Templates:         p.Get("RequestTemplates").TextFacts(),
-		Passthrough:       p.Get("PassthroughBehavior").Text(""),
-		ContentHandling:   p.Get("ContentHandlingStrategy").Text(""),
-		TimeoutMillis:     p.Get("TimeoutInMillis").Number(assemble.NotGiven),
-		PayloadFormat:     p.Get("PayloadFormatVersion").Text(""),
-		TemplateSelection: p.Get("TemplateSelectionExpression").Text(""),
-		ResponseSelection: snapshot.Known(responseSelection, p.Origin()),
-		Responses:         responseParameters(p.Get("ResponseParameters")),
-	}})
+	i := openapi.Integration(p, snapshot.HTTP, routed)
+	i.ID, i.Origin = r.serial, s.origin(r, "", r.at)
+	i.ResponseSelection = snapshot.Known(responseSelection, p.Origin())
+	i.Responses = responseParameters(p.Get("ResponseParameters"))
+	b.parts.Integrations = append(b.parts.Integrations, assemble.Integration{Address: r.serial, API: api, Integration: i})
 }
+
+// routed is how CloudFormation spells the integrations of HTTP and WebSocket APIs.
+var routed = openapi.Pascal.Routed()
 
 // responseParameters reads the response parameters of an HTTP API's integration:
 // by status, a list of sources and destinations or a plain map.
@@ -41,9 +31,7 @@ func responseParameters(x tree.View) snapshot.Fact[[]snapshot.IntegrationRespons
 	}
 	var list []assemble.IntegrationResponse
 	for _, m := range x.Members() {
-		status := snapshot.Known(m.Name, m.Origin())
-		list = append(list, assemble.IntegrationResponse{Origin: m.Origin(), Pattern: status, Status: status, Parameters: destinations(m.View),
-			Templates: snapshot.Known[map[string]string](nil, m.Origin()), ContentHandling: snapshot.Known("", m.Origin())})
+		list = append(list, assemble.ForStatus(snapshot.Known(m.Name, m.Origin()), destinations(m.View), m.Origin()))
 	}
 	return assemble.Responses(list, x.Origin())
 }
@@ -65,11 +53,9 @@ func destinations(x tree.View) snapshot.Fact[map[string]string] {
 
 // integrationResponse reads an integration response of a WebSocket API.
 func (b *builder) integrationResponse(s *stack, r *resource, p tree.View) {
-	key := p.Get("IntegrationResponseKey")
-	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, assemble.IntegrationResponse{Integration: refOf(p.Get("IntegrationId")),
-		Origin: s.origin(r, "", r.at), Key: key.Text(""), Status: snapshot.Known("", key.Origin()),
-		Parameters: p.Get("ResponseParameters").TextMap(), Templates: p.Get("ResponseTemplates").TextMap(), ContentHandling: p.Get("ContentHandlingStrategy").Text(""),
-		TemplateSelection: p.Get("TemplateSelectionExpression").Text("")})
+	response := openapi.Response(p, routed)
+	response.Integration, response.Origin = refOf(p.Get("IntegrationId")), s.origin(r, "", r.at)
+	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, response)
 }
 
 func (b *builder) route(s *stack, r *resource, p tree.View) {
@@ -77,19 +63,9 @@ func (b *builder) route(s *stack, r *resource, p tree.View) {
 	if !ok {
 		return
 	}
-	b.parts.Routes = append(b.parts.Routes, assemble.Route{Address: r.serial, API: api, Target: refOf(p.Get("Target")), Method: snapshot.Method{
-		RouteKey:          p.Get("RouteKey").Plain(),
-		ResourceID:        r.serial,
-		Origin:            s.origin(r, "", r.at),
-		Authorization:     p.Get("AuthorizationType").Text(""),
-		AuthorizerID:      p.Get("AuthorizerId").Text(""),
-		APIKeyRequired:    p.Get("ApiKeyRequired").Boolean(false),
-		RequestParameters: p.Get("RequestParameters").Flags(),
-		RequestModels:     p.Get("RequestModels").TextMap(),
-		Scopes:            p.Get("AuthorizationScopes").Texts(),
-		ModelSelection:    p.Get("ModelSelectionExpression").Text(""),
-		ResponseSelection: p.Get("RouteResponseSelectionExpression").Text(""),
-	}})
+	m := openapi.Method(p, snapshot.HTTP, openapi.Pascal)
+	m.ResourceID, m.Origin = r.serial, s.origin(r, "", r.at)
+	b.parts.Routes = append(b.parts.Routes, assemble.Route{Address: r.serial, API: api, Target: refOf(p.Get("Target")), Method: m})
 }
 
 // responseSelection is what a WebSocket API chooses an integration response by;
@@ -112,5 +88,5 @@ func corsOf(x tree.View) snapshot.Fact[*snapshot.CORS] {
 	case !x.Unknown() && x.Value.Readable():
 		return snapshot.Known(&snapshot.CORS{Origins: []string{x.Plain()}}, x.Origin())
 	}
-	return openapi.CORS(x, "AllowOrigins", "AllowMethods", "AllowHeaders", "ExposeHeaders", "AllowCredentials", "MaxAge")
+	return openapi.CORS(x, openapi.Pascal)
 }

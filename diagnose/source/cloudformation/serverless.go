@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
@@ -39,7 +40,7 @@ func (b *builder) serverless(s *stack, r *resource, p tree.View, a *assemble.API
 		return
 	}
 	st.Variables = p.Get("Variables").TextMap()
-	st.Canary = canaryOf(p.Get("CanarySetting"), "")
+	st.Canary = openapi.Canary(p.Get("CanarySetting"), "", openapi.Pascal)
 	st.Settings = methodSettings(p)
 	b.parts.Stages = append(b.parts.Stages, st)
 	// Without OpenApiVersion the generated deployment makes a stage of its own, named "Stage".

@@ -78,14 +78,13 @@ func (r *reader) stage(x tree.View) {
 }
 
 func (r *reader) validator(x tree.View) {
-	r.validators[x.Get("id").Plain()] = openapi.Validator(x, x.Get("name").Plain(), "validateRequestBody", "validateRequestParameters")
+	r.validators[x.Get("id").Plain()] = openapi.Validator(x, x.Get("name").Plain(), openapi.Camel)
 }
 
 func (r *reader) model(x tree.View) { r.models[x.Get("name").Plain()] = x.Get("schema").Text("{}") }
 
 func (r *reader) authorizer(x tree.View) {
-	r.authorizers[x.Get("id").Plain()] = snapshot.Known(snapshot.Authorizer{Name: x.Get("name").Plain(), Type: strings.ToUpper(x.Get("type").Plain()),
-		IdentitySource: x.Get("identitySource").Plain(), Validation: x.Get("identityValidationExpression").Plain(), URI: x.Get("authorizerUri").Plain()}, x.Origin())
+	r.authorizers[x.Get("id").Plain()] = snapshot.Known(openapi.Authorizer(x, openapi.Camel), x.Origin())
 }
 
 // restMethods puts the methods of a REST API together: each once, however many
@@ -172,19 +171,13 @@ func (r *reader) someAPI(typ snapshot.APIType) *assemble.API {
 // methodOf reads a method. One that get-resources gives by its name alone, without
 // --embed methods, is not known.
 func (r *reader) methodOf(m given) snapshot.Method {
-	x, at := m.x, m.x.Origin()
-	out := snapshot.Method{HTTPMethod: strings.ToUpper(m.verb), Path: r.pathOf(m.id), ResourceID: m.id, Origin: at}
+	x := m.x
+	out := openapi.Method(x, snapshot.REST, openapi.Camel)
+	out.HTTPMethod, out.Path, out.ResourceID = strings.ToUpper(m.verb), r.pathOf(m.id), m.id
 	if x.Get("authorizationType").Absent() {
-		unsaid(&out, outputGap("get-resources gave the name of "+out.HTTPMethod+" "+out.Path+" and no more", "apigateway get-resources --rest-api-id ID --embed methods", at))
+		unsaid(&out, outputGap("get-resources gave the name of "+out.HTTPMethod+" "+out.Path+" and no more", "apigateway get-resources --rest-api-id ID --embed methods", out.Origin))
 		return out
 	}
-	out.Authorization = x.Get("authorizationType").Text("NONE")
-	out.AuthorizerID = x.Get("authorizerId").Text("")
-	out.Scopes = x.Get("authorizationScopes").Texts()
-	out.APIKeyRequired = x.Get("apiKeyRequired").Boolean(false)
-	out.ValidatorID = x.Get("requestValidatorId").Text("")
-	out.RequestParameters = x.Get("requestParameters").Flags()
-	out.RequestModels = x.Get("requestModels").TextMap()
 	responses := map[string]snapshot.MethodResponse{}
 	for _, response := range x.Get("methodResponses").Members() {
 		parameters, _ := response.Get("responseParameters").Flags().Peek()
@@ -251,14 +244,11 @@ func integrationOf(x tree.View) snapshot.Fact[*snapshot.Integration] {
 	if x.Value.Kind != tree.Object {
 		return snapshot.Unknown[*snapshot.Integration](x.Misfit("an integration"))
 	}
-	in := openapi.Integration(x, snapshot.REST)
-	var list []assemble.IntegrationResponse
-	responses := x.Get("integrationResponses")
-	for _, m := range responses.Members() {
-		status := snapshot.Known(m.Name, m.Origin())
-		list = append(list, assemble.IntegrationResponse{Origin: m.Origin(), Pattern: m.Get("selectionPattern").Text(""), Status: status,
-			Parameters: m.Get("responseParameters").TextMap(), Templates: m.Get("responseTemplates").TextMap(), ContentHandling: m.Get("contentHandling").Text("")})
-	}
-	in.Responses = assemble.Responses(list, responses.Origin())
-	return snapshot.Known(in, in.Origin)
+	in := openapi.Integration(x, snapshot.REST, openapi.Camel)
+	in.Responses = openapi.Responses(x.Get("integrationResponses"), func(m tree.Named) assemble.IntegrationResponse {
+		response := openapi.Response(m.View, openapi.Camel)
+		response.Status = snapshot.Known(m.Name, m.Origin())
+		return response
+	})
+	return snapshot.Known(&in, in.Origin)
 }

@@ -20,53 +20,23 @@ func (r *reader) routedAPI(x tree.View) {
 		BinaryMediaTypes: snapshot.Known([]string{}, at), RouteSelection: x.Get("RouteSelectionExpression").Text(""), APIKeySource: x.Get("ApiKeySelectionExpression").Text(""),
 		CORS: snapshot.Known[*snapshot.CORS](nil, at)}
 	if cors := x.Get("CorsConfiguration"); !cors.Absent() {
-		r.api.CORS = openapi.CORS(cors, "AllowOrigins", "AllowMethods", "AllowHeaders", "ExposeHeaders", "AllowCredentials", "MaxAge")
+		r.api.CORS = openapi.CORS(cors, openapi.Pascal)
 	}
 }
 
 func (r *reader) route(x tree.View) {
-	r.routes = append(r.routes, assemble.Route{Target: assemble.Ref{Text: x.Get("Target").Plain(), Fact: x.Get("Target").Text("")}, Method: snapshot.Method{
-		RouteKey:          x.Get("RouteKey").Plain(),
-		ResourceID:        x.Get("RouteId").Plain(),
-		Origin:            x.Origin(),
-		Authorization:     x.Get("AuthorizationType").Text("NONE"),
-		AuthorizerID:      x.Get("AuthorizerId").Text(""),
-		APIKeyRequired:    x.Get("ApiKeyRequired").Boolean(false),
-		RequestParameters: x.Get("RequestParameters").Flags(),
-		RequestModels:     x.Get("RequestModels").TextMap(),
-		Scopes:            x.Get("AuthorizationScopes").Texts(),
-		ModelSelection:    x.Get("ModelSelectionExpression").Text(""),
-		ResponseSelection: x.Get("RouteResponseSelectionExpression").Text(""),
-	}})
+	m := openapi.Method(x, snapshot.HTTP, openapi.Pascal)
+	m.ResourceID = x.Get("RouteId").Plain()
+	r.routes = append(r.routes, assemble.Route{Target: assemble.Ref{Text: x.Get("Target").Plain(), Fact: x.Get("Target").Text("")}, Method: m})
 }
 
 func (r *reader) routedIntegration(x tree.View) {
-	in := assemble.Integration{Integration: snapshot.Integration{
-		ID:                x.Get("IntegrationId").Plain(),
-		Origin:            x.Origin(),
-		Type:              x.Get("IntegrationType").Text("AWS_PROXY"),
-		Subtype:           x.Get("IntegrationSubtype").Text(""),
-		HTTPMethod:        x.Get("IntegrationMethod").Text(""),
-		URI:               x.Get("IntegrationUri").Text(""),
-		Credentials:       x.Get("CredentialsArn").Text(""),
-		RequestParameters: x.Get("RequestParameters").TextFacts(),
-		Templates:         x.Get("RequestTemplates").TextFacts(),
-		Passthrough:       x.Get("PassthroughBehavior").Text(""),
-		ContentHandling:   x.Get("ContentHandlingStrategy").Text(""),
-		TimeoutMillis:     x.Get("TimeoutInMillis").Number(assemble.NotGiven),
-		PayloadFormat:     x.Get("PayloadFormatVersion").Text(""),
-		TemplateSelection: x.Get("TemplateSelectionExpression").Text(""),
-		ResponseSelection: x.Get("IntegrationResponseSelectionExpression").Text(""),
-	}}
-	var list []assemble.IntegrationResponse
-	responses := x.Get("ResponseParameters")
-	for _, m := range responses.Members() {
-		status := snapshot.Known(m.Name, m.Origin())
-		list = append(list, assemble.IntegrationResponse{Origin: m.Origin(), Pattern: status, Status: status, Parameters: m.View.TextMap(),
-			Templates: snapshot.Known[map[string]string](nil, m.Origin()), ContentHandling: snapshot.Known("", m.Origin())})
-	}
-	in.Responses = assemble.Responses(list, responses.Origin())
-	r.integrations = append(r.integrations, in)
+	in := openapi.Integration(x, snapshot.HTTP, openapi.Pascal.Routed())
+	in.ID = x.Get("IntegrationId").Plain()
+	in.Type = x.Get("IntegrationType").Text("AWS_PROXY")
+	in.ResponseSelection = x.Get("IntegrationResponseSelectionExpression").Text("")
+	in.Responses = openapi.Responses(x.Get("ResponseParameters"), openapi.ForStatus)
+	r.integrations = append(r.integrations, assemble.Integration{Integration: in})
 }
 
 func (r *reader) routedStage(x tree.View) {

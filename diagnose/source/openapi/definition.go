@@ -84,7 +84,7 @@ func (r *reader) settings() {
 		r.out.Policy = &document
 	}
 	if cors := r.root.Get("x-amazon-apigateway-cors"); !cors.Absent() {
-		one := CORS(cors, "allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders", "allowCredentials", "maxAge")
+		one := CORS(cors, Camel)
 		r.out.CORS = &one
 	}
 	if off := r.root.Get("x-amazon-apigateway-endpoint-configuration").Get("disableExecuteApiEndpoint"); !off.Absent() {
@@ -102,24 +102,20 @@ func Joined(x tree.View) string {
 	return strings.Join(list, ",")
 }
 
-// CORS reads what an HTTP API answers to preflight requests, from the members
-// with these names.
-func CORS(x tree.View, origins, methods, headers, exposed, credentials, age string) snapshot.Fact[*snapshot.CORS] {
+// CORS reads what an HTTP API answers to preflight requests.
+func CORS(x tree.View, s Spelling) snapshot.Fact[*snapshot.CORS] {
 	if x.Unknown() {
 		return snapshot.Unknown[*snapshot.CORS](x.Gap())
 	}
 	var gaps snapshot.Gaps
-	c := &snapshot.CORS{}
-	c.Origins, _ = x.Get(origins).Texts().Read(&gaps)
-	c.Methods, _ = x.Get(methods).Texts().Read(&gaps)
-	c.Headers, _ = x.Get(headers).Texts().Read(&gaps)
-	c.Exposed, _ = x.Get(exposed).Texts().Read(&gaps)
-	c.Credentials, _ = x.Get(credentials).Boolean(false).Read(&gaps)
-	c.MaxAge, _ = x.Get(age).Number(0).Read(&gaps)
-	if gaps.Any() {
-		return snapshot.Unknown[*snapshot.CORS](gaps.List()[0])
-	}
-	return snapshot.Known(c, x.Origin())
+	c, get := &snapshot.CORS{}, s.in(x)
+	c.Origins, _ = get("allowOrigins").Texts().Read(&gaps)
+	c.Methods, _ = get("allowMethods").Texts().Read(&gaps)
+	c.Headers, _ = get("allowHeaders").Texts().Read(&gaps)
+	c.Exposed, _ = get("exposeHeaders").Texts().Read(&gaps)
+	c.Credentials, _ = get("allowCredentials").Boolean(false).Read(&gaps)
+	c.MaxAge, _ = get("maxAge").Number(0).Read(&gaps)
+	return snapshot.Derived(c, &gaps, x.Origin())
 }
 
 // MediaTypes reads binary media types, in which templates write ~1 for a slash.
@@ -138,7 +134,7 @@ func MediaTypes(x tree.View) snapshot.Fact[[]string] {
 // parts reads what operations refer to by name.
 func (r *reader) parts(beside map[string]snapshot.Fact[snapshot.Authorizer]) {
 	for _, m := range r.root.Get("x-amazon-apigateway-request-validators").Members() {
-		r.out.Validators[m.Name] = Validator(m.View, m.Name, "validateRequestBody", "validateRequestParameters")
+		r.out.Validators[m.Name] = Validator(m.View, m.Name, Camel)
 	}
 	for _, at := range []tree.View{r.root.Get("components").Get("schemas"), r.root.Get("definitions")} {
 		for _, m := range at.Members() {
@@ -155,16 +151,13 @@ func (r *reader) parts(beside map[string]snapshot.Fact[snapshot.Authorizer]) {
 	}
 }
 
-// Validator reads a request validator from the members with the two names.
-func Validator(x tree.View, name, body, parameters string) snapshot.Fact[snapshot.Validator] {
+// Validator reads a request validator.
+func Validator(x tree.View, name string, s Spelling) snapshot.Fact[snapshot.Validator] {
 	var gaps snapshot.Gaps
-	v := snapshot.Validator{Name: name}
-	v.Body, _ = x.Get(body).Boolean(false).Read(&gaps)
-	v.Parameters, _ = x.Get(parameters).Boolean(false).Read(&gaps)
-	if gaps.Any() {
-		return snapshot.Unknown[snapshot.Validator](gaps.List()[0])
-	}
-	return snapshot.Known(v, x.Origin())
+	v, get := snapshot.Validator{Name: name}, s.in(x)
+	v.Body, _ = get("validateRequestBody").Boolean(false).Read(&gaps)
+	v.Parameters, _ = get("validateRequestParameters").Boolean(false).Read(&gaps)
+	return snapshot.Derived(v, &gaps, x.Origin())
 }
 
 // Schema reads a model's schema, an object or its text, as JSON.

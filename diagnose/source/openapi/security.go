@@ -40,23 +40,18 @@ func (r *reader) authorizer(name string, x, authorizer tree.View) snapshot.Fact[
 	if typ.Unknown() {
 		return snapshot.Unknown[snapshot.Authorizer](typ.Gap())
 	}
-	var sources []string
-	for _, in := range authorizer.Get("identitySource").Items() {
-		sources = append(sources, in.Plain())
-	}
-	if header := x.Get("name").Plain(); len(sources) == 0 && header != "" && header != "Unused" {
-		sources = []string{header}
+	out := Authorizer(authorizer, Camel)
+	out.Name = name
+	if header := x.Get("name").Plain(); len(authorizer.Get("identitySource").Items()) == 0 && header != "" && header != "Unused" {
+		out.IdentitySource = header
 		if r.typ == snapshot.REST {
-			sources[0] = "method.request.header." + header
+			out.IdentitySource = "method.request.header." + header
 		}
 	}
 	if r.typ == snapshot.HTTP && typ.Is("request") && authorizer.Get("authorizerPayloadFormatVersion").Absent() { // H71
 		r.out.Unread = append(r.out.Unread, snapshot.Unread{What: "the authorizer " + name + " has no authorizerPayloadFormatVersion, which API Gateway asks for; what comes of that is not recorded", Origin: authorizer.Origin()})
 	}
-	jwt := authorizer.Get("jwtConfiguration")
-	return snapshot.Known(snapshot.Authorizer{Name: name, Type: strings.ToUpper(typ.Plain()), IdentitySource: strings.Join(sources, ","),
-		Validation: authorizer.Get("identityValidationExpression").Plain(), URI: authorizer.Get("authorizerUri").Plain(),
-		Issuer: jwt.Get("issuer").Plain(), Audience: Joined(jwt.Get("audience"))}, authorizer.Origin())
+	return snapshot.Known(out, authorizer.Origin())
 }
 
 // schemeOf is what an authorizer asks of a method.

@@ -233,11 +233,3 @@ func refsTo(x tree.View) []assemble.Ref {
 	}
 	return list
 }
-
-// first is the first of the blocks of a kind.
-func first(x tree.View) tree.View {
-	if items := x.Items(); len(items) > 0 && !x.Unknown() {
-		return items[0]
-	}
-	return x
-}

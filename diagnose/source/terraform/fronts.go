@@ -52,7 +52,7 @@ func (b *builder) methodSettings(r *resource) {
 			key = "//" + strings.ToUpper(verb)
 		}
 	}
-	settings := limits(first(r.get("settings")), "throttling_rate_limit", "throttling_burst_limit", nil)
+	settings := limits(r.get("settings").First(), "throttling_rate_limit", "throttling_burst_limit", nil)
 	api, stage := r.get("rest_api_id").Plain(), r.get("stage_name")
 	if stage.Unknown() && stage.Plain() == "" || key == "" {
 		return
@@ -109,12 +109,12 @@ func (b *builder) routeSettings(r *resource) snapshot.Fact[map[string]snapshot.M
 // usagePlan adds a plan to the stages that it takes in.
 func (b *builder) usagePlan(r *resource) {
 	name := r.get("name").Plain()
-	whole := limits(first(r.get("throttle_settings")), "rate_limit", "burst_limit", nil)
+	whole := limits(r.get("throttle_settings").First(), "rate_limit", "burst_limit", nil)
 	plan := snapshot.UsagePlan{Name: name, Origin: r.origin()}
 	if whole.ThrottleRate != nil || whole.ThrottleBurst != nil {
 		plan.Limits = whole
 	}
-	if quota, err := strconv.Atoi(first(r.get("quota_settings")).Get("limit").Plain()); err == nil {
+	if quota, err := strconv.Atoi(r.get("quota_settings").First().Get("limit").Plain()); err == nil {
 		plan.Quota = &quota
 	}
 	for _, in := range r.get("api_stages").Items() {

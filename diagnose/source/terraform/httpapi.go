@@ -30,7 +30,7 @@ func (b *builder) api(r *resource) {
 // corsOf reads the block cors_configuration, of which there is one at most.
 func corsOf(x tree.View) snapshot.Fact[*snapshot.CORS] {
 	if list := x.Items(); !x.Unknown() && len(list) > 0 {
-		return openapi.CORS(list[0], "allow_origins", "allow_methods", "allow_headers", "expose_headers", "allow_credentials", "max_age")
+		return openapi.CORS(list[0], openapi.Snake)
 	}
 	if x.Unknown() {
 		return snapshot.Unknown[*snapshot.CORS](x.Gap())
@@ -39,9 +39,8 @@ func corsOf(x tree.View) snapshot.Fact[*snapshot.CORS] {
 }
 
 func (b *builder) route(r *resource) {
-	m := snapshot.Method{RouteKey: r.get("route_key").Plain(), ResourceID: b.text(r, "id"), Origin: r.origin(), Authorization: r.get("authorization_type").Text(""), AuthorizerID: r.get("authorizer_id").Text(""),
-		Scopes: r.get("authorization_scopes").Texts(), APIKeyRequired: r.get("api_key_required").Boolean(false), RequestModels: r.get("request_models").TextMap(),
-		ModelSelection: r.get("model_selection_expression").Text(""), ResponseSelection: r.get("route_response_selection_expression").Text("")}
+	m := openapi.Method(r.arguments, snapshot.HTTP, openapi.Snake)
+	m.ResourceID = b.text(r, "id")
 	parameters := r.get("request_parameter")
 	if parameters.Unknown() {
 		m.RequestParameters = snapshot.Unknown[map[string]bool](parameters.Gap())
@@ -56,13 +55,15 @@ func (b *builder) route(r *resource) {
 }
 
 func (b *builder) integration(r *resource) {
-	i := snapshot.Integration{ID: b.text(r, "id"), Origin: r.origin(), Type: r.get("integration_type").Text(""), Subtype: r.get("integration_subtype").Text(""), HTTPMethod: r.get("integration_method").Text(""),
-		URI: r.get("integration_uri").Text(""), Credentials: r.get("credentials_arn").Text(""), RequestParameters: r.get("request_parameters").TextFacts(), Templates: r.get("request_templates").TextFacts(),
-		Passthrough: r.get("passthrough_behavior").Text(""), ContentHandling: r.get("content_handling_strategy").Text(""), TimeoutMillis: r.get("timeout_milliseconds").Number(assemble.NotGiven),
-		PayloadFormat: r.get("payload_format_version").Text(defaultPayloadFormat), TemplateSelection: r.get("template_selection_expression").Text(""), Responses: b.statusMappings(r)}
+	i := openapi.Integration(r.arguments, snapshot.HTTP, routed)
+	i.ID, i.Responses = b.text(r, "id"), b.statusMappings(r)
+	i.PayloadFormat = r.get("payload_format_version").Text(defaultPayloadFormat)
 	i.ResponseSelection = snapshot.Known("${integration.response.statuscode}", r.origin()) // computed, none can be set
 	b.parts.Integrations = append(b.parts.Integrations, assemble.Integration{Address: r.address, API: refTo(r.get("api_id")), Integration: i})
 }
+
+// routed is how Terraform spells the integrations of HTTP and WebSocket APIs.
+var routed = openapi.Snake.Routed()
 
 // defaultPayloadFormat is what the provider sends for an integration that names none.
 const defaultPayloadFormat = "1.0"
@@ -75,19 +76,16 @@ func (b *builder) statusMappings(r *resource) snapshot.Fact[[]snapshot.Integrati
 	}
 	list := []assemble.IntegrationResponse{}
 	for _, in := range x.Items() {
-		status := in.Get("status_code").Text("")
-		list = append(list, assemble.IntegrationResponse{Pattern: status, Status: status, Parameters: in.Get("mappings").TextMap(), Templates: snapshot.Known(map[string]string{}, in.Origin()),
-			ContentHandling: snapshot.Known("", in.Origin()), Origin: in.Origin()})
+		list = append(list, assemble.ForStatus(in.Get("status_code").Text(""), in.Get("mappings").TextMap(), in.Origin()))
 	}
 	return assemble.Responses(list, x.Origin())
 }
 
 // response maps an integration response of a WebSocket API.
 func (b *builder) response(r *resource) {
-	none := snapshot.Known("", r.origin())
-	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, assemble.IntegrationResponse{API: refTo(r.get("api_id")), Integration: refTo(r.get("integration_id")), Key: r.get("integration_response_key").Text(""),
-		Status: none, Parameters: snapshot.Known(map[string]string{}, r.origin()), Templates: r.get("response_templates").TextMap(), ContentHandling: r.get("content_handling_strategy").Text(""),
-		TemplateSelection: r.get("template_selection_expression").Text(""), Origin: r.origin()})
+	response := openapi.Response(r.arguments, routed)
+	response.API, response.Integration = refTo(r.get("api_id")), refTo(r.get("integration_id"))
+	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, response)
 }
 
 // routeResponse lets a route of a WebSocket API answer.

@@ -172,20 +172,16 @@ func (b *builder) withGrant(list snapshot.Fact[[]snapshot.Grant], r *resource) s
 	if !ok {
 		return list
 	}
-	operations, grantee := r.get("operations").Texts(), r.get("grantee_principal").Text("")
 	g := snapshot.Grant{ID: r.address}
 	var gaps snapshot.Gaps
-	g.Operations, _ = operations.Read(&gaps)
-	g.Grantee, _ = grantee.Read(&gaps)
-	constraints := first(r.get("constraints"))
+	g.Operations, _ = r.get("operations").Texts().Read(&gaps)
+	g.Grantee, _ = r.get("grantee_principal").Text("").Read(&gaps)
+	constraints := r.get("constraints").First()
 	if !constraints.Absent() {
 		g.ContextEquals, _ = constraints.Get("encryption_context_equals").TextMap().Read(&gaps)
 		g.ContextSubset, _ = constraints.Get("encryption_context_subset").TextMap().Read(&gaps)
 	}
-	if gaps.Any() {
-		return snapshot.Unknown[[]snapshot.Grant](gaps.List()[0])
-	}
-	return list.With(append(have[:len(have):len(have)], g))
+	return snapshot.Derived(append(have[:len(have):len(have)], g), &gaps, list.Origin())
 }
 
 func (b *builder) alias(r *resource) {

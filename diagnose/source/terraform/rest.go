@@ -12,7 +12,7 @@ import (
 // restAPI maps aws_api_gateway_rest_api, with the methods that its body describes (I23).
 func (b *builder) restAPI(r *resource) {
 	api := assemble.API{ID: b.text(r, "id"), Root: b.text(r, "root_resource_id"), Type: snapshot.REST, Name: r.get("name").Plain(), Origin: r.origin()}
-	api.EndpointTypes = first(r.get("endpoint_configuration")).Get("types").Texts()
+	api.EndpointTypes = r.get("endpoint_configuration").First().Get("types").Texts()
 	api.DefaultEndpointDisabled = r.get("disable_execute_api_endpoint").Boolean(false)
 	api.Policy, _ = b.policy(r, "policy")
 	api.BinaryMediaTypes = openapi.MediaTypes(r.get("binary_media_types"))
@@ -53,13 +53,9 @@ func (b *builder) restResource(r *resource) {
 }
 
 func (b *builder) restMethod(r *resource) {
-	m := assemble.Method{Address: r.address, API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")), Method: snapshot.Method{
-		HTTPMethod: r.get("http_method").Plain(), Origin: r.origin(),
-		Authorization: r.get("authorization").Text(""), AuthorizerID: r.get("authorizer_id").Text(""), Scopes: r.get("authorization_scopes").Texts(),
-		APIKeyRequired: r.get("api_key_required").Boolean(false), ValidatorID: r.get("request_validator_id").Text(""),
-		RequestParameters: r.get("request_parameters").Flags(), RequestModels: r.get("request_models").TextMap(),
-		Responses: snapshot.Known(map[string]snapshot.MethodResponse{}, r.origin()), Integration: snapshot.Known[*snapshot.Integration](nil, r.origin())}}
-	b.parts.Methods = append(b.parts.Methods, m)
+	m := openapi.Method(r.arguments, snapshot.REST, openapi.Snake.With(map[string]string{"authorizationType": "authorization"}))
+	m.Responses, m.Integration = snapshot.Known(map[string]snapshot.MethodResponse{}, r.origin()), snapshot.Known[*snapshot.Integration](nil, r.origin())
+	b.parts.Methods = append(b.parts.Methods, assemble.Method{Address: r.address, API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")), Method: m})
 }
 
 func (b *builder) methodResponse(r *resource) {
@@ -82,18 +78,17 @@ func (b *builder) methodResponse(r *resource) {
 }
 
 func (b *builder) restIntegration(r *resource) {
+	i := openapi.Integration(r.arguments, snapshot.REST, openapi.Snake.With(map[string]string{"httpMethod": "integrationHttpMethod"}))
 	none := snapshot.Known("", r.origin())
-	b.parts.Integrations = append(b.parts.Integrations, assemble.Integration{Address: r.address, API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")), Verb: r.get("http_method").Plain(),
-		Integration: snapshot.Integration{Origin: r.origin(), Type: r.get("type").Text(""), HTTPMethod: r.get("integration_http_method").Text(""), URI: r.get("uri").Text(""),
-			Credentials: r.get("credentials").Text(""), RequestParameters: r.get("request_parameters").TextFacts(), Templates: r.get("request_templates").TextFacts(),
-			Passthrough: r.get("passthrough_behavior").Text(""), ContentHandling: r.get("content_handling").Text(""), TimeoutMillis: r.get("timeout_milliseconds").Number(assemble.NotGiven),
-			Subtype: none, PayloadFormat: none, TemplateSelection: none, ResponseSelection: none, Responses: snapshot.Known([]snapshot.IntegrationResponse{}, r.origin())}})
+	i.Subtype, i.PayloadFormat, i.TemplateSelection, i.ResponseSelection = none, none, none, none
+	i.Responses = snapshot.Known([]snapshot.IntegrationResponse{}, r.origin())
+	b.parts.Integrations = append(b.parts.Integrations, assemble.Integration{Address: r.address, API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")), Verb: r.get("http_method").Plain(), Integration: i})
 }
 
 func (b *builder) restResponse(r *resource) {
-	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, assemble.IntegrationResponse{API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")),
-		Verb: r.get("http_method").Plain(), Pattern: r.get("selection_pattern").Text(""), Status: r.get("status_code").Text(""), Parameters: r.get("response_parameters").TextMap(),
-		Templates: r.get("response_templates").TextMap(), ContentHandling: r.get("content_handling").Text(""), Origin: r.origin()})
+	response := openapi.Response(r.arguments, openapi.Snake)
+	response.API, response.Resource, response.Verb = refTo(r.get("rest_api_id")), refTo(r.get("resource_id")), r.get("http_method").Plain()
+	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, response)
 }
 
 func (b *builder) model(r *resource) {
@@ -106,7 +101,7 @@ func (b *builder) model(r *resource) {
 
 func (b *builder) validator(r *resource) {
 	b.parts.Validators = append(b.parts.Validators, assemble.Validator{ID: b.text(r, "id"), API: refTo(r.get("rest_api_id")),
-		Fact: openapi.Validator(r.arguments, r.get("name").Plain(), "validate_request_body", "validate_request_parameters")})
+		Fact: openapi.Validator(r.arguments, r.get("name").Plain(), openapi.Snake)})
 }
 
 // authorizer maps an authorizer of a REST API, or of an HTTP or WebSocket one.
@@ -124,17 +119,12 @@ func (b *builder) authorizer(r *resource) {
 		b.parts.Authorizers = append(b.parts.Authorizers, a)
 		return
 	}
-	var sources []string
-	for _, in := range source.Items() {
-		sources = append(sources, in.Plain())
-	}
+	one := openapi.Authorizer(r.arguments, openapi.Snake)
+	one.Type, one.IdentitySource = strings.ToUpper(kind), openapi.Joined(source)
 	if source.Absent() && a.Type == snapshot.REST {
-		sources = []string{"method.request.header.Authorization"}
+		one.IdentitySource = "method.request.header.Authorization"
 	}
-	jwt := first(r.get("jwt_configuration"))
-	audience, _ := jwt.Get("audience").Texts().Read(&snapshot.Gaps{})
-	a.Fact = snapshot.Known(snapshot.Authorizer{Name: r.get("name").Plain(), Type: strings.ToUpper(kind), IdentitySource: strings.Join(sources, ","),
-		Validation: r.get("identity_validation_expression").Plain(), URI: r.get("authorizer_uri").Plain(), Issuer: jwt.Get("issuer").Plain(), Audience: strings.Join(audience, ",")}, r.origin())
+	a.Fact = snapshot.Known(one, r.origin())
 	b.parts.Authorizers = append(b.parts.Authorizers, a)
 }
 
@@ -152,33 +142,12 @@ func (b *builder) deployment(r *resource) {
 	}
 	if name := r.get("stage_name"); !name.Absent() {
 		d.Stage = &assemble.Stage{API: d.API, Type: d.Type, Name: name.Plain(), Deployment: assemble.To(d.ID, name.Origin()), AutoDeploy: snapshot.Known(false, name.Origin()),
-			Variables: r.get("variables").TextMap(), Canary: canary(first(r.get("canary_settings")), d.ID), Origin: r.origin()}
+			Variables: r.get("variables").TextMap(), Canary: openapi.Canary(r.get("canary_settings").First(), d.ID, openapi.Snake), Origin: r.origin()}
 	}
 	b.parts.Deployments = append(b.parts.Deployments, d)
 }
 
 func (b *builder) restStage(r *resource) {
 	b.parts.Stages = append(b.parts.Stages, assemble.Stage{API: refTo(r.get("rest_api_id")), Type: snapshot.REST, Name: r.get("stage_name").Plain(), Deployment: refTo(r.get("deployment_id")),
-		AutoDeploy: snapshot.Known(false, r.origin()), Variables: r.get("variables").TextMap(), Canary: canary(first(r.get("canary_settings")), ""), Origin: r.origin()})
-}
-
-// canary maps canary settings.
-func canary(x tree.View, deployment string) snapshot.Fact[*snapshot.Canary] {
-	if x.Absent() || x.Value.Kind == tree.List {
-		return snapshot.Known[*snapshot.Canary](nil, x.Origin())
-	}
-	var gaps snapshot.Gaps
-	c := &snapshot.Canary{DeploymentID: deployment}
-	if id := x.Get("deployment_id"); !id.Absent() {
-		c.DeploymentID = id.Plain()
-	}
-	percent, _ := x.Get("percent_traffic").Number(0).Read(&gaps)
-	c.Percent = float64(percent)
-	if overrides, _ := x.Get("stage_variable_overrides").TextMap().Read(&gaps); len(overrides) > 0 {
-		c.Variables = overrides
-	}
-	if gaps.Any() {
-		return snapshot.Unknown[*snapshot.Canary](gaps.List()[0])
-	}
-	return snapshot.Known(c, x.Origin())
+		AutoDeploy: snapshot.Known(false, r.origin()), Variables: r.get("variables").TextMap(), Canary: openapi.Canary(r.get("canary_settings").First(), "", openapi.Snake), Origin: r.origin()})
 }

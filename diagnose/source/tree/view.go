@@ -72,6 +72,15 @@ func (x View) Items() []View {
 	return list
 }
 
+// First is what stands first in a list, absent where there is nothing.
+func (x View) First() View {
+	if items := x.Items(); len(items) > 0 {
+		return items[0]
+	}
+	x.Value = nil
+	return x
+}
+
 func (x View) Absent() bool  { return x.Value == nil || x.Value.Kind == Null }
 func (x View) Unknown() bool { return x.Value != nil && x.Value.Kind == Unknown }
 
