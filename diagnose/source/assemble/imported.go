@@ -10,7 +10,7 @@ import (
 // importRoles adds the roles that are made elsewhere, that an integration names and
 // that the input gives policies to. Those policies are known, and nothing else.
 func (a *assembler) importRoles(given func(name string) ([]*Policy, []Attachment), managed map[string]snapshot.Policy) {
-	for _, credentials := range a.credentials() {
+	for _, credentials := range a.Credentials() {
 		arn, ok := read(credentials)
 		role, isARN := text.ParseARN(arn)
 		if !ok || !isARN || role.Service != "iam" || !strings.HasPrefix(role.Resource, "role/") {
@@ -45,25 +45,25 @@ func (a *assembler) importRoles(given func(name string) ([]*Policy, []Attachment
 	}
 }
 
-// credentials are those of all integrations among the parts.
-func (a *assembler) credentials() []snapshot.Fact[string] {
+// Credentials are those of all integrations among the parts.
+func (p *Parts) Credentials() []snapshot.Fact[string] {
 	var list []snapshot.Fact[string]
 	add := func(fact snapshot.Fact[*snapshot.Integration]) {
 		if i, ok := read(fact); ok && i != nil {
 			list = append(list, i.Credentials)
 		}
 	}
-	for i := range a.Integrations {
-		list = append(list, a.Integrations[i].Credentials)
+	for i := range p.Integrations {
+		list = append(list, p.Integrations[i].Credentials)
 	}
-	for i := range a.Methods {
-		add(a.Methods[i].Method.Integration)
+	for i := range p.Methods {
+		add(p.Methods[i].Method.Integration)
 	}
-	for i := range a.Routes {
-		add(a.Routes[i].Method.Integration)
+	for i := range p.Routes {
+		add(p.Routes[i].Method.Integration)
 	}
-	for i := range a.APIs {
-		if d := a.APIs[i].Definition; d != nil {
+	for i := range p.APIs {
+		if d := p.APIs[i].Definition; d != nil {
 			for j := range d.Methods {
 				add(d.Methods[j].Integration)
 			}

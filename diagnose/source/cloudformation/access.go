@@ -5,6 +5,7 @@ import (
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
@@ -17,7 +18,7 @@ func (b *builder) role(s *stack, r *resource, p tree.View) {
 		Trust:    policyText(p.Get("AssumeRolePolicyDocument")),
 		Inline:   inlinePolicies(p.Get("Policies")),
 		Attached: managedPolicies(p.Get("ManagedPolicyArns")),
-		Boundary: refOf(p.Get("PermissionsBoundary")),
+		Boundary: openapi.Ref(p.Get("PermissionsBoundary")),
 		Tags:     tags(p.Get("Tags")),
 	})
 }
@@ -28,7 +29,7 @@ func policyText(x tree.View) snapshot.Fact[string] {
 }
 
 func (b *builder) policy(s *stack, r *resource, p tree.View) {
-	policy := assemble.Policy{Policy: snapshot.Policy{Name: s.physicalName(r).Text, Origin: s.origin(r, "", r.at)}, Roles: refsOf(p.Get("Roles"))}
+	policy := assemble.Policy{Policy: snapshot.Policy{Name: s.physicalName(r).Text, Origin: s.origin(r, "", r.at)}, Roles: openapi.Refs(p.Get("Roles"))}
 	if p.Get("PolicyName").Absent() && r.typ != "AWS::IAM::ManagedPolicy" {
 		policy.Name = ""
 	}
@@ -36,7 +37,7 @@ func (b *builder) policy(s *stack, r *resource, p tree.View) {
 	case "AWS::IAM::ManagedPolicy":
 		policy.ARN = s.refOf(r, &tree.Node{At: r.at}).Text
 	case "AWS::IAM::RolePolicy":
-		policy.Roles = refsOf(p.Get("RoleName"))
+		policy.Roles = openapi.Refs(p.Get("RoleName"))
 	}
 	for _, role := range policy.Roles {
 		if strings.HasPrefix(role.Text, "arn:") { // a role is named by its name; an ARN has characters that no name has
@@ -83,7 +84,7 @@ func managedPolicies(x tree.View) snapshot.Fact[[]assemble.Ref] {
 	if x.Unknown() {
 		return snapshot.Unknown[[]assemble.Ref](x.Gap())
 	}
-	list := refsOf(x)
+	list := openapi.Refs(x)
 	for _, arn := range list {
 		if arn.Text == "" && !arn.IsKnown() {
 			return snapshot.Unknown[[]assemble.Ref](arn.Gap())
@@ -155,7 +156,7 @@ func (b *builder) queuePolicy(s *stack, r *resource, p tree.View) {
 			s.world.refuse("InvalidAddress", "The address "+tree.Clip(url, 120)+" is not valid for this endpoint.", in.Origin())
 		}
 	}
-	policy := assemble.QueuePolicy{Name: r.id, Queues: refsOf(queues)}
+	policy := assemble.QueuePolicy{Name: r.id, Queues: openapi.Refs(queues)}
 	policy.Document, policy.Lines = p.Get("PolicyDocument").Policy()
 	policy.Doubt = s.mayBeMissing(r, "queue policy", policy.Document.Origin())
 	b.parts.QueuePolicies = append(b.parts.QueuePolicies, policy)
@@ -190,6 +191,6 @@ func keyState(p tree.View) snapshot.Fact[string] {
 func (b *builder) alias(s *stack, r *resource, p tree.View) {
 	if name := s.physicalName(r).Text; strings.HasPrefix(name, "alias/") {
 		arn := s.fill(r, "arn:{partition}:kms:{region}:{account}:{name}", &tree.Node{At: r.at}).Text
-		b.parts.Aliases = append(b.parts.Aliases, assemble.Alias{ARN: arn, Key: refOf(p.Get("TargetKeyId"))})
+		b.parts.Aliases = append(b.parts.Aliases, assemble.Alias{ARN: arn, Key: openapi.Ref(p.Get("TargetKeyId"))})
 	}
 }

@@ -60,7 +60,7 @@ func (b *builder) stage(s *stack, r *resource, p tree.View) {
 		variables = "StageVariables"
 	}
 	st := assemble.Stage{API: api, Type: typ, Name: p.Get("StageName").Plain(), Origin: s.origin(r, "", r.at), AutoDeploy: p.Get("AutoDeploy").Boolean(false),
-		Deployment: refOf(p.Get("DeploymentId")), Variables: p.Get(variables).TextMap(), Canary: openapi.Canary(p.Get("CanarySetting"), "", openapi.Pascal), Settings: methodSettings(p)}
+		Deployment: openapi.Ref(p.Get("DeploymentId")), Variables: p.Get(variables).TextMap(), Canary: openapi.Canary(p.Get("CanarySetting"), "", openapi.Pascal), Settings: methodSettings(p)}
 	if auto, _ := st.AutoDeploy.Peek(); auto {
 		st.Deployment = assemble.To(r.serial+"-auto", st.Deployment.Origin())
 	}

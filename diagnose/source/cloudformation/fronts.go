@@ -129,13 +129,10 @@ func (b *builder) cloudFront(s *stack, r *resource, p tree.View) {
 	}
 }
 
-// grant lets API Gateway call a function.
-type grant struct{ function string }
-
 // permission notes the functions that API Gateway may call.
 func (b *builder) permission(_ *stack, _ *resource, p tree.View) {
 	if principal := p.Get("Principal").Plain(); strings.HasPrefix(principal, "apigateway.amazonaws.com") {
-		b.grants = append(b.grants, grant{p.Get("FunctionName").Plain()})
+		b.callable = append(b.callable, p.Get("FunctionName").Plain())
 	}
 }
 
@@ -147,7 +144,7 @@ func (b *builder) unpermitted() {
 		if !ok || !a.Unpermitted {
 			continue
 		}
-		a.Unpermitted = !slices.ContainsFunc(b.grants, func(g grant) bool { return g.function == "" || strings.Contains(a.URI, g.function) })
+		a.Unpermitted = !slices.ContainsFunc(b.callable, func(function string) bool { return strings.Contains(a.URI, function) })
 		*fact = fact.With(a)
 	}
 }

@@ -16,7 +16,7 @@ func (b *builder) method(s *stack, r *resource, p tree.View) {
 		// aws-cloudformation-user-guide 483: the schema does not require it, the service does.
 		b.world.refuse("ValidationException", "1 validation error detected: Value null at 'putMethodInput.authorizationType' failed to satisfy constraint: Member must not be null", p.Origin())
 	}
-	b.onlyMethod(s, r, refOf(p.Get("ResourceId")).Text, p.Get("HttpMethod").Plain())
+	b.onlyMethod(s, r, openapi.Ref(p.Get("ResourceId")).Text, p.Get("HttpMethod").Plain())
 	m := openapi.Method(p, snapshot.REST, openapi.Pascal)
 	m.Origin = s.origin(r, "", r.at)
 	m.Responses, m.Integration = methodResponses(p.Get("MethodResponses")), methodIntegration(p.Get("Integration"))

@@ -221,22 +221,20 @@ func (s *stack) physicalName(r *resource) *tree.Value {
 	}
 	r.busy = true
 	defer func() { r.busy = false }()
-	r.name = tree.Nothing
-	if property := kinds[r.typ].name; property != "" {
-		if p := r.properties.Get(property); p != nil {
-			r.name = nil
-			given := s.resolve(p)
-			if given.Readable() {
-				r.name = given.AsText()
-				return r.name
-			}
-			if given.Kind == tree.Unknown {
-				r.name = s.world.symbolIn(s.prefix, "${"+r.id+"}", r.id, "", p)
-				return r.name
-			}
-		}
+	given := tree.Nothing
+	p := r.properties.Get(kinds[r.typ].name)
+	if p != nil {
+		given = s.resolve(p)
 	}
-	r.name = tree.Text(s.generatedName(r))
+	switch {
+	case given.Readable():
+		r.name = given.AsText()
+	case given.Kind == tree.Unknown:
+		r.name = s.world.symbolIn(s.prefix, "${"+r.id+"}", r.id, "", p)
+	default:
+		r.name = tree.Nothing
+		r.name = tree.Text(s.generatedName(r))
+	}
 	return r.name
 }
 

@@ -56,40 +56,26 @@ func (s *stack) object(n *tree.Node) *tree.Value {
 	return v
 }
 
+// functions evaluate the intrinsic functions of their names; arg is the argument of n.
+var functions map[string]func(s *stack, arg, n *tree.Node) *tree.Value
+
+func init() { // they call each other
+	functions = map[string]func(s *stack, arg, n *tree.Node) *tree.Value{"Fn::GetAtt": (*stack).getAtt, "Fn::Sub": (*stack).sub, "Fn::Join": (*stack).join,
+		"Fn::Select": (*stack).pick, "Fn::Split": (*stack).split, "Fn::FindInMap": (*stack).findInMap, "Fn::If": (*stack).choose, "Fn::Base64": (*stack).base64,
+		"Fn::Length": (*stack).length, "Fn::ToJsonString": (*stack).toJSON, "Fn::GetAZs": (*stack).zones, "Fn::ImportValue": (*stack).importValue,
+		"Fn::Transform": (*stack).transform}
+}
+
 // call evaluates one intrinsic function.
 func (s *stack) call(n *tree.Node, f *tree.Field) *tree.Value {
-	arg := f.Value
+	if function := functions[f.Name]; function != nil {
+		return function(s, f.Value, n)
+	}
 	switch f.Name {
 	case "Ref":
-		if arg.Scalar() {
-			return s.ref(arg.Text, n)
+		if f.Value.Scalar() {
+			return s.ref(f.Value.Text, n)
 		}
-	case "Fn::GetAtt":
-		return s.getAtt(arg, n)
-	case "Fn::Sub":
-		return s.sub(arg, n)
-	case "Fn::Join":
-		return s.join(arg, n)
-	case "Fn::Select":
-		return s.pick(arg, n)
-	case "Fn::Split":
-		return s.split(arg, n)
-	case "Fn::FindInMap":
-		return s.findInMap(arg, n)
-	case "Fn::If":
-		return s.choose(arg, n)
-	case "Fn::Base64":
-		return s.base64(arg, n)
-	case "Fn::Length":
-		return s.length(arg, n)
-	case "Fn::ToJsonString":
-		return s.toJSON(arg, n)
-	case "Fn::GetAZs":
-		return s.zones(arg, n)
-	case "Fn::ImportValue":
-		return s.importValue(arg, n)
-	case "Fn::Transform":
-		return s.transform(arg, n)
 	case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not":
 		switch s.truth(n) {
 		case yes:

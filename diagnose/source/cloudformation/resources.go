@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
@@ -49,13 +50,13 @@ var readings = []reading{
 
 // builder describes the resources of the stacks.
 type builder struct {
-	world  *world
-	parts  *assemble.Parts
-	skips  []snapshot.Skip
-	roots  map[string]*stack    // the root stack that an API belongs to, by the API's id
-	owners map[string]*resource // by the address of a part
-	grants []grant              // who may call which functions
-	verbs  map[[2]string]bool   // methods that are there for certain: resource, HTTP method
+	world    *world
+	parts    *assemble.Parts
+	skips    []snapshot.Skip
+	roots    map[string]*stack    // the root stack that an API belongs to, by the API's id
+	owners   map[string]*resource // by the address of a part
+	callable []string             // the functions that API Gateway may call
+	verbs    map[[2]string]bool   // methods that are there for certain: resource, HTTP method
 }
 
 // onlyMethod refuses a second method of that name on a resource. One that may not
@@ -179,11 +180,6 @@ func (b *builder) apisOf(roots map[*stack]bool, apis []snapshot.API) (ids []stri
 	return ids, len(ids) == 0
 }
 
-// refOf is what a property names another resource by.
-func refOf(x tree.View) assemble.Ref {
-	return assemble.Ref{Text: x.Plain(), Fact: x.Text("")}
-}
-
 // demanded is a text that the schema requires. An absent one is refused there, and
 // says no more here.
 func demanded(x tree.View) snapshot.Fact[string] {
@@ -193,22 +189,13 @@ func demanded(x tree.View) snapshot.Fact[string] {
 	return x.Text("")
 }
 
-// demandedRef is refOf a property that the schema requires.
+// demandedRef is what names another resource in a property that the schema requires.
 func demandedRef(x tree.View) assemble.Ref { return assemble.Ref{Text: x.Plain(), Fact: demanded(x)} }
-
-// refsOf is a list of names.
-func refsOf(x tree.View) []assemble.Ref {
-	var list []assemble.Ref
-	for _, in := range x.Items() {
-		list = append(list, refOf(in))
-	}
-	return list
-}
 
 // apiOf is the API that a property names. It returns false when the property is
 // missing, which the schema refuses.
 func (b *builder) apiOf(s *stack, x tree.View) (assemble.Ref, bool) {
-	ref := refOf(x)
+	ref := openapi.Ref(x)
 	switch {
 	case ref.Text != "":
 	case x.Unknown():

@@ -54,7 +54,7 @@ func destinations(x tree.View) snapshot.Fact[map[string]string] {
 // integrationResponse reads an integration response of a WebSocket API.
 func (b *builder) integrationResponse(s *stack, r *resource, p tree.View) {
 	response := openapi.Response(p, routed)
-	response.Integration, response.Origin = refOf(p.Get("IntegrationId")), s.origin(r, "", r.at)
+	response.Integration, response.Origin = openapi.Ref(p.Get("IntegrationId")), s.origin(r, "", r.at)
 	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, response)
 }
 
@@ -65,7 +65,7 @@ func (b *builder) route(s *stack, r *resource, p tree.View) {
 	}
 	m := openapi.Method(p, snapshot.HTTP, openapi.Pascal)
 	m.ResourceID, m.Origin = r.serial, s.origin(r, "", r.at)
-	b.parts.Routes = append(b.parts.Routes, assemble.Route{Address: r.serial, API: api, Target: refOf(p.Get("Target")), Method: m})
+	b.parts.Routes = append(b.parts.Routes, assemble.Route{Address: r.serial, API: api, Target: openapi.Ref(p.Get("Target")), Method: m})
 }
 
 // responseSelection is what a WebSocket API chooses an integration response by;
@@ -73,7 +73,7 @@ func (b *builder) route(s *stack, r *resource, p tree.View) {
 const responseSelection = "${integration.response.statuscode}"
 
 func (b *builder) routeResponse(s *stack, r *resource, p tree.View) {
-	b.parts.RouteResponses = append(b.parts.RouteResponses, assemble.RouteResponse{Route: refOf(p.Get("RouteId")), Key: p.Get("RouteResponseKey").Plain(),
+	b.parts.RouteResponses = append(b.parts.RouteResponses, assemble.RouteResponse{Route: openapi.Ref(p.Get("RouteId")), Key: p.Get("RouteResponseKey").Plain(),
 		MethodResponse: snapshot.MethodResponse{Origin: s.origin(r, "", r.at)}})
 }
 

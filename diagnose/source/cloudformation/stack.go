@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -144,10 +145,6 @@ func (s *stack) writtenIDs(resources []tree.Field) map[string]bool {
 }
 
 func (s *stack) addResource(f tree.Field, serials map[string]bool) {
-	if f.Value.Kind != tree.Object || strings.HasPrefix(f.Name, "Fn::") {
-		s.hide(f.At, "the entry %s of Resources is not read", tree.Clip(f.Name, 80))
-		return
-	}
 	typ := f.Value.Get("Type")
 	if s.resources[f.Name] != nil || !typ.Scalar() || !alphanumericID(f.Name) {
 		s.hide(f.At, "the entry %s of Resources is not read", tree.Clip(f.Name, 80))
@@ -216,15 +213,13 @@ func (s *stack) exists(r *resource) truth {
 func (s *stack) live(types ...string) []*resource {
 	var list []*resource
 	for _, r := range s.order {
-		for _, typ := range types {
-			if r.typ != typ || s.exists(r) == no {
-				continue
-			}
-			if s.exists(r) == maybe {
-				s.world.warn("%s: the condition %q of %s is not known before deployment; it is diagnosed as if it held", r.at.File, r.condition, r.id)
-			}
-			list = append(list, r)
+		if !slices.Contains(types, r.typ) || s.exists(r) == no {
+			continue
 		}
+		if s.exists(r) == maybe {
+			s.world.warn("%s: the condition %q of %s is not known before deployment; it is diagnosed as if it held", r.at.File, r.condition, r.id)
+		}
+		list = append(list, r)
 	}
 	return list
 }

@@ -3,10 +3,12 @@ package documents
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
@@ -36,7 +38,7 @@ func (r *reader) bareRole(x tree.View) {
 	}
 	role.Tags = snapshot.Known(tags, x.Get("Tags").Origin())
 	boundary := x.Get("PermissionsBoundary").Get("PermissionsBoundaryArn")
-	role.Boundary = assemble.Ref{Text: boundary.Plain(), Fact: boundary.Text("")}
+	role.Boundary = openapi.Ref(boundary)
 	if r.given == nil {
 		r.given = map[string]*assemble.Role{}
 	}
@@ -45,12 +47,9 @@ func (r *reader) bareRole(x tree.View) {
 }
 
 func (r *reader) meet(name string) {
-	for _, have := range r.order {
-		if have == name {
-			return
-		}
+	if !slices.Contains(r.order, name) {
+		r.order = append(r.order, name)
 	}
-	r.order = append(r.order, name)
 }
 
 // document is a policy document: an object, JSON, or as IAM sends it, percent-encoded.
@@ -83,23 +82,10 @@ func (r *reader) policyVersion(x tree.View)    { r.versions = append(r.versions,
 // credentials are the roles that integrations name, by the name of the role.
 func (r *reader) credentials() map[string]string {
 	arns := map[string]string{}
-	add := func(f snapshot.Fact[*snapshot.Integration]) {
-		if in, _ := f.Peek(); in != nil {
-			if arn, _ := in.Credentials.Peek(); strings.Contains(arn, ":role/") {
-				arns[arn[strings.LastIndexByte(arn, '/')+1:]] = arn
-			}
+	for _, credentials := range r.parts.Credentials() {
+		if arn, _ := credentials.Peek(); strings.Contains(arn, ":role/") {
+			arns[arn[strings.LastIndexByte(arn, '/')+1:]] = arn
 		}
-	}
-	for _, a := range r.parts.APIs {
-		if a.Definition != nil {
-			for _, m := range a.Definition.Methods {
-				add(m.Integration)
-			}
-		}
-	}
-	for i := range r.parts.Integrations {
-		in := &r.parts.Integrations[i].Integration
-		add(snapshot.Known(in, in.Origin))
 	}
 	return arns
 }
@@ -166,7 +152,7 @@ func (r *reader) attachedOf(role *assemble.Role) snapshot.Fact[[]assemble.Ref] {
 	list := []assemble.Ref{}
 	for _, in := range r.attached.Get("AttachedPolicies").Items() {
 		arn := in.Get("PolicyArn")
-		list = append(list, assemble.Ref{Text: arn.Plain(), Fact: arn.Text("")})
+		list = append(list, openapi.Ref(arn))
 		// A version does not say of which policy it is: of the only one.
 		if len(r.versions) == 1 && len(r.attached.Get("AttachedPolicies").Items()) == 1 {
 			policy := snapshot.Policy{ARN: arn.Plain(), Name: in.Get("PolicyName").Plain(), Document: document(r.versions[0].Get("Document")), Origin: r.versions[0].Origin()}

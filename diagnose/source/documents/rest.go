@@ -73,7 +73,7 @@ func (r *reader) integration(x tree.View) { r.lone = append(r.lone, x) }
 func (r *reader) stage(x tree.View) {
 	at := x.Origin()
 	r.stages = append(r.stages, assemble.Stage{Type: snapshot.REST, Name: x.Get("stageName").Plain(), Origin: at,
-		Deployment: assemble.Ref{Text: x.Get("deploymentId").Plain(), Fact: x.Get("deploymentId").Text("")}, AutoDeploy: snapshot.Known(false, at),
+		Deployment: openapi.Ref(x.Get("deploymentId")), AutoDeploy: snapshot.Known(false, at),
 		Variables: x.Get("variables").TextMap(), Canary: snapshot.Known[*snapshot.Canary](nil, at)})
 }
 
@@ -141,15 +141,15 @@ func (r *reader) lend(from *assemble.API) {
 // someAPI is the API that get-rest-api or get-api gave, or one of which only its
 // methods are known.
 func (r *reader) someAPI(typ snapshot.APIType) *assemble.API {
+	get, stages := "apigateway get-rest-api --rest-api-id ID", "apigateway get-stages --rest-api-id ID"
+	if typ != snapshot.REST {
+		get, stages = "apigatewayv2 get-api --api-id ID", "apigatewayv2 get-stages --api-id ID"
+	}
 	a := r.api
 	if a == nil {
-		command := map[snapshot.APIType]string{snapshot.REST: "apigateway get-rest-api --rest-api-id ID"}[typ]
-		if command == "" {
-			command = "apigatewayv2 get-api --api-id ID"
-		}
 		at := r.first
 		at.Resource = "the API"
-		gap := outputGap("the API itself was not given", command, at)
+		gap := outputGap("the API itself was not given", get, at)
 		a = &assemble.API{ID: apiID, Type: typ, Origin: at, DefaultEndpointDisabled: snapshot.Unknown[bool](gap), EndpointTypes: snapshot.Unknown[[]string](gap),
 			Policy: snapshot.Unknown[string](gap), BinaryMediaTypes: snapshot.Known([]string{}, at), APIKeySource: snapshot.Unknown[string](gap), RouteSelection: snapshot.Known("", at),
 			CORS: snapshot.Unknown[*snapshot.CORS](gap)}
@@ -158,11 +158,7 @@ func (r *reader) someAPI(typ snapshot.APIType) *assemble.API {
 		}
 	}
 	if len(r.stages) == 0 {
-		command := "apigateway get-stages --rest-api-id ID"
-		if typ != snapshot.REST {
-			command = "apigatewayv2 get-stages --api-id ID"
-		}
-		gap := outputGap("what is deployed was not given", command, a.Origin)
+		gap := outputGap("what is deployed was not given", stages, a.Origin)
 		a.Stages = &gap
 	}
 	return a

@@ -27,7 +27,7 @@ func (r *reader) routedAPI(x tree.View) {
 func (r *reader) route(x tree.View) {
 	m := openapi.Method(x, snapshot.HTTP, openapi.Pascal)
 	m.ResourceID = x.Get("RouteId").Plain()
-	r.routes = append(r.routes, assemble.Route{Target: assemble.Ref{Text: x.Get("Target").Plain(), Fact: x.Get("Target").Text("")}, Method: m})
+	r.routes = append(r.routes, assemble.Route{Target: openapi.Ref(x.Get("Target")), Method: m})
 }
 
 func (r *reader) routedIntegration(x tree.View) {
@@ -42,7 +42,7 @@ func (r *reader) routedIntegration(x tree.View) {
 func (r *reader) routedStage(x tree.View) {
 	at := x.Origin()
 	r.stages = append(r.stages, assemble.Stage{Type: snapshot.HTTP, Name: x.Get("StageName").Plain(), Origin: at, AutoDeploy: x.Get("AutoDeploy").Boolean(false),
-		Deployment: assemble.Ref{Text: x.Get("DeploymentId").Plain(), Fact: x.Get("DeploymentId").Text("")},
+		Deployment: openapi.Ref(x.Get("DeploymentId")),
 		Variables:  x.Get("StageVariables").TextMap(), Canary: snapshot.Known[*snapshot.Canary](nil, at)})
 }
 

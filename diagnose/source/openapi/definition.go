@@ -172,12 +172,16 @@ func Schema(x tree.View) snapshot.Fact[string] {
 	return snapshot.Known(out, x.Origin())
 }
 
-// follow follows $ref inside the document. The gap says what is not there.
-func (r *reader) follow(x tree.View) (tree.View, *snapshot.Gap) {
+// follow follows $ref inside the document. What is not there is unknown.
+func (r *reader) follow(x tree.View) tree.View {
+	missing := func(x tree.View, what string) tree.View {
+		x.Value = &tree.Value{Kind: tree.Unknown, Gap: &tree.Missing{Expression: what, Reason: snapshot.Unparsed}}
+		return x
+	}
 	for range 10 {
 		ref := x.Get("$ref")
 		if ref.Absent() || x.Unknown() {
-			return x, nil
+			return x
 		}
 		pointer, local := strings.CutPrefix(ref.Plain(), "#/")
 		target := r.root
@@ -185,9 +189,9 @@ func (r *reader) follow(x tree.View) (tree.View, *snapshot.Gap) {
 			target = target.Get(strings.NewReplacer("~1", "/", "~0", "~").Replace(name))
 		}
 		if !local || target.Absent() {
-			return x, &snapshot.Gap{Reason: snapshot.Unparsed, Detail: "the document does not hold " + ref.Plain(), Origin: ref.Origin()}
+			return missing(ref, "the document does not hold "+ref.Plain())
 		}
 		x = target
 	}
-	return x, &snapshot.Gap{Reason: snapshot.Unparsed, Detail: "references lead to references without end", Origin: x.Origin()}
+	return missing(x, "references lead to references without end")
 }

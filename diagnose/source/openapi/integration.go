@@ -12,10 +12,8 @@ const extension = "x-amazon-apigateway-integration"
 // integration reads the integration of an operation, which may refer to one that
 // several share.
 func (r *reader) integration(x tree.View) snapshot.Fact[*snapshot.Integration] {
-	x, missing := r.follow(x)
+	x = r.follow(x)
 	switch {
-	case missing != nil:
-		return snapshot.Unknown[*snapshot.Integration](*missing)
 	case x.Absent():
 		return snapshot.Known[*snapshot.Integration](nil, x.Origin())
 	case x.Unknown():

@@ -43,6 +43,20 @@ func (s Spelling) in(x tree.View) func(member string) tree.View {
 	return func(member string) tree.View { return x.Get(s(member)) }
 }
 
+// Ref is what a member names another resource by.
+func Ref(x tree.View) assemble.Ref {
+	return assemble.Ref{Text: x.Plain(), Fact: x.Text("")}
+}
+
+// Refs is a list of names; one that is not known names nothing.
+func Refs(x tree.View) []assemble.Ref {
+	var list []assemble.Ref
+	for _, in := range x.Items() {
+		list = append(list, Ref(in))
+	}
+	return list
+}
+
 // Method reads the members of a method or a route: all but its path, its responses
 // and its integration.
 func Method(x tree.View, typ snapshot.APIType, s Spelling) snapshot.Method {

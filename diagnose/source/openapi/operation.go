@@ -10,12 +10,7 @@ import (
 
 // path reads one path item.
 func (r *reader) path(path string, x tree.View) {
-	x, missing := r.follow(x)
-	switch {
-	case missing != nil:
-		r.doubt(*missing)
-		return
-	case x.Unknown():
+	if x = r.follow(x); x.Unknown() {
 		r.doubt(x.Gap())
 		return
 	}
@@ -73,10 +68,8 @@ func (r *reader) parameters(item, x tree.View) snapshot.Fact[map[string]bool] {
 			return snapshot.Unknown[map[string]bool](list.Gap())
 		}
 		for _, in := range list.Items() {
-			p, missing := r.follow(in)
+			p := r.follow(in)
 			switch {
-			case missing != nil:
-				return snapshot.Unknown[map[string]bool](*missing)
 			case p.Unknown():
 				return snapshot.Unknown[map[string]bool](p.Gap())
 			case p.Value.Kind != tree.Object:
@@ -107,19 +100,16 @@ func (r *reader) models(method, path string, x tree.View) snapshot.Fact[map[stri
 		}
 		models[contentType] = name
 	}
-	body, missing := r.follow(x.Get("requestBody"))
-	switch {
-	case missing != nil:
-		return snapshot.Unknown[map[string]string](*missing)
-	case body.Unknown():
+	body := r.follow(x.Get("requestBody"))
+	if body.Unknown() {
 		return snapshot.Unknown[map[string]string](body.Gap())
 	}
 	for _, m := range body.Get("content").Members() {
 		add(m.Name, m.Get("schema"))
 	}
 	for _, in := range x.Get("parameters").Items() {
-		p, _ := r.follow(in) // what is missing is said of the parameters
-		if !p.Get("in").Is("body") {
+		p := r.follow(in)
+		if !p.Get("in").Is("body") { // what is missing is said of the parameters
 			continue
 		}
 		types := x.Get("consumes").Items()
@@ -146,10 +136,8 @@ func (r *reader) responses(x tree.View) snapshot.Fact[map[string]snapshot.Method
 		if len(m.Name) != 3 || m.Name[0] < '1' || m.Name[0] > '5' {
 			continue
 		}
-		declared, missing := r.follow(m.View)
+		declared := r.follow(m.View)
 		switch {
-		case missing != nil:
-			return snapshot.Unknown[map[string]snapshot.MethodResponse](*missing)
 		case declared.Unknown():
 			return snapshot.Unknown[map[string]snapshot.MethodResponse](declared.Gap())
 		case !declared.Absent() && declared.Value.Kind != tree.Object:

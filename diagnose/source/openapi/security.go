@@ -17,10 +17,8 @@ type scheme struct {
 // scheme reads a security scheme, and its authorizer if it has one.
 func (r *reader) scheme(name string, x tree.View) scheme {
 	kind := x.Get("x-amazon-apigateway-authtype")
-	authorizer, missing := r.follow(x.Get("x-amazon-apigateway-authorizer"))
+	authorizer := r.follow(x.Get("x-amazon-apigateway-authorizer"))
 	switch {
-	case missing != nil:
-		return scheme{authorization: snapshot.Unknown[string](*missing)}
 	case kind.Is("awsSigv4"):
 		return scheme{authorization: snapshot.Known("AWS_IAM", kind.Origin())}
 	case !authorizer.Absent():

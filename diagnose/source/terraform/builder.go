@@ -159,27 +159,22 @@ func (b *builder) spread(d doubt) {
 			}
 		}
 	case noMethods[d.kind]:
-	case strings.HasSuffix(d.kind, "_exclusive"):
-		for i := range b.parts.Roles {
-			if role := &b.parts.Roles[i]; d.owner == "" || d.owner == role.Name {
-				role.Inline, role.Attached = snapshot.Unknown[[]snapshot.Policy](gap), snapshot.Unknown[[]assemble.Ref](gap)
-			}
-		}
 	case strings.HasPrefix(d.kind, "aws_api_gateway_"), strings.HasPrefix(d.kind, "aws_apigatewayv2_"):
 		for i := range b.parts.APIs {
 			if api := &b.parts.APIs[i]; d.owner == "" || d.owner == api.ID {
 				api.Doubt = &gap
 			}
 		}
-	case d.kind == "aws_iam_role_policy" || strings.HasSuffix(d.kind, "policy_attachment"):
+	case d.kind == "aws_iam_role_policy", strings.HasSuffix(d.kind, "policy_attachment"), strings.HasSuffix(d.kind, "_exclusive"):
 		for i := range b.parts.Roles {
 			role := &b.parts.Roles[i]
 			if d.owner != "" && d.owner != role.Name {
 				continue
 			}
-			if d.kind == "aws_iam_role_policy" {
+			if !strings.HasSuffix(d.kind, "policy_attachment") {
 				role.Inline = snapshot.Unknown[[]snapshot.Policy](gap)
-			} else {
+			}
+			if d.kind != "aws_iam_role_policy" {
 				role.Attached = snapshot.Unknown[[]assemble.Ref](gap)
 			}
 		}
@@ -218,18 +213,4 @@ func ownerArgument(kind string) string {
 		return "api_id"
 	}
 	return ""
-}
-
-// refTo is what an argument names.
-func refTo(x tree.View) assemble.Ref {
-	return assemble.Ref{Text: x.Plain(), Fact: x.Text("")}
-}
-
-// refsTo is what a list of names names; a list that is not known names nothing.
-func refsTo(x tree.View) []assemble.Ref {
-	var list []assemble.Ref
-	for _, in := range x.Items() {
-		list = append(list, refTo(in))
-	}
-	return list
 }

@@ -5,6 +5,7 @@ import (
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
 )
 
 // exclusive reads a resource that owns the policies of a role: it takes away those
@@ -17,7 +18,7 @@ func (b *builder) exclusive(r *resource) {
 		names = "policy_names"
 	}
 	role, list := r.get("role_name").Plain(), r.get(names)
-	keep := refsTo(list)
+	keep := openapi.Refs(list)
 	kept := func(name string) bool {
 		return slices.ContainsFunc(keep, func(k assemble.Ref) bool { return k.Text == name })
 	}

@@ -2,8 +2,9 @@ package terraform
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
-	"sort"
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
@@ -64,7 +65,7 @@ func (s *scope) keysOf(b *hclsyntax.Block, name string) keys {
 		if !v.IsKnown() || v.IsNull() || !v.CanIterateElements() {
 			return unknown(v, each)
 		}
-		k := keys{index: map[string]int{}}
+		elements := map[string]cty.Value{}
 		for key, value := range v.Elements() {
 			if !v.Type().IsMapType() && !v.Type().IsObjectType() {
 				key = value // of a set
@@ -73,9 +74,12 @@ func (s *scope) keysOf(b *hclsyntax.Block, name string) keys {
 			if !ok || holed(text) {
 				return unknown(v, each)
 			}
-			k.add(cty.StringVal(text), value)
+			elements[text] = value
 		}
-		sort.Sort(&k)
+		k := keys{index: map[string]int{}}
+		for _, text := range slices.Sorted(maps.Keys(elements)) {
+			k.add(cty.StringVal(text), elements[text])
+		}
 		return k
 	}
 	return keys{single: true, list: []cty.Value{cty.NilVal}, values: []cty.Value{cty.NilVal}}
@@ -84,14 +88,6 @@ func (s *scope) keysOf(b *hclsyntax.Block, name string) keys {
 func (k *keys) add(key, value cty.Value) {
 	k.index[keyText(key)] = len(k.list)
 	k.list, k.values = append(k.list, key), append(k.values, value)
-}
-
-func (k *keys) Len() int           { return len(k.list) }
-func (k *keys) Less(i, j int) bool { return keyText(k.list[i]) < keyText(k.list[j]) }
-func (k *keys) Swap(i, j int) {
-	k.list[i], k.list[j] = k.list[j], k.list[i]
-	k.values[i], k.values[j] = k.values[j], k.values[i]
-	k.index[keyText(k.list[i])], k.index[keyText(k.list[j])] = i, j
 }
 
 // find returns the place of a key, -1 when there is no such instance.

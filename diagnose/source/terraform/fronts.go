@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/source/assemble"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
@@ -58,13 +59,13 @@ func (b *builder) methodSettings(r *resource) {
 		return
 	}
 	b.later(func(b *builder) {
-		b.onStage(api, stage.Plain(), func(settingsOf *snapshot.Fact[map[string]snapshot.MethodSettings], _ *[]snapshot.UsagePlan) {
-			have, ok := settingsOf.Peek()
+		b.onStage(api, stage.Plain(), func(st *assemble.Stage) {
+			have, ok := st.Settings.Peek()
 			if !ok {
 				have = map[string]snapshot.MethodSettings{}
 			}
 			have[key] = settings
-			*settingsOf = snapshot.Known(have, r.origin())
+			st.Settings = snapshot.Known(have, r.origin())
 		})
 	})
 }
@@ -127,23 +128,21 @@ func (b *builder) usagePlan(r *resource) {
 		}
 		api, stage := in.Get("api_id").Plain(), in.Get("stage").Plain()
 		b.later(func(b *builder) {
-			b.onStage(api, stage, func(_ *snapshot.Fact[map[string]snapshot.MethodSettings], plans *[]snapshot.UsagePlan) {
-				*plans = append(*plans, one)
-			})
+			b.onStage(api, stage, func(st *assemble.Stage) { st.Plans = append(st.Plans, one) })
 		})
 	}
 }
 
 // onStage changes the stage of a name, one that a deployment makes among them.
-func (b *builder) onStage(api, name string, change func(*snapshot.Fact[map[string]snapshot.MethodSettings], *[]snapshot.UsagePlan)) {
+func (b *builder) onStage(api, name string, change func(*assemble.Stage)) {
 	for i := range b.parts.Stages {
 		if st := &b.parts.Stages[i]; st.API.Text == api && st.Name == name {
-			change(&st.Settings, &st.Plans)
+			change(st)
 		}
 	}
 	for i := range b.parts.Deployments {
 		if st := b.parts.Deployments[i].Stage; st != nil && st.API.Text == api && st.Name == name {
-			change(&st.Settings, &st.Plans)
+			change(st)
 		}
 	}
 }

@@ -51,7 +51,7 @@ func (b *builder) route(r *resource) {
 		}
 		m.RequestParameters = snapshot.Known(declared, parameters.Origin())
 	}
-	b.parts.Routes = append(b.parts.Routes, assemble.Route{Address: r.address, API: refTo(r.get("api_id")), Target: refTo(r.get("target")), Method: m})
+	b.parts.Routes = append(b.parts.Routes, assemble.Route{Address: r.address, API: openapi.Ref(r.get("api_id")), Target: openapi.Ref(r.get("target")), Method: m})
 }
 
 func (b *builder) integration(r *resource) {
@@ -59,7 +59,7 @@ func (b *builder) integration(r *resource) {
 	i.ID, i.Responses = b.text(r, "id"), b.statusMappings(r)
 	i.PayloadFormat = r.get("payload_format_version").Text(defaultPayloadFormat)
 	i.ResponseSelection = snapshot.Known("${integration.response.statuscode}", r.origin()) // computed, none can be set
-	b.parts.Integrations = append(b.parts.Integrations, assemble.Integration{Address: r.address, API: refTo(r.get("api_id")), Integration: i})
+	b.parts.Integrations = append(b.parts.Integrations, assemble.Integration{Address: r.address, API: openapi.Ref(r.get("api_id")), Integration: i})
 }
 
 // routed is how Terraform spells the integrations of HTTP and WebSocket APIs.
@@ -84,17 +84,17 @@ func (b *builder) statusMappings(r *resource) snapshot.Fact[[]snapshot.Integrati
 // response maps an integration response of a WebSocket API.
 func (b *builder) response(r *resource) {
 	response := openapi.Response(r.arguments, routed)
-	response.API, response.Integration = refTo(r.get("api_id")), refTo(r.get("integration_id"))
+	response.API, response.Integration = openapi.Ref(r.get("api_id")), openapi.Ref(r.get("integration_id"))
 	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, response)
 }
 
 // routeResponse lets a route of a WebSocket API answer.
 func (b *builder) routeResponse(r *resource) {
-	b.parts.RouteResponses = append(b.parts.RouteResponses, assemble.RouteResponse{Route: refTo(r.get("route_id")), Key: r.get("route_response_key").Plain(),
+	b.parts.RouteResponses = append(b.parts.RouteResponses, assemble.RouteResponse{Route: openapi.Ref(r.get("route_id")), Key: r.get("route_response_key").Plain(),
 		MethodResponse: snapshot.MethodResponse{Origin: r.origin()}})
 }
 
 func (b *builder) stage(r *resource) {
-	b.parts.Stages = append(b.parts.Stages, assemble.Stage{API: refTo(r.get("api_id")), Type: snapshot.HTTP, Name: r.get("name").Plain(), Deployment: refTo(r.get("deployment_id")),
+	b.parts.Stages = append(b.parts.Stages, assemble.Stage{API: openapi.Ref(r.get("api_id")), Type: snapshot.HTTP, Name: r.get("name").Plain(), Deployment: openapi.Ref(r.get("deployment_id")),
 		AutoDeploy: r.get("auto_deploy").Boolean(false), Settings: b.routeSettings(r), Variables: r.get("stage_variables").TextMap(), Canary: snapshot.Known[*snapshot.Canary](nil, r.origin()), Origin: r.origin()})
 }

@@ -5,11 +5,12 @@ import (
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
 )
 
 // role maps aws_iam_role (I24).
 func (b *builder) role(r *resource) {
-	role := assemble.Role{Name: b.text(r, "name"), ARN: b.text(r, "arn"), Origin: r.origin(), Boundary: refTo(r.get("permissions_boundary")), Tags: r.get("tags").TextMap()}
+	role := assemble.Role{Name: b.text(r, "name"), ARN: b.text(r, "arn"), Origin: r.origin(), Boundary: openapi.Ref(r.get("permissions_boundary")), Tags: r.get("tags").TextMap()}
 	trust, lines := b.policy(r, "assume_role_policy")
 	if role.Trust = trust; len(lines) == 1 {
 		// The one statement is where the trust is to be found and to be changed.
@@ -23,7 +24,7 @@ func (b *builder) role(r *resource) {
 	case arns.Unknown():
 		role.Attached = snapshot.Unknown[[]assemble.Ref](arns.Gap())
 	default:
-		role.Attached = snapshot.Known(append([]assemble.Ref{}, refsTo(arns)...), arns.Origin())
+		role.Attached = snapshot.Known(append([]assemble.Ref{}, openapi.Refs(arns)...), arns.Origin())
 	}
 	b.parts.Roles = append(b.parts.Roles, role)
 }
@@ -46,7 +47,7 @@ func (b *builder) inlinePolicies(r *resource) snapshot.Fact[[]snapshot.Policy] {
 }
 
 func (b *builder) rolePolicy(r *resource) {
-	p := assemble.Policy{Policy: snapshot.Policy{Name: b.text(r, "name"), Origin: r.origin()}, Roles: []assemble.Ref{refTo(r.get("role"))}}
+	p := assemble.Policy{Policy: snapshot.Policy{Name: b.text(r, "name"), Origin: r.origin()}, Roles: []assemble.Ref{openapi.Ref(r.get("role"))}}
 	p.Document, p.Lines = b.policy(r, "policy")
 	b.parts.Policies = append(b.parts.Policies, p)
 	b.unlinked(r, "role")
@@ -67,7 +68,7 @@ func (b *builder) managedPolicy(r *resource) {
 }
 
 func (b *builder) attachment(r *resource) {
-	a := assemble.Attachment{Policy: refTo(r.get("policy_arn"))}
+	a := assemble.Attachment{Policy: openapi.Ref(r.get("policy_arn"))}
 	roles := r.get("roles")
 	if r.kind == "aws_iam_role_policy_attachment" {
 		roles = r.get("role")
@@ -76,9 +77,9 @@ func (b *builder) attachment(r *resource) {
 		b.doubts = append(b.doubts, doubt{kind: r.kind, gap: roles.Gap()})
 		return
 	}
-	a.Roles = refsTo(roles)
+	a.Roles = openapi.Refs(roles)
 	if r.kind == "aws_iam_role_policy_attachment" {
-		a.Roles = []assemble.Ref{refTo(roles)}
+		a.Roles = []assemble.Ref{openapi.Ref(roles)}
 		b.unlinked(r, "role")
 	}
 	b.parts.Attachments = append(b.parts.Attachments, a)
@@ -124,7 +125,7 @@ func (b *builder) queue(r *resource) {
 }
 
 func (b *builder) queuePolicy(r *resource) {
-	p := assemble.QueuePolicy{Name: r.address, Queues: []assemble.Ref{refTo(r.get("queue_url"))}}
+	p := assemble.QueuePolicy{Name: r.address, Queues: []assemble.Ref{openapi.Ref(r.get("queue_url"))}}
 	p.Document, p.Lines = b.policy(r, "policy")
 	b.unlinked(r, "queue_url")
 	b.parts.QueuePolicies = append(b.parts.QueuePolicies, p)
@@ -186,6 +187,6 @@ func (b *builder) withGrant(list snapshot.Fact[[]snapshot.Grant], r *resource) s
 
 func (b *builder) alias(r *resource) {
 	if name := b.text(r, "name"); strings.HasPrefix(name, "alias/") {
-		b.parts.Aliases = append(b.parts.Aliases, assemble.Alias{ARN: b.text(r, "arn"), Key: refTo(r.get("target_key_id"))})
+		b.parts.Aliases = append(b.parts.Aliases, assemble.Alias{ARN: b.text(r, "arn"), Key: openapi.Ref(r.get("target_key_id"))})
 	}
 }

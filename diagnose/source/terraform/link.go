@@ -51,10 +51,7 @@ func moduleNames(address string) []string {
 			return append(names, rest)
 		}
 		names = append(names, rest[:end])
-		rest = rest[end:]
-		if strings.HasPrefix(rest, "[") {
-			rest = rest[keyLength(rest):]
-		}
+		_, rest = cutKey(rest[end:])
 		address = strings.TrimPrefix(rest, ".")
 	}
 	return names
@@ -120,11 +117,7 @@ func (one *record) chained(expression *tree.Node) (cty.Value, bool) {
 	if !ok || strings.ContainsAny(attribute, ".[") {
 		return cty.NilVal, false
 	}
-	address := over[0] + one.key
-	if one.module != "" {
-		address = one.module + "." + address
-	}
-	if other := one.in.instances[address]; other != nil {
+	if other := one.in.instances[below(one.module, over[0]+one.key)]; other != nil {
 		return other.attribute(attribute), true
 	}
 	return cty.NilVal, false
@@ -189,33 +182,22 @@ func (r *recorded) follow(module string, expression *tree.Node, key, steps, argu
 		return r.follow(parent, call.Get("expressions").Get(name), moduleKey(module), steps, argument, depth+1)
 	case "module":
 		name, rest := cutName(rest)
-		at := module + "." + "module." + name
-		if module == "" {
-			at = "module." + name
+		own, rest := cutKey(rest)
+		if own == "" && each {
+			own = key
 		}
-		if strings.HasPrefix(rest, "[") {
-			length := keyLength(rest)
-			at, rest = at+rest[:length], rest[length:]
-		} else if each {
-			at += key
-		}
+		at := below(module, "module."+name+own)
 		output, steps := cutName(strings.TrimPrefix(rest, "."))
 		return r.follow(at, r.moduleConfig(at).Get("outputs").Get(output).Get("expression"), "", steps, argument, depth+1)
 	case "local", "data", "path", "terraform", "self":
 		return cty.NilVal, false
 	}
 	name, rest := cutName(rest)
-	address := root + "." + name
-	if strings.HasPrefix(rest, "[") {
-		length := keyLength(rest)
-		address, rest = address+rest[:length], rest[length:]
-	} else if each {
-		address += key
+	own, rest := cutKey(rest)
+	if own == "" && each {
+		own = key
 	}
-	if module != "" {
-		address = module + "." + address
-	}
-	one := r.instances[address]
+	one := r.instances[below(module, root+"."+name+own)]
 	if one == nil {
 		return cty.NilVal, false
 	}
@@ -253,6 +235,16 @@ func fitting(argument, kind string) string {
 		return "url"
 	}
 	return "id"
+}
+
+// cutKey takes a key in brackets off the beginning of a text; it is empty when there
+// is none.
+func cutKey(s string) (key, rest string) {
+	if !strings.HasPrefix(s, "[") {
+		return "", s
+	}
+	length := keyLength(s)
+	return s[:length], s[length:]
 }
 
 // cutName takes a name off the beginning of what follows it.

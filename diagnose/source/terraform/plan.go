@@ -189,11 +189,7 @@ func (r *recorded) rawResource(n *tree.Node) {
 			continue
 		}
 		key := nodeKey(in.Get("index_key"))
-		address := kind + "." + name + key
-		if module != "" {
-			address = module + "." + address
-		}
-		one := &record{address: address, module: module, kind: kind, name: name, key: key, at: in.At, values: in.Get("attributes")}
+		one := &record{address: below(module, kind+"."+name+key), module: module, kind: kind, name: name, key: key, at: in.At, values: in.Get("attributes")}
 		for _, path := range items(in.Get("sensitive_attributes")) {
 			steps := items(path)
 			if len(steps) == 0 { // version 4 of old releases: a plain name

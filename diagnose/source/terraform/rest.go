@@ -48,14 +48,14 @@ func (b *builder) restAPIPolicy(r *resource) {
 }
 
 func (b *builder) restResource(r *resource) {
-	b.parts.Resources = append(b.parts.Resources, assemble.Resource{ID: b.text(r, "id"), API: refTo(r.get("rest_api_id")), Parent: refTo(r.get("parent_id")),
+	b.parts.Resources = append(b.parts.Resources, assemble.Resource{ID: b.text(r, "id"), API: openapi.Ref(r.get("rest_api_id")), Parent: openapi.Ref(r.get("parent_id")),
 		Part: r.get("path_part").Plain(), Origin: r.origin()})
 }
 
 func (b *builder) restMethod(r *resource) {
 	m := openapi.Method(r.arguments, snapshot.REST, openapi.Snake.With(map[string]string{"authorizationType": "authorization"}))
 	m.Responses, m.Integration = snapshot.Known(map[string]snapshot.MethodResponse{}, r.origin()), snapshot.Known[*snapshot.Integration](nil, r.origin())
-	b.parts.Methods = append(b.parts.Methods, assemble.Method{Address: r.address, API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")), Method: m})
+	b.parts.Methods = append(b.parts.Methods, assemble.Method{Address: r.address, API: openapi.Ref(r.get("rest_api_id")), Resource: openapi.Ref(r.get("resource_id")), Method: m})
 }
 
 func (b *builder) methodResponse(r *resource) {
@@ -64,7 +64,7 @@ func (b *builder) methodResponse(r *resource) {
 		b.doubts = append(b.doubts, doubt{kind: r.kind, owner: r.get("rest_api_id").Plain(), gap: status.Gap()})
 		return
 	}
-	m := assemble.MethodResponse{API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")), HTTPMethod: r.get("http_method").Plain(), Status: status.Plain(),
+	m := assemble.MethodResponse{API: openapi.Ref(r.get("rest_api_id")), Resource: openapi.Ref(r.get("resource_id")), HTTPMethod: r.get("http_method").Plain(), Status: status.Plain(),
 		MethodResponse: snapshot.MethodResponse{Origin: r.origin()}}
 	parameters := r.get("response_parameters").Flags()
 	declared, ok := parameters.Read(&snapshot.Gaps{})
@@ -82,12 +82,12 @@ func (b *builder) restIntegration(r *resource) {
 	none := snapshot.Known("", r.origin())
 	i.Subtype, i.PayloadFormat, i.TemplateSelection, i.ResponseSelection = none, none, none, none
 	i.Responses = snapshot.Known([]snapshot.IntegrationResponse{}, r.origin())
-	b.parts.Integrations = append(b.parts.Integrations, assemble.Integration{Address: r.address, API: refTo(r.get("rest_api_id")), Resource: refTo(r.get("resource_id")), Verb: r.get("http_method").Plain(), Integration: i})
+	b.parts.Integrations = append(b.parts.Integrations, assemble.Integration{Address: r.address, API: openapi.Ref(r.get("rest_api_id")), Resource: openapi.Ref(r.get("resource_id")), Verb: r.get("http_method").Plain(), Integration: i})
 }
 
 func (b *builder) restResponse(r *resource) {
 	response := openapi.Response(r.arguments, openapi.Snake)
-	response.API, response.Resource, response.Verb = refTo(r.get("rest_api_id")), refTo(r.get("resource_id")), r.get("http_method").Plain()
+	response.API, response.Resource, response.Verb = openapi.Ref(r.get("rest_api_id")), openapi.Ref(r.get("resource_id")), r.get("http_method").Plain()
 	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, response)
 }
 
@@ -96,20 +96,20 @@ func (b *builder) model(r *resource) {
 	if api.Absent() {
 		api = r.get("api_id")
 	}
-	b.parts.Models = append(b.parts.Models, assemble.Model{Name: r.get("name").Plain(), API: refTo(api), Schema: r.get("schema").Text("{}")})
+	b.parts.Models = append(b.parts.Models, assemble.Model{Name: r.get("name").Plain(), API: openapi.Ref(api), Schema: r.get("schema").Text("{}")})
 }
 
 func (b *builder) validator(r *resource) {
-	b.parts.Validators = append(b.parts.Validators, assemble.Validator{ID: b.text(r, "id"), API: refTo(r.get("rest_api_id")),
+	b.parts.Validators = append(b.parts.Validators, assemble.Validator{ID: b.text(r, "id"), API: openapi.Ref(r.get("rest_api_id")),
 		Fact: openapi.Validator(r.arguments, r.get("name").Plain(), openapi.Snake)})
 }
 
 // authorizer maps an authorizer of a REST API, or of an HTTP or WebSocket one.
 func (b *builder) authorizer(r *resource) {
-	a := assemble.Authorizer{ID: b.text(r, "id"), API: refTo(r.get("rest_api_id")), Type: snapshot.REST}
+	a := assemble.Authorizer{ID: b.text(r, "id"), API: openapi.Ref(r.get("rest_api_id")), Type: snapshot.REST}
 	typ, source, absent := r.get("type"), r.get("identity_source"), "TOKEN"
 	if r.kind == "aws_apigatewayv2_authorizer" {
-		a.API, a.Type = refTo(r.get("api_id")), snapshot.HTTP
+		a.API, a.Type = openapi.Ref(r.get("api_id")), snapshot.HTTP
 		typ, source, absent = r.get("authorizer_type"), r.get("identity_sources"), ""
 		a.Unversioned = typ.Is("REQUEST") && r.get("authorizer_payload_format_version").Absent()
 	}
@@ -130,9 +130,9 @@ func (b *builder) authorizer(r *resource) {
 
 // deployment maps a deployment and the stage that an old provider makes with it (I22).
 func (b *builder) deployment(r *resource) {
-	d := assemble.Deployment{ID: b.text(r, "id"), API: refTo(r.get("rest_api_id")), Type: snapshot.REST, Name: r.address, Origin: r.origin()}
+	d := assemble.Deployment{ID: b.text(r, "id"), API: openapi.Ref(r.get("rest_api_id")), Type: snapshot.REST, Name: r.address, Origin: r.origin()}
 	if r.kind == "aws_apigatewayv2_deployment" {
-		d.API, d.Type = refTo(r.get("api_id")), snapshot.HTTP
+		d.API, d.Type = openapi.Ref(r.get("api_id")), snapshot.HTTP
 	}
 	if b.waits != nil {
 		d.Waits = b.waits(r)
@@ -148,6 +148,6 @@ func (b *builder) deployment(r *resource) {
 }
 
 func (b *builder) restStage(r *resource) {
-	b.parts.Stages = append(b.parts.Stages, assemble.Stage{API: refTo(r.get("rest_api_id")), Type: snapshot.REST, Name: r.get("stage_name").Plain(), Deployment: refTo(r.get("deployment_id")),
+	b.parts.Stages = append(b.parts.Stages, assemble.Stage{API: openapi.Ref(r.get("rest_api_id")), Type: snapshot.REST, Name: r.get("stage_name").Plain(), Deployment: openapi.Ref(r.get("deployment_id")),
 		AutoDeploy: snapshot.Known(false, r.origin()), Variables: r.get("variables").TextMap(), Canary: openapi.Canary(r.get("canary_settings").First(), "", openapi.Snake), Origin: r.origin()})
 }

@@ -69,11 +69,14 @@ func (ev *evaluator) newScope(m *module, parent *scope, call *hclsyntax.Block, i
 }
 
 // global is a name in the scope as it reads from the root.
-func (s *scope) global(name string) string {
-	if s.address == "" {
+func (s *scope) global(name string) string { return below(s.address, name) }
+
+// below is a name inside a module, which is empty for the root.
+func below(module, name string) string {
+	if module == "" {
 		return name
 	}
-	return s.address + "." + name
+	return module + "." + name
 }
 
 // resolve finds the value of a name.

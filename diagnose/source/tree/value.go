@@ -1,5 +1,7 @@
 package tree
 
+import "apisqs-doctor/diagnose/snapshot"
+
 // Value is a node after resolution: no intrinsic function is left in it.
 // Values are never changed once they are built and may be shared.
 type Value struct {
@@ -24,9 +26,10 @@ type Member struct {
 
 // Missing says what an unknown value would have been.
 type Missing struct {
-	Expression string // what the template says
-	Needs      string // what would make it known; may be empty
-	Detail     string // a sentence, when the expression alone does not say it
+	Expression string          // what the template says
+	Needs      string          // what would make it known; may be empty
+	Detail     string          // a sentence, when the expression alone does not say it
+	Reason     snapshot.Reason // empty for unresolved
 }
 
 var Nothing = &Value{Kind: Null}

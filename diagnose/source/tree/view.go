@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -106,6 +107,7 @@ func (x View) Is(b string) bool { return strings.EqualFold(x.Plain(), b) }
 func (x View) Gap() snapshot.Gap {
 	g := snapshot.Gap{Reason: snapshot.Unresolved, Origin: x.Origin()}
 	if x.Value != nil && x.Value.Gap != nil {
+		g.Reason = cmp.Or(x.Value.Gap.Reason, g.Reason)
 		g.Detail = x.Value.Gap.Expression
 		if x.Value.Gap.Detail != "" {
 			g.Detail += ": " + x.Value.Gap.Detail
@@ -184,60 +186,49 @@ func (x View) Texts() snapshot.Fact[[]string] {
 
 // TextFacts is the fact of a map whose values are facts of their own.
 func (x View) TextFacts() snapshot.Fact[map[string]snapshot.Fact[string]] {
-	switch {
-	case x.Unknown():
-		return snapshot.Unknown[map[string]snapshot.Fact[string]](x.Gap())
-	case !x.Absent() && x.Value.Kind != Object:
-		return snapshot.Unknown[map[string]snapshot.Fact[string]](x.Misfit("an object"))
-	}
-	facts := map[string]snapshot.Fact[string]{}
-	for _, m := range x.Members() {
-		facts[m.Name] = m.Text("")
-	}
-	return snapshot.Known(facts, x.Origin())
+	return mapOf(x, func(m View, _ *snapshot.Gaps) snapshot.Fact[string] { return m.Text("") })
 }
 
 // TextMap is the fact of a map of texts; symbols stand for what is not known.
 func (x View) TextMap() snapshot.Fact[map[string]string] {
-	switch {
-	case x.Unknown():
-		return snapshot.Unknown[map[string]string](x.Gap())
-	case !x.Absent() && x.Value.Kind != Object:
-		return snapshot.Unknown[map[string]string](x.Misfit("an object"))
-	}
-	texts := map[string]string{}
-	for _, m := range x.Members() {
+	return mapOf(x, func(m View, gaps *snapshot.Gaps) string {
 		switch {
 		case m.Absent(): // null is taken for an empty text (T105)
 		case !m.Value.Readable() && m.Unknown():
-			return snapshot.Unknown[map[string]string](m.Gap())
+			gaps.Add(m.Gap())
 		case !m.Value.Readable():
-			return snapshot.Unknown[map[string]string](m.Misfit("text"))
+			gaps.Add(m.Misfit("text"))
 		}
-		texts[m.Name] = m.Value.Text
-	}
-	return snapshot.Known(texts, x.Origin())
+		return m.Value.Text
+	})
 }
 
 // Flags is the fact of a map of booleans, such as declared parameters.
 func (x View) Flags() snapshot.Fact[map[string]bool] {
+	return mapOf(x, func(m View, gaps *snapshot.Gaps) bool {
+		// HTTP and WebSocket APIs write {"Required": true}.
+		if m.Value.Kind == Object {
+			m = m.Get("Required")
+		}
+		if m.Unknown() {
+			gaps.Add(m.Gap())
+		}
+		return m.Is("true")
+	})
+}
+
+// mapOf is the fact of an object, member by member. A gap in one makes it unknown.
+func mapOf[T any](x View, read func(m View, gaps *snapshot.Gaps) T) snapshot.Fact[map[string]T] {
 	switch {
 	case x.Unknown():
-		return snapshot.Unknown[map[string]bool](x.Gap())
+		return snapshot.Unknown[map[string]T](x.Gap())
 	case !x.Absent() && x.Value.Kind != Object:
-		return snapshot.Unknown[map[string]bool](x.Misfit("an object"))
+		return snapshot.Unknown[map[string]T](x.Misfit("an object"))
 	}
-	flags := map[string]bool{}
+	var gaps snapshot.Gaps
+	out := map[string]T{}
 	for _, m := range x.Members() {
-		// HTTP and WebSocket APIs write {"Required": true}.
-		v := m.View
-		if v.Value.Kind == Object {
-			v = v.Get("Required")
-		}
-		if v.Unknown() {
-			return snapshot.Unknown[map[string]bool](v.Gap())
-		}
-		flags[m.Name] = v.Is("true")
+		out[m.Name] = read(m.View, &gaps)
 	}
-	return snapshot.Known(flags, x.Origin())
+	return snapshot.Derived(out, &gaps, x.Origin())
 }
