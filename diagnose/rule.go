@@ -28,6 +28,9 @@ type Rule struct {
 	// NoFix says why a finding of the rule may have no change of the configuration; empty
 	// when each has one.
 	NoFix string
+	// When tells whether a walk gives the rule something to judge; nil for every walk.
+	// Where it does not, the pass holds why: the rule does not apply, or a gap.
+	When  func(*Pass) bool
 	Check func(*Pass)
 }
 

@@ -134,7 +134,9 @@ func (e *engine) check(rule *Rule, t *walk.Trace, awkward string) (findings []Fi
 		check.Status = walk.NotApplicable
 		return nil, check
 	}
-	rule.Check(p)
+	if rule.When == nil || rule.When(p) {
+		rule.Check(p)
+	}
 	switch {
 	case len(p.findings) > 0:
 		check.Status = walk.Failed

@@ -20,10 +20,8 @@ Repair: add a statement with exactly this action on exactly this queue to a poli
 	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Article:  true,
 	Refs:     []string{refArticle, refSQSPolicies, "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html"},
+	When:     decided(byAction),
 	Check: func(p *diagnose.Pass) {
-		if !decided(p, byAction) {
-			return
-		}
 		a := &p.Trace.Authorization
 		near := a.Decision.Nearest
 		p.ReportAs(diagnose.Finding{

@@ -17,10 +17,8 @@ does not allow the action on the queue, so SQS answers 403 AccessDenied whatever
 Repair: extend the boundary by this action on this queue, or give the integration a role with another boundary.`,
 	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"},
+	When:     decided(byBoundary),
 	Check: func(p *diagnose.Pass) {
-		if !decided(p, byBoundary) {
-			return
-		}
 		a := &p.Trace.Authorization
 		finding := diagnose.Finding{
 			Message:  may(p) + ": its permissions boundary does not allow it",

@@ -17,10 +17,8 @@ That is no error, but a mapping that lets the client choose the operation then r
 
 Repair: limit the statement to the action and the queue.`,
 	Refs: []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"},
+	When: judges(walk.StageAuthorization),
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(walk.StageAuthorization) {
-			return
-		}
 		a := &p.Trace.Authorization
 		if len(a.Wide) == 0 {
 			return

@@ -20,10 +20,8 @@ AWS. Conditions written for SNS, S3 or EventBridge therefore never hold.
 Repair: allow the role the action without that condition.`,
 	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html", refSQSPolicies},
+	When:     decided(byCondition),
 	Check: func(p *diagnose.Pass) {
-		if !decided(p, byCondition) {
-			return
-		}
 		a := &p.Trace.Authorization
 		near := a.Decision.Nearest
 		p.ReportAs(diagnose.Finding{

@@ -18,10 +18,8 @@ DeleteQueue or SetQueueAttributes, are never possible from another account.
 Repair: add a statement to the queue's policy that allows the role's ARN the action.`,
 	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html", refSQSPolicies},
+	When:     decided(byCrossAccount),
 	Check: func(p *diagnose.Pass) {
-		if !decided(p, byCrossAccount) {
-			return
-		}
 		a := &p.Trace.Authorization
 		finding := diagnose.Finding{
 			Message:  may(p) + ": the queue is in another account, and its policy does not allow the role",

@@ -16,10 +16,8 @@ on this queue, so SQS answers 403 AccessDenied although another statement allows
 Repair: take the action or the queue out of the Deny, or give the integration a role that the Deny is not meant for.`,
 	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html"},
+	When:     decided(byExplicitDeny),
 	Check: func(p *diagnose.Pass) {
-		if !decided(p, byExplicitDeny) {
-			return
-		}
 		m := p.Trace.Authorization.Decision.Statements[0]
 		p.ReportAs(diagnose.Finding{
 			Message:  may(p) + ": denied by " + statementName(m) + " of policy " + m.Document,

@@ -19,10 +19,8 @@ assumes that they let the call through and says so.`,
 	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html"},
 	NoFix:    "organization policies belong to the management account; they are not changed from here",
+	When:     decided(byOrganization),
 	Check: func(p *diagnose.Pass) {
-		if !decided(p, byOrganization) {
-			return
-		}
 		d := p.Trace.Authorization.Decision
 		evidence := []diagnose.Evidence{roleEvidence(p)}
 		if d.Explicit {

@@ -17,10 +17,8 @@ of calls without TLS (aws:SecureTransport false) does no harm, because API Gatew
 Repair: take the role out of the Deny.`,
 	Explains: []walk.ErrorCode{walk.AccessDenied},
 	Refs:     []string{refSQSPolicies},
+	When:     decided(byQueuePolicy),
 	Check: func(p *diagnose.Pass) {
-		if !decided(p, byQueuePolicy) {
-			return
-		}
 		m := p.Trace.Authorization.Decision.Statements[0]
 		p.ReportAs(diagnose.Finding{
 			Message:  may(p) + ": denied by " + statementName(m) + " of the queue's policy",

@@ -28,7 +28,7 @@ Repair: either send to the queue that the policy names (see the integration URI)
 			unlessTheQueueAllows(p, d)
 			return
 		}
-		if !decided(p, byResource) || p.Trace.Queue.Elsewhere != "" || p.Trace.Queue.Near != "" {
+		if !decided(byResource)(p) || p.Trace.Queue.Elsewhere != "" || p.Trace.Queue.Near != "" {
 			return // signing-region, queue-missing: the policy is for the queue that there is
 		}
 		a := &p.Trace.Authorization

@@ -59,10 +59,11 @@ func denialOf(d *walk.Decision) denial {
 	return byAction
 }
 
-// decided starts a rule about the decision on the call to SQS: it reports
-// whether there is a denial of the kind, after recording what is not known.
-func decided(p *diagnose.Pass, kind denial) bool {
-	return p.Judges(walk.StageAuthorization) && denialOf(p.Trace.Authorization.Decision) == kind
+// decided tells whether the call to SQS is denied in this way.
+func decided(kind denial) func(*diagnose.Pass) bool {
+	return func(p *diagnose.Pass) bool {
+		return p.Judges(walk.StageAuthorization) && denialOf(p.Trace.Authorization.Decision) == kind
+	}
 }
 
 // may says who may not do what on what.

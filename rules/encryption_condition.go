@@ -20,11 +20,9 @@ of services, not of roles.
 Repair: correct the condition, or allow the role without it.`,
 	Explains: []walk.ErrorCode{walk.KMSAccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html", refSQSKeys},
+	When:     keyDecided(keyByCondition),
 	Check: func(p *diagnose.Pass) {
-		if !keyDecided(p, keyByCondition) {
-			return
-		}
-		d, _ := keyDenial(p)
+		d, _ := keyDenials(p)
 		near := d.Nearest
 		fix := p.Fix(keyStatementTitle(p), keyStatement(p))
 		if near.Layer == walk.LayerIdentity {

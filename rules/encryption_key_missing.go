@@ -17,12 +17,9 @@ Repair: give the queue a key that exists, or none: without a key of its own SQS 
 	Explains: []walk.ErrorCode{walk.KMSNotFound},
 	Refs:     []string{refSQSKeys, "https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-auth.html"},
 	NoFix:    "which key the queue is meant to have is not known; taking the key away would weaken its encryption",
+	When:     encrypts,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() || !p.CallsSQS() || p.Trace.Step(walk.StageEncryption).Status == walk.NotApplicable {
-			p.NotApplicable()
-			return
-		}
-		if !p.Requires(walk.StageEncryption) || !p.Trace.Encryption.Missing {
+		if !p.Trace.Encryption.Missing {
 			return
 		}
 		p.ReportAs(diagnose.Finding{

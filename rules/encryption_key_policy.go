@@ -21,10 +21,8 @@ Repair: add a statement that allows the role kms:GenerateDataKey and kms:Decrypt
 	Explains: []walk.ErrorCode{walk.KMSAccessDenied},
 	Article:  true,
 	Refs:     []string{refArticle, refSQSKeys, "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html"},
+	When:     keyDecided(keyByPolicy),
 	Check: func(p *diagnose.Pass) {
-		if !keyDecided(p, keyByPolicy) {
-			return
-		}
 		reportKeyDenial(p, mayUse(p)+": the key policy does not allow it", func() diagnose.Fix { return p.Fix(keyStatementTitle(p), keyStatement(p)) })
 	},
 }

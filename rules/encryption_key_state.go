@@ -21,10 +21,8 @@ queue another key. Somebody disabled it for a reason: enabling it again is the o
 	Explains: []walk.ErrorCode{walk.KMSDisabled, walk.KMSInvalidState, walk.KMSInvalidUsage},
 	Refs:     []string{"https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"},
 	NoFix:    "a key is deleted on purpose, or of a kind that cannot encrypt; what to use in its place is for its owner to decide",
+	When:     keyDecided(keyByNobody),
 	Check: func(p *diagnose.Pass) {
-		if !keyDecided(p, keyByNobody) {
-			return
-		}
 		failure := p.Failed(walk.StageEncryption)
 		if failure == nil || !slices.Contains([]walk.ErrorCode{walk.KMSDisabled, walk.KMSInvalidState, walk.KMSInvalidUsage}, failure.Code) {
 			return

@@ -18,10 +18,8 @@ Repair: give the queue a customer managed key whose policy admits the role, or S
 	Explains: []walk.ErrorCode{walk.KMSAccessDenied},
 	Refs:     []string{refSQSKeys},
 	NoFix:    "the queue needs another key, and the choice is its owner's",
+	When:     keyDecided(keyByAWS),
 	Check: func(p *diagnose.Pass) {
-		if !keyDecided(p, keyByAWS) {
-			return
-		}
 		p.ReportAs(diagnose.Finding{
 			Message:  mayUse(p) + ": alias/aws/sqs admits only principals of the queue's own account",
 			Why:      "The policy of an AWS managed key cannot be changed.",

@@ -21,10 +21,8 @@ A data key is reused for up to KmsDataKeyReusePeriodSeconds, so that a fix, or a
 	Explains: []walk.ErrorCode{walk.KMSAccessDenied},
 	Article:  true,
 	Refs:     []string{refArticle, refSQSKeys, "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"},
+	When:     keyDecided(keyByRole),
 	Check: func(p *diagnose.Pass) {
-		if !keyDecided(p, keyByRole) {
-			return
-		}
 		reportKeyDenial(p, mayUse(p), func() diagnose.Fix { return grant(p, nil, "UseKeyOf", keyARN(p), keyActions(p)...) })
 	},
 }

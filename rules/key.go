@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -8,32 +9,25 @@ import (
 	"apisqs-doctor/diagnose/walk"
 )
 
-// keyDenial is a refused use of the queue's key: the decision, and the KMS
-// action that it is about.
-func keyDenial(p *diagnose.Pass) (d *walk.Decision, action string) {
+// keyDenials are the refused uses of the queue's key: the KMS actions that the call
+// needs and does not have, and the first of the decisions.
+func keyDenials(p *diagnose.Pass) (first *walk.Decision, actions []string) {
 	e := &p.Trace.Encryption
-	for _, try := range []struct {
-		d      *walk.Decision
-		action string
+	for _, use := range []struct {
+		decision *walk.Decision
+		action   string
 	}{{e.GenerateKey, "kms:GenerateDataKey"}, {e.Decrypt, "kms:Decrypt"}} {
-		if try.d != nil && try.d.Effect == walk.Denied {
-			return try.d, try.action
+		if use.decision != nil && use.decision.Effect == walk.Denied {
+			first, actions = cmp.Or(first, use.decision), append(actions, use.action)
 		}
 	}
-	return nil, ""
+	return first, actions
 }
 
 // keyActions are the KMS actions that the call needs and does not have.
 func keyActions(p *diagnose.Pass) []string {
-	e := &p.Trace.Encryption
-	var list []string
-	if e.GenerateKey != nil && e.GenerateKey.Effect == walk.Denied {
-		list = append(list, "kms:GenerateDataKey")
-	}
-	if e.Decrypt != nil && e.Decrypt.Effect == walk.Denied {
-		list = append(list, "kms:Decrypt")
-	}
-	return list
+	_, actions := keyDenials(p)
+	return actions
 }
 
 // keyLayer is who has to let the call use the key.
@@ -49,7 +43,7 @@ const (
 
 // keyDenialOf says which rule explains a refused use of the key.
 func keyDenialOf(p *diagnose.Pass) keyLayer {
-	d, _ := keyDenial(p)
+	d, _ := keyDenials(p)
 	switch {
 	case d == nil:
 		return keyByNobody
@@ -71,22 +65,24 @@ func keyDenialOf(p *diagnose.Pass) keyLayer {
 	return keyByRole
 }
 
-// keyDecided starts a rule about the use of the key.
-func keyDecided(p *diagnose.Pass, layer keyLayer) bool {
-	if !p.Reached() || !p.CallsSQS() || p.Trace.Step(walk.StageEncryption).Status == walk.NotApplicable {
+// encrypts tells whether the call makes use of a key, and what comes of it is known.
+func encrypts(p *diagnose.Pass) bool {
+	if p.Reached() && p.Trace.Step(walk.StageEncryption).Status == walk.NotApplicable {
 		p.NotApplicable()
 		return false
 	}
-	if !p.Requires(walk.StageEncryption) {
-		return false
-	}
-	return keyDenialOf(p) == layer
+	return p.Judges(walk.StageEncryption)
+}
+
+// keyDecided tells whether the call is denied the use of the key, by the given layer.
+func keyDecided(layer keyLayer) func(*diagnose.Pass) bool {
+	return func(p *diagnose.Pass) bool { return encrypts(p) && keyDenialOf(p) == layer }
 }
 
 // reportKeyDenial reports that the role may not use the key: an explicit denial
 // is taken away, and where nobody allows it, allow mends that.
 func reportKeyDenial(p *diagnose.Pass, message string, allow func() diagnose.Fix) {
-	d, _ := keyDenial(p)
+	d, _ := keyDenials(p)
 	f := diagnose.Finding{
 		Message:  message,
 		Why:      whyKey,

@@ -22,11 +22,8 @@ body as base64 text, which $util.base64Decode turns back. contentHandling CONVER
 Repair: take the media type out of the API's binary media types, or convert to text and decode in the template; then deploy.`,
 	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html"},
+	When:     reached,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
-			p.NotApplicable()
-			return
-		}
 		m := &p.Trace.Mapping
 		types, ok := p.Trace.Route.Configuration.BinaryMediaTypes.Read(p.Gaps())
 		handling, known := m.Integration.ContentHandling.Read(p.Gaps())

@@ -30,10 +30,8 @@ Repair: $util.urlEncode(...) around the client's data, once.`,
 		"https://repost.aws/knowledge-center/api-gateway-rest-api-sqs-errors",
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html",
 	},
+	When: all(judges(walk.StageMapping), sendsForm),
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(walk.StageMapping) || !p.Trace.SendsForm() {
-			return
-		}
 		raw := unencoded(&p.Trace.Mapping)
 		if len(raw) == 0 {
 			return

@@ -21,10 +21,8 @@ override, which API Gateway encodes itself. There is no error; the consumer fail
 Repair: encode once in a form, not at all elsewhere.`,
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
 	Explains: nil,
+	When:     judges(walk.StageMapping),
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(walk.StageMapping) {
-			return
-		}
 		over := overEncoded(p.Trace)
 		if len(over) == 0 {
 			return

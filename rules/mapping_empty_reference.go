@@ -28,10 +28,8 @@ References that are meant to be silent ($!name), guarded by #if, or set in anoth
 Repair: put the value in, correct the name, or give a default with #if.`,
 	Explains: []walk.ErrorCode{walk.MissingParameter, walk.InvalidParameter, walk.Serialization, walk.InvalidAction, walk.AccessDenied, walk.UnknownOperation, walk.NonExistentQueue},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
+	When:     judges(walk.StageMapping),
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(walk.StageMapping) {
-			return
-		}
 		blanks := p.Trace.Mapping.Blanks()
 		for _, e := range blanks {
 			around := func(inner walk.EmptyReference) bool {

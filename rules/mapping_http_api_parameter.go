@@ -33,11 +33,8 @@ Repair: map the whole body with $request.body, give an optional parameter a fixe
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services-reference.html",
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html",
 	},
+	When: reached,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
-			p.NotApplicable()
-			return
-		}
 		m := &p.Trace.Mapping
 		for i := range m.RefusedArguments {
 			reportRefusedArgument(p, &m.RefusedArguments[i])

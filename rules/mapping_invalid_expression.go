@@ -24,11 +24,8 @@ specified". The usual slip is a literal without its single quotes; in YAML they 
 Repair: put the literal in single quotes, or correct the name.`,
 	Explains: []walk.ErrorCode{walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html"},
+	When:     reached,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
-			p.NotApplicable()
-			return
-		}
 		if _, ok := p.Trace.Mapping.Integration.RequestParameters.Read(p.Gaps()); !ok {
 			return
 		}

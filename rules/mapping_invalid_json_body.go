@@ -19,11 +19,8 @@ Repair: send JSON. To take any body, use a mapping template with $util.urlEncode
 	Explains: []walk.ErrorCode{walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html"},
 	NoFix:    "the client's body is at fault",
+	When:     reached,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
-			p.NotApplicable()
-			return
-		}
 		failure := p.Failed(walk.StageMapping)
 		if !p.Trace.Mapping.InvalidJSON || failure == nil || failure.Status != 400 {
 			p.Requires(walk.StageMapping)

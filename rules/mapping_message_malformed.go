@@ -22,10 +22,8 @@ leads nowhere.
 Repair: print members with $input.json('$.x'), which brings its own quotes and escapes, or put a text between quotes through
 $util.escapeJavaScript(...).replaceAll("\\'","'").`,
 	Refs: []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
+	When: judges(walk.StageMapping),
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(walk.StageMapping) {
-			return
-		}
 		bad := p.Trace.Queue.Malformed
 		if bad == nil {
 			return

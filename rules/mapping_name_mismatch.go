@@ -26,10 +26,8 @@ Repair: write the name as it arrives, or as SQS spells it. Where callers send bo
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html",
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html",
 	},
+	When: all(judges(walk.StageMapping), plain),
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(walk.StageMapping) || p.Awkward != "" {
-			return
-		}
 		for _, e := range p.Trace.Mapping.Blanks() {
 			if arrives := arrivesAs(p, e); arrives != "" {
 				reportMisread(p, e, arrives)

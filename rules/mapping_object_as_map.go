@@ -24,10 +24,8 @@ prints JSON. SQS takes either text; there is no error, the consumer fails on the
 
 Repair: $input.json('...') in place of $input.path('...') where an object is printed, or $input.body for the whole body.`,
 	Refs: []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html"},
+	When: judges(walk.StageMapping),
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(walk.StageMapping) {
-			return
-		}
 		maps := javaMaps(p.Trace)
 		if len(maps) == 0 {
 			return

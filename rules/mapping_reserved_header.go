@@ -23,11 +23,8 @@ Authorization header on, put it into a message attribute or into the message.
 Repair: remove the mapping.`,
 	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html"},
+	When:     reached,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
-			p.NotApplicable()
-			return
-		}
 		if len(p.Trace.Mapping.Fatal) == 0 {
 			p.Requires(walk.StageMapping)
 			return

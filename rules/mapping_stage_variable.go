@@ -23,11 +23,8 @@ nothing, and a mapping of it is not sent. Every stage has variables of its own, 
 Repair: set the variable on the stage. It takes effect without a deployment.`,
 	Explains: []walk.ErrorCode{walk.InternalServerError, walk.BadRequest, walk.MissingParameter, walk.InvalidParameter, walk.NonExistentQueue},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/stage-variables.html"},
+	When:     reached,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
-			p.NotApplicable()
-			return
-		}
 		if p.Trace.Route.Stage != nil {
 			if _, ok := p.Trace.Route.Stage.Variables.Read(p.Gaps()); !ok {
 				return

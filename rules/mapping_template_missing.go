@@ -28,10 +28,8 @@ set the passthrough behavior to NEVER so that other calls are refused with 415.`
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html",
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html",
 	},
+	When: judges(walk.StageMapping),
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(walk.StageMapping) {
-			return
-		}
 		m := &p.Trace.Mapping
 		failure := p.Failed(walk.StageProtocol)
 		if !m.Choice.Pass || failure == nil {

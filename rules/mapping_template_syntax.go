@@ -25,11 +25,8 @@ Repair: mend the place that the finding names, and deploy. The console's Test sh
 	Explains: []walk.ErrorCode{walk.InternalServerError, walk.AccessDenied, walk.UnknownOperation, walk.InvalidAction, walk.MissingParameter},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html"},
 	NoFix:    "what a broken part was meant to say is mostly known to its author only; the finding names the place and what was expected",
+	When:     reached,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
-			p.NotApplicable()
-			return
-		}
 		m := &p.Trace.Mapping
 		if m.SyntaxError == nil && (m.RenderError == nil || m.RenderError.Unknown) {
 			if p.Requires(walk.StageMapping) && p.Awkward == "" {

@@ -22,11 +22,8 @@ templates need no declaration.
 Repair: declare the parameter on the method.`,
 	Explains: []walk.ErrorCode{walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html"},
+	When:     reached,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
-			p.NotApplicable()
-			return
-		}
 		clean := true
 		for _, refused := range p.Trace.Mapping.Refused {
 			if !refused.Undeclared {

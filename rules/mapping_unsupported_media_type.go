@@ -21,11 +21,8 @@ mapped is good practice; it is a fault when a call that is meant to work is refu
 Repair: add a template for the content type, or let the client send one that has a template.`,
 	Explains: []walk.ErrorCode{walk.UnsupportedMediaType, walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html"},
+	When:     reached,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
-			p.NotApplicable()
-			return
-		}
 		m := &p.Trace.Mapping
 		if !m.Choice.Refused {
 			p.Requires(walk.StageMapping)

@@ -23,10 +23,8 @@ action. A line that holds only a #set leaves nothing behind, an indented directi
 Repair: write the form on one line, or end each line with ## and start the next one without indentation.`,
 	Explains: []walk.ErrorCode{walk.AccessDenied, walk.UnknownOperation, walk.InvalidAction, walk.MissingParameter, walk.InvalidParameter, walk.NonExistentQueue, walk.InvalidAddress},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html"},
+	When:     all(judges(walk.StageMapping), sendsForm),
 	Check: func(p *diagnose.Pass) {
-		if !p.Judges(walk.StageMapping) || !p.Trace.SendsForm() {
-			return
-		}
 		blanks := strayBlanks(&p.Trace.Mapping)
 		if len(blanks) == 0 {
 			return

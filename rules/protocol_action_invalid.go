@@ -22,10 +22,8 @@ ListQueues, on the path of a queue.
 Repair: spell the action as the API reference does, SendMessage for instance, and deploy the API.`,
 	Explains: []walk.ErrorCode{walk.InvalidAction, walk.AccessDenied},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html"},
+	When:     unreadableFor(func(f walk.Faults) bool { return f.Action }),
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f walk.Faults) bool { return f.Action }) {
-			return
-		}
 		call, named := &p.Trace.Protocol.Call, p.Trace.Protocol.Named
 		from := "body"
 		f := diagnose.Finding{

@@ -28,10 +28,8 @@ integration.request.querystring.Action to 'SendMessage'. Then deploy the API.`,
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html",
 	},
+	When: unreadableFor(func(f walk.Faults) bool { return f.NoAction }),
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f walk.Faults) bool { return f.NoAction }) {
-			return
-		}
 		r := &p.Trace.Protocol.Request
 		if p.Awkward != "" && p.Trace.Mapping.Rendered == nil {
 			return // what another client sends is mapping-template-missing

@@ -29,11 +29,9 @@ and deploy the API.`,
 		refArticle,
 		"https://docs.aws.amazon.com/prescriptive-guidance/latest/patterns/integrate-amazon-api-gateway-with-amazon-sqs-to-handle-asynchronous-rest-apis.html",
 	},
+	// T1, T2: a form that SQS cannot see, because it is not called one.
+	When: unreadableFor(func(f walk.Faults) bool { return f.ContentType }),
 	Check: func(p *diagnose.Pass) {
-		// T1, T2: a form that SQS cannot see, because it is not called one.
-		if !unreadableFor(p, func(f walk.Faults) bool { return f.ContentType }) {
-			return
-		}
 		have, there := p.Trace.Mapping.Header("Content-Type")
 		message := fmt.Sprintf("form-encoded body is announced as %q", have.Value)
 		if !there {

@@ -28,10 +28,8 @@ Repair: "MessageBody": "$util.escapeJavaScript($input.body).replaceAll("\\'","'"
 		refArticle,
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html",
 	},
+	When: unreadableFor(func(f walk.Faults) bool { return f.Document }),
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f walk.Faults) bool { return f.Document }) {
-			return
-		}
 		if p.Awkward != "" && p.Trace.Mapping.Rendered == nil {
 			return // the client speaks to SQS itself
 		}

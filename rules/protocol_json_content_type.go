@@ -24,10 +24,8 @@ Repair: map integration.request.header.Content-Type to 'application/x-amz-json-1
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html",
 	},
+	When: unreadableFor(func(f walk.Faults) bool { return f.JSONType }),
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f walk.Faults) bool { return f.JSONType }) {
-			return
-		}
 		have, there := p.Trace.Mapping.Header("Content-Type")
 		message := fmt.Sprintf("call of the JSON protocol is announced as %q", have.Value)
 		if !there {

@@ -23,10 +23,8 @@ mapping-body-not-encoded.)
 Repair: write every parameter as Name=value, with values encoded ("100%25" for "100%").`,
 	Explains: []walk.ErrorCode{walk.AccessDenied, walk.MalformedQuery},
 	Refs:     []string{refArticle, "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html"},
+	When:     unreadableFor(func(f walk.Faults) bool { return f.BrokenText }),
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f walk.Faults) bool { return f.BrokenText }) {
-			return
-		}
 		p.ReportAs(diagnose.Finding{
 			Message:  fmt.Sprintf("the form that the template writes is malformed: SQS receives %q", p.Expression(excerpt(p.Trace.Mapping.Body))),
 			Why:      "A part without '=' or a broken percent escape makes the form unreadable to SQS.",

@@ -25,10 +25,8 @@ Repair: add the parameter to the template, or let the client send what the templ
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html",
 	},
+	When: all(unreadableFor(func(f walk.Faults) bool { return f.Parameter }), plain), // what another client leaves out is refused loudly, as it should be
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f walk.Faults) bool { return f.Parameter }) || p.Awkward != "" {
-			return // what another client leaves out is refused loudly, as it should be
-		}
 		refusal := p.Trace.Protocol.Refusal
 		name := refusal.Parameter
 		if blamedElsewhere(p, name) {

@@ -26,9 +26,10 @@ when the path names the queue.`,
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html",
 	},
+	When: all(unreadableFor(func(f walk.Faults) bool { return f.Address }), plain), // what another client leaves out is refused loudly, as it should be
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f walk.Faults) bool { return f.Address }) || addressElsewhere(p) || p.Awkward != "" {
-			return // what another client leaves out is refused loudly, as it should be
+		if addressElsewhere(p) {
+			return
 		}
 		address := &p.Trace.Protocol.Effective.Queue
 		missing := address.URL == "" || address.From.String() == "path"

@@ -25,10 +25,8 @@ Repair: map integration.request.header.X-Amz-Target to 'AmazonSQS.SendMessage', 
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html",
 	},
+	When: all(unreadableFor(func(f walk.Faults) bool { return f.Target }), plain), // what another client leaves out is refused loudly, as it should be
 	Check: func(p *diagnose.Pass) {
-		if !unreadableFor(p, func(f walk.Faults) bool { return f.Target }) || p.Awkward != "" {
-			return // what another client leaves out is refused loudly, as it should be
-		}
 		const name = "X-Amz-Target"
 		have, there := p.Trace.Mapping.Header(name)
 		sent, fromClient := p.Trace.Request.Header(name)

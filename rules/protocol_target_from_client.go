@@ -26,10 +26,8 @@ Repair: map the header to a literal such as 'AmazonSQS.SendMessage', and allow t
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html",
 		"https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
 	},
+	When: all(callsSQS, requires(walk.StageMapping)),
 	Check: func(p *diagnose.Pass) {
-		if !callsSQS(p) || !p.Requires(walk.StageMapping) {
-			return
-		}
 		reportQueueChoice(p)
 		where, at := p.ClientChoice()
 		if where == "" {

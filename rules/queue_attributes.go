@@ -25,10 +25,8 @@ Repair: write the attribute only when there is a value (#if ... #end), or carry 
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html",
 		"https://github.com/guardian/support-service-lambdas/pull/3160",
 	},
+	When: refusedFor(walk.QueueAttribute),
 	Check: func(p *diagnose.Pass) {
-		if !refusedFor(p, walk.QueueAttribute) {
-			return
-		}
 		name := p.Trace.Queue.Answer.Parameter
 		if blamedElsewhere(p, name) {
 			return

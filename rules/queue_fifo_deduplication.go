@@ -29,7 +29,7 @@ or switch ContentBasedDeduplication on.`,
 	},
 	Check: func(p *diagnose.Pass) {
 		q := &p.Trace.Queue
-		if !q.Undeduplicated && !refusedFor(p, walk.QueueDeduplication) {
+		if !q.Undeduplicated && !refusedFor(walk.QueueDeduplication)(p) {
 			return
 		}
 		name := q.Answer.Parameter

@@ -22,10 +22,8 @@ keeps all messages in one order; a field of the message, such as a customer id, 
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagegroupid-property.html",
 	},
+	When: all(refusedFor(walk.QueueGroup), plain), // what another client leaves out is refused loudly, as it should be
 	Check: func(p *diagnose.Pass) {
-		if !refusedFor(p, walk.QueueGroup) || p.Awkward != "" {
-			return // what another client leaves out is refused loudly, as it should be
-		}
 		name := p.Trace.Queue.Answer.Parameter
 		if blamedElsewhere(p, name) {
 			return

@@ -21,10 +21,8 @@ whoever reads the queue then has to decode).`,
 	Explains: []walk.ErrorCode{walk.InvalidContents},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"},
 	NoFix:    "the characters are the client's: what the message should be instead only client and consumer can agree on",
+	When:     refusedFor(walk.QueueCharacters),
 	Check: func(p *diagnose.Pass) {
-		if !refusedFor(p, walk.QueueCharacters) {
-			return
-		}
 		f := refusal(p, "the message has characters that SQS does not take")
 		corrected := p.Trace.Request
 		corrected.Body = strings.Map(func(r rune) rune {

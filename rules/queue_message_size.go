@@ -36,7 +36,7 @@ Repair: raise MaximumMessageSize where it is below 1 MiB; beyond that put the da
 				Check: diagnose.Say("send a smaller body, or put the data into S3 and send its key")}, f)
 			return
 		}
-		if !refusedFor(p, walk.QueueSize) {
+		if !refusedFor(walk.QueueSize)(p) {
 			return
 		}
 		size := 0

@@ -23,10 +23,8 @@ not called missing; when one with a similar name is known, a warning names it.
 Repair: address the queue that exists, by the integration URI or by QueueUrl, or create the queue.`,
 	Explains: []walk.ErrorCode{walk.NonExistentQueue},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"},
+	When:     all(callsSQS, requires(walk.StageProtocol)),
 	Check: func(p *diagnose.Pass) {
-		if !callsSQS(p) || !p.Requires(walk.StageProtocol) {
-			return
-		}
 		q := &p.Trace.Queue
 		if q.Queue != nil || q.ARN == "" || q.Elsewhere != "" {
 			return // found, not addressed, or a matter of the region

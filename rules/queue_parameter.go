@@ -22,10 +22,8 @@ exist. SQS answers 400 InvalidParameterValue, InvalidAttributeName or a code of 
 Repair: send a value in range, leave the parameter out, or encode the client's data that goes into an id.`,
 	Explains: []walk.ErrorCode{walk.InvalidParameter, walk.InvalidAttributeName, walk.BatchEmpty, walk.BatchEntryID, walk.BatchNotDistinct, walk.TooManyEntries, walk.MissingParameter},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"},
+	When:     all(refusedFor(walk.QueueParameter), plain), // what another client leaves out is refused loudly, as it should be
 	Check: func(p *diagnose.Pass) {
-		if !refusedFor(p, walk.QueueParameter) || p.Awkward != "" {
-			return // what another client leaves out is refused loudly, as it should be
-		}
 		name := p.Trace.Queue.Answer.Parameter
 		if blamedElsewhere(p, name) {
 			return

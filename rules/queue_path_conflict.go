@@ -21,10 +21,8 @@ simply in the other queue.
 
 Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
 	Refs: []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html"},
+	When: all(callsSQS, requires(walk.StageProtocol)),
 	Check: func(p *diagnose.Pass) {
-		if !callsSQS(p) || !p.Requires(walk.StageProtocol) {
-			return
-		}
 		t := p.Trace
 		address := &t.Protocol.Effective.Queue
 		path, used := t.Protocol.PathQueue.ARN(), t.Protocol.QueueARN

@@ -3,8 +3,60 @@ package rules
 import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/walk"
+	"slices"
 	"strings"
 )
+
+// judges tells whether a walk has a call to SQS and what the stage derived of it.
+func judges(stage walk.Stage) func(*diagnose.Pass) bool {
+	return func(p *diagnose.Pass) bool { return p.Judges(stage) }
+}
+
+// requires tells whether nothing that the stage derives is missing.
+func requires(stage walk.Stage) func(*diagnose.Pass) bool {
+	return func(p *diagnose.Pass) bool { return p.Requires(stage) }
+}
+
+// all tells whether every one of the conditions holds, in turn.
+func all(conditions ...func(*diagnose.Pass) bool) func(*diagnose.Pass) bool {
+	return func(p *diagnose.Pass) bool {
+		return !slices.ContainsFunc(conditions, func(holds func(*diagnose.Pass) bool) bool { return !holds(p) })
+	}
+}
+
+// plain tells the request under diagnosis from an awkward one.
+func plain(p *diagnose.Pass) bool { return p.Awkward == "" }
+
+// sendsForm tells whether the call is a form with its parameters in the body.
+func sendsForm(p *diagnose.Pass) bool { return p.Trace.SendsForm() }
+
+// hasAPI tells whether it is known which API is called.
+func hasAPI(p *diagnose.Pass) bool {
+	if p.Trace.Route.API == nil {
+		p.Requires(walk.StageRoute)
+	}
+	return p.Trace.Route.API != nil
+}
+
+// hasMethod tells whether the call reaches a method. Where it is known to reach none,
+// the rule does not apply.
+func hasMethod(p *diagnose.Pass) bool {
+	if p.Trace.Route.Method != nil {
+		return true
+	}
+	if p.Requires(walk.StageRoute) {
+		p.NotApplicable()
+	}
+	return false
+}
+
+// reached tells whether the call reaches an integration.
+func reached(p *diagnose.Pass) bool {
+	if !p.Reached() {
+		p.NotApplicable()
+	}
+	return p.Reached()
+}
 
 // callsSQS tells whether the walk got to a call for SQS that a rule can judge.
 func callsSQS(p *diagnose.Pass) bool {
@@ -17,15 +69,17 @@ func callsSQS(p *diagnose.Pass) bool {
 
 // unreadableFor tells whether SQS cannot read the call for the given reason. Where
 // it can, or where that is not known, the rule is done.
-func unreadableFor(p *diagnose.Pass, has func(walk.Faults) bool) bool {
-	if !callsSQS(p) {
+func unreadableFor(has func(walk.Faults) bool) func(*diagnose.Pass) bool {
+	return func(p *diagnose.Pass) bool {
+		switch {
+		case !callsSQS(p):
+			return false
+		case has(p.Trace.Protocol.Faults):
+			return true
+		}
+		p.Requires(walk.StageProtocol)
 		return false
 	}
-	if has(p.Trace.Protocol.Faults) {
-		return true
-	}
-	p.Requires(walk.StageProtocol)
-	return false
 }
 
 // reachedSQS tells whether there is an integration that is meant to call SQS.
@@ -80,15 +134,17 @@ func misspaced(p *diagnose.Pass) bool {
 
 // refusedFor tells whether the queue refuses the call, or one of its messages,
 // for the given reason. Where it does not, or that is not known, the rule is done.
-func refusedFor(p *diagnose.Pass, fault walk.QueueFault) bool {
-	if !callsSQS(p) {
+func refusedFor(fault walk.QueueFault) func(*diagnose.Pass) bool {
+	return func(p *diagnose.Pass) bool {
+		switch {
+		case !callsSQS(p):
+			return false
+		case p.Trace.Queue.Fault == fault:
+			return true
+		}
+		if p.Requires(walk.StageProtocol) && !p.Trace.Queue.Missing {
+			p.Requires(walk.StageQueue)
+		}
 		return false
 	}
-	if p.Trace.Queue.Fault == fault {
-		return true
-	}
-	if p.Requires(walk.StageProtocol) && !p.Trace.Queue.Missing {
-		p.Requires(walk.StageQueue)
-	}
-	return false
 }

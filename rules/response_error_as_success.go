@@ -22,10 +22,8 @@ no error to be seen. It is how most samples are written, and why a broken integr
 Repair: give the success response the pattern 2\d{2}, map 4\d{2} to 400, and make 500 the default.`,
 	Explains: nil,
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html"},
+	When:     judgesAnswers,
 	Check: func(p *diagnose.Pass) {
-		if !judgesAnswers(p) {
-			return
-		}
 		deceiving := outcomes(p, func(o walk.Outcome) bool {
 			return o.SQSStatus >= 400 && o.Status >= 200 && o.Status < 300 && o.Response != nil
 		})

@@ -24,11 +24,8 @@ integration response, and let the stage log errors: logging level ERROR, or an a
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html",
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html",
 	},
+	When: reached,
 	Check: func(p *diagnose.Pass) {
-		if !p.Reached() {
-			p.NotApplicable()
-			return
-		}
 		m := p.Trace.Route.Method
 		if _, ok := m.ResponseSelection.Read(p.Gaps()); !ok || p.Awkward != "" {
 			return

@@ -23,10 +23,8 @@ error, and the log says "Output mapping refers to an invalid method response". T
 Repair: declare the status as a method response.`,
 	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-response.html"},
+	When:     judgesAnswers,
 	Check: func(p *diagnose.Pass) {
-		if !judgesAnswers(p) {
-			return
-		}
 		undefined := outcomes(p, func(o walk.Outcome) bool { return o.Undefined })
 		if len(undefined) == 0 {
 			return

@@ -21,10 +21,8 @@ patterns of two responses are exchanged, or when a template sets $context.respon
 
 Repair: give the success response the pattern 2\d{2} and a status such as 200.`,
 	Refs: []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html"},
+	When: judgesAnswers,
 	Check: func(p *diagnose.Pass) {
-		if !judgesAnswers(p) {
-			return
-		}
 		wrong := outcomes(p, func(o walk.Outcome) bool {
 			return o.SQSStatus < 300 && o.Status >= 400 && !o.Unmapped && !o.Undefined
 		})

@@ -25,10 +25,8 @@ the integration maps Accept to application/xml (nothing can be read from XML by 
 Repair: mend the template, or read the members where they stand.`,
 	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html"},
+	When:     judgesAnswers,
 	Check: func(p *diagnose.Pass) {
-		if !judgesAnswers(p) {
-			return
-		}
 		r := &p.Trace.Response
 		failure := p.Failed(walk.StageResponse)
 		for _, broken := range r.BrokenTemplates {

@@ -25,10 +25,8 @@ error of SQS turns into such a 500.
 Repair: map 4\d{2} to 400 and 5\d{2} to 500, and declare both as method responses.`,
 	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html"},
+	When:     judgesAnswers,
 	Check: func(p *diagnose.Pass) {
-		if !judgesAnswers(p) {
-			return
-		}
 		unmapped := outcomes(p, func(o walk.Outcome) bool { return o.Unmapped })
 		if len(unmapped) == 0 {
 			return

@@ -21,10 +21,8 @@ statuses is dead too. Errors then take another way than its author believes.
 
 Repair: write the pattern for the status that the response is meant for.`,
 	Refs: []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html"},
+	When: judgesAnswers,
 	Check: func(p *diagnose.Pass) {
-		if !judgesAnswers(p) {
-			return
-		}
 		for _, u := range p.Trace.Response.Unreachable {
 			f := diagnose.Finding{
 				Severity: diagnose.Note,

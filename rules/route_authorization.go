@@ -24,14 +24,9 @@ Repair: send what is asked for. Whether the credentials are good only the author
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html",
 	},
 	NoFix: "the caller has to send credentials; taking the protection away is no repair",
+	When:  hasMethod,
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
-		if r.Method == nil {
-			if p.Requires(walk.StageRoute) {
-				p.NotApplicable()
-			}
-			return
-		}
 		kind, ok := r.Method.Authorization.Read(p.Gaps())
 		required, known := r.Method.APIKeyRequired.Read(p.Gaps())
 		if !ok || !known || len(r.Lacks) == 0 {

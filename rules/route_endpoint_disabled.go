@@ -19,12 +19,9 @@ Repair: call the custom domain name, or enable the default endpoint (update-rest
 op=replace,path=/disableExecuteApiEndpoint,value=False) and deploy the API again.`,
 	Explains: []walk.ErrorCode{walk.Forbidden, walk.NotFound},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html"},
+	When:     hasAPI,
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
-		if r.API == nil {
-			p.Requires(walk.StageRoute)
-			return
-		}
 		disabled, ok := r.API.DefaultEndpointDisabled.Read(p.Gaps())
 		if !ok || !disabled {
 			return

@@ -20,12 +20,9 @@ without a deployment, or a call to a stage name that does not exist is answered 
 Repair: deploy the API to the stage, and call the stage by its name.`,
 	Explains: []walk.ErrorCode{walk.Forbidden, walk.MissingAuthenticationToken, walk.NotFound},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html"},
+	When:     hasAPI,
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
-		if r.API == nil {
-			p.Requires(walk.StageRoute)
-			return
-		}
 		stages, ok := r.API.Stages.Read(p.Gaps())
 		if !ok {
 			return

@@ -22,14 +22,9 @@ Repair: send what the model and the method's parameters ask for, or change the m
 	Explains: []walk.ErrorCode{walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"},
 	NoFix:    "the call does not fit the model or the required parameters; the validator does its work",
+	When:     hasMethod,
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
-		if r.Method == nil {
-			if p.Requires(walk.StageRoute) {
-				p.NotApplicable()
-			}
-			return
-		}
 		if _, ok := r.Method.ValidatorID.Read(p.Gaps()); !ok {
 			return
 		}

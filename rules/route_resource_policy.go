@@ -25,14 +25,9 @@ effect with the next deployment only.
 Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:SourceIp, aws:SourceVpce or the like, and deploy.`,
 	Explains: []walk.ErrorCode{walk.GatewayAccessDenied, walk.BadRequest},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html"},
+	When:     hasMethod,
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
-		if r.API == nil || r.Method == nil {
-			if p.Requires(walk.StageRoute) {
-				p.NotApplicable()
-			}
-			return
-		}
 		text, ok := r.API.Policy.Read(p.Gaps())
 		if !ok {
 			return

@@ -21,12 +21,9 @@ Repair: remove StageName from the deployment and leave the stage to the stage re
 	Explains: []walk.ErrorCode{walk.Conflict, walk.AlreadyExists},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"},
 	NoFix:    "which of the two is to make the stage is for the author to decide",
+	When:     hasAPI,
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
-		if r.API == nil {
-			p.Requires(walk.StageRoute)
-			return
-		}
 		if _, ok := r.API.Stages.Read(p.Gaps()); !ok || r.Conflict == "" {
 			return
 		}

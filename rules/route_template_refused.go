@@ -22,12 +22,9 @@ A transform that fails, such as that of SAM, answers with a text and no code; th
 	Explains: []walk.ErrorCode{walk.Validation, walk.Conflict},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html"},
 	NoFix:    "what the template was meant to say is not known",
+	When:     hasAPI,
 	Check: func(p *diagnose.Pass) {
 		r := &p.Trace.Route
-		if r.API == nil {
-			p.Requires(walk.StageRoute)
-			return
-		}
 		for _, refusal := range r.Refused {
 			if refusal.Code == "" {
 				continue // a transform's own words, which the stage quotes

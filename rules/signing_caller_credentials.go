@@ -19,10 +19,8 @@ with AWS_IAM authorization; without it there is no caller to pass on, and the ca
 Repair: use an execution role, unless it is wanted that every caller is judged by SQS.`,
 	Explains: []walk.ErrorCode{walk.InternalServerError, walk.AccessDenied, walk.MissingAuthenticationToken},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html"},
+	When:     all(reachedSQS, needsRole),
 	Check: func(p *diagnose.Pass) {
-		if !reachedSQS(p) || !needsRole(p) {
-			return
-		}
 		s := &p.Trace.Signing
 		if _, ok := p.Trace.Mapping.Integration.Credentials.Read(p.Gaps()); !ok || !s.Caller {
 			return

@@ -25,10 +25,8 @@ Repair: use the role's ARN; in a template Fn::GetAtt of Arn instead of Ref.`,
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html",
 		"https://github.com/aws-cloudformation/aws-cloudformation-templates/issues/379",
 	},
+	When: all(reachedSQS, needsRole),
 	Check: func(p *diagnose.Pass) {
-		if !reachedSQS(p) || !needsRole(p) {
-			return
-		}
 		fact := p.Trace.Mapping.Integration.Credentials
 		stored, ok := fact.Read(p.Gaps())
 		if !ok || p.Opaque(stored) && !strings.HasPrefix(stored, "arn:") {

@@ -21,10 +21,8 @@ the queue. A role that other services use as well gives API Gateway all that the
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html",
 		"https://github.com/hashicorp/terraform-provider-aws/issues/7916",
 	},
+	When: all(reachedSQS, needsRole),
 	Check: func(p *diagnose.Pass) {
-		if !reachedSQS(p) || !needsRole(p) {
-			return
-		}
 		fact := p.Trace.Mapping.Integration.Credentials
 		text, ok := fact.Read(p.Gaps())
 		if !ok || text != "" || p.Trace.Signing.IdentityFailure == nil {

@@ -29,10 +29,8 @@ type AWS_PROXY and subtype SQS-SendMessage.`,
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-integration-types.html",
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html",
 	},
+	When: reachedSQS,
 	Check: func(p *diagnose.Pass) {
-		if !reachedSQS(p) {
-			return
-		}
 		if p.Trace.Signing.TypeReason != "" {
 			reportSubtype(p)
 			return

@@ -28,10 +28,8 @@ Repair: put the queue's region into the integration URI, or into the parameter R
 		"https://docs.aws.amazon.com/general/latest/gr/sqs-service.html",
 		"https://github.com/aws/aws-sdk-net/issues/437",
 	},
+	When: callsSQS,
 	Check: func(p *diagnose.Pass) {
-		if !callsSQS(p) {
-			return
-		}
 		s, q := &p.Trace.Signing, &p.Trace.Queue
 		address := &p.Trace.Protocol.Effective.Queue
 		if from := p.Snapshot.Target.RegionFrom; from.Line > 0 && s.Region == p.Snapshot.Target.Region {

@@ -19,10 +19,8 @@ happens when the role is deleted later, or when its path is left out of the ARN.
 Repair: name a role that exists, or create it.`,
 	Explains: []walk.ErrorCode{walk.InternalServerError},
 	Refs:     []string{"https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html"},
+	When:     all(reachedSQS, needsRole),
 	Check: func(p *diagnose.Pass) {
-		if !reachedSQS(p) || !needsRole(p) {
-			return
-		}
 		s := &p.Trace.Signing
 		if !s.RoleMissing {
 			if s.Role == nil && s.IdentityFailure == nil {

@@ -32,10 +32,8 @@ Repair: one Allow statement with Principal {"Service": "apigateway.amazonaws.com
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html",
 		"https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/479",
 	},
+	When: all(reachedSQS, needsRole),
 	Check: func(p *diagnose.Pass) {
-		if !reachedSQS(p) || !needsRole(p) {
-			return
-		}
 		s := &p.Trace.Signing
 		switch {
 		case s.TrustProblem != nil:

@@ -27,10 +27,8 @@ Repair: set the URI to the form above with the queue's account and name, and dep
 		"https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html",
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html",
 	},
+	When: all(reachedSQS, needsRole),
 	Check: func(p *diagnose.Pass) {
-		if !reachedSQS(p) || !needsRole(p) {
-			return
-		}
 		s := &p.Trace.Signing
 		if _, ok := p.Trace.Mapping.Integration.URI.Read(p.Gaps()); !ok {
 			return
