@@ -60,14 +60,15 @@ func (e *engine) awkwardRequests(t *walk.Trace) []Awkward {
 	base := t.Request
 	var list []Awkward
 	if base.Body != "" && base.Method != "GET" {
-		for _, b := range awkwardTexts {
+		bodies := e.awkwardBodies(base.Body)
+		for i, b := range awkwardTexts {
 			r := base
-			r.Body = routed(t, awkwardBody(base.Body, b.text))
+			r.Body = routed(t, bodies.texts[i])
 			list = append(list, Awkward{b.name, r})
 		}
-		if pretty := indented(base.Body); pretty != base.Body {
+		if bodies.pretty != base.Body {
 			r := base
-			r.Body = pretty
+			r.Body = bodies.pretty
 			list = append(list, Awkward{"a body over several lines", r})
 		}
 		r := base
@@ -96,6 +97,26 @@ func (e *engine) awkwardRequests(t *walk.Trace) []Awkward {
 		return list // nothing is known to be read that could be left out
 	}
 	return append(list, e.without(t)...)
+}
+
+// awkwardBodies are what becomes of one body: with each of the awkward texts, and over
+// several lines.
+type awkwardBodies struct {
+	of     string
+	texts  []string
+	pretty string
+}
+
+// awkwardBodies are those of the last body where this one is the same, as that of most
+// methods is.
+func (e *engine) awkwardBodies(body string) *awkwardBodies {
+	if e.bodies == nil || e.bodies.of != body {
+		e.bodies = &awkwardBodies{of: body, pretty: indented(body)}
+		for _, b := range awkwardTexts {
+			e.bodies.texts = append(e.bodies.texts, awkwardBody(body, b.text))
+		}
+	}
+	return e.bodies
 }
 
 // awkwardBody puts the text behind the texts of a JSON body; a body that has

@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"apisqs-doctor/diagnose/internal/iam"
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/text"
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -93,9 +93,9 @@ func (p *Pass) QueueChoice() (where, source string) {
 // requestSourceRE finds a part of the request in a parameter of an HTTP API, and
 // sourcePlaces has the names of such parts in Span.Source.
 var (
-	requestSourceRE = regexp.MustCompile(`\$\{?request\.(querystring|header|path|body)\.?([\w-]*)`)
+	requestSourceRE = lazy.Regexp(`\$\{?request\.(querystring|header|path|body)\.?([\w-]*)`)
 	sourcePlaces    = map[string]string{"querystring": "query", "header": "header", "path": "path", "body": "body"}
-	queueMemberRE   = regexp.MustCompile(`"Queue(?:Url|Name)"\s*:\s*"((?:[^"\\]|\\.)*)`)
+	queueMemberRE   = lazy.Regexp(`"Queue(?:Url|Name)"\s*:\s*"((?:[^"\\]|\\.)*)`)
 )
 
 // queueValue is where the queue stands in the body that leaves; both 0 where it does

@@ -57,7 +57,11 @@ func (e *engine) examineFurther(d *Diagnosis, rules []Rule) {
 		for _, a := range e.awkwardRequests(d.Trace) {
 			t := e.Walk(a.Request)
 			unread.Append(unreadFor(t, d.Trace))
-			d.Findings = append(d.Findings, e.awkward(a, t, rules, d.Trace, seen)...)
+			if found := e.awkward(a, t, rules, d.Trace, seen); len(found) > 0 {
+				d.Findings = append(d.Findings, found...)
+			} else {
+				e.Forget(t)
+			}
 		}
 		if d.unread = unread.List(); len(d.unread) > 0 {
 			all := &snapshot.Gaps{}
@@ -121,9 +125,14 @@ func (e *engine) judge(r walk.Request, rules []Rule) Diagnosis {
 // check runs one rule on one walk. The engine decides the status, not the
 // rule; a rule that panics has crashed and decides nothing.
 func (e *engine) check(rule *Rule, t *walk.Trace, awkward string) (findings []Finding, check Check) {
-	p := &Pass{Snapshot: e.Snapshot, Trace: t, Awkward: awkward, engine: e, rule: rule}
+	p := e.pass
+	if e.pass = nil; p == nil { // or a rule that asks for another judgement is at it
+		p = &Pass{}
+	}
+	*p = Pass{Snapshot: e.Snapshot, Trace: t, Awkward: awkward, engine: e, rule: rule}
 	check = Check{Rule: rule.ID, Stage: rule.Stage}
 	defer func() {
+		e.pass = p
 		if trouble := recover(); trouble != nil {
 			findings = nil
 			check.Status = walk.Unknown

@@ -3,7 +3,6 @@ package diagnose
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"apisqs-doctor/diagnose/internal/gateway/rest"
 	"apisqs-doctor/diagnose/internal/vtl"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -357,7 +357,7 @@ func (s *sampler) item(names []string) map[string]any {
 	return item
 }
 
-var itemRE = regexp.MustCompile(`\$!?\{?([A-Za-z][\w-]*)\.([A-Za-z][\w-]*)(\()?`)
+var itemRE = lazy.Regexp(`\$!?\{?([A-Za-z][\w-]*)\.([A-Za-z][\w-]*)(\()?`)
 
 // itemNames guesses the members of list items and objects that a template
 // reaches through its own variables: $item.name. It is used for samples only.

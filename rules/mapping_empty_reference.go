@@ -2,13 +2,13 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/text"
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -137,11 +137,11 @@ func substituted(p *diagnose.Pass, e walk.EmptyReference, text string) *walk.Tra
 }
 
 var (
-	parameterBeforeRE = regexp.MustCompile(`([A-Za-z0-9.]+)=$`)
-	memberBeforeRE    = regexp.MustCompile(`"([A-Za-z]+)"\s*:\s*"?$`)
-	assignedRE        = regexp.MustCompile(`#(?:set|foreach)\s*\(\s*\$!?\{?([A-Za-z][\w-]*)`)
-	mappingSourceRE   = regexp.MustCompile(`\$!?\{?(?:method|integration)\.request\.(header|querystring|path|body)(?:\.([\w.-]+))?\}?`)
-	calledRE          = regexp.MustCompile(`^\$!?\{?([A-Za-z][\w-]*)`)
+	parameterBeforeRE = lazy.Regexp(`([A-Za-z0-9.]+)=$`)
+	memberBeforeRE    = lazy.Regexp(`"([A-Za-z]+)"\s*:\s*"?$`)
+	assignedRE        = lazy.Regexp(`#(?:set|foreach)\s*\(\s*\$!?\{?([A-Za-z][\w-]*)`)
+	mappingSourceRE   = lazy.Regexp(`\$!?\{?(?:method|integration)\.request\.(header|querystring|path|body)(?:\.([\w.-]+))?\}?`)
+	calledRE          = lazy.Regexp(`^\$!?\{?([A-Za-z][\w-]*)`)
 )
 
 // filledIn replaces the reference by what is most likely meant: a variable of a

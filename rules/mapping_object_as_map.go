@@ -2,13 +2,13 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/text"
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -57,7 +57,7 @@ func javaMaps(t *walk.Trace) []walk.Span {
 	return list
 }
 
-var pathCallRE = regexp.MustCompile(`^\$!?\{?input\.path\((['"])(\$[^'"]*)['"]\)((?:\.[A-Za-z][\w-]*)*)\}?$`)
+var pathCallRE = lazy.Regexp(`^\$!?\{?input\.path\((['"])(\$[^'"]*)['"]\)((?:\.[A-Za-z][\w-]*)*)\}?$`)
 
 // printedAsJSON is the template with $input.json in place of the references.
 func printedAsJSON(p *diagnose.Pass, maps []walk.Span) (string, bool) {
@@ -97,6 +97,6 @@ func printedAsJSON(p *diagnose.Pass, maps []walk.Span) (string, bool) {
 	return "", false
 }
 
-var variableRE = regexp.MustCompile(`^\$!?\{?[A-Za-z][\w-]*((?:\.[A-Za-z][\w-]*)*)\}?$`)
+var variableRE = lazy.Regexp(`^\$!?\{?[A-Za-z][\w-]*((?:\.[A-Za-z][\w-]*)*)\}?$`)
 
 func asJSON(path string) string { return fmt.Sprintf("$input.json('%s')", path) }

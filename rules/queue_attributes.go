@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -37,7 +37,7 @@ Repair: write the attribute only when there is a value (#if ... #end), or carry 
 	},
 }
 
-var attributeRE = regexp.MustCompile(`^(Message(?:System)?Attributes?\.\d+)\.`)
+var attributeRE = lazy.Regexp(`^(Message(?:System)?Attributes?\.\d+)\.`)
 
 // attributeFixes leave an attribute without a value out, give one without a type
 // the type String, or take the attribute out. They are for the query protocol.

@@ -3,10 +3,10 @@ package rules
 import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/lazy"
 	"cmp"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -180,7 +180,7 @@ func reaching(p *diagnose.Pass, fixes []diagnose.Fix) []diagnose.Fix {
 	return good
 }
 
-var formalRE = regexp.MustCompile(`^\$!?\{([^}]*)\}$`)
+var formalRE = lazy.Regexp(`^\$!?\{([^}]*)\}$`)
 
 // unwrapped is the argument of a reference that URL-encodes it; other references stay.
 func unwrapped(reference string) string {

@@ -2,11 +2,11 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -114,4 +114,4 @@ func invocable(p *diagnose.Pass) diagnose.Fix {
 }
 
 // placeholderRE finds a parameter of a path.
-var placeholderRE = regexp.MustCompile(`\{[^{}]+\}`)
+var placeholderRE = lazy.Regexp(`\{[^{}]+\}`)

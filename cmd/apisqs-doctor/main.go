@@ -6,11 +6,9 @@ import (
 	"os"
 
 	"apisqs-doctor/cmd/internal/cli"
+	_ "apisqs-doctor/cmd/internal/pace"
 )
 
 func main() {
-	if os.Getenv("GOGC") == "" {
-		cli.PaceMemory()
-	}
 	os.Exit(cli.Main(os.Args[1:], cli.System()))
 }

@@ -3,13 +3,13 @@ package remedy
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/text"
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -266,7 +266,7 @@ func madeUp(h walk.Header) bool { return strings.HasPrefix(h.Value, "sample-") }
 
 // placeholder is a parameter in the path of a resource. Its name is as good a
 // value as any.
-var placeholder = regexp.MustCompile(`\{([^{}/+]+)\+?\}`)
+var placeholder = lazy.Regexp(`\{([^{}/+]+)\+?\}`)
 
 // encoded percent-encodes a text of a URL, but for the values that are not known.
 func (c *checker) encoded(text string, escape func(string) string) shell.Word {

@@ -3,13 +3,14 @@ package remedy
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 	"go.yaml.in/yaml/v4"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // Unified is the edit as a unified diff for git apply and patch -p1, which look
@@ -28,7 +29,7 @@ func (f FileEdit) Unified(name string) string {
 const contextLines = 3
 
 // hunk is the first line of a hunk; no other line of a diff begins with it.
-var hunk = regexp.MustCompile(`(?m)^@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@`)
+var hunk = lazy.Regexp(`(?m)^@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@`)
 
 // hunks is a unified diff without its names. It is made of what differs and the
 // lines around that, so that it takes the time of the edit and not of the file.

@@ -3,11 +3,11 @@ package remedy
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"sort"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // module is the part of an address that names a module: module.orders["eu"]. or nothing.
@@ -46,7 +46,7 @@ func local(address, inside string) (string, bool) {
 	return address[len(m):], true
 }
 
-var identityData = regexp.MustCompile(`data\s+"?aws_caller_identity"?\s+"?([A-Za-z_][\w-]*)"?`)
+var identityData = lazy.Regexp(`data\s+"?aws_caller_identity"?\s+"?([A-Za-z_][\w-]*)"?`)
 
 // value writes a text as an expression: what other resources give is a reference
 // to them, and what is not known stands in words that Terraform knows. It fails

@@ -3,10 +3,11 @@ package remedy
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // entry writes a name and its value, as they stand in a file of that style. The
@@ -223,8 +224,8 @@ func (s style) key(name string) string {
 
 var (
 	// plain texts mean themselves without quotes, outside brackets; word also inside.
-	plain = regexp.MustCompile(`^[A-Za-z_/$][A-Za-z0-9_./:$*@+=~-]*$`)
-	word  = regexp.MustCompile(`^[A-Za-z_/][A-Za-z0-9_./*@-]*$`)
+	plain = lazy.Regexp(`^[A-Za-z_/$][A-Za-z0-9_./:$*@+=~-]*$`)
+	word  = lazy.Regexp(`^[A-Za-z_/][A-Za-z0-9_./*@-]*$`)
 )
 
 // reserved tells whether YAML, of whatever version, reads a word as something

@@ -13,7 +13,7 @@ import (
 type Fact[T any] struct {
 	value  T
 	known  bool
-	gap    Gap
+	gap    *Gap // nil for a known one, which nearly all are, and for NotRead
 	origin Origin
 }
 
@@ -24,7 +24,7 @@ func Known[T any](v T, origin Origin) Fact[T] {
 
 // Unknown returns a fact whose value could not be had, for the reason in gap.
 func Unknown[T any](gap Gap) Fact[T] {
-	return Fact[T]{gap: gap, origin: gap.Origin}
+	return Fact[T]{gap: &gap, origin: gap.Origin}
 }
 
 // Derived returns the fact of a value that was made of other facts: it is unknown
@@ -62,7 +62,10 @@ func (f Fact[T]) Gap() Gap {
 	if f.known {
 		return Gap{}
 	}
-	g := f.gap
+	var g Gap
+	if f.gap != nil {
+		g = *f.gap
+	}
 	if g.Reason == "" {
 		g.Reason = NotRead
 	}
@@ -93,7 +96,6 @@ func (f Fact[T]) MarshalJSON() ([]byte, error) {
 	}
 	if !f.known {
 		gap := f.Gap()
-		gap.Origin = f.gap.Origin
 		if gap.Origin == f.origin {
 			gap.Origin = Origin{}
 		}
@@ -122,7 +124,7 @@ func (f *Fact[T]) UnmarshalJSON(data []byte) error {
 		f.origin = *in.Origin
 	}
 	if in.Unknown != nil {
-		f.gap = *in.Unknown
+		f.gap = in.Unknown
 		if !f.gap.Reason.valid() {
 			return fmt.Errorf("unknown reason %q, expected one of %s", f.gap.Reason, reasonList())
 		}

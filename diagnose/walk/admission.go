@@ -36,7 +36,7 @@ func (w *routing) admission(gaps *snapshot.Gaps) (*Failure, string) {
 
 // blocked looks for settings of the stage that refuse every call by themselves.
 func (w *routing) blocked(gaps *snapshot.Gaps) (*Failure, string) {
-	r := &w.Route
+	r := w.Route
 	if r.Stage == nil || r.Method == nil {
 		return nil, ""
 	}
@@ -101,7 +101,7 @@ func settingsKey(m *snapshot.Method) string {
 // Whether they are good is the authorizer's secret: present ones are taken as
 // valid, and the sentence says so.
 func (w *routing) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
-	r := &w.Route
+	r := w.Route
 	kind, ok := r.Method.Authorization.Read(gaps)
 	if !ok {
 		return nil, ""
@@ -170,7 +170,7 @@ func AuthorizerSources(m *snapshot.Method, config *snapshot.Configuration, gaps 
 }
 
 func (w *routing) apiKey(gaps *snapshot.Gaps) (*Failure, string) {
-	r := &w.Route
+	r := w.Route
 	required, ok := r.Method.APIKeyRequired.Read(gaps)
 	if !ok || !required {
 		return nil, ""
@@ -184,7 +184,7 @@ func (w *routing) apiKey(gaps *snapshot.Gaps) (*Failure, string) {
 
 // validation applies the request validator: parameters first, then the body (T111).
 func (w *routing) validation(gaps *snapshot.Gaps) (*Failure, string) {
-	r := &w.Route
+	r := w.Route
 	id, ok := r.Method.ValidatorID.Read(gaps)
 	if !ok || id == "" {
 		return nil, ""
@@ -241,7 +241,7 @@ func (w *routing) invalidBody(gaps *snapshot.Gaps) string {
 	if !ok {
 		return ""
 	}
-	why, err := rest.ValidateBody(schema, w.modelText, w.Request.Body)
+	why, err := rest.ValidateBody(schema, w.modelText, w.clientBody())
 	if err != nil {
 		gaps.Add(snapshot.Gap{Reason: snapshot.Unparsed, Detail: fmt.Sprintf("the model %s: %v", name, err), Origin: fact.Origin()})
 	}

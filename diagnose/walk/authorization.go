@@ -14,8 +14,8 @@ import (
 // authorization decides whether the role session may perform the action on the
 // queue, and which layer says so.
 func (w *authorizing) authorization() {
-	step, gaps, a := w.step(StageAuthorization), &snapshot.Gaps{}, &w.Authorization
-	s, p := &w.Signing, &w.Protocol
+	step, gaps, a := w.step(StageAuthorization), &snapshot.Gaps{}, w.Authorization
+	s, p := w.Signing, w.Protocol
 	op, known := sqs.LookupAction(p.Action)
 	switch {
 	case w.Mapping.Integration == nil:
@@ -97,6 +97,9 @@ type admission struct {
 	wideBy   *iam.Match
 }
 
+// mostAdmissions is how many are kept: each holds all that its call carries.
+const mostAdmissions = 64
+
 type admissionKey struct {
 	role                     *snapshot.Role
 	principal                iam.Principal
@@ -104,7 +107,7 @@ type admissionKey struct {
 }
 
 func (w *authorizing) admission() *admission {
-	s, a := &w.Signing, &w.Authorization
+	s, a := w.Signing, w.Authorization
 	key := admissionKey{s.Role, s.Principal, a.Action, a.Resource, s.Region}
 	if have := w.admissions[key]; have != nil {
 		return have
@@ -120,6 +123,9 @@ func (w *authorizing) admission() *admission {
 	d := iam.Evaluate(out.request, a.Inputs)
 	if out.decision = &d; d.Effect == iam.Yes {
 		out.widen(a.Inputs)
+	}
+	if len(w.admissions) >= mostAdmissions {
+		clear(w.admissions) // those of other methods: the calls of one method have few
 	}
 	w.admissions[key] = out
 	return out
@@ -246,7 +252,7 @@ func firstDetail(g *snapshot.Gaps, fallback string) string {
 
 // identityInputs are the role's own policies and what caps them.
 func (w *authorizing) identityInputs(gaps *snapshot.Gaps) iam.Inputs {
-	s := &w.Signing
+	s := w.Signing
 	in := iam.Inputs{SCPs: w.serviceControl(), RCPs: w.resourceControl()}
 	if s.Role == nil {
 		in.IdentityGap = "the policies of role " + roleName(s.Credentials) + " are not known"
@@ -332,7 +338,7 @@ func (w *call) organization(pick func(snapshot.Organization) [][]snapshot.Policy
 // malformedPolicies finds what AWS refuses of the policies that bear on the call and
 // of those that are created together with the API.
 func (w *authorizing) malformedPolicies() *Failure {
-	a, c := &w.Authorization, w.creation()
+	a, c := w.Authorization, w.creation()
 	own := []string{w.Protocol.QueueARN, w.ownKey()}
 	if w.Signing.Role != nil {
 		own = append(own, w.Signing.Role.ARN)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -12,6 +11,7 @@ import (
 
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/internal/vtl"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // Malformed is a text that a template evidently means to be JSON, and that is none.
@@ -32,7 +32,7 @@ type Malformed struct {
 // content judges the messages: those that the template itself begins with a brace
 // or a bracket are meant to be JSON. What a client sends as it likes is its own affair.
 func (w *queueing) content() *Malformed {
-	m := &w.Mapping
+	m := w.Mapping
 	if m.Rendered == nil {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (w *queueing) content() *Malformed {
 	return nil
 }
 
-var messageBodyRE = regexp.MustCompile(`"MessageBody"\s*:`)
+var messageBodyRE = lazy.Regexp(`"MessageBody"\s*:`)
 
 // messageText finds what stands for the message in the body, and where; -1 when it
 // is not there.
@@ -110,7 +110,7 @@ func (w *queueing) messageText(message *sqs.Message) (int, string) {
 // offsets gives for each byte of the decoded text, and for its end, the place in the
 // encoded one: of a form value, or of a JSON string.
 func offsets(raw string, isJSON bool) []int {
-	var at []int
+	at := make([]int, 0, len(raw)+1)
 	for i := 0; i < len(raw); {
 		length, bytes := 1, 1
 		switch {
@@ -210,7 +210,7 @@ func (r *rendered) malformed() *Malformed {
 // evidentJSON tells a text that begins as JSON does, or as what people take for it:
 // names in single quotes or none ({'id': 1}). A bracket before a word ([INFO] ...) and
 // {id=1} begin other notations.
-var evidentJSON = regexp.MustCompile(`^(?:\{\s*(?:$|["}]|'[^']*'\s*:|[A-Za-z_][\w-]*\s*:)|\[\s*(?:$|["{\[\]0-9-]|true\b|false\b|null\b))`)
+var evidentJSON = lazy.Regexp(`^(?:\{\s*(?:$|["}]|'[^']*'\s*:|[A-Za-z_][\w-]*\s*:)|\[\s*(?:$|["{\[\]0-9-]|true\b|false\b|null\b))`)
 
 // inQuotes tells a text that the template puts between quotes.
 func (r *rendered) inQuotes(begin int) bool {

@@ -31,7 +31,7 @@ func (w *mapping) contextValues() *vtl.ContextValues {
 }
 
 func (w *mapping) contextMap() map[string]any {
-	r := &w.Route
+	r := w.Route
 	in := rest.ContextInput{
 		API: r.API.ID, Account: w.Snapshot.Target.Account, Region: w.Snapshot.OwnRegion(), Partition: w.Snapshot.Target.Partition,
 		Method: w.Request.Method, Path: w.Request.Path,

@@ -184,7 +184,7 @@ func (e *Engine) badDocument(kind iam.Kind, owner, name string, text snapshot.Fa
 // together tells whether a resource is created with the API, so that its refusal
 // rolls back the API as well: both are of one template.
 func (w *routing) together(at snapshot.Origin) bool {
-	r := &w.Route
+	r := w.Route
 	return !w.Snapshot.Target.Exists && r.API != nil && at.File != "" && strings.EqualFold(at.File, r.API.Origin.File)
 }
 

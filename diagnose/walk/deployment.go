@@ -71,7 +71,7 @@ type deployment struct {
 // refusedSettings lists what keeps the configuration that is walked from being
 // deployed. What exists was taken: only what a file describes is judged.
 func (w *routing) refusedSettings(config *snapshot.Configuration, stageName func(string) error, gaps *snapshot.Gaps) *Failure {
-	r := &w.Route
+	r := w.Route
 	if r.API.Origin.File == "" || w.Snapshot.Target.Exists || config == nil {
 		return nil
 	}

@@ -12,7 +12,7 @@ import (
 // differences compares what the stage runs with the draft, method by method
 // and field by field. It is nil when one of them is not known.
 func (w *routing) differences() []Difference {
-	r := &w.Route
+	r := w.Route
 	draft, ok := r.API.Draft.Peek()
 	if !ok || !r.Deployed {
 		return nil

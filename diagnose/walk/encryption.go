@@ -12,7 +12,7 @@ import (
 
 // encryption decides whether the queue's key can be used for the call.
 func (w *encrypting) encryption() {
-	step, gaps, e := w.step(StageEncryption), &snapshot.Gaps{}, &w.Encryption
+	step, gaps, e := w.step(StageEncryption), &snapshot.Gaps{}, w.Encryption
 	queue := w.Queue.Queue
 	if queue == nil {
 		switch {
@@ -51,7 +51,7 @@ func (w *encrypting) encryption() {
 }
 
 func (w *encrypting) useKey(step *Step, gaps *snapshot.Gaps, op sqs.Action) {
-	e := &w.Encryption
+	e := w.Encryption
 	keyGaps := &snapshot.Gaps{}
 	key, ok := w.Snapshot.Key(e.KeyReference).Read(keyGaps)
 	managed := isManagedAlias(e.KeyReference)

@@ -2,7 +2,6 @@ package walk
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"apisqs-doctor/diagnose/internal/sqs"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/text"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // URIFault sorts what is wrong with an integration URI.
@@ -41,7 +41,7 @@ var otherServices = []string{"athena", "batch", "cognito-idp", "dynamodb", "ec2"
 
 // endpointOf reads the integration URI.
 func (w *signing) endpointOf(gaps *snapshot.Gaps) *Failure {
-	s, i := &w.Signing, w.Mapping.Integration
+	s, i := w.Signing, w.Mapping.Integration
 	s.URIOrigin = i.URI.Origin()
 	if s.Type == "MOCK" {
 		return nil
@@ -97,7 +97,7 @@ func (w *signing) endpointOf(gaps *snapshot.Gaps) *Failure {
 
 // refusedURI says why AWS does not store or deploy the URI.
 func (w *signing) refusedURI(u gateway.URI, err error) *Failure {
-	s := &w.Signing
+	s := w.Signing
 	switch {
 	case err != nil:
 		s.URIFault = uriFault(s.URIText, err)
@@ -166,7 +166,7 @@ func (w *signing) certainURI(text string) bool {
 // otherService is what comes of a call meant for SQS at another service: the
 // answer is that service's own, and its form is not recorded.
 func (w *signing) otherService(u gateway.URI) *Failure {
-	s := &w.Signing
+	s := w.Signing
 	s.URIFault = URIService
 	if w.isOpaque(u.Service) {
 		s.URIFault = URIFine
@@ -190,7 +190,7 @@ func (w *signing) sqsHost(u gateway.URI) string {
 
 // plainEndpoint takes an HTTP URL: the call would leave unsigned.
 func (w *signing) plainEndpoint(text string) *Failure {
-	s := &w.Signing
+	s := w.Signing
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		if !strings.HasPrefix(text, "arn:") && w.isOpaque(text) {
@@ -224,7 +224,7 @@ func (w *signing) outgoingQuery(u gateway.URI) string {
 // wrongType says what comes of an integration type that does not call AWS
 // services (T100).
 func (w *signing) wrongType(gaps *snapshot.Gaps) *Failure {
-	s := &w.Signing
+	s := w.Signing
 	if !s.Meant {
 		return nil
 	}
@@ -261,13 +261,13 @@ func (w *signing) wrongType(gaps *snapshot.Gaps) *Failure {
 }
 
 // mockStatusRE finds the status that a MOCK integration answers with (T150).
-var mockStatusRE = regexp.MustCompile(`statusCode["']?\s*:\s*[1-5]\d\d`)
+var mockStatusRE = lazy.Regexp(`statusCode["']?\s*:\s*[1-5]\d\d`)
 
 // unsigned is what SQS answers to a call without a signature: such a caller is
 // nobody, and only the queue's policy can admit it. Whether SQS then says
 // AccessDenied or that the token is missing is not recorded.
 func (w *signing) unsigned(gaps *snapshot.Gaps) *Failure {
-	s := &w.Signing
+	s := w.Signing
 	if s.URIError != nil || s.Host == "" {
 		return nil // refused already, or not known
 	}

@@ -23,6 +23,8 @@ type Engine struct {
 	uses      map[*snapshot.IntegrationResponse][]Unreachable // by the list of responses
 
 	// Of this snapshot only:
+	last        *arrival
+	spare       *Trace
 	comparisons map[versions]*comparison
 	indexes     map[*snapshot.Method]*routeIndex
 	created     *creation // nil until it is asked for
@@ -73,6 +75,7 @@ func New(s *snapshot.Snapshot) *Engine {
 func (e *Engine) On(s *snapshot.Snapshot) *Engine {
 	changed := *e
 	changed.Snapshot = s
+	changed.last, changed.spare = nil, nil
 	changed.comparisons = map[versions]*comparison{}
 	changed.indexes = map[*snapshot.Method]*routeIndex{}
 	if !creates(e.Snapshot, s) {

@@ -51,7 +51,7 @@ func (e *Engine) EveryBody(t *Trace) *EveryBody {
 	if err != nil {
 		return nil
 	}
-	w := mapping{routing: &routing{call: call{Engine: e, Request: t.Request, kind: kindOf(t.Route.API)}, Route: t.Route}, Mapping: t.Mapping}
+	w := mapping{routing: &routing{call: call{Engine: e, Request: t.Request, kind: kindOf(t.Route.API)}, Route: &t.Route}, Mapping: &t.Mapping}
 	q := &vtl.Question{StageVariables: t.Route.Variables, Context: w.contextValues(), Header: map[string]string{}, Query: map[string]string{}}
 	switch {
 	case t.SendsForm():

@@ -31,7 +31,7 @@ func (f Faults) Any() bool { return f != Faults{} }
 
 // findFaults sorts what keeps SQS from reading the call.
 func (w *reading) findFaults() {
-	p := &w.Protocol
+	p := w.Protocol
 	c, f := &p.Call, &p.Faults
 	switch {
 	case c.Failure == nil:
@@ -49,7 +49,7 @@ func (w *reading) findFaults() {
 		w.unreadable(f)
 	}
 	w.findRefusal(f)
-	m := &w.Mapping
+	m := w.Mapping
 	if m.Rendered == nil && len(m.Body) > 0 && (f.Broken || f.BrokenText || len(m.Keys) > 0 && (f.Document || f.Address || f.Parameter)) {
 		// The body was to be made by a template, or is no part of the call at all.
 		*f = Faults{PassedOn: true}
@@ -58,7 +58,7 @@ func (w *reading) findFaults() {
 
 // findRefusal sorts what SQS refuses of the parameters.
 func (w *reading) findRefusal(f *Faults) {
-	p := &w.Protocol
+	p := w.Protocol
 	if p.Refusal == nil {
 		return
 	}
@@ -76,7 +76,7 @@ func (w *reading) findRefusal(f *Faults) {
 
 // unreadable looks at a request in which SQS finds no operation.
 func (w *reading) unreadable(f *Faults) {
-	r, m := &w.Protocol.Request, &w.Mapping
+	r, m := &w.Protocol.Request, w.Mapping
 	media := sqs.MediaType(r.Header.Get("Content-Type"))
 	target := r.Header.Get("X-Amz-Target")
 	named, form, blank := formAction(string(r.Body))

@@ -159,7 +159,7 @@ func MappingNeeds(expression string) string {
 // mangled says what the template itself does to the client's data on its way
 // into the message: an object printed as {a=b}, or encoding that nobody takes off.
 func (w *reading) mangled(message string) string {
-	m := &w.Mapping
+	m := w.Mapping
 	if m.Rendered == nil {
 		return ""
 	}

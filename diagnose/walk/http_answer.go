@@ -11,7 +11,7 @@ import (
 // answer derives what the client sees: SQS's answer as it is, changed by the
 // response parameters (H46, H51). Of a refusal by SQS the status is open (H50).
 func (httpAPI) answer(w *responding, step *Step, gaps *snapshot.Gaps) {
-	r := &w.Response
+	r := w.Response
 	responses, ok := w.Mapping.Integration.Responses.Read(gaps)
 	if !ok {
 		step.unknown(gaps, "the response parameters are not known")
@@ -38,7 +38,7 @@ func (httpAPI) answer(w *responding, step *Step, gaps *snapshot.Gaps) {
 		}
 		r.Outcomes = append(r.Outcomes, o)
 	}
-	failure := firstFailure(&w.Steps)
+	failure := firstFailure(w.Steps)
 	switch {
 	case failure != nil && failure.Failure.Origin == FromDeployment:
 		step.skip("no call is ever made")
@@ -74,7 +74,7 @@ func (httpAPI) untemplated() string { return "" } // there are no templates
 
 // own is API Gateway's own answer. It names no type of error.
 func (httpAPI) own(w *responding, f *Failure) {
-	r := &w.Response
+	r := w.Response
 	r.Status, r.Statuses, r.Body = f.Status, f.Statuses, f.Body
 	if len(r.Statuses) == 0 {
 		r.Statuses = []int{f.Status}

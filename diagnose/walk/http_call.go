@@ -27,7 +27,7 @@ func (w *mapping) subtype(gaps *snapshot.Gaps) *http.Subtype {
 
 // build makes the call of the integration's parameters. There is no template.
 func (httpAPI) build(w *mapping, step *Step, gaps *snapshot.Gaps) {
-	m := &w.Mapping
+	m := w.Mapping
 	m.Payload = w.Request.Body
 	subtype := w.subtype(gaps)
 	if subtype == nil {
@@ -87,7 +87,7 @@ func names(list []Argument) []string {
 func (w *mapping) refuse(list []http.Refusal, subtype *http.Subtype) {
 	faults := map[http.Fault]ArgumentFault{http.MissingParameter: ArgumentMissing, http.UnknownParameter: ArgumentUnknown,
 		http.BlankParameter: ArgumentBlank, http.BadExpression: ArgumentMalformed}
-	m := &w.Mapping
+	m := w.Mapping
 	at := m.Integration.RequestParameters.Origin()
 	for _, r := range list {
 		refused := RefusedArgument{Name: r.Parameter, Expression: r.Value, Reason: r.Reason, Message: r.Message, Literal: r.Literal, Fault: faults[r.Fault], Origin: at}
@@ -111,7 +111,7 @@ func (w *mapping) refuse(list []http.Refusal, subtype *http.Subtype) {
 // judge files the arguments, and gives what comes of one whose source gives
 // nothing: 400, whether it is required or not (H40).
 func (w *mapping) judge(list []http.Argument, facts map[string]snapshot.Fact[string], unread []string, gaps *snapshot.Gaps) *Failure {
-	m := &w.Mapping
+	m := w.Mapping
 	var failure *Failure
 	for i := range list {
 		a := &list[i]
@@ -165,7 +165,7 @@ func (w *mapping) sendable(list []http.Argument) []http.Argument {
 
 // send makes the request of the call (H46).
 func (w *mapping) send(call *http.Call, gaps *snapshot.Gaps) *Failure {
-	m := &w.Mapping
+	m := w.Mapping
 	body, spans := call.Body()
 	m.Body, m.Spans = []byte(body), spans
 	m.TemplateAt = m.Integration.RequestParameters.Origin()
@@ -193,7 +193,7 @@ func (w *mapping) send(call *http.Call, gaps *snapshot.Gaps) *Failure {
 // sign derives the endpoint and the identity of the call: API Gateway chooses
 // the endpoint of SQS by the region (H7).
 func (httpAPI) sign(w *signing, step *Step, gaps *snapshot.Gaps) {
-	s, i := &w.Signing, w.Mapping.Integration
+	s, i := w.Signing, w.Mapping.Integration
 	kind, ok := i.Type.Read(gaps)
 	s.Type = strings.ToUpper(kind)
 	subtype, _ := i.Subtype.Read(gaps)

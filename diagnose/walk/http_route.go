@@ -122,7 +122,7 @@ func (httpAPI) unrecorded(string) bool { return false } // it has no templates
 // contextOf are the values of $context: those that the configuration fixes are
 // real, the others look like AWS's.
 func (w *routing) contextOf() *http.ContextValues {
-	r, req, target := &w.Route, &w.Request, &w.Snapshot.Target
+	r, req, target := w.Route, &w.Request, &w.Snapshot.Target
 	c := &http.ContextValues{Account: target.Account, API: r.API.ID, Region: target.Region, Partition: target.Partition, Method: req.Method, Path: req.Path, RouteKey: MethodName(r.Method)}
 	if r.Stage != nil {
 		c.Stage = r.Stage.Name
@@ -152,7 +152,7 @@ func (httpAPI) admit(w *routing, gaps *snapshot.Gaps) (*Failure, string) {
 
 // authorized looks for the credentials that the route asks for.
 func (w *routing) authorized(gaps *snapshot.Gaps) (*Failure, string) {
-	r := &w.Route
+	r := w.Route
 	kind, ok := r.Method.Authorization.Read(gaps)
 	if !ok {
 		return nil, ""

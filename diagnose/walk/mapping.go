@@ -15,7 +15,7 @@ import (
 // mapping derives the request that API Gateway builds: the body by template or
 // passthrough, headers, query string and path by request parameter mappings.
 func (w *mapping) mapping() {
-	step, gaps, m := w.step(StageMapping), &snapshot.Gaps{}, &w.Mapping
+	step, gaps, m := w.step(StageMapping), &snapshot.Gaps{}, w.Mapping
 	if w.Route.Method == nil {
 		step.blocked(StageRoute)
 		return
@@ -42,7 +42,7 @@ func (w *mapping) chooseByType(keys []string, _ *snapshot.Gaps) rest.Choice {
 // finishMapping ends the stage with the first of the failures, a refusal to
 // deploy before the others.
 func (w *mapping) finishMapping(step *Step, gaps *snapshot.Gaps, failures []*Failure) {
-	m := &w.Mapping
+	m := w.Mapping
 	if m.Fatal != nil {
 		f := own(gateway.Internal(m.Fatal[0].Name + " header already present")) // T64
 		failures = append(failures, f)
@@ -58,7 +58,7 @@ func (w *mapping) finishMapping(step *Step, gaps *snapshot.Gaps, failures []*Fai
 }
 
 func (w *mapping) mappingTrouble(f *Failure) string {
-	m := &w.Mapping
+	m := w.Mapping
 	switch {
 	case f.Origin == FromDeployment:
 		return "AWS refuses the mapping: " + f.Message
@@ -73,7 +73,7 @@ func (w *mapping) mappingTrouble(f *Failure) string {
 }
 
 func (w *mapping) mappingSummary() string {
-	m := &w.Mapping
+	m := w.Mapping
 	switch {
 	case m.Choice.Key != "":
 		return fmt.Sprintf("%s -> template %s, %d bytes", m.Wanted, m.Choice.Key, len(m.Body))
@@ -110,7 +110,7 @@ func (w *mapping) templateInput() *vtl.Input {
 // body renders the template that is chosen among the keys, or passes the
 // client's body on.
 func (w *mapping) body(gaps *snapshot.Gaps, choose func(keys []string, gaps *snapshot.Gaps) rest.Choice) *Failure {
-	m := &w.Mapping
+	m := w.Mapping
 	m.Passthrough, _ = m.Integration.Passthrough.Read(gaps)
 	templates, ok := m.Integration.Templates.Read(gaps)
 	if !ok {
@@ -146,7 +146,7 @@ func (w *mapping) body(gaps *snapshot.Gaps, choose func(keys []string, gaps *sna
 }
 
 func (w *mapping) render(gaps *snapshot.Gaps) *Failure {
-	m := &w.Mapping
+	m := w.Mapping
 	template, err := w.Template(m.Template)
 	if err != nil {
 		m.SyntaxError, _ = err.(*vtl.SyntaxError)
@@ -185,7 +185,7 @@ func (w *mapping) render(gaps *snapshot.Gaps) *Failure {
 
 // parameters applies the request parameter mappings (T80 to T84).
 func (w *mapping) parameters(gaps *snapshot.Gaps, parse func(text string) (source rest.Expression, declaration string, err error)) *Failure {
-	m := &w.Mapping
+	m := w.Mapping
 	mappings, ok := m.Integration.RequestParameters.Read(gaps)
 	if !ok {
 		return nil
@@ -236,7 +236,7 @@ func (w *mapping) parameters(gaps *snapshot.Gaps, parse func(text string) (sourc
 
 // place files a mapped parameter under where it goes.
 func (w *mapping) place(where string, p Mapped) {
-	m := &w.Mapping
+	m := w.Mapping
 	switch where {
 	case "header":
 		if rest.FatalHeader(p.Name) && !p.Absent {

@@ -1,14 +1,14 @@
 package walk
 
 import (
-	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // callRE finds the beginning of a call for a queue in templates and mappings.
-var callRE = regexp.MustCompile(`(?:\bAction=|AmazonSQS\.)(?:SendMessage|ReceiveMessage|DeleteMessage|PurgeQueue|GetQueue|ChangeMessageVisibility)`)
+var callRE = lazy.Regexp(`(?:\bAction=|AmazonSQS\.)(?:SendMessage|ReceiveMessage|DeleteMessage|PurgeQueue|GetQueue|ChangeMessageVisibility)`)
 
 // SendsSQS tells whether what the integration sends looks like a call of SQS.
 func SendsSQS(i *snapshot.Integration) bool {

@@ -10,7 +10,7 @@ import (
 // applyOverrides lets $context.requestOverride of the template replace mapped
 // parameters (T142).
 func (w *mapping) applyOverrides() {
-	m := &w.Mapping
+	m := w.Mapping
 	if m.Rendered == nil {
 		return
 	}
@@ -50,7 +50,7 @@ func withoutMapped(list []Mapped, name string, foldCase bool) []Mapped {
 
 // defaultHeaders adds what API Gateway sends by itself.
 func (w *mapping) defaultHeaders() {
-	m := &w.Mapping
+	m := w.Mapping
 	mapped := func(name string) bool { _, ok := m.Header(name); return ok }
 	for _, h := range w.client().Defaults(w.Route.API.ID, mapped) {
 		m.Headers = append(m.Headers, Mapped{Name: h.Name, Value: h.Value, FromClient: h.Client})

@@ -14,9 +14,9 @@ import (
 // protocol asks which protocol and action SQS reads in the request, and
 // whether it holds the parameters that the action requires.
 func (w *reading) protocol() {
-	step, gaps, p := w.step(StageProtocol), &snapshot.Gaps{}, &w.Protocol
+	step, gaps, p := w.step(StageProtocol), &snapshot.Gaps{}, w.Protocol
 	p.Protocol = "none"
-	s, m := &w.Signing, &w.Mapping
+	s, m := w.Signing, w.Mapping
 	switch {
 	case m.Integration == nil:
 		step.blocked(w.firstBlocker())
@@ -67,7 +67,7 @@ func (w *reading) protocol() {
 
 // readCall lets SQS read the request, and what was meant where it cannot.
 func (w *reading) readCall() {
-	p := &w.Protocol
+	p := w.Protocol
 	p.Request = w.outgoing()
 	p.PathQueue = w.pathQueue()
 	p.Call = sqs.Recognize(&p.Request)
@@ -100,7 +100,7 @@ func (w *reading) pathQueue() sqs.Address {
 // pathFault judges the URI's path, when the call takes its queue from there.
 // The JSON protocol never does (T42).
 func (w *reading) pathFault() {
-	s, p := &w.Signing, &w.Protocol
+	s, p := w.Signing, w.Protocol
 	if s.URIFault != URIFine || p.Protocol == "json" {
 		return
 	}
@@ -135,7 +135,7 @@ func needsNoQueue(action string) bool {
 // unresolvedCall names the part of the request that is not known before
 // deployment and on which SQS's refusal rests; empty when it rests on none.
 func (w *reading) unresolvedCall() string {
-	p, f := &w.Protocol, w.Protocol.Faults
+	p, f := w.Protocol, w.Protocol.Faults
 	content, target := p.Request.Header.Get("Content-Type"), p.Request.Header.Get("X-Amz-Target")
 	body := string(p.Request.Body)
 	queue := p.Effective.Queue
@@ -215,7 +215,7 @@ func (w *call) unresolvedText(text string) bool {
 
 // protocolTrouble says what SQS made of the request.
 func (w *reading) protocolTrouble() string {
-	p := &w.Protocol
+	p := w.Protocol
 	contentType := p.Request.Header.Get("Content-Type")
 	switch {
 	case p.Call.Failure == nil:

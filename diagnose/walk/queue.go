@@ -50,7 +50,7 @@ func queueFault(a *sqs.Answer) QueueFault {
 // queue checks whether SQS creates the queue, and whether it takes the message.
 func (w *queueing) queue() {
 	w.message()
-	step, q, c := w.step(StageQueue), &w.Queue, w.creation()
+	step, q, c := w.step(StageQueue), w.Queue, w.creation()
 	for _, own := range []bool{true, false} {
 		for _, refused := range c.queues {
 			if own == (refused.Queue.ARN == q.ARN) && (own || w.together(refused.Queue.Origin)) {
@@ -77,8 +77,8 @@ func (w *queueing) queue() {
 // message checks whether the queue exists and takes the message, and whether
 // what it stores is what the client sent.
 func (w *queueing) message() {
-	step, gaps, q := w.step(StageQueue), &snapshot.Gaps{}, &w.Queue
-	p := &w.Protocol
+	step, gaps, q := w.step(StageQueue), &snapshot.Gaps{}, w.Queue
+	p := w.Protocol
 	q.ARN = p.QueueARN
 	switch {
 	case w.Mapping.Integration == nil:
@@ -170,7 +170,7 @@ func attributeGap(queue *snapshot.Queue, what sqs.Open) snapshot.Gap {
 
 // noQueue ends the stage for a queue that does not exist (T17).
 func (w *queueing) noQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
-	q := &w.Queue
+	q := w.Queue
 	q.Missing = true
 	verdict := call.CheckQueue(sqs.Queue{Exists: sqs.No, ARN: q.ARN})
 	if verdict.Answer == nil {
@@ -184,7 +184,7 @@ func (w *queueing) noQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
 // unreadQueue ends the stage for a queue of which nothing is known. Some calls
 // are refused by every queue of that name.
 func (w *queueing) unreadQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) {
-	q := &w.Queue
+	q := w.Queue
 	verdict := call.CheckValues(sqs.Queue{ARN: q.ARN})
 	if a := verdict.Answer; a != nil && a.Code != "" && w.unresolvedValue(call, a) == "" && !w.unresolvedText(call.Queue.Name) {
 		q.Answer, q.Messages, q.Fault = a, call.Messages(), queueFault(a)
@@ -198,7 +198,7 @@ func (w *queueing) unreadQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) 
 
 // roleRefuses tells whether the role's own policies allow the call for certain not.
 func (w *authorizing) roleRefuses() bool {
-	a := &w.Authorization
+	a := w.Authorization
 	if a.Decision == nil {
 		return false
 	}
@@ -291,7 +291,7 @@ func (w *queueing) queueFacts(queue *snapshot.Queue) sqs.Queue {
 // mapping makes the body the message. A template that builds another text on
 // purpose gives no ground for a comparison.
 func (w *queueing) altered() string {
-	q, want := &w.Queue, w.Mapping.Payload
+	q, want := w.Queue, w.Mapping.Payload
 	if len(q.Messages) != 1 || want == "" {
 		return ""
 	}
@@ -322,7 +322,7 @@ func (w *queueing) altered() string {
 // nothing else, to be the message: judged by where the bytes behind
 // "MessageBody=" come from, not by how the template is written.
 func (w *queueing) sendsWholeBody() bool {
-	m := &w.Mapping
+	m := w.Mapping
 	const name = "MessageBody="
 	at := strings.Index(string(m.Body), name)
 	if m.Rendered == nil || at < 0 {

@@ -17,7 +17,7 @@ import (
 // reply builds the client's answer of SQS's by the chosen integration response:
 // body, headers and a status that a template overrides.
 func (w *responding) reply(response *snapshot.IntegrationResponse, gaps *snapshot.Gaps) *Failure {
-	r := &w.Response
+	r := w.Response
 	r.setHeader("Content-Type", "application/json") // T98: whatever the body is
 	w.replyHeaders(response, gaps)
 	return w.responseBody(response, gaps)
@@ -26,7 +26,7 @@ func (w *responding) reply(response *snapshot.IntegrationResponse, gaps *snapsho
 // replyRefusals lists the response parameter mappings that AWS does not store:
 // malformed ones, and headers that the method response does not declare (T102).
 func (w *responding) replyRefusals(responses []snapshot.IntegrationResponse, declared map[string]snapshot.MethodResponse) *Failure {
-	r := &w.Response
+	r := w.Response
 	for i := range responses {
 		r.Refused = append(r.Refused, refusedReplies(&responses[i], declared)...)
 	}
@@ -70,7 +70,7 @@ func (w *responding) replyHeaders(response *snapshot.IntegrationResponse, gaps *
 }
 
 func (w *responding) replyValue(source rest.Expression, gaps *snapshot.Gaps) (string, bool) {
-	r := &w.Response
+	r := w.Response
 	switch source.Kind {
 	case rest.ResponseBody:
 		if source.Name == "$" {
@@ -98,7 +98,7 @@ func (w *responding) replyValue(source rest.Expression, gaps *snapshot.Gaps) (st
 
 // responseBody renders the response template for SQS's answer.
 func (w *responding) responseBody(response *snapshot.IntegrationResponse, gaps *snapshot.Gaps) *Failure {
-	r := &w.Response
+	r := w.Response
 	accept, _ := w.Request.Header("Accept")
 	keys := slices.Sorted(maps.Keys(response.Templates))
 	key := rest.ChooseResponseTemplate(accept, keys)
@@ -161,7 +161,7 @@ func (w *responding) replyPayload(response *snapshot.IntegrationResponse) (paylo
 
 // override applies $context.responseOverride (T95, T143).
 func (w *responding) override(o *vtl.Override) {
-	r := &w.Response
+	r := w.Response
 	if status, err := strconv.Atoi(o.Status); err == nil && status >= 100 && status < 600 {
 		r.Status = status
 	}
@@ -184,7 +184,7 @@ func (r *Response) setHeader(name, value string) {
 // brokenTemplates lists the response templates that do not parse, whichever
 // answer chooses them, and the one that fails on this call's answer.
 func (w *responding) brokenTemplates(responses []snapshot.IntegrationResponse) {
-	r := &w.Response
+	r := w.Response
 	for i := range responses {
 		chosen := r.Chosen == &responses[i]
 		if chosen && r.TemplateErr != "" && r.TemplateKey == "" {

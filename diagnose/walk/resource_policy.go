@@ -17,7 +17,7 @@ import (
 // in. What depends on who calls (address, VPC, identity) is no fault of the
 // configuration: such a policy passes, and the rule notes it.
 func (w *routing) resourcePolicy(gaps *snapshot.Gaps) (*Failure, string) {
-	r := &w.Route
+	r := w.Route
 	text, ok := r.API.Policy.Read(gaps)
 	if !ok {
 		return nil, ""
@@ -172,7 +172,7 @@ func configured(u iam.UnknownReason) bool {
 // invocation is what a resource policy is asked: may anybody invoke the method. Who
 // signs a call is not known.
 func (w *routing) invocation() iam.Request {
-	r, t := &w.Route, w.Snapshot.Target
+	r, t := w.Route, w.Snapshot.Target
 	request := iam.Request{Principal: iam.Principal{Type: iam.Anonymous}, Action: "execute-api:Invoke", Context: anonymousContext(), Opaque: slices.Clip(w.opaque)}
 	if kind, ok := r.Method.Authorization.Peek(); ok && kind == "AWS_IAM" {
 		request.Principal.Type = iam.UnknownPrincipal

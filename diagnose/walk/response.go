@@ -34,7 +34,7 @@ func (w *responding) response() {
 
 // mapAnswer lets integration responses turn SQS's answer into the client's.
 func (w *responding) mapAnswer(step *Step, gaps *snapshot.Gaps) {
-	r := &w.Response
+	r := w.Response
 	responses, ok := w.Mapping.Integration.Responses.Read(gaps)
 	if !ok {
 		step.unknown(gaps, "the integration responses are not known")
@@ -55,7 +55,7 @@ func (w *responding) mapAnswer(step *Step, gaps *snapshot.Gaps) {
 	}
 	r.Unreachable = w.unreachable(responses, patterns)
 	defer w.brokenTemplates(responses)
-	failure := firstFailure(&w.Steps)
+	failure := firstFailure(w.Steps)
 	if failure != nil && failure.Failure.Origin == FromDeployment {
 		step.skip("no call is ever made")
 		return
@@ -76,7 +76,7 @@ func (w *responding) mapAnswer(step *Step, gaps *snapshot.Gaps) {
 // sqsAnswer is the answer that API Gateway gets: of the first failure, or of a
 // success. It stays 0 where an earlier stage is unknown.
 func (w *responding) sqsAnswer(failure *Step) {
-	r := &w.Response
+	r := w.Response
 	for _, s := range Stages[:StageResponse.Index()] {
 		step := w.step(s)
 		if step == failure {
@@ -104,7 +104,7 @@ func (w *responding) successFacts() sqs.Queue {
 
 // answerClient turns SQS's answer into the client's.
 func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []snapshot.IntegrationResponse, patterns []rest.Pattern, declared map[string]snapshot.MethodResponse) {
-	r := &w.Response
+	r := w.Response
 	if gaps.Any() {
 		step.unknown(gaps, "a selection pattern cannot be evaluated")
 		return

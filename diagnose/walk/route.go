@@ -13,7 +13,7 @@ import (
 // route finds the stage and the method, and what stands between the caller and
 // the integration: endpoint, resource policy, authorization, API key, validator.
 func (w *routing) route() {
-	step, gaps, r := w.step(StageRoute), &snapshot.Gaps{}, &w.Route
+	step, gaps, r := w.step(StageRoute), &snapshot.Gaps{}, w.Route
 	r.API = w.Snapshot.API(w.Request.API)
 	if r.API == nil {
 		step.unknown(gaps, "no API %q in the snapshot", w.Request.API)
@@ -80,7 +80,7 @@ func (w *routing) namedStage(stages []snapshot.Stage) int {
 // stageConflict finds two stages of one name: a deployment that names its stage
 // creates it, and so does a stage resource; the second of them is refused.
 func (w *routing) stageConflict() *Failure {
-	r := &w.Route
+	r := w.Route
 	for i := range r.Stages {
 		for j := range r.Stages[:i] {
 			if r.Stages[i].Name != r.Stages[j].Name || r.Conflict != "" {
@@ -110,7 +110,7 @@ func firstOf(f *Failure, said string, g *Failure, saidG string) (*Failure, strin
 }
 
 func (w *routing) finishRoute(step *Step, gaps *snapshot.Gaps, failure *Failure, said string) {
-	r := &w.Route
+	r := w.Route
 	switch {
 	case failure != nil:
 		step.fail(gaps, *failure, "%s", said)
@@ -141,7 +141,7 @@ func MethodName(m *snapshot.Method) string {
 
 // refusal is a fault for which the API would not be deployed at all.
 func (w *routing) refusal() *Failure {
-	r := &w.Route
+	r := w.Route
 	for i := range w.Snapshot.Refusals {
 		refusal := &w.Snapshot.Refusals[i]
 		if len(refusal.APIs) == 0 || slices.Contains(refusal.APIs, r.API.ID) {
@@ -157,7 +157,7 @@ func (w *routing) refusal() *Failure {
 // findStage chooses the stage and the configuration to walk: the deployed one,
 // or the draft where that is not known or does not exist.
 func (w *routing) findStage(gaps *snapshot.Gaps) (failure *Failure, said string) {
-	r := &w.Route
+	r := w.Route
 	stages, known := r.API.Stages.Read(gaps)
 	r.Stages = stages
 	if i := w.kind.chooseStage(w, stages); i >= 0 {
@@ -198,7 +198,7 @@ func (w *routing) findStage(gaps *snapshot.Gaps) (failure *Failure, said string)
 // variables reads the stage's variables, with the overrides of its canary for a
 // call that the canary takes.
 func (w *routing) variables(gaps *snapshot.Gaps) {
-	r := &w.Route
+	r := w.Route
 	canary, ok := r.Stage.Canary.Read(gaps)
 	if ok && canary != nil && canary.Percent > 0 {
 		r.Canary = canary
@@ -284,7 +284,7 @@ func own(o gateway.OwnResponse) *Failure {
 // findMethod looks for the method of the request in the configuration that the
 // walk follows.
 func (w *routing) findMethod() bool {
-	r := &w.Route
+	r := w.Route
 	found := w.kind.find(w, r.Configuration)
 	r.NearMethods, r.NearPaths, r.Doubt = found.nearMethods, found.nearPaths, found.doubt
 	if found.method == nil {

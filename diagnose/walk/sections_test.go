@@ -91,8 +91,15 @@ func foreignWrites(f *ast.FuncDecl, own string) []token.Pos {
 			for i, left := range n.Lhs {
 				if name, ok := left.(*ast.Ident); ok {
 					if i < len(n.Rhs) {
-						if address, ok := n.Rhs[i].(*ast.UnaryExpr); ok && address.Op == token.AND {
-							pointers[name.Name] = section(address.X)
+						switch to := n.Rhs[i].(type) {
+						case *ast.UnaryExpr:
+							if to.Op == token.AND {
+								pointers[name.Name] = section(to.X)
+							}
+						case *ast.SelectorExpr:
+							if base, ok := to.X.(*ast.Ident); ok && base.Name == "w" {
+								pointers[name.Name] = section(to)
+							}
 						}
 					}
 					continue

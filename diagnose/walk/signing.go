@@ -28,7 +28,7 @@ func (w *signing) signing() {
 
 // signToURI derives them from the integration's URI, method and credentials.
 func (w *signing) signToURI(step *Step, gaps *snapshot.Gaps) {
-	s := &w.Signing
+	s := w.Signing
 	s.Meant = w.meansSQS()
 	s.MethodFailure = w.httpMethod(gaps)
 	s.EndpointFailure = w.endpointOf(gaps)
@@ -49,7 +49,7 @@ func (w *signing) signToURI(step *Step, gaps *snapshot.Gaps) {
 // finishSigning ends the stage with the first of the failures, a refusal to
 // deploy before the others.
 func (w *signing) finishSigning(step *Step, gaps *snapshot.Gaps, failures []*Failure) {
-	s := &w.Signing
+	s := w.Signing
 	for _, f := range failures {
 		if f != nil && len(f.Codes) == 0 {
 			f.Codes = []ErrorCode{f.Code}
@@ -81,7 +81,7 @@ func (w *routing) firstBlocker() Stage {
 }
 
 func (w *signing) signer() string {
-	s := &w.Signing
+	s := w.Signing
 	switch {
 	case s.Caller:
 		return "the caller"
@@ -113,7 +113,7 @@ func refusedPut(err error) *Failure {
 
 // httpMethod reads the method towards the service (T68, T100).
 func (w *signing) httpMethod(gaps *snapshot.Gaps) *Failure {
-	s, i := &w.Signing, w.Mapping.Integration
+	s, i := w.Signing, w.Mapping.Integration
 	kind, _ := i.Type.Read(gaps)
 	s.Type = strings.ToUpper(kind)
 	if s.Type == "MOCK" {
@@ -150,7 +150,7 @@ func (w *signing) meansSQS() bool {
 
 // identity finds out who signs, and whether API Gateway may take that role.
 func (w *signing) identity(gaps *snapshot.Gaps) *Failure {
-	s, i := &w.Signing, w.Mapping.Integration
+	s, i := w.Signing, w.Mapping.Integration
 	s.CredOrigin = i.Credentials.Origin()
 	s.Account = w.Snapshot.Target.Account
 	if s.Type == "MOCK" || s.Type == "HTTP" || s.Type == "HTTP_PROXY" {
@@ -233,7 +233,7 @@ func isRoleARN(credentials string) bool {
 // SignatureDoesNotMatch (knowledge centre). A GET with everything in the query
 // string is fine (T14).
 func (w *signing) getWithForm() *Failure {
-	s, m := &w.Signing, &w.Mapping
+	s, m := w.Signing, w.Mapping
 	if s.Method != "GET" || s.URI.Service != "sqs" || s.Host == "" || !m.BodyKnown || len(m.Body) == 0 {
 		return nil
 	}
@@ -251,7 +251,7 @@ func (w *signing) getWithForm() *Failure {
 
 // outgoing is the request as it reaches SQS.
 func (w *signing) outgoing() sqs.Request {
-	s, m := &w.Signing, &w.Mapping
+	s, m := w.Signing, w.Mapping
 	header := sqs.Header{}
 	for _, h := range m.Headers {
 		if !h.Absent {

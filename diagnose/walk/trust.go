@@ -11,7 +11,7 @@ import (
 
 // trust decides whether API Gateway may assume the role (iam-facts 46, 49).
 func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
-	s := &w.Signing
+	s := w.Signing
 	doc := w.document("the trust policy", s.Role.Trust, nil, gaps)
 	s.TrustDoc = doc
 	if f := w.malformedTrust(); f != nil {
@@ -54,7 +54,7 @@ func (e *Engine) Assumable(role *snapshot.Role) Decision {
 
 // malformedTrust finds a trust policy that AWS does not store.
 func (w *signing) malformedTrust() *Failure {
-	s := &w.Signing
+	s := w.Signing
 	bad := w.creation().trust
 	for i := range bad {
 		if bad[i].Owner == s.Role.ARN {

@@ -11,44 +11,50 @@ import (
 // produce is unknown with reason Blocked; the others go on, so that everything
 // that is wrong shows at once.
 func (e *Engine) Walk(r Request) *Trace {
-	c := call{Engine: e, Request: r}
+	t := e.spare
+	if e.spare = nil; t == nil {
+		t = &Trace{}
+	}
 	for i, s := range Stages {
-		c.Steps[i].Stage = s
+		t.Steps[i].Stage = s
 	}
-	route := routing{call: c}
-	route.route()
+	route := routing{call: call{Engine: e, Request: r, Steps: &t.Steps}, Route: &t.Route}
+	route.arrive()
+	t.Request = route.asked(r)
+	mapping := mapping{routing: &route, Mapping: &t.Mapping}
+	signing := signing{mapping: &mapping, Signing: &t.Signing}
+	reading := reading{signing: &signing, Protocol: &t.Protocol}
+	authorizing := authorizing{reading: &reading, Authorization: &t.Authorization}
+	queueing := queueing{authorizing: &authorizing, Queue: &t.Queue}
+	encrypting := encrypting{queueing: &queueing, Encryption: &t.Encryption}
+	responding := responding{encrypting: &encrypting, Response: &t.Response}
 	if route.Route.Preflight != nil {
-		return answered(&route)
+		t.Request = route.Request
+		responding.preflight()
+		return t
 	}
-	mapping := mapping{routing: &route}
 	mapping.mapping()
-	signing := signing{mapping: &mapping}
 	signing.signing()
-	reading := reading{signing: &signing}
 	reading.protocol()
-	authorizing := authorizing{reading: &reading}
 	authorizing.authorization()
-	queueing := queueing{authorizing: &authorizing}
 	queueing.queue()
-	encrypting := encrypting{queueing: &queueing}
 	encrypting.encryption()
-	responding := responding{encrypting: &encrypting}
 	responding.response()
-	return &Trace{
-		Request: route.asked(r), Steps: responding.Steps,
-		Route: route.Route, Mapping: mapping.Mapping, Signing: signing.Signing, Protocol: reading.Protocol,
-		Authorization: authorizing.Authorization, Queue: queueing.Queue, Encryption: encrypting.Encryption, Response: responding.Response,
-	}
+	return t
 }
 
-// answered ends the walk of a preflight request, which the API answers itself.
-func answered(route *routing) *Trace {
-	last := responding{encrypting: &encrypting{queueing: &queueing{authorizing: &authorizing{reading: &reading{signing: &signing{mapping: &mapping{routing: route}}}}}}}
+// Forget gives back a trace of which nothing is needed any more, for the next walk.
+func (e *Engine) Forget(t *Trace) {
+	*t = Trace{}
+	e.spare = t
+}
+
+// preflight ends the walk of a preflight request, which the API answers itself.
+func (w *responding) preflight() {
 	for _, s := range Stages[1:] {
-		last.step(s).skip("API Gateway answers the preflight request itself")
+		w.step(s).skip("API Gateway answers the preflight request itself")
 	}
-	last.kind.own(&last, route.Route.Preflight)
-	return &Trace{Request: route.Request, Steps: last.Steps, Route: route.Route, Response: last.Response}
+	w.kind.own(w, w.Route.Preflight)
 }
 
 // call is a walk in progress. Each stage works on a value of its own: the section
@@ -56,46 +62,47 @@ func answered(route *routing) *Trace {
 type call struct {
 	*Engine
 	Request Request
-	Steps   [len(Stages)]Step
+	Steps   *[len(Stages)]Step
 	kind    kind // of the API; nil where there is none
 }
 
-// The stages of a walk. The trace takes from each of them its own section, so
-// that none can change what an earlier one derived or see what a later one will.
+// The stages of a walk. Each of them points to the sections of the trace that it and
+// those before it fill, so that none sees what a later one will derive.
 type (
 	routing struct {
 		call
 		domained bool // the request came by a custom domain name, whose path was taken off
-		Route    Route
+		bodyRead bool // the way of the call depends on its body
+		Route    *Route
 	}
 	mapping struct {
 		*routing
-		Mapping Mapping
+		Mapping *Mapping
 		context *vtl.ContextValues // $context of this request, made when it is first read
 	}
 	signing struct {
 		*mapping
-		Signing Signing
+		Signing *Signing
 	}
 	reading struct {
 		*signing
-		Protocol Protocol
+		Protocol *Protocol
 	}
 	authorizing struct {
 		*reading
-		Authorization Authorization
+		Authorization *Authorization
 	}
 	queueing struct {
 		*authorizing
-		Queue Queue
+		Queue *Queue
 	}
 	encrypting struct {
 		*queueing
-		Encryption Encryption
+		Encryption *Encryption
 	}
 	responding struct {
 		*encrypting
-		Response Response
+		Response *Response
 	}
 )
 

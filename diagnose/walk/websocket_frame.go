@@ -13,7 +13,7 @@ import (
 
 // build makes the request of a frame by template and mappings.
 func (webSocket) build(w *mapping, step *Step, gaps *snapshot.Gaps) {
-	m := &w.Mapping
+	m := w.Mapping
 	failures := []*Failure{w.body(gaps, w.chooseByExpression), w.parameters(gaps, routeSource)}
 	mappings, _ := m.Integration.RequestParameters.Read(gaps)
 	for _, name := range slices.Sorted(maps.Keys(mappings)) {
@@ -29,7 +29,7 @@ func (webSocket) build(w *mapping, step *Step, gaps *snapshot.Gaps) {
 // chooseByExpression picks the template by the template selection expression; no
 // media type is involved (H102).
 func (w *mapping) chooseByExpression(keys []string, gaps *snapshot.Gaps) rest.Choice {
-	m := &w.Mapping
+	m := w.Mapping
 	text, ok := m.Integration.TemplateSelection.Read(gaps)
 	if !ok {
 		return rest.Choice{}
@@ -64,8 +64,8 @@ func (w *mapping) selector(text string) (*selection.Expression, error) {
 // answer derives what the client gets: a frame, an error frame, the status of
 // the handshake, or nothing (H103 to H105).
 func (webSocket) answer(w *responding, step *Step, gaps *snapshot.Gaps) {
-	r, m := &w.Response, w.Route.Method
-	failure := firstFailure(&w.Steps)
+	r, m := w.Response, w.Route.Method
+	failure := firstFailure(w.Steps)
 	if failure != nil && failure.Failure.Origin == FromDeployment {
 		r.Delivery = DeliveryNone
 		step.skip("no call is ever made")
@@ -116,7 +116,7 @@ func (webSocket) untemplated() string { return "an error frame" }
 
 // unreached: API Gateway answers all the same.
 func (webSocket) unreached(w *responding, step *Step) {
-	switch failure := firstFailure(&w.Steps); {
+	switch failure := firstFailure(w.Steps); {
 	case failure == nil:
 		step.blocked(w.firstBlocker())
 	case failure.Failure.Origin == FromDeployment:
@@ -143,7 +143,7 @@ func (w *responding) answersBack(gaps *snapshot.Gaps) bool {
 // frame is the text that the client is sent: SQS's answer by the template of the
 // integration response, if it has one.
 func (w *responding) frame(response *snapshot.IntegrationResponse) {
-	r := &w.Response
+	r := w.Response
 	r.Body = r.SQSBody
 	keys := sortedTemplates(response)
 	e, err := w.selector(response.TemplateSelection)
@@ -204,7 +204,7 @@ func (webSocket) own(w *responding, f *Failure) {
 
 // deliver files what the client gets.
 func (w *responding) deliver(o websocket.Outcome) {
-	r := &w.Response
+	r := w.Response
 	r.Statuses, r.Status, r.Body, r.ErrorFrame = o.Statuses, 0, "", o.Delivery == websocket.ErrorFrame
 	if len(o.Statuses) > 0 {
 		r.Status = o.Statuses[0]
@@ -223,7 +223,7 @@ func (w *responding) deliver(o websocket.Outcome) {
 
 // deliverySaid says what the client gets.
 func (w *responding) deliverySaid() string {
-	r := &w.Response
+	r := w.Response
 	switch {
 	case r.Delivery == DeliveryNone && r.SQSStatus >= 400:
 		return fmt.Sprintf("SQS answers %d, and the client is told nothing: the route is one-way", r.SQSStatus)

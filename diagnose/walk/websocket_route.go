@@ -44,12 +44,12 @@ func (webSocket) find(w *routing, config *snapshot.Configuration) found {
 	expression, known := w.Route.API.RouteSelection.Peek()
 	switch e, err := selection.Parse(expression, websocket.Selection); {
 	case meant == websocket.Connect || meant == websocket.Disconnect:
-	case !known || err != nil || w.Request.Body == "":
+	case !known || err != nil || w.clientBody() == "":
 		if meant == "" {
 			choice.Route = websocket.Default
 		}
 	default:
-		choice = websocket.ChooseRoute(e, keys, w.Request.Body)
+		choice = websocket.ChooseRoute(e, keys, w.clientBody())
 	}
 	out := found{params: map[string]string{}, doubt: choice.Doubt}
 	for i := range config.Methods {
@@ -85,7 +85,7 @@ func (webSocket) admit(w *routing, gaps *snapshot.Gaps) (*Failure, string) {
 
 // context is $context of a frame or handshake (H107).
 func (webSocket) context(w *mapping) map[string]any {
-	r := &w.Route
+	r := w.Route
 	c := websocket.ContextValues{API: r.API.ID, Region: w.Snapshot.Target.Region, RouteKey: r.Method.RouteKey}
 	if r.Stage != nil {
 		c.Stage = r.Stage.Name

@@ -3,7 +3,6 @@ package accept
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,6 +12,7 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose/snapshot"
 	words "apisqs-doctor/diagnose/text"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // ConfigFile is the configuration file that is read when it is there.
@@ -133,7 +133,7 @@ func readAnchor(name string, n *yaml.Node) (string, error) {
 }
 
 // volume is the beginning of an address or of a path on another system.
-var volume = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+var volume = lazy.Regexp(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 
 func readSkip(name string, item *yaml.Node, rules []string) (Skip, error) {
 	s := Skip{Skip: snapshot.Skip{Origin: snapshot.Origin{File: name, Line: item.Line, Column: item.Column}}, by: report.ByFile}

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -116,6 +116,6 @@ func (t *targetFlags) shownWords() []shell.Word {
 }
 
 var (
-	credentialName = regexp.MustCompile(`(?i)passw|secret|token|credential|private|api_?key`)
-	notInNames     = regexp.MustCompile(`[^A-Za-z0-9_]+`)
+	credentialName = lazy.Regexp(`(?i)passw|secret|token|credential|private|api_?key`)
+	notInNames     = lazy.Regexp(`[^A-Za-z0-9_]+`)
 )

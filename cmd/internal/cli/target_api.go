@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live"
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -27,11 +27,11 @@ type address struct {
 }
 
 var (
-	apiID      = regexp.MustCompile(`^[a-z0-9]{8,10}$`)
-	invokeHost = regexp.MustCompile(`^([a-z0-9]+)(?:-vpce-[a-z0-9]+)?\.execute-api\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$`)
-	hostLike   = regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.){2,}[A-Za-z]{2,}(?:/.*)?$`)
-	manageARN  = regexp.MustCompile(`^arn:[a-z-]+:apigateway:([a-z0-9-]*):[0-9]*:/(?:restapis|apis)/([a-z0-9]+)(?:/stages/([^/]+))?(?:/.*)?$`)
-	executeARN = regexp.MustCompile(`^arn:[a-z-]+:execute-api:([a-z0-9-]*):[0-9]*:([a-z0-9]+)(?:/([^/*]+)(?:/.*)?|/.*)?$`)
+	apiID      = lazy.Regexp(`^[a-z0-9]{8,10}$`)
+	invokeHost = lazy.Regexp(`^([a-z0-9]+)(?:-vpce-[a-z0-9]+)?\.execute-api\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$`)
+	hostLike   = lazy.Regexp(`^(?:[A-Za-z0-9-]+\.){2,}[A-Za-z]{2,}(?:/.*)?$`)
+	manageARN  = lazy.Regexp(`^arn:[a-z-]+:apigateway:([a-z0-9-]*):[0-9]*:/(?:restapis|apis)/([a-z0-9]+)(?:/stages/([^/]+))?(?:/.*)?$`)
+	executeARN = lazy.Regexp(`^arn:[a-z-]+:execute-api:([a-z0-9-]*):[0-9]*:([a-z0-9]+)(?:/([^/*]+)(?:/.*)?|/.*)?$`)
 )
 
 // api takes a word of the command line for an API: its id, its ARN, its invoke URL or

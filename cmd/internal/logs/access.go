@@ -3,11 +3,11 @@ package logs
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -76,7 +76,7 @@ func (r *accessReader) read(e Event) (*Observation, bool) {
 
 // commonRE is what all lines in the common log format have, whatever was added
 // to it behind the status.
-var commonRE = regexp.MustCompile(`\[(\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "(\S+) ([^"]*?) ?([A-Z]+/[\d.]+|-)?" (\d{3}|-)( .*)?$`)
+var commonRE = lazy.Regexp(`\[(\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "(\S+) ([^"]*?) ?([A-Z]+/[\d.]+|-)?" (\d{3}|-)( .*)?$`)
 
 // common reads a line of the common log format with something added. What was
 // added is not known, but for ids, which tell themselves, and for the reasons that

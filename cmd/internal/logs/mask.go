@@ -1,10 +1,10 @@
 package logs
 
 import (
-	"regexp"
 	"strings"
 
 	"apisqs-doctor/cmd/internal/secret"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // All are all entries. Credentials in lists of headers and parameters are left
@@ -30,9 +30,9 @@ func (l Entries) All() []string {
 }
 
 var (
-	parameters = regexp.MustCompile(`^(Method|Endpoint) (request|response) (headers|query string|path)$`)
-	parameter  = regexp.MustCompile(`(?:^ ?|, )([\w.-]+)=`)
-	inQuery    = regexp.MustCompile(`([?&])([^=&]*)=([^&]*)`)
+	parameters = lazy.Regexp(`^(Method|Endpoint) (request|response) (headers|query string|path)$`)
+	parameter  = lazy.Regexp(`(?:^ ?|, )([\w.-]+)=`)
+	inQuery    = lazy.Regexp(`([?&])([^=&]*)=([^&]*)`)
 )
 
 // MaskURL hides the values of credentials in the query of an address.

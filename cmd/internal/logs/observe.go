@@ -1,27 +1,27 @@
 package logs
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 )
 
 var (
-	statusRE  = regexp.MustCompile(`^ Status: (\d{3})\b`)
-	latencyRE = regexp.MustCompile(`Integration latency: (\d{1,7}) ms`)
-	messageRE = regexp.MustCompile(`"MessageId"\s*:\s*"([\w-]+)"|<MessageId>([\w-]+)</MessageId>`)
-	digestRE  = regexp.MustCompile(`"MD5OfMessageBody"\s*:\s*"([0-9a-f]{32})"|<MD5OfMessageBody>([0-9a-f]{32})</MD5OfMessageBody>`)
-	lostRE    = regexp.MustCompile(`"Failed"\s*:\s*\[\s*\{|<BatchResultErrorEntry>`)
+	statusRE  = lazy.Regexp(`^ Status: (\d{3})\b`)
+	latencyRE = lazy.Regexp(`Integration latency: (\d{1,7}) ms`)
+	messageRE = lazy.Regexp(`"MessageId"\s*:\s*"([\w-]+)"|<MessageId>([\w-]+)</MessageId>`)
+	digestRE  = lazy.Regexp(`"MD5OfMessageBody"\s*:\s*"([0-9a-f]{32})"|<MD5OfMessageBody>([0-9a-f]{32})</MD5OfMessageBody>`)
+	lostRE    = lazy.Regexp(`"Failed"\s*:\s*\[\s*\{|<BatchResultErrorEntry>`)
 	// The answers of both protocols in all their shapes, which may be cut off:
 	// {"Error":{"Code":"X", <Code>X</Code>, {"__type":"com.amazonaws.sqs#X", <XException/>.
-	codeRE = regexp.MustCompile(`"Code"\s*:\s*"([\w.]+)"|<Code>([\w.]+)</Code>|"__type"\s*:\s*"(?:[\w.]+#)?([\w.]+)"|^\s*(?:<\?xml[^>]*>\s*)?<(\w+Exception)\b`)
-	textRE = regexp.MustCompile(`"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.)*)"|<Message>([^<]*)</Message>`)
+	codeRE = lazy.Regexp(`"Code"\s*:\s*"([\w.]+)"|<Code>([\w.]+)</Code>|"__type"\s*:\s*"(?:[\w.]+#)?([\w.]+)"|^\s*(?:<\?xml[^>]*>\s*)?<(\w+Exception)\b`)
+	textRE = lazy.Regexp(`"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.)*)"|<Message>([^<]*)</Message>`)
 	// What names the method where no line of its own does (L25).
-	quotedRE = regexp.MustCompile(`method '([A-Z]+) ([^']*)'`)
-	planRE   = regexp.MustCompile(`API Stage:? ([A-Za-z0-9]+)/([\w$-]+)`)
-	endingRE = regexp.MustCompile(`^(\w+) with status code: (\d{3})`)
+	quotedRE = lazy.Regexp(`method '([A-Z]+) ([^']*)'`)
+	planRE   = lazy.Regexp(`API Stage:? ([A-Za-z0-9]+)/([\w$-]+)`)
+	endingRE = lazy.Regexp(`^(\w+) with status code: (\d{3})`)
 )
 
 // observe reads the entries of one request. What the log does not say for
@@ -262,14 +262,14 @@ func containsAny(s string, list []string) bool {
 
 // only is what the expression finds when it finds one thing, as in the answer to
 // a single message.
-func only(re *regexp.Regexp, s string) string {
+func only(re *lazy.Expression, s string) string {
 	if len(re.FindAllStringIndex(s, 2)) != 1 {
 		return ""
 	}
 	return first(re, s)
 }
 
-func first(re *regexp.Regexp, s string) string {
+func first(re *lazy.Expression, s string) string {
 	if m := re.FindStringSubmatch(s); m != nil {
 		return strings.Join(m[1:], "")
 	}

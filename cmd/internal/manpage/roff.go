@@ -2,8 +2,9 @@ package manpage
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // roff is a page in the making, with the macros of man(7).
@@ -94,8 +95,8 @@ func (r *roff) prose(text string) {
 }
 
 var (
-	item         = regexp.MustCompile(`^  (\S.*?)(?:  +(\S.*))?$`)
-	continuation = regexp.MustCompile(`^ {5,}(\S.*)$`)
+	item         = lazy.Regexp(`^  (\S.*?)(?:  +(\S.*))?$`)
+	continuation = lazy.Regexp(`^ {5,}(\S.*)$`)
 )
 
 // isList tells whether the lines are terms, each with what it means behind it

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live/testinvoke"
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -72,7 +72,7 @@ func Asked(r walk.Request) walk.Request {
 	return r
 }
 
-var placeholder = regexp.MustCompile(`\{([^{}/+]+)\+?\}`)
+var placeholder = lazy.Regexp(`\{([^{}/+]+)\+?\}`)
 
 // Request makes the call of a test: of the request that Asked made, to the
 // method that it meets. The error says why a test cannot carry the request.

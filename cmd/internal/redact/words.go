@@ -1,15 +1,15 @@
 package redact
 
 import (
-	"regexp"
 	"strings"
 	"sync"
 
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"
 )
 
-var address = regexp.MustCompile(`\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b`)
+var address = lazy.Regexp(`\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b`)
 
 // public gives the words that say nothing about anybody, in lower case. They are
 // put together at the first use: most runs redact nothing.

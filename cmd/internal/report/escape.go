@@ -2,10 +2,11 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // unseen tells whether a terminal would obey the character instead of showing
@@ -94,8 +95,8 @@ func inertLines(s, colons string) string {
 }
 
 var (
-	wordCommand    = regexp.MustCompile(`(\s)::`)
-	bracketCommand = regexp.MustCompile(`(##[A-Za-z-]*)\[`)
+	wordCommand    = lazy.Regexp(`(\s)::`)
+	bracketCommand = lazy.Regexp(`(##[A-Za-z-]*)\[`)
 )
 
 // Lines is Visible for a text that has lines of its own.

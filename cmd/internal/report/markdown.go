@@ -3,11 +3,11 @@ package report
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -274,7 +274,7 @@ func prose(s string) string {
 
 // reference is a sign with what it refers to: @user, #1 and GH-1, and those of
 // GitLab (!1, ~label, $1, %1, &1), and an address with its scheme or without.
-var reference = regexp.MustCompile(`(?i)([@#~]|GH-)(\w)|([!$%&])(\d)|((?:https?|ftp|ssh|git|mailto):|www)([/.\w])`)
+var reference = lazy.Regexp(`(?i)([@#~]|GH-)(\w)|([!$%&])(\d)|((?:https?|ftp|ssh|git|mailto):|www)([/.\w])`)
 
 // marks escapes what Markdown and HTML would obey.
 func marks(s string) string {

@@ -2,10 +2,10 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // securitySeverity is the CVSS-like score that code scanning shows for rules
@@ -76,7 +76,7 @@ func sarifHelp(r diagnose.Rule) sarifText {
 
 // markdownMark is code, or a character of prose that Markdown would take for a
 // tag, an emphasis or an escape.
-var markdownMark = regexp.MustCompile("`[^`]*`|[<*_\\\\]")
+var markdownMark = lazy.Regexp("`[^`]*`|[<*_\\\\]")
 
 // pascal makes ProtocolContentType of protocol-content-type.
 func pascal(id string) string {

@@ -2,11 +2,11 @@ package report
 
 import (
 	"encoding/json"
-	"regexp"
 	"sort"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // unread lists what kept the diagnosis from being complete, and the policy
@@ -46,7 +46,7 @@ func (t *text) unread(list []snapshot.Gap) {
 func pad(s string, n int) string { return s + strings.Repeat(" ", max(1, n-len(s))) }
 
 // permission is what a gap needs when it is to be had from IAM.
-var permission = regexp.MustCompile(`^([a-z0-9-]+:[A-Za-z*]+)(?: on (\S+))?$`)
+var permission = lazy.Regexp(`^([a-z0-9-]+:[A-Za-z*]+)(?: on (\S+))?$`)
 
 // Policy is the IAM policy that closes those of the gaps that a permission
 // closes, or empty when there is none.

@@ -2,8 +2,9 @@ package secret
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // deepest is how many notations inside each other are looked into: a form in a
@@ -83,8 +84,8 @@ func (h hider) credential(s string) string {
 }
 
 var (
-	element = regexp.MustCompile(`<([\w:.-]+)([^<>]*)>([^<]+)</`)
-	inPart  = regexp.MustCompile(`(?i)(form-data;[^\r\n]*\bname="([^"]*)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)([^\r\n]+)`)
+	element = lazy.Regexp(`<([\w:.-]+)([^<>]*)>([^<]+)</`)
+	inPart  = lazy.Regexp(`(?i)(form-data;[^\r\n]*\bname="([^"]*)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)([^\r\n]+)`)
 )
 
 func (h hider) xml(s string) string {

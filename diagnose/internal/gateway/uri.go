@@ -1,8 +1,9 @@
 package gateway
 
 import (
-	"regexp"
 	"strings"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // URI is an integration URI of an AWS service taken apart:
@@ -63,7 +64,7 @@ func ParseURI(text string) (URI, error) {
 	return u, nil
 }
 
-var stageVariableRE = regexp.MustCompile(`\$\{stageVariables\.([A-Za-z0-9_]+)\}`)
+var stageVariableRE = lazy.Regexp(`\$\{stageVariables\.([A-Za-z0-9_]+)\}`)
 
 // StageVariables replaces ${stageVariables.X} in a URI or credentials and
 // lists the names that the stage lacks. Those stay as they are written; the
@@ -91,4 +92,4 @@ func FillPath(path string, values map[string]string) string {
 	})
 }
 
-var placeholderRE = regexp.MustCompile(`\{[a-zA-Z0-9._$-]+\}`)
+var placeholderRE = lazy.Regexp(`\{[a-zA-Z0-9._$-]+\}`)

@@ -57,7 +57,7 @@ const (
 // integration role. Region is where the API is; role describes the role as the
 // resource of the call.
 func AssumeRoleContext(region string, role Target) Context {
-	c := newContext()
+	c := newContext(32)
 	c.Set("aws:PrincipalIsAWSService", "true")
 	c.Set("aws:PrincipalServiceName", "apigateway.amazonaws.com")
 	c.SetUnknown("aws:PrincipalServiceNamesList", reasonHopOne)
@@ -78,7 +78,7 @@ func AssumeRoleContext(region string, role Target) Context {
 // role session; with a user (credentials arn:aws:iam::*:user/*) that of the user
 // on whose behalf API Gateway calls (fact 53), of which less is known.
 func SQSContext(caller Caller, queue Target) Context {
-	c := newContext()
+	c := newContext(24)
 	setCaller(&c, caller)
 	c.SetUnknown("aws:SourceIp", reasonAddress)
 	c.Set("aws:SecureTransport", "true")
@@ -100,7 +100,7 @@ func SQSContext(caller Caller, queue Target) Context {
 // KMSContext is the context of the call that SQS makes to KMS for the caller
 // (forward access session).
 func KMSContext(caller Caller, queueARN string, key Target) Context {
-	c := newContext()
+	c := newContext(32)
 	setCaller(&c, caller)
 	c.SetUnknown("aws:SourceIp", reasonAddress)
 	c.Set("aws:SecureTransport", "true")
@@ -122,9 +122,9 @@ func KMSContext(caller Caller, queueARN string, key Target) Context {
 	return c
 }
 
-// newContext holds what every call carries.
-func newContext() Context {
-	c := Context{keys: make([]contextKey, 0, 48)}
+// newContext holds what every call carries, with room for about as many keys as the call has.
+func newContext(keys int) Context {
+	c := Context{keys: make([]contextKey, 0, keys)}
 	c.SetPresent("aws:CurrentTime", reasonCallTime)
 	c.SetPresent("aws:EpochTime", reasonCallTime)
 	c.SetPresent("aws:UserAgent", reasonUserAgent)

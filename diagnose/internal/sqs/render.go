@@ -99,9 +99,21 @@ func escapeXML(s string) string {
 
 // quote makes a JSON string.
 func quote(s string) string {
-	const hex = "0123456789abcdef"
 	var b strings.Builder
 	b.Grow(len(s) + 2)
+	writeQuoted(&b, s)
+	return b.String()
+}
+
+// writeQuoted writes a JSON string.
+func writeQuoted(b *strings.Builder, s string) {
+	const hex = "0123456789abcdef"
+	if plain(s) {
+		b.WriteByte('"')
+		b.WriteString(s)
+		b.WriteByte('"')
+		return
+	}
 	b.WriteByte('"')
 	for _, r := range s {
 		switch {
@@ -123,7 +135,16 @@ func quote(s string) string {
 		}
 	}
 	b.WriteByte('"')
-	return b.String()
+}
+
+// plain tells a text that stands in quotes as it is.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

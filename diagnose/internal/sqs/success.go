@@ -41,7 +41,7 @@ func (s *success) render(f Format, failed []EntryFailure) string {
 	action := s.call.Action
 	result := s.result(failed)
 	if f == FormatAWSJSON {
-		writeJSON(&b, node{children: result}, false)
+		writeJSON(&b, &node{children: result}, false)
 		return b.String()
 	}
 	meta := node{name: "ResponseMetadata", children: []node{leaf("RequestId", RequestID)}}
@@ -64,7 +64,7 @@ func (s *success) render(f Format, failed []EntryFailure) string {
 			parts = []node{meta, body}
 		}
 	}
-	writeJSON(&b, node{children: []node{{name: action + "Response", children: parts}}}, true)
+	writeJSON(&b, &node{children: []node{{name: action + "Response", children: parts}}}, true)
 	return b.String()
 }
 
@@ -214,27 +214,28 @@ func writeXML(b *strings.Builder, n node) {
 }
 
 // writeJSON writes the value of a node; nulls says whether absent members stand there.
-func writeJSON(b *strings.Builder, n node, nulls bool) {
+func writeJSON(b *strings.Builder, n *node, nulls bool) {
 	switch {
 	case n.null:
 		b.WriteString("null")
 	case n.list:
 		b.WriteByte('[')
-		for i, child := range n.children {
+		for i := range n.children {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			writeJSON(b, child, nulls)
+			writeJSON(b, &n.children[i], nulls)
 		}
 		b.WriteByte(']')
 	case n.text != "" && n.bare:
 		b.WriteString(n.text)
 	case n.text != "":
-		b.WriteString(quote(n.text))
+		writeQuoted(b, n.text)
 	default:
 		b.WriteByte('{')
 		first := true
-		for _, child := range n.children {
+		for i := range n.children {
+			child := &n.children[i]
 			if child.null && !nulls {
 				continue
 			}
@@ -242,7 +243,7 @@ func writeJSON(b *strings.Builder, n node, nulls bool) {
 				b.WriteByte(',')
 			}
 			first = false
-			b.WriteString(quote(child.name))
+			writeQuoted(b, child.name)
 			b.WriteByte(':')
 			writeJSON(b, child, nulls)
 		}

@@ -1,8 +1,9 @@
 package vtl
 
 import (
-	"regexp"
 	"strings"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // hash reads what starts with '#': a comment, a text block, a directive, a
@@ -327,7 +328,7 @@ func (p *parser) foreach(args []argument, start int, at place) (node, error) {
 
 // literalUnsure finds what Velocity's lexer changes inside of #literal: escapes,
 // comments, text blocks and lone signs before others.
-var literalUnsure = regexp.MustCompile(`\\[$#\\]|#[^A-Za-z{]|\$([$#]|$)`)
+var literalUnsure = lazy.Regexp(`\\[$#\\]|#[^A-Za-z{]|\$([$#]|$)`)
 
 // literal reads #literal()...#end, which prints the source of its block.
 // Velocity drops escapes and comments from it in ways that are not followed.

@@ -1,10 +1,11 @@
 package vtl
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // Parameter is one name=value of a form that a template writes, as offsets into
@@ -203,7 +204,7 @@ func (t *Template) ReplaceText(old, by string) (Edits, bool) {
 }
 
 // spacedName is the name of a parameter with blanks before its sign.
-var spacedName = regexp.MustCompile(`(?:^|[&\s])[A-Za-z][\w.]*[ \t]+=`)
+var spacedName = lazy.Regexp(`(?:^|[&\s])[A-Za-z][\w.]*[ \t]+=`)
 
 // TrimBlanks takes the white space out of a form that the template itself writes
 // around names and values: line ends and indentation, and blanks beside & and =.

@@ -2,13 +2,13 @@ package cloudformation
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/tree"
 	"apisqs-doctor/diagnose/text"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // environment is where a stack and those nested in it are deployed. A template
@@ -21,9 +21,9 @@ type environment struct {
 
 // regionNames finds what calls and queues are named with: API Gateway's URIs,
 // ARNs and URLs of queues.
-var regionNames = regexp.MustCompile(`:(?:apigateway|sqs):([a-z0-9-]+):|\bsqs\.([a-z0-9-]+)\.amazonaws\.com`)
+var regionNames = lazy.Regexp(`:(?:apigateway|sqs):([a-z0-9-]+):|\bsqs\.([a-z0-9-]+)\.amazonaws\.com`)
 
-var keyRegions = regexp.MustCompile(`:kms:([a-z0-9-]+):`)
+var keyRegions = lazy.Regexp(`:kms:([a-z0-9-]+):`)
 
 // environmentOf settles where what is written in some documents is deployed: as
 // the user says, or as the tool that wrote them does.

@@ -2,12 +2,12 @@ package cloudformation
 
 import (
 	"fmt"
-	"regexp"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
 	"apisqs-doctor/diagnose/source/openapi"
 	"apisqs-doctor/diagnose/source/tree"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // serverless reads what the SAM transform makes of an AWS::Serverless::Api or
@@ -50,7 +50,7 @@ func (b *builder) serverless(s *stack, r *resource, p tree.View, a *assemble.API
 }
 
 // openAPIVersionRE is what SAM takes for a version of OpenAPI.
-var openAPIVersionRE = regexp.MustCompile(`^(2|3)(\.[0-9]+){0,2}$`)
+var openAPIVersionRE = lazy.Regexp(`^(2|3)(\.[0-9]+){0,2}$`)
 
 // withGlobals merges the Globals section into the properties of a SAM
 // resource: the resource's own win, maps merge and lists are joined.

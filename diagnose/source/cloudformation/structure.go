@@ -3,11 +3,11 @@ package cloudformation
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/source/tree"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // The members that CloudFormation knows of a template and of a resource, with
@@ -65,7 +65,7 @@ func checkStructure(s *stack) {
 }
 
 // typeRE is what the names of resource types look like.
-var typeRE = regexp.MustCompile(`^Custom::[\w@-]+$|^\w+::\w+::\w+(::MODULE)?$`)
+var typeRE = lazy.Regexp(`^Custom::[\w@-]+$|^\w+::\w+::\w+(::MODULE)?$`)
 
 func (s *stack) checkType(r *resource) {
 	at := r.at

@@ -2,13 +2,13 @@ package cloudformation
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/tree"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // allowed is what a service takes for a property. The published schemas say it of
@@ -32,7 +32,7 @@ func within(path string, least, most float64) allowed {
 
 // textLike is a text of a form. Behind # stand the names of the members of a map.
 func textLike(path, pattern, words string) allowed {
-	return allowed{path, words, regexp.MustCompile(pattern).MatchString}
+	return allowed{path, words, lazy.Regexp(pattern).MatchString}
 }
 
 const identitySource = `((method\.request\.(header|querystring)|stageVariables|context)\.[a-zA-Z0-9._$-]+)`

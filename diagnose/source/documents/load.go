@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
 	"apisqs-doctor/diagnose/source/cloudformation"
 	"apisqs-doctor/diagnose/source/tree"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // Options say what documents leave open.
@@ -258,7 +258,7 @@ func (r *reader) outside(out *snapshot.Snapshot) {
 
 // queuePath is the URI of a call to a queue, with the partition, the region, the
 // account and the name.
-var queuePath = regexp.MustCompile(`^arn:(aws[a-z-]*):apigateway:([a-z0-9-]+):sqs:path/+([0-9]{12})/([A-Za-z0-9_.-]+)$`)
+var queuePath = lazy.Regexp(`^arn:(aws[a-z-]*):apigateway:([a-z0-9-]+):sqs:path/+([0-9]{12})/([A-Za-z0-9_.-]+)$`)
 
 // queueIn is the ARN and the name of the queue in a URI; empty when it names none.
 func queueIn(uri string) (arn, name string) {

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
-	"regexp"
 	"strconv"
 	"sync"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/lazy"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -49,7 +49,7 @@ func (c *clients) kmsIn(region string) *kms.Client {
 	return c.kms[region]
 }
 
-var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$`)
+var regionName = lazy.Regexp(`^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$`)
 
 // queue begins to read a queue. What its name leaves open is the API's region
 // and partition and the caller's account.

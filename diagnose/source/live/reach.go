@@ -2,11 +2,11 @@ package live
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // follow begins to read the roles and queues that the methods to SQS name,
@@ -74,18 +74,18 @@ func (q queueName) arn() string {
 var (
 	// In a URI ${stageVariables.x}, in a template also $stageVariables.get('x')
 	// and the like, in a parameter mapping stageVariables.x.
-	stageVariable = regexp.MustCompile(`(?:\$!?\{?)?stageVariables(?:\.get\(["'](\w+)["']\)|\.(\w+)|\[["'](\w+)["']\])\}?`)
-	percentEscape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	stageVariable = lazy.Regexp(`(?:\$!?\{?)?stageVariables(?:\.get\(["'](\w+)["']\)|\.(\w+)|\[["'](\w+)["']\])\}?`)
+	percentEscape = lazy.Regexp(`%[0-9A-Fa-f]{2}`)
 
-	roleARN        = regexp.MustCompile(`^arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]*[\w+=,.@-]$`)
-	integrationURI = regexp.MustCompile(`^arn:([a-z-]+):apigateway:([a-z0-9-]+):[\w.-]+:(path|action)/([^?#]*)`)
-	queueARN       = regexp.MustCompile(`arn:(aws[a-z-]*):sqs:([a-z0-9-]+):(\d{12}):([\w-]{1,80}(?:\.fifo)?)`)
+	roleARN        = lazy.Regexp(`^arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]*[\w+=,.@-]$`)
+	integrationURI = lazy.Regexp(`^arn:([a-z-]+):apigateway:([a-z0-9-]+):[\w.-]+:(path|action)/([^?#]*)`)
+	queueARN       = lazy.Regexp(`arn:(aws[a-z-]*):sqs:([a-z0-9-]+):(\d{12}):([\w-]{1,80}(?:\.fifo)?)`)
 	// Legacy, dual-stack, FIPS and emulators' hosts are all followed by the account and the name.
-	queueURL  = regexp.MustCompile(`https?://([\w.:-]+)/(\d{12})/([\w-]{1,80}(?:\.fifo)?)`)
-	bareQueue = regexp.MustCompile(`(?i:QueueUrl)["']?\s*[:=]\s*["']?([\w-]{1,80}(?:\.fifo)?)(?:["'&\s]|$)`)
-	plainName = regexp.MustCompile(`^[\w-]{1,80}(?:\.fifo)?$`)
-	inHost    = regexp.MustCompile(`(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d+)\.`)
-	accountID = regexp.MustCompile(`^\d{12}$`)
+	queueURL  = lazy.Regexp(`https?://([\w.:-]+)/(\d{12})/([\w-]{1,80}(?:\.fifo)?)`)
+	bareQueue = lazy.Regexp(`(?i:QueueUrl)["']?\s*[:=]\s*["']?([\w-]{1,80}(?:\.fifo)?)(?:["'&\s]|$)`)
+	plainName = lazy.Regexp(`^[\w-]{1,80}(?:\.fifo)?$`)
+	inHost    = lazy.Regexp(`(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d+)\.`)
+	accountID = lazy.Regexp(`^\d{12}$`)
 )
 
 // resolve puts the stage variables into a text. One that the stage lacks stays.

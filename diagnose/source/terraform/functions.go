@@ -22,6 +22,8 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // kind says what a function does to a text with a stand-in in it.
@@ -133,7 +135,7 @@ func wrap(params []function.Parameter, rest *function.Parameter, impl func([]cty
 	return function.New(spec)
 }
 
-var verb = regexp.MustCompile(`%[^%]`)
+var verb = lazy.Regexp(`%[^%]`)
 
 // plainVerbs tells whether a format puts its arguments in as they are.
 func plainVerbs(args []cty.Value) bool {

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // parseYAML reads the first document of a YAML text into nodes.
@@ -149,9 +150,9 @@ func (c *yamlReader) mapping(n *yaml.Node, out *Node, depth int) error {
 
 // CloudFormation reads YAML 1.1: yes, no, on and off are booleans there.
 var (
-	yamlTrue   = regexp.MustCompile(`^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$`)
-	yamlFalse  = regexp.MustCompile(`^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$`)
-	yamlNumber = regexp.MustCompile(`^[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$`)
+	yamlTrue   = lazy.Regexp(`^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$`)
+	yamlFalse  = lazy.Regexp(`^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$`)
+	yamlNumber = lazy.Regexp(`^[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$`)
 )
 
 // scalar keeps what was written: dates, versions and account ids with leading

@@ -2,9 +2,10 @@ package http
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // methods are those of a route key.
@@ -37,9 +38,9 @@ func CheckAuthorization(kind string, scopes []string, authorizer bool) error {
 }
 
 var (
-	stageRE         = regexp.MustCompile(`^(?:\$default|[A-Za-z0-9_-]{1,128})$`)
-	variableNameRE  = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
-	variableValueRE = regexp.MustCompile(`^[A-Za-z0-9\-._~:/?#&=,]*$`)
+	stageRE         = lazy.Regexp(`^(?:\$default|[A-Za-z0-9_-]{1,128})$`)
+	variableNameRE  = lazy.Regexp(`^[A-Za-z0-9_]+$`)
+	variableValueRE = lazy.Regexp(`^[A-Za-z0-9\-._~:/?#&=,]*$`)
 )
 
 // CheckStageName refuses the name of a stage (H62).

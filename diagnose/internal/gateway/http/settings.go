@@ -2,9 +2,10 @@ package http
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // CheckRouteSelection refuses a route selection expression that is not the one which
@@ -63,7 +64,7 @@ func CheckTimeout(millis, most int) error {
 		Reason: fmt.Sprintf("a timeout is %d to %d milliseconds", minTimeout, most)}
 }
 
-var variableRE = regexp.MustCompile(`^\{[A-Za-z0-9._\-:]+\+?\}$`)
+var variableRE = lazy.Regexp(`^\{[A-Za-z0-9._\-:]+\+?\}$`)
 
 // DoubtOfRouteKey says why it is not known what AWS makes of a route key that
 // CheckRouteKey lets pass; empty for one that is as documented (H61).
@@ -97,7 +98,7 @@ func DoubtOfRouteKey(key string) string {
 // variable is the name in a part of a path that is a variable.
 func variable(part string) string { return strings.Trim(part, "{+}") }
 
-var routeKeyRE = regexp.MustCompile(`(?i)^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY)[\s:,]*(?:\s|/)(\S*)$`)
+var routeKeyRE = lazy.Regexp(`(?i)^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY)[\s:,]*(?:\s|/)(\S*)$`)
 
 // MeantRouteKey is the route key that a malformed one was evidently meant to be;
 // empty where that cannot be told.

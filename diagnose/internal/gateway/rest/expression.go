@@ -2,8 +2,9 @@ package rest
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // Expression is the source of a parameter mapping: a literal in single quotes,
@@ -33,10 +34,10 @@ const (
 )
 
 var (
-	nameRE    = regexp.MustCompile(`^[a-zA-Z0-9._$-]+$`)
-	requestRE = regexp.MustCompile(`^method\.request\.(header|multivalueheader|querystring|multivaluequerystring|path)\.(.+)$`)
-	destRE    = regexp.MustCompile(`^integration\.request\.(header|querystring|path)\.(.+)$`)
-	replyRE   = regexp.MustCompile(`^integration\.response\.(header|multivalueheader)\.(.+)$`)
+	nameRE    = lazy.Regexp(`^[a-zA-Z0-9._$-]+$`)
+	requestRE = lazy.Regexp(`^method\.request\.(header|multivalueheader|querystring|multivaluequerystring|path)\.(.+)$`)
+	destRE    = lazy.Regexp(`^integration\.request\.(header|querystring|path)\.(.+)$`)
+	replyRE   = lazy.Regexp(`^integration\.response\.(header|multivalueheader)\.(.+)$`)
 )
 
 var requestKinds = map[string]Kind{"header": Header, "multivalueheader": MultiHeader, "querystring": QueryString,
@@ -137,7 +138,7 @@ func ParseDestination(text string) (Destination, error) {
 	return Destination{m[1], m[2]}, nil
 }
 
-var placeRE = regexp.MustCompile(`(?i)(header|querystring|query|path)s?\.([a-zA-Z0-9._$-]+)$`)
+var placeRE = lazy.Regexp(`(?i)(header|querystring|query|path)s?\.([a-zA-Z0-9._$-]+)$`)
 
 // MeantDestination is the left side that a refused one was evidently meant to
 // be: its last words name the place and the parameter. It is the zero

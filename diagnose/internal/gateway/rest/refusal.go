@@ -2,9 +2,10 @@ package rest
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // Refusal is what API Gateway answers to a setting that it does not store.
@@ -108,10 +109,10 @@ func CheckTimeout(millis int, edge bool) error {
 }
 
 var (
-	statusRE      = regexp.MustCompile(`^[1-5]\d\d$`)
-	stageRE       = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
-	pathPartRE    = regexp.MustCompile(`^[A-Za-z0-9._:~$@!&'()*+,;=%-]+$|^\{[A-Za-z0-9._:-]+\+?\}$`)
-	contentTypeRE = regexp.MustCompile(`^[^/\s]+/[^/\s]+`)
+	statusRE      = lazy.Regexp(`^[1-5]\d\d$`)
+	stageRE       = lazy.Regexp(`^[A-Za-z0-9_-]{1,128}$`)
+	pathPartRE    = lazy.Regexp(`^[A-Za-z0-9._:~$@!&'()*+,;=%-]+$|^\{[A-Za-z0-9._:-]+\+?\}$`)
+	contentTypeRE = lazy.Regexp(`^[^/\s]+/[^/\s]+`)
 )
 
 // CheckStatus says why a response has no such status (T105).

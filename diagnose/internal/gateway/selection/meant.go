@@ -1,27 +1,28 @@
 package selection
 
 import (
-	"regexp"
 	"strings"
+
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // miswritten are roots as other notations have them, and the root that was meant.
 var miswritten = []struct {
-	wrong *regexp.Regexp
+	wrong *lazy.Expression
 	right string
 }{
-	{regexp.MustCompile(`^(?:method\.|route\.|integration\.)?request\.(?i:headers?|multivalueheaders?)\.`), "request.header."},
-	{regexp.MustCompile(`^(?:method\.|route\.|integration\.)?request\.(?i:query(?:string|_string)?s?|querystringparameters|queryparameters|querystrings|params?\.querystring)\.`), "request.querystring."},
-	{regexp.MustCompile(`^(?:method\.|route\.|integration\.)?request\.(?i:paths?|pathparameters|pathparams|params?|params?\.path)\.`), "request.path."},
-	{regexp.MustCompile(`^(?:method\.|route\.|integration\.)?request\.(?i:body|payload)(\.|\[|$)`), "request.body$1"},
-	{regexp.MustCompile(`^(?:input|event|req)\.(?i:body|payload)(\.|\[|$)`), "request.body$1"},
-	{regexp.MustCompile(`^input\.json\(['"]\$['"]\)$`), "request.body"},
-	{regexp.MustCompile(`^input\.(?:json|path)\(['"]\$\.([\w.\[\]-]+)['"]\)$`), "request.body.$1"},
-	{regexp.MustCompile(`^util\.urlEncode\(\$input\.body\)$`), "request.body"},
-	{regexp.MustCompile(`^(?i:body)(\.|\[|$)`), "request.body$1"},
-	{regexp.MustCompile(`^\.`), "request.body."},
-	{regexp.MustCompile(`^(?i:stagevariables?)\.`), "stageVariables."},
-	{regexp.MustCompile(`^(?i:context)\.`), "context."},
+	{lazy.Regexp(`^(?:method\.|route\.|integration\.)?request\.(?i:headers?|multivalueheaders?)\.`), "request.header."},
+	{lazy.Regexp(`^(?:method\.|route\.|integration\.)?request\.(?i:query(?:string|_string)?s?|querystringparameters|queryparameters|querystrings|params?\.querystring)\.`), "request.querystring."},
+	{lazy.Regexp(`^(?:method\.|route\.|integration\.)?request\.(?i:paths?|pathparameters|pathparams|params?|params?\.path)\.`), "request.path."},
+	{lazy.Regexp(`^(?:method\.|route\.|integration\.)?request\.(?i:body|payload)(\.|\[|$)`), "request.body$1"},
+	{lazy.Regexp(`^(?:input|event|req)\.(?i:body|payload)(\.|\[|$)`), "request.body$1"},
+	{lazy.Regexp(`^input\.json\(['"]\$['"]\)$`), "request.body"},
+	{lazy.Regexp(`^input\.(?:json|path)\(['"]\$\.([\w.\[\]-]+)['"]\)$`), "request.body.$1"},
+	{lazy.Regexp(`^util\.urlEncode\(\$input\.body\)$`), "request.body"},
+	{lazy.Regexp(`^(?i:body)(\.|\[|$)`), "request.body$1"},
+	{lazy.Regexp(`^\.`), "request.body."},
+	{lazy.Regexp(`^(?i:stagevariables?)\.`), "stageVariables."},
+	{lazy.Regexp(`^(?i:context)\.`), "context."},
 }
 
 // meantSource is the source that a text without its dollar sign was meant to be;
@@ -39,7 +40,7 @@ func meantSource(text string) string {
 	return ""
 }
 
-var sourceRE = regexp.MustCompile(`\$\{[^}]*\}|\$[\w.]+\([^)]*\)|\$[^\s${}]{2,}`)
+var sourceRE = lazy.Regexp(`\$\{[^}]*\}|\$[\w.]+\([^)]*\)|\$[^\s${}]{2,}`)
 
 // Meant is the expression that one which AWS does not store was evidently meant
 // to be: with the roots that AWS knows, and braces closed. It is empty where that
