@@ -30,7 +30,7 @@ Repair: extend the boundary by this action on this queue, or give the integratio
 			m := a.Decision.Statements[0]
 			finding.Evidence = []diagnose.Evidence{matchEvidence(p, m), roleEvidence(p)}
 			finding.Fixes = removal(p, m)
-		} else {
+		} else if !ofAWS(p, walk.LayerBoundary, "") {
 			fix := p.Fix("allow "+a.Action+" on "+p.Expression(a.Resource)+" in the permissions boundary of the role", snapshot.SetStatement{
 				On:    snapshot.PolicyTarget{Kind: "boundary", Resource: p.Trace.Signing.Credentials},
 				After: allowStatement(sid("SendTo", lastPart(a.Resource)), a.Resource, a.Action)})

@@ -26,7 +26,7 @@ Repair: allow the role the action without that condition.`,
 		near := a.Decision.Nearest
 		p.ReportAs(diagnose.Finding{
 			Message:  fmt.Sprintf("%s: %s of %s allows it only under a condition that this call does not meet", may(p), statementName(near.Match), near.Document),
-			Why:      fmt.Sprintf("The condition asks for %s, the call has %s. %s", p.Expression(near.Expected), p.Expression(near.Actual), whyDenied),
+			Why:      fmt.Sprintf("The condition asks for %s; in this call %s. %s", p.Expression(near.Expected), p.Expression(near.Actual), whyDenied),
 			Evidence: append(nearEvidence(p, near), roleEvidence(p)),
 			Fixes:    []diagnose.Fix{grant(p, near, "SendTo", a.Resource, a.Action)},
 			Check:    p.Curl(p.Trace.Request),

@@ -30,7 +30,7 @@ Repair: correct the condition, or allow the role without it.`,
 		}
 		p.ReportAs(diagnose.Finding{
 			Message:  fmt.Sprintf("%s: %s of %s allows it only under a condition that this call does not meet", mayUse(p), statementName(near.Match), near.Document),
-			Why:      fmt.Sprintf("The condition asks for %s, the call has %s.", p.Expression(near.Expected), p.Expression(near.Actual)),
+			Why:      fmt.Sprintf("The condition asks for %s; in this call %s.", p.Expression(near.Expected), p.Expression(near.Actual)),
 			Evidence: append(nearEvidence(p, near), keyEvidence(p)),
 			Fixes:    []diagnose.Fix{fix},
 			Check:    p.Curl(p.Trace.Request),

@@ -60,7 +60,7 @@ func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
 	}
 	f := diagnose.Finding{
 		Severity: diagnose.Warning,
-		Message:  fmt.Sprintf("%s prints nothing (%s: %s)", e.Reference, e.Reason, e.Subject),
+		Message:  e.Reference + " prints nothing" + emptyBecause(e),
 		Why:      "What should stand there is missing from the request that SQS receives.",
 		Evidence: []diagnose.Evidence{inTemplate(p, e.Reference, e.Line, e.Column), {Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)}},
 		Check:    p.Curl(p.Trace.Request),
@@ -82,6 +82,20 @@ func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
 		f.Severity = diagnose.Error
 	}
 	p.ReportAs(f, failure)
+}
+
+// emptyBecause says what a reference prints nothing for.
+func emptyBecause(e walk.EmptyReference) string {
+	path, inBody := strings.CutPrefix(e.Subject, "body ")
+	switch {
+	case e.Reason == walk.UndefinedVariable:
+		return ": the template sets no " + e.Subject
+	case e.Reason == walk.AbsentClientValue && inBody:
+		return " where the body has no " + path
+	case e.Reason == walk.AbsentClientValue:
+		return " where the call has no " + e.Subject
+	}
+	return fmt.Sprintf(" (%s: %s)", e.Reason, e.Subject)
 }
 
 // withoutValue says what it means that a template reads a member of $context that no

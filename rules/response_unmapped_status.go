@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -112,10 +113,11 @@ func patternList(i *snapshot.Integration) string {
 	responses, _ := i.Responses.Peek()
 	var names []string
 	for _, r := range responses {
+		status := cmp.Or(r.Parameters["overwrite:statuscode"], r.Status) // what an HTTP API answers with
 		if r.Pattern == "" {
-			names = append(names, "default -> "+r.Status)
+			names = append(names, "default -> "+status)
 		} else {
-			names = append(names, strconv.Quote(r.Pattern)+" -> "+r.Status)
+			names = append(names, strconv.Quote(r.Pattern)+" -> "+status)
 		}
 	}
 	return strings.Join(names, ", ")

@@ -8,6 +8,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -169,6 +170,21 @@ func inline(role *snapshot.Role, name string) bool {
 	return slices.ContainsFunc(list, func(p snapshot.Policy) bool { return p.Called(name) })
 }
 
+// ofAWS tells whether a managed policy belongs to AWS, which nobody else changes.
+func ofAWS(p *diagnose.Pass, layer walk.Layer, name string) bool {
+	role := p.Trace.Signing.Role
+	if role == nil {
+		return false
+	}
+	list, _ := role.Attached.Peek()
+	if boundary, _ := role.Boundary.Peek(); layer == walk.LayerBoundary && boundary != nil {
+		list = []snapshot.Policy{*boundary}
+	}
+	return slices.ContainsFunc(list, func(q snapshot.Policy) bool {
+		return (layer == walk.LayerBoundary || q.Called(name)) && text.AccountOf(q.ARN) == "aws"
+	})
+}
+
 // alone tells whether a statement is the only one of its policy.
 func alone(p *diagnose.Pass, m walk.Match) bool {
 	other := m
@@ -180,13 +196,17 @@ func alone(p *diagnose.Pass, m walk.Match) bool {
 // removal is the fix that takes a Deny statement out.
 func removal(p *diagnose.Pass, m walk.Match) []diagnose.Fix {
 	on, statement, ok := target(p, m)
-	if !ok {
+	shared := m.Layer == walk.LayerBoundary || m.Layer == walk.LayerIdentity && !inline(p.Trace.Signing.Role, m.Document)
+	whole := m.Layer == walk.LayerIdentity && shared && alone(p, m) // one without statements is detached
+	if !ok || !whole && ofAWS(p, m.Layer, m.Document) {
 		return nil
 	}
-	fix := p.Fix(fmt.Sprintf("remove the Deny (%s) from %s, or take this call out of it", statementName(m), policyName(m)),
-		snapshot.SetStatement{On: on, Index: m.Statement, Before: statement})
-	shared := m.Layer == walk.LayerBoundary || m.Layer == walk.LayerIdentity && !inline(p.Trace.Signing.Role, m.Document)
-	if shared && !alone(p, m) { // one without statements is detached
+	change := snapshot.SetStatement{On: on, Index: m.Statement, Before: statement}
+	if whole {
+		return []diagnose.Fix{p.Fix(fmt.Sprintf("detach the policy %s from role %s: it is the Deny (%s) and nothing else", m.Document, p.Expression(lastPart(p.Trace.Signing.Credentials)), statementName(m)), change)}
+	}
+	fix := p.Fix(fmt.Sprintf("remove the Deny (%s) from %s, or take this call out of it", statementName(m), policyName(m)), change)
+	if shared {
 		fix.Risk = "others may have the policy too: it changes for all of them"
 	}
 	return []diagnose.Fix{fix}

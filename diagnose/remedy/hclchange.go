@@ -51,6 +51,8 @@ func (e *hclEditor) make(change snapshot.Change, after *snapshot.Snapshot) error
 		return e.createRole(c)
 	case snapshot.SetStatement:
 		return e.setStatement(c)
+	case snapshot.SetPolicyVersion:
+		return e.setVersion(c)
 	case snapshot.SetQueueAttribute:
 		queue, _ := e.s.Queue(c.Queue).Peek()
 		name := queueArguments[c.Name]

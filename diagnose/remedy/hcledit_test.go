@@ -101,6 +101,28 @@ func TestTerraformEdits(t *testing.T) {
 			return snapshot.SetStatement{On: snapshot.PolicyTarget{Kind: "trust", Resource: role}, Index: 1, Before: `{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}`,
 				After: `{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"apigateway.amazonaws.com"}}`}
 		}, `Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "apigateway.amazonaws.com" } }]`, ""},
+		{"the version of a trust policy", "}\n", func(*snapshot.Snapshot) snapshot.Change {
+			return snapshot.SetPolicyVersion{On: snapshot.PolicyTarget{Kind: "trust", Resource: role}, Before: "2012-10-17", After: "2008-10-17"}
+		}, `jsonencode({ Version = "2008-10-17", Statement = [{`, ""},
+		{"the version of a policy document", "}\ndata \"aws_iam_policy_document\" \"d\" {\n  version = \"2008-10-17\"\n  statement {\n    actions   = [\"sqs:SendMessage\"]\n    resources = [aws_sqs_queue.q.arn]\n  }\n}\n" +
+			"resource \"aws_iam_role_policy\" \"p\" {\n  name   = \"send\"\n  role   = aws_iam_role.r.id\n  policy = data.aws_iam_policy_document.d.json\n}\n", func(*snapshot.Snapshot) snapshot.Change {
+			return snapshot.SetPolicyVersion{On: snapshot.PolicyTarget{Kind: "role", Resource: role, Policy: "send"}, Before: "2008-10-17", After: "2012-10-17"}
+		}, "  version = \"2012-10-17\"\n", ""},
+		{"a version that is computed", "}\nvariable \"v\" { default = \"2008-10-17\" }\nresource \"aws_iam_role_policy\" \"p\" {\n  name   = \"send\"\n  role   = aws_iam_role.r.id\n  policy = jsonencode({ Version = var.v, Statement = [{ Effect = \"Allow\", Action = \"sqs:SendMessage\", Resource = \"*\" }] })\n}\n",
+			func(*snapshot.Snapshot) snapshot.Change {
+				return snapshot.SetPolicyVersion{On: snapshot.PolicyTarget{Kind: "role", Resource: role, Policy: "send"}, Before: "2008-10-17", After: "2012-10-17"}
+			}, "", "Version is computed: var.v"},
+		{"a resource policy", "}\n", func(s *snapshot.Snapshot) snapshot.Change {
+			return snapshot.SetStatement{On: snapshot.PolicyTarget{Kind: "api", Resource: s.APIs[0].ID}, After: `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"}`}
+		}, "resource \"aws_api_gateway_rest_api_policy\" \"a\" {\n  rest_api_id = aws_api_gateway_rest_api.a.id\n", ""},
+		{"a statement of a resource policy", "}\nresource \"aws_api_gateway_rest_api_policy\" \"p\" {\n  rest_api_id = aws_api_gateway_rest_api.a.id\n  policy = jsonencode({\n    Version = \"2012-10-17\"\n    Statement = [\n      { Effect = \"Allow\", Principal = \"*\", Action = \"execute-api:Invoke\", Resource = \"execute-api:/*/GET/*\" }\n    ]\n  })\n}\n",
+			func(s *snapshot.Snapshot) snapshot.Change {
+				return snapshot.SetStatement{On: snapshot.PolicyTarget{Kind: "api", Resource: s.APIs[0].ID}, After: `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"}`}
+			}, "Resource = \"execute-api:/*/GET/*\" },\n      {\n        Effect    = \"Allow\"\n", ""},
+		{"a permissions boundary", "}\nresource \"aws_iam_policy\" \"b\" {\n  name   = \"b\"\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:*\", Resource = \"*\" }] })\n}\nresource \"aws_iam_role\" \"bounded\" {\n  name                 = \"bounded\"\n  permissions_boundary = aws_iam_policy.b.arn\n  assume_role_policy   = \"{}\"\n}\n",
+			func(*snapshot.Snapshot) snapshot.Change {
+				return snapshot.SetStatement{On: snapshot.PolicyTarget{Kind: "boundary", Resource: "arn:aws:iam::123456789012:role/bounded"}, After: `{"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"}`}
+			}, `Action = "s3:*", Resource = "*" }, { Effect = "Allow"`, ""},
 		{"a queue's attribute", "}\n", func(s *snapshot.Snapshot) snapshot.Change {
 			return snapshot.SetQueueAttribute{Queue: "arn:aws:sqs:eu-west-1:123456789012:orders", Name: "ContentBasedDeduplication", After: "true"}
 		}, "  name                        = \"orders\"\n  content_based_deduplication = true\n}\n", ""},

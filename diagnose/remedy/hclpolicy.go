@@ -24,6 +24,9 @@ func (e *hclEditor) setStatement(c snapshot.SetStatement) error {
 	if err != nil {
 		return err
 	}
+	if c.On.Kind == "api" {
+		return e.setAPIStatement(c, after)
+	}
 	p, err := e.policy(c.On)
 	if err != nil {
 		return err
@@ -104,6 +107,13 @@ func (e *hclEditor) policy(on snapshot.PolicyTarget) (hclPolicy, error) {
 	}
 	if on.Kind == "trust" {
 		return hclPolicy{block: role.Origin, argument: "assume_role_policy", lines: []snapshot.Origin{role.Trust.Origin()}}, nil
+	}
+	if on.Kind == "boundary" {
+		boundary, _ := role.Boundary.Peek()
+		if boundary == nil || boundary.Origin.File == "" {
+			return hclPolicy{}, fmt.Errorf("the permissions boundary of %s is not part of the configuration", on.Resource)
+		}
+		return hclPolicy{block: boundary.Origin, argument: "policy", lines: boundary.Lines}, nil
 	}
 	inline, _ := role.Inline.Peek()
 	attached, _ := role.Attached.Peek()

@@ -141,17 +141,17 @@ func (w *reading) unresolvedCall() string {
 	queue := p.Effective.Queue
 	switch {
 	case (f.ContentType || f.JSONType) && w.isOpaque(content):
-		return "the Content-Type is " + w.expression(content)
+		return "the Content-Type has a part that is known only once it is deployed: " + w.expression(content)
 	case f.Target && w.isOpaque(target):
-		return "the X-Amz-Target is " + w.expression(target)
+		return "X-Amz-Target has a part that is known only once it is deployed: " + w.expression(target)
 	case f.Action && w.isOpaque(p.Named):
-		return "the action is " + w.expression(p.Named)
+		return "the action has a part that is known only once it is deployed: " + w.expression(p.Named)
 	case (f.NoAction || f.PassedOn) && w.unresolvedText(body):
-		return "the body holds " + w.expression(trimWord(body, 80))
+		return "the body has a part that is known only once it is deployed: " + w.expression(trimWord(body, 80))
 	case f.Address && w.unresolvedAddress(queue):
-		return "the queue's address is " + w.expression(queue.URL)
+		return "the queue's address has a part that is known only once it is deployed: " + w.expression(queue.URL)
 	case (f.Parameter || f.Broken || f.BrokenText || f.Document) && w.unresolvedStructure(body):
-		return "the body holds " + w.expression(trimWord(body, 80))
+		return "the body has a part that is known only once it is deployed: " + w.expression(trimWord(body, 80))
 	}
 	return ""
 }

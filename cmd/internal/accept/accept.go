@@ -57,10 +57,13 @@ func (o Options) Apply(e *diagnose.Examination) Result {
 	for i := range e.Diagnoses {
 		d := &e.Diagnoses[i]
 		for _, f := range d.Findings {
-			fingerprint := report.Fingerprint(d, f)
-			met[fingerprint] = true
+			isKnown := false
+			for _, fingerprint := range append(report.FormerFingerprints(d, f), report.Fingerprint(d, f)) {
+				met[fingerprint] = true
+				isKnown = isKnown || known[fingerprint]
+			}
 			s, ok := o.suppress(skips, d, f, u)
-			if !ok && known[fingerprint] {
+			if !ok && isKnown {
 				s, ok = report.Suppression{By: report.ByBaseline, Reason: "known when the baseline was written"}, true
 			}
 			if mark := report.MarkOf(d, f); ok && out.Suppressed[mark].By == "" {

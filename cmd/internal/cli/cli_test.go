@@ -185,6 +185,11 @@ func TestColor(t *testing.T) {
 		if got := a.colored(c.flag, c.file); got != c.want {
 			t.Errorf("%q --color %s, file %q, terminal %v: %v", c.env, c.flag, c.file, c.tty, got)
 		}
+		// A console that takes no escape sequences gets none unless they are asked for.
+		a.Plain = true
+		if got := a.colored(c.flag, c.file); c.tty && got != (c.flag == "always") {
+			t.Errorf("%q --color %s on a plain console: %v", c.env, c.flag, got)
+		}
 	}
 }
 
@@ -233,7 +238,8 @@ func TestSnapshotGivesTheSameReport(t *testing.T) {
 func TestProgress(t *testing.T) {
 	show := func(tty bool, env map[string]string) (stdout, stderr string) {
 		var out, err bytes.Buffer
-		Main([]string{"demo", "orders", "--live"}, Streams{In: strings.NewReader(""), Out: &out, Err: &err, ErrTTY: tty,
+		_, plain := env["PLAIN"]
+		Main([]string{"demo", "orders", "--live"}, Streams{In: strings.NewReader(""), Out: &out, Err: &err, ErrTTY: tty, Plain: plain,
 			LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
 		return out.String(), err.String()
 	}
@@ -241,7 +247,7 @@ func TestProgress(t *testing.T) {
 	if !strings.Contains(stderr, "calls done") || strings.Contains(stdout, "calls done") {
 		t.Errorf("on a terminal: standard error %q", stderr)
 	}
-	for name, env := range map[string]map[string]string{"CI": {"CI": "true"}, "a dumb terminal": {"TERM": "dumb"}} {
+	for name, env := range map[string]map[string]string{"CI": {"CI": "true"}, "a dumb terminal": {"TERM": "dumb"}, "a plain console": {"PLAIN": "yes"}} {
 		if _, stderr := show(true, env); strings.ContainsAny(stderr, "\r\x1b") {
 			t.Errorf("with %s: standard error %q", name, stderr)
 		}

@@ -104,7 +104,7 @@ type progress struct {
 }
 
 func (a *app) progress() *progress {
-	if !a.ErrTTY || a.env("CI") != "" || a.env("TERM") == "dumb" {
+	if !a.ErrTTY || a.Plain || a.env("CI") != "" || a.env("TERM") == "dumb" {
 		return nil
 	}
 	return &progress{app: a}

@@ -262,6 +262,8 @@ func (a *app) colored(flag, file string) bool {
 		return flag == "always"
 	case file != "" || a.env("NO_COLOR") != "":
 		return false
+	case a.OutTTY && a.Plain:
+		return false
 	case forced(a.env("FORCE_COLOR")) || forced(a.env("CLICOLOR_FORCE")):
 		return true
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/term"
+	"github.com/muesli/termenv"
 
 	"apisqs-doctor/diagnose/source/tree"
 )
@@ -18,6 +19,7 @@ type Streams struct {
 	OutTTY    bool      // Out is a terminal
 	Columns   int       // of that terminal; 0 where Out is none
 	ErrTTY    bool      // Err is a terminal
+	Plain     bool      // the terminal takes no escape sequences, as an old console of Windows
 	LookupEnv func(string) (string, bool)
 	Environ   func() []string  // all variables as NAME=VALUE; nil where they are not looked through
 	Now       func() time.Time // for skips that end
@@ -30,8 +32,15 @@ func System() Streams {
 	if err != nil {
 		columns = 0
 	}
-	return Streams{Columns: columns, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ, Now: time.Now,
+	return Streams{Columns: columns, Plain: plainConsole(os.Stdout) || plainConsole(os.Stderr), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ, Now: time.Now,
 		OutTTY: term.IsTerminal(os.Stdout.Fd()), ErrTTY: term.IsTerminal(os.Stderr.Fd())}
+}
+
+// plainConsole tells a console of Windows that cannot be told to take escape sequences;
+// every other terminal takes them.
+func plainConsole(f *os.File) bool {
+	_, err := termenv.EnableVirtualTerminalProcessing(termenv.NewOutput(f))
+	return err != nil
 }
 
 // env returns a variable, or nothing.

@@ -102,12 +102,16 @@ func (a *app) walk(cmd *cobra.Command, f *walkFlags) error {
 	}
 	if f.demo == "" || c.request != nil || c.path != "" {
 		o.Request = nil
-		o.Place = func(s *snapshot.Snapshot) (*walk.Request, error) {
+		o.Place = func(s *snapshot.Snapshot) (*walk.Request, diagnose.Selection, error) {
+			c := f.follow(s, c)
+			if err := checkStage(s, f.stage); err != nil {
+				return nil, diagnose.Selection{}, onScreen(err)
+			}
 			r, err := placed(s, f.stage, c)
 			if err == nil && r != nil {
 				*r, err = c.hide(s, *r)
 			}
-			return r, onScreen(err)
+			return r, c.selection(f.stage), onScreen(err)
 		}
 	}
 	o.Save = func(name string, e *diagnose.Examination, s *snapshot.Snapshot, what string) error {

@@ -48,6 +48,27 @@ func prompts(t *testing.T, args []string, answers ...string) (code int, stdout s
 
 var commandRE = regexp.MustCompile(`(?m)^What next, \? for help: (apisqs-doctor .*)$`)
 
+// An invoke URL opens the walkthrough on its stage and its call, and another address is
+// a usage error there too.
+func TestWalkOfAnAddress(t *testing.T) {
+	server, err := fakeaws.Start(loadFixture(t, "protocol_content_type_failing"), fakeaws.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	toLoopback(t, server.URL)
+	const address = "https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/prod"
+	if code, out := prompts(t, []string{address + "/orders"}, "q"); code != ExitHealthy && code != ExitProblems || !strings.Contains(out, "orders-api a1b2c3d4, prod, POST /orders to orders") || !strings.Contains(out, "BROKEN") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	for _, c := range [][]string{{"https://localhost:3000/orders", "no host of API Gateway"}, {address[:len(address)-4] + "nope/orders", `no stage "nope"`}} {
+		code, out, errs := run(nil, "walk", "--accessible", c[0])
+		if text := strings.Join(strings.Fields(out+errs), " "); code != ExitUsage || !strings.Contains(text, c[1]) {
+			t.Errorf("%s: exit code %d:\n%s", c[0], code, text)
+		}
+	}
+}
+
 // The command line that the walkthrough shows gives the very report that it saves.
 func TestWalkEquivalents(t *testing.T) {
 	dir := t.TempDir()

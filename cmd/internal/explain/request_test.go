@@ -98,6 +98,19 @@ func TestLogs(t *testing.T) {
 		{"signature", lines(refused(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.")), "signing-method"},
 		{"iam 75 boundary", lines(refused(403, "AccessDenied", denied2+" because no permissions boundary allows the sqs:sendmessage action")), "authorization-boundary"},
 		{"iam 77 KMS, cut", lines(refused(400, "KMS.AccessDeniedException", deniedKM+" because no identity-based policy allows the kms:GenerateDataKey action [TRUNCATED]")), "encryption-role-permission"},
+		{"T26 no deduplication id", lines(refused(400, "InvalidParameterValue", "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly")), "queue-fifo-deduplication"},
+		{"T28 a delay on a FIFO queue", lines(refused(400, "InvalidParameterValue", "Value 5 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.")), "queue-fifo-delay"},
+		{"T30 characters", lines(refused(400, "InvalidMessageContents", "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF")), "queue-message-characters"},
+		{"a batch with one id twice", lines(refused(400, "AWS.SimpleQueueService.BatchEntryIdsNotDistinct", "Id a repeated.")), "other:batch"},
+		{"KMS disabled", lines(refused(400, "KMS.DisabledException", "arn:aws:kms:us-east-1:123456789012:key/1a2b3c4d is disabled.")), "encryption-key-state"},
+		{"KMS pending deletion", lines(refused(400, "KMS.InvalidStateException", "arn:aws:kms:us-east-1:123456789012:key/1a2b3c4d is pending deletion.")), "encryption-key-state"},
+		{"KMS not found", lines(refused(400, "KMS.NotFoundException", "Key 'arn:aws:kms:us-east-1:123456789012:key/1a2b3c4d' does not exist")), "encryption-key-missing"},
+		{"KMS, the key policy", lines(refused(400, "KMS.AccessDeniedException", deniedKM+" because no resource-based policy allows the kms:GenerateDataKey action")), "encryption-key-policy"},
+		{"iam 76 explicit deny", lines(refused(403, "AccessDenied", denied2+" with an explicit deny in an identity-based policy")), "authorization-explicit-deny"},
+		{"iam 76 of the queue's policy", lines(refused(403, "AccessDenied", denied2+" with an explicit deny in a resource-based policy")), "authorization-queue-policy"},
+		{"iam 76 of the organization", lines(refused(403, "AccessDenied", denied2+" with an explicit deny in a service control policy")), "authorization-organization"},
+		{"iam 74 across accounts", lines(refused(403, "AccessDenied", denied2+" because no resource-based policy allows the sqs:sendmessage action")), "authorization-cross-account"},
+		{"the credentials are of another region", lines(refused(403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region.")), "signing-region"},
 		{"T17 of an HTTP status alone, told as success", without(with(refused(400, "", ""), func(c *logtest.Call) { c.Level, c.Status = "info", 200 }), "x"), "response-error-as-success"},
 
 		// What comes before SQS, or behind.
@@ -120,6 +133,17 @@ func TestLogs(t *testing.T) {
 		// Levels, windows and what stands between.
 		{"L33 ERROR, role", lines(logtest.Call{Level: "error", Failure: "API Gateway does not have permission to assume the provided role arn:aws:iam::123456789012:role/orders-api", Status: 500, GatewayAnswers: true}), "signing-role-trust"},
 		{"L33 ERROR, output mapping", lines(logtest.Call{Level: "error", OutputFailure: noMatch + "403", Status: 500}), "response-unmapped-status"},
+		{"L33 ERROR, a template", lines(logtest.Call{Level: "error", Failure: "Unable to transform request", Status: 500, GatewayAnswers: true}), "mapping-template-syntax"},
+		{"L33 ERROR, an address", lines(logtest.Call{Level: "error", Failure: "Invalid endpoint address", Status: 500, GatewayAnswers: true}), "mapping-stage-variable"},
+		{"L33 ERROR, a method response", lines(logtest.Call{Level: "error", OutputFailure: "Output mapping refers to an invalid method response: 200", Status: 500}), "response-method-response-missing"},
+		{"a body that is cut in the log", with(denied, func(c *logtest.Call) {
+			c.Body, c.Sent = order+strings.Repeat("x", 900), "Action=SendMessage&MessageBody="+order+strings.Repeat("x", 900)+" [TRUNCATED]"
+		}), "mapping-body-not-encoded"},
+		{"three requests mixed, the last fails for its group", strings.Join(interleave(interleave(logtest.Call{ID: "a-1", Body: plainBody}.Lines(), logtest.Call{ID: "b-2", Body: plainBody}.Lines()), func() []string {
+			c := refused(400, "MissingParameter", "The request must contain the parameter MessageGroupId.")
+			c.ID = "c-3"
+			return c.Lines()
+		}()), "\n"), "queue-fifo-group"},
 		{"L34 INFO without data trace", with(denied, func(c *logtest.Call) { c.Level = "info" }), "authorization-action"},
 		{"the end is cut off", without(lines(denied), "Method response", "Successfully", "Method completed", "AWS Integration", "X-ray"), "authorization-action"},
 		{"the beginning is cut off", without(lines(denied), "Extended", "Usage Plan", "Starting", "HTTP Method", "Method request"), "authorization-action"},

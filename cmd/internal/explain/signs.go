@@ -127,6 +127,9 @@ func sentSigns(o *logs.Observation, add func(int, string, ...string), out map[st
 	}
 }
 
+// nameSigns are the signs of a parameter's name, which a piece that is cut may be.
+const nameSigns = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789."
+
 // sent is what a request to SQS shows.
 type sent struct {
 	typeKnown bool   // its Content-Type was logged, or the headers to their end
@@ -178,7 +181,7 @@ func (s *sent) readForm() {
 		switch {
 		case known && plain != name && s.blank == "":
 			s.blank = plain
-		case !ok && i > 0 && s.cutOff == "" && (s.whole || i < len(pieces)-1):
+		case !ok && i > 0 && s.cutOff == "" && (s.whole || i < len(pieces)-1 || strings.Trim(piece, nameSigns) != ""):
 			s.cutOff = "&" + shorten(piece)
 		case known && s.broken == "" && !escaped(value) && (s.whole || i < len(pieces)-1):
 			s.broken = plain + "=" + shorten(value)

@@ -70,7 +70,10 @@ func (t *text) finding(d *diagnose.Diagnosis, f *diagnose.Finding) {
 		return
 	}
 	if !framed && f.Severity != diagnose.Note && len(f.Evidence) > 0 {
-		where := t.evidence(f.Evidence[0])
+		where := ""
+		if e := untold(f); e.Value != "" || e.Origin.File != "" || f.Evidence[0].Value == "" {
+			where = t.evidence(e)
+		}
 		if x := added(f); x != "" && ownStep(d, f) {
 			where += "; needed: " + t.clean(x)
 		}
@@ -88,6 +91,16 @@ func (t *text) finding(d *diagnose.Diagnosis, f *diagnose.Finding) {
 	if f.Request != nil && (len(d.Plan.Fixes) > 0 || f != first(d, diagnose.Error)) {
 		t.field("send", t.clean(call(f.Request, t.say)))
 	}
+}
+
+// untold is the first evidence of a finding, without a value that its message says.
+func untold(f *diagnose.Finding) diagnose.Evidence {
+	const telling = 8 // a shorter value may stand there by chance
+	e := f.Evidence[0]
+	if len(e.Value) >= telling && strings.Contains(f.Message, e.Value) {
+		e.Value = ""
+	}
+	return e
 }
 
 // whole tells what a finding rests on, each way to mend it, and how to see it.

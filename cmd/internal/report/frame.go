@@ -24,8 +24,8 @@ func (t *text) frame(d *diagnose.Diagnosis, f *diagnose.Finding) bool {
 			t.smallest(d, f)
 			return true
 		}
-		// Where a mapping is missing, another one is not where the fault is.
-		if (i == 0 || !unmapped(f.Evidence[0])) && t.frameMapping(d, f, e) {
+		// Beside the first place it is that of the fault only where the message names it.
+		if m, ok := mappingOf(d.Trace, e); ok && (i == 0 || strings.Contains(f.Message, m.name[strings.LastIndexByte(m.name, '.')+1:])) && t.frameMapping(d, f, e) {
 			return true
 		}
 	}
@@ -47,7 +47,7 @@ func mendedPlace(trace *walk.Trace, f *diagnose.Finding) (e diagnose.Evidence, o
 			after = set.After
 		}
 	}
-	if after == "" {
+	if before == "" || after == "" {
 		return e, false
 	}
 	start := 0

@@ -129,6 +129,9 @@ func needed(f *diagnose.Finding, name string, asSent bool) string {
 			if !ok || !strings.EqualFold(set.Name, name) || set.After == "" {
 				continue
 			}
+			if set.Name != name {
+				return set.Name + ": " + set.After
+			}
 			if literal := strings.Trim(set.After, "'"); asSent && len(literal)+2 == len(set.After) {
 				return literal
 			}

@@ -13,7 +13,10 @@ func Headline(d *diagnose.Diagnosis) string {
 	switch d.Verdict {
 	case diagnose.AtRisk:
 		if f := first(d, diagnose.Warning); f != nil {
-			return Outcome(d) + "; but " + f.Message + showsOn(f)
+			if malformed := d.Trace.Queue.Malformed; malformed != nil && strings.Contains(f.Message, malformed.Problem) {
+				return Outcome(d) + ": " + malformed.Problem // the outcome says what the message is not
+			}
+			return Outcome(d) + "; the risk: " + f.Message + showsOn(f)
 		}
 	case diagnose.Inconclusive, "":
 		if open := openFacts(d); len(open) > 0 {

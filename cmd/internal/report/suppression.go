@@ -3,6 +3,7 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -30,14 +31,45 @@ const (
 // have moved and values have changed: 16 hexadecimal digits made from the rule,
 // the API, the stage, the method and what the first evidence is.
 func Fingerprint(d *diagnose.Diagnosis, f diagnose.Finding) string {
+	label := ""
+	if len(f.Evidence) > 0 {
+		label = f.Evidence[0].Label
+	}
+	return fingerprint(d, f, label)
+}
+
+// FormerFingerprints name the finding as earlier releases did, which a baseline of
+// theirs holds.
+func FormerFingerprints(d *diagnose.Diagnosis, f diagnose.Finding) []string {
+	if len(f.Evidence) == 0 {
+		return nil
+	}
+	var list []string
+	for _, former := range formerLabels {
+		if former.now.MatchString(f.Evidence[0].Label) && former.rule.MatchString(f.Rule) {
+			list = append(list, fingerprint(d, f, former.now.ReplaceAllString(f.Evidence[0].Label, former.was)))
+		}
+	}
+	return list
+}
+
+// formerLabels are the labels that the first evidence of a rule's findings has changed,
+// with what 0.1.0 said.
+var formerLabels = []struct {
+	rule, now *regexp.Regexp
+	was       string
+}{
+	// The mapping that gives a parameter that SQS refuses stands in front of the body.
+	{regexp.MustCompile(`^(?:queue-|protocol-missing-parameter$)`), regexp.MustCompile(`^integration\.request\.querystring\..*`), "body that SQS receives"},
+	// The template's media type is named too.
+	{regexp.MustCompile(`^response-template$`), regexp.MustCompile(`^(response template of [0-9]+) for .*`), "$1"},
+}
+
+func fingerprint(d *diagnose.Diagnosis, f diagnose.Finding, label string) string {
 	p := placeOf(d)
 	api := p.apiName
 	if api == "" {
 		api = p.apiID
-	}
-	label := ""
-	if len(f.Evidence) > 0 {
-		label = f.Evidence[0].Label
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule, api, p.stage, p.method, p.path, label}, "\x00")))
 	return hex.EncodeToString(sum[:8])

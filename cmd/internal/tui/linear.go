@@ -156,7 +156,7 @@ func (p *prompt) target(ctx context.Context, load Load, what, command, requestCo
 	for i := range msg.shell.Diagnoses {
 		list = append(list, examine(msg.snap, msg.shell.Diagnoses[i].Trace.Request, o.Rules))
 	}
-	o.Request = msg.request
+	o.Request, o.Selection = msg.request, msg.selection
 	return p.methods(ctx, &o, msg.snap, &msg.shell, list)
 }
 

@@ -90,7 +90,7 @@ func TestLinearParity(t *testing.T) {
 		t.Errorf("read %d times", n)
 	}
 	risk := linearSession(t, "mapping_body_not_encoded_works", Options{}, "l", "q")
-	for _, want := range []string{"AT RISK: the client gets 200, message delivered; but $input.body reaches the form without URL-encoding"} {
+	for _, want := range []string{"AT RISK: the client gets 200, message delivered; the risk: $input.body reaches the form without URL-encoding"} {
 		if !strings.Contains(risk, want) {
 			t.Errorf("not said: %q in\n%s", want, risk)
 		}

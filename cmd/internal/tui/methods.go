@@ -32,6 +32,7 @@ func (m *model) loaded(msg loadedMsg) tea.Cmd {
 // as that is not done yet.
 func (m *model) take(t *subject) tea.Cmd {
 	m.problem, m.snap, m.shell, m.request, m.want = nil, t.read.snap, t.read.shell, t.read.request, -1
+	m.o.Selection = t.read.selection
 	m.loading.done = max(m.loading.done, len(m.loading.calls))
 	m.entries = t.entries
 	m.methods = list{heading: count(len(m.entries), "method") + " to SQS"}

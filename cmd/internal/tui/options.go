@@ -49,9 +49,9 @@ type Options struct {
 	Remedy    report.Remedy
 	Selection diagnose.Selection
 	Request   *walk.Request // the user's; nil for the doctor's own
-	// Place finds the user's request its place in what was read: its API, stage
-	// and path. Nil takes Request as it is.
-	Place func(*snapshot.Snapshot) (*walk.Request, error)
+	// Place finds the user's request its place in what was read, its API, stage and
+	// path, and says what is selected. Nil takes Request and Selection as they are.
+	Place func(*snapshot.Snapshot) (*walk.Request, diagnose.Selection, error)
 	// Hide replaces the credentials of a request that was typed; nil where they are shown.
 	Hide func(walk.Request) walk.Request
 

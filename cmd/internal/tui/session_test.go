@@ -383,10 +383,12 @@ func TestPlacing(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := diagnose.Plain("POST", "/nowhere")
-	m := started(t, withSnapshot(c.Snapshot, Options{Place: func(*snapshot.Snapshot) (*walk.Request, error) { return &r, nil }}), 100, 30)
+	m := started(t, withSnapshot(c.Snapshot, Options{Place: func(*snapshot.Snapshot) (*walk.Request, diagnose.Selection, error) {
+		return &r, diagnose.Selection{}, nil
+	}}), 100, 30)
 	shown(t, m, "POST /nowhere", "BROKEN", `--method "POST /nowhere" --body '{"id":1,"text":"hello"}'`)
-	m = started(t, withSnapshot(c.Snapshot, Options{Place: func(*snapshot.Snapshot) (*walk.Request, error) {
-		return nil, &Problem{Message: "which method?", Hint: "one of POST /orders"}
+	m = started(t, withSnapshot(c.Snapshot, Options{Place: func(*snapshot.Snapshot) (*walk.Request, diagnose.Selection, error) {
+		return nil, diagnose.Selection{}, &Problem{Message: "which method?", Hint: "one of POST /orders"}
 	}}), 100, 30)
 	shown(t, m, "which method?", "one of POST /orders")
 }

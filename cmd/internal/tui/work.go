@@ -29,12 +29,13 @@ type (
 		err     error
 	}
 	loadedMsg struct {
-		reading int // which reading it is the end of
-		snap    *snapshot.Snapshot
-		shell   diagnose.Examination // its methods, without findings
-		request *walk.Request        // the user's, in its place
-		took    time.Duration
-		err     error
+		reading   int // which reading it is the end of
+		snap      *snapshot.Snapshot
+		shell     diagnose.Examination // its methods, without findings
+		request   *walk.Request        // the user's, in its place
+		selection diagnose.Selection   // what the user has chosen of it
+		took      time.Duration
+		err       error
 	}
 	examinedMsg struct {
 		reading, entry int
@@ -123,12 +124,12 @@ func read(ctx context.Context, o *Options, load Load, reading int, f feed) tea.C
 		s, err := load(ctx, f.send)
 		msg := loadedMsg{reading: reading, snap: s, err: err, took: now().Sub(began)}
 		if err == nil && place != nil {
-			request, msg.err = place(s)
+			request, selection, msg.err = place(s)
 		}
 		if msg.err != nil {
 			return msg
 		}
-		msg.request = request
+		msg.request, msg.selection = request, selection
 		var requests []walk.Request
 		if request != nil {
 			requests = []walk.Request{*request}

@@ -153,7 +153,7 @@ func (l Layer) String() string {
 	case LayerRCP:
 		return "resource control policy"
 	case LayerCrossAccount:
-		return "cross account"
+		return "policy of the other account"
 	}
 	return "none"
 }

@@ -97,7 +97,11 @@ func (c *Call) guess(r *Request, media string) {
 		_, hasEntries := doc.Get("Entries")
 		switch {
 		case targeted:
-			c.intendJSON(r, target, doc, "X-Amz-Target names an action, but Content-Type is "+quote(media), true)
+			why := "X-Amz-Target names an action, but Content-Type is " + quote(media)
+			if r.Method != "POST" && media == MediaTypeJSON10 {
+				why = "X-Amz-Target names an action, but the HTTP method is " + quote(r.Method)
+			}
+			c.intendJSON(r, target, doc, why, true)
 			return
 		case hasURL && hasBody:
 			c.intendJSON(r, "SendMessage", doc, "the body has the members of a SendMessage, but no X-Amz-Target names an action", true)
