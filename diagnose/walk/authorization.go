@@ -69,7 +69,7 @@ func (w *authorizing) authorization() {
 			a.Alone = &alone
 		}
 		w.decisionGaps(gaps, "whether "+w.signer()+" may call "+a.Action, &d)
-		if there := w.mistaken(a.Resource); there != "" && w.roleRefuses() {
+		if there := w.mistaken(a.Resource); there != "" && w.roleRefuses() && !w.mayAdmit(there) {
 			// Only the policy of a second queue of that name could admit the role.
 			f := w.deniedBy(&d)
 			f.Codes = append(f.Codes, NonExistentQueue)

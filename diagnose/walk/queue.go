@@ -196,6 +196,17 @@ func (w *queueing) unreadQueue(step *Step, gaps *snapshot.Gaps, call *sqs.Call) 
 	step.unknown(gaps, "the queue %s is not known", w.expression(q.ARN))
 }
 
+// mayAdmit tells whether a queue in a region that nobody gave has a policy of its own:
+// it may be the very queue that is called.
+func (w *authorizing) mayAdmit(arn string) bool {
+	queue, ok := w.Snapshot.Queues[arn].Peek()
+	if !ok || queue == nil || !w.isOpaque(arn) {
+		return false
+	}
+	policy, known := queue.Policy.Peek()
+	return !known || policy != ""
+}
+
 // roleRefuses tells whether the role's own policies allow the call for certain not.
 func (w *authorizing) roleRefuses() bool {
 	a := w.Authorization

@@ -31,7 +31,9 @@ func (a *assembler) deploy() {
 
 // frozen is the configuration that a deployment takes: the draft without the
 // methods and integrations that the deployment does not wait for. Those are created at the same
-// time, so that a first deployment may be taken before them.
+// time, so that a first deployment may be taken before them. A method without any
+// integration stays: where it is there before the deployment, AWS refuses that one, and
+// each later one in any case (T106).
 func (a *assembler) frozen(one *api, d *Deployment) snapshot.Fact[snapshot.Configuration] {
 	if one.doubt != nil {
 		return snapshot.Unknown[snapshot.Configuration](*one.doubt)
@@ -40,7 +42,8 @@ func (a *assembler) frozen(one *api, d *Deployment) snapshot.Fact[snapshot.Confi
 	config.Methods = []snapshot.Method{}
 	for i, m := range one.draft.Methods {
 		late := func(address string) bool { return address != "" && d.Waits != nil && !d.Waits(address) }
-		if late(one.addresses[i].method) {
+		in, known := read(m.Integration)
+		if late(one.addresses[i].method) && (!known || in != nil) {
 			a.warn(d.Origin, "the deployment %s does not wait for %s; on a first deployment the method may be missing", d.Name, m.Origin.Resource)
 			continue
 		}

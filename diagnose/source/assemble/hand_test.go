@@ -80,6 +80,8 @@ func TestByHand(t *testing.T) {
 	h.resource("list", "shop", "shop/", "orders")
 	h.method("late", "shop", "list", "GET")
 	h.integration("send", "shop", "item", "POST", "arn:aws:apigateway:eu-west-1:sqs:path/123456789012/orders", "arn:aws:iam::123456789012:role/sender")
+	h.integration("lateSend", "shop", "list", "GET", "arn:aws:apigateway:eu-west-1:sqs:path/123456789012/orders", "arn:aws:iam::123456789012:role/sender")
+	h.method("bare", "shop", "list", "OPTIONS") // without an integration: AWS refuses what takes it (T106)
 	h.response("ok", "shop", "item", "POST", "200", "")
 	h.response("bad", "shop", "item", "POST", "400", `4\d{2}`)
 	h.stage("prod", "shop", "first", "post", "send")
@@ -91,12 +93,16 @@ func TestByHand(t *testing.T) {
 	shop := s.APIs[0]
 	is(t, "endpoint", known(t, shop.EndpointTypes)[0], "EDGE")
 	draft := known(t, shop.Draft)
-	is(t, "draft methods", len(draft.Methods), 2)
+	is(t, "draft methods", len(draft.Methods), 3)
 	is(t, "paths", strings.Join(draft.Routes, " "), "/ /orders /orders/{id}")
 	stage := known(t, shop.Stages)[0]
 	deployed := known(t, stage.Deployed)
-	is(t, "methods that the deployment waits for", len(deployed.Methods), 1)
-	post := deployed.Methods[0]
+	is(t, "methods that the deployment waits for, and the bare one", len(deployed.Methods), 2)
+	post, bare := deployed.Methods[0], deployed.Methods[1]
+	if bare.HTTPMethod != "OPTIONS" {
+		post, bare = bare, post
+	}
+	is(t, "the bare one", bare.HTTPMethod+" "+bare.Path, "OPTIONS /orders")
 	is(t, "path", post.Path, "/orders/{id}")
 	is(t, "authorization", known(t, post.Authorization), "NONE")
 	is(t, "method responses", len(known(t, post.Responses)), 2)

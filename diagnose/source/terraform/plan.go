@@ -43,6 +43,7 @@ type record struct {
 	sensitive *tree.Node
 	raw       []string // names of sensitive attributes, of a raw state
 	config    *tree.Node
+	created   bool // the plan creates it
 	busy      map[string]bool
 }
 
@@ -162,7 +163,7 @@ func (r *recorded) change(n *tree.Node) {
 		return
 	}
 	r.add(&record{address: n.Get("address").TextOr(""), module: n.Get("module_address").TextOr(""), kind: n.Get("type").TextOr(""), name: n.Get("name").TextOr(""), key: nodeKey(n.Get("index")),
-		at: n.At, values: change.Get("after"), unknown: change.Get("after_unknown"), sensitive: change.Get("after_sensitive")})
+		created: slices.Contains(actions, "create"), at: n.At, values: change.Get("after"), unknown: change.Get("after_unknown"), sensitive: change.Get("after_sensitive")})
 }
 
 // module adds the resources of a state's module (I34).
@@ -263,6 +264,9 @@ func (r *recorded) snapshot() *snapshot.Snapshot {
 	}
 	b := newBuilder(r.symbols, snapshot.Target{Kind: snapshot.Terraform, File: filepath.ToSlash(r.file), Exists: !r.plan}, input, r.options.Warn)
 	b.mirrored = true
+	if r.plan {
+		b.waits = func(deployment *resource) func(string) bool { return r.waits(r.instances[deployment.address]) }
+	}
 	var list []*resource
 	gaps := false
 	for _, one := range r.order {
