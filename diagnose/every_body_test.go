@@ -306,12 +306,17 @@ func TestEveryBodyOfParameterMappings(t *testing.T) {
 		{"integration.request.header.Content-Type", "method.request.querystring.kind", "application/x-www-form-urlencoded", walk.UnsafeForOne, `query parameter kind with "x"`},
 		{"integration.request.header.X-Trace", "method.request.header.X-Trace", "1", walk.SafeForAll, ""},
 		{"integration.request.header.Content-Type", "'application/x-www-form-urlencoded'", "", walk.SafeForAll, ""},
+		{"", "Action=$util.urlEncode($input.params('do'))&MessageBody=$util.urlEncode($input.body)", "SendMessage", walk.NotDecided, ""},
 		{"integration.request.header.Content-Type", "method.request.body.kind", "", walk.NotDecided, ""},
 	} {
 		changed := base
 		changes := []snapshot.Change{snapshot.SetRequestParameter{On: on, Name: tt.name, After: tt.source}, snapshot.Deploy{API: on.API, Stage: "prod"}}
 		r := post()
-		if kind, name, ok := strings.Cut(strings.TrimPrefix(tt.source, "method.request."), "."); ok && kind != "body" && tt.sent != "" {
+		if tt.name == "" { // a template of its own
+			r.Query = []walk.Header{{Name: "do", Value: tt.sent}}
+			changes = []snapshot.Change{snapshot.SetTemplate{On: on, ContentType: "application/json", After: tt.source}, snapshot.Deploy{API: on.API, Stage: "prod"}}
+		}
+		if kind, name, ok := strings.Cut(strings.TrimPrefix(tt.source, "method.request."), "."); ok && kind != "body" && tt.sent != "" && tt.name != "" {
 			changes = append([]snapshot.Change{snapshot.DeclareParameter{On: on, Name: tt.source}}, changes...)
 			if kind == "header" {
 				r = r.WithHeader(name, tt.sent)

@@ -16,6 +16,18 @@ var decisive = map[string]bool{"content-type": true, "x-amz-target": true, "cont
 // not decided.
 func (e *Engine) mappedByClient(t *Trace, out *EveryBody) {
 	m := &t.Mapping
+	for i := range m.Spans {
+		s := &m.Spans[i]
+		if !FromTheClient(*s) || !t.SendsForm() {
+			continue
+		}
+		form := string(m.Body[:s.Start])
+		name, _, value := strings.Cut(form[strings.LastIndexByte(form, '&')+1:], "=")
+		if value && decisive[strings.ToLower(name)] {
+			*out = EveryBody{Result: NotDecided, Stopped: s.Reference, Line: s.Line, Why: "the client chooses the " + name + " of the call"}
+			return
+		}
+	}
 	for _, list := range [][]Mapped{m.Headers, m.Query} {
 		for _, p := range list {
 			source, ok := strings.CutPrefix(p.Expression, "method.request.")
