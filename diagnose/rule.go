@@ -71,8 +71,8 @@ type Pass struct {
 	notApplicable bool
 }
 
-// Report adds a finding. Rule, stage and, where the finding leaves them out,
-// severity are filled in from the rule.
+// Report adds a finding. Rule and stage are filled in and, where the finding leaves
+// them out, the severity of the rule and the call under diagnosis as its check.
 func (p *Pass) Report(f Finding) {
 	f.Rule, f.Stage = p.rule.ID, p.rule.Stage
 	for i := range f.Fixes {
@@ -80,6 +80,9 @@ func (p *Pass) Report(f Finding) {
 	}
 	if f.Severity == "" || f.Severity.rank() < p.rule.Severity.rank() {
 		f.Severity = p.rule.Severity
+	}
+	if f.Check.IsZero() {
+		f.Check = p.Curl(p.Trace.Request)
 	}
 	p.findings = append(p.findings, f)
 }
@@ -128,7 +131,7 @@ type Finding struct {
 	Why      string     // what AWS does with it, one or two sentences
 	Evidence []Evidence // the first one is where to look
 	Fixes    []Fix
-	Check    Verification  // how to see it by hand
+	Check    Verification  // how to see it by hand; the call under diagnosis when empty
 	Request  *walk.Request // the corrected client call, when the client is at fault
 	Awkward  Awkward       // the awkward request that gave it; empty for the request under diagnosis
 }

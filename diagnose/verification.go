@@ -7,10 +7,16 @@ type Verification struct {
 	Call    *walk.Request // of the client: what it is answered shows the fault
 	Command []string      // of the AWS CLI, in words; symbols of a template may stand in them
 	Say     string        // what to look at or to do, in a sentence; alone or with a command
+	None    bool          // no call and no command shows the fault
 }
 
+// NoCheck is the verification of what only the configuration shows.
+var NoCheck = Verification{None: true}
+
 // IsZero tells whether there is none.
-func (v Verification) IsZero() bool { return v.Call == nil && v.Command == nil && v.Say == "" }
+func (v Verification) IsZero() bool {
+	return v.Call == nil && v.Command == nil && v.Say == "" && !v.None
+}
 
 // Say is a verification in words.
 func Say(sentence string) Verification { return Verification{Say: sentence} }

@@ -29,7 +29,6 @@ Repair: add a statement with exactly this action on exactly this queue to a poli
 			Why:      whyDenied,
 			Evidence: append([]diagnose.Evidence{roleEvidence(p)}, nearEvidence(p, near)...),
 			Fixes:    []diagnose.Fix{grant(p, near, "SendTo", a.Resource, a.Action)},
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageAuthorization))
 	},
 }

@@ -24,7 +24,6 @@ Repair: extend the boundary by this action on this queue, or give the integratio
 			Message:  may(p) + ": its permissions boundary does not allow it",
 			Why:      "A boundary caps what the role's policies grant. " + whyDenied,
 			Evidence: append(nearEvidence(p, a.Decision.Nearest), roleEvidence(p)),
-			Check:    p.Curl(p.Trace.Request),
 		}
 		if a.Decision.Explicit {
 			m := a.Decision.Statements[0]

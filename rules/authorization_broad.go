@@ -27,6 +27,7 @@ Repair: limit the statement to the action and the queue.`,
 			Message:  "role " + lastPart(p.Trace.Signing.Credentials) + " may also call " + strings.Join(a.Wide, ", "),
 			Why:      "The integration needs " + a.Action + " on one queue only.",
 			Evidence: []diagnose.Evidence{matchEvidence(p, *a.WideBy)},
+			Check:    diagnose.NoCheck,
 		})
 	},
 }

@@ -29,7 +29,6 @@ Repair: allow the role the action without that condition.`,
 			Why:      fmt.Sprintf("The condition asks for %s; in this call %s. %s", p.Expression(near.Expected), p.Expression(near.Actual), whyDenied),
 			Evidence: append(nearEvidence(p, near), roleEvidence(p)),
 			Fixes:    []diagnose.Fix{grant(p, near, "SendTo", a.Resource, a.Action)},
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageAuthorization))
 	},
 }

@@ -25,7 +25,6 @@ Repair: add a statement to the queue's policy that allows the role's ARN the act
 			Message:  may(p) + ": the queue is in another account, and its policy does not allow the role",
 			Why:      "Across accounts the role's policy and the queue's policy both have to allow. " + whyDenied,
 			Evidence: append(nearEvidence(p, a.Decision.Nearest), roleEvidence(p), diagnose.Evidence{Label: "queue", Value: p.Expression(a.Resource), Origin: queueOrigin(p)}),
-			Check:    p.Curl(p.Trace.Request),
 		}
 		if a.Decision.Layer != walk.LayerCrossAccount {
 			finding.Fixes = []diagnose.Fix{p.Fix("allow role "+p.Expression(lastPart(p.Trace.Signing.Credentials))+" "+a.Action+" in the policy of queue "+p.Expression(lastPart(a.Resource)), snapshot.SetStatement{

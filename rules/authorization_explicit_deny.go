@@ -24,7 +24,6 @@ Repair: take the action or the queue out of the Deny, or give the integration a 
 			Why:      "A Deny that applies wins over every Allow. " + whyDenied,
 			Evidence: []diagnose.Evidence{matchEvidence(p, m), roleEvidence(p)},
 			Fixes:    removal(p, m),
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageAuthorization))
 	},
 }

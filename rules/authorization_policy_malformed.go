@@ -37,6 +37,7 @@ The Ref of a queue is its URL; policies need its ARN, which is GetAtt QUEUE.Arn.
 				Why:      "AWS refuses to store the policy, so that the role or queue is never made.",
 				Evidence: []diagnose.Evidence{{Label: "policy", Value: p.Expression(bad.Document.Name), Origin: bad.Origin}},
 				Fixes:    repairStatement(p, bad),
+				Check:    diagnose.NoCheck,
 			}
 			if bad.Other {
 				f.Message = p.Expression(lastPart(bad.Owner)) + ", " + f.Message

@@ -25,7 +25,6 @@ Repair: take the role out of the Deny.`,
 			Why:      "A Deny that applies wins over every Allow. " + whyDenied,
 			Evidence: []diagnose.Evidence{matchEvidence(p, m), roleEvidence(p)},
 			Fixes:    removal(p, m),
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageAuthorization))
 	},
 }

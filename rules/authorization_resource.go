@@ -39,7 +39,6 @@ Repair: either send to the queue that the policy names (see the integration URI)
 			Why:      whyDenied,
 			Evidence: append(nearEvidence(p, near), roleEvidence(p)),
 			Fixes:    []diagnose.Fix{grant(p, near, "SendTo", a.Resource, a.Action)},
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageAuthorization))
 	},
 }
@@ -57,7 +56,6 @@ func twoRegions(p *diagnose.Pass) bool {
 		Message:  fmt.Sprintf("role %s may not call %s on %s, the queue that the integration sends to", lastPart(p.Trace.Signing.Credentials), a.Action, p.Expression(a.Resource)),
 		Why:      "Either the queue is in another region, where it is not called, or it is in this one, where the role may not use it.",
 		Evidence: []diagnose.Evidence{{Label: "integration URI", Value: p.Expression(p.Trace.Signing.URIText), Origin: p.Trace.Signing.URIOrigin}, roleEvidence(p)},
-		Check:    p.Curl(p.Trace.Request),
 	}
 	if a.Alone != nil && a.Alone.Nearest != nil {
 		f.Evidence = append(nearEvidence(p, a.Alone.Nearest), f.Evidence...)

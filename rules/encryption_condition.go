@@ -33,7 +33,6 @@ Repair: correct the condition, or allow the role without it.`,
 			Why:      fmt.Sprintf("The condition asks for %s; in this call %s.", p.Expression(near.Expected), p.Expression(near.Actual)),
 			Evidence: append(nearEvidence(p, near), keyEvidence(p)),
 			Fixes:    []diagnose.Fix{fix},
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageEncryption))
 	},
 }

@@ -24,7 +24,6 @@ Repair: give the queue a customer managed key whose policy admits the role, or S
 			Message:  mayUse(p) + ": alias/aws/sqs admits only principals of the queue's own account",
 			Why:      "The policy of an AWS managed key cannot be changed.",
 			Evidence: []diagnose.Evidence{keyEvidence(p), roleEvidence(p)},
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageEncryption))
 	},
 }

@@ -51,7 +51,6 @@ func refusal(p *diagnose.Pass, message string) diagnose.Finding {
 		Message:  message,
 		Why:      "SQS answers: " + p.Expression(a.Message),
 		Evidence: []diagnose.Evidence{bodyEvidence(p)},
-		Check:    p.Curl(p.Trace.Request),
 	}
 	f.Evidence = inTemplateAs(p, f.Evidence, a.Parameter, false)
 	if mapped := mappedParameter(p, a.Parameter); mapped != nil {
@@ -153,6 +152,5 @@ func reportMangled(p *diagnose.Pass, f diagnose.Finding) {
 		f.Severity = diagnose.Error
 	}
 	f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)})
-	f.Check = p.Curl(p.Trace.Request)
 	p.Report(f)
 }

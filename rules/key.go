@@ -87,7 +87,6 @@ func reportKeyDenial(p *diagnose.Pass, message string, allow func() diagnose.Fix
 		Message:  message,
 		Why:      whyKey,
 		Evidence: append(append(denialEvidence(p, d), keyEvidence(p)), roleEvidence(p)),
-		Check:    p.Curl(p.Trace.Request),
 	}
 	if d.Explicit {
 		f.Fixes = removal(p, d.Statements[0])

@@ -40,7 +40,6 @@ Repair: take the media type out of the API's binary media types, or convert to t
 			Why:     "API Gateway answers 500 when a mapping template meets a binary payload.",
 			Evidence: []diagnose.Evidence{{Label: "binary media types of the API", Value: orNothing(quoteAll(types)), Origin: p.Trace.Route.Configuration.BinaryMediaTypes.Origin()},
 				{Label: "contentHandling of the integration", Value: orNothing(handling), Origin: m.Integration.ContentHandling.Origin()}},
-			Check: p.Curl(p.Trace.Request),
 		}
 		if m.Choice.Key == "" {
 			f.Message = "contentHandling CONVERT_TO_BINARY meets a body that is no base64 text"

@@ -63,7 +63,6 @@ func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
 		Message:  e.Reference + " prints nothing" + emptyBecause(e),
 		Why:      "What should stand there is missing from the request that SQS receives.",
 		Evidence: []diagnose.Evidence{inTemplate(p, e.Reference, e.Line, e.Column), {Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)}},
-		Check:    p.Curl(p.Trace.Request),
 	}
 	f.Fixes = filledIn(p, e)
 	if meant := meantSource(p, e); meant != "" {

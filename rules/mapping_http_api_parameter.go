@@ -170,7 +170,6 @@ func reportArgument(p *diagnose.Pass, a *walk.Argument) {
 		Why:      "API Gateway answers 400 and does not call SQS.",
 		Evidence: []diagnose.Evidence{argumentEvidence(p, a)},
 		Fixes:    argumentFixes(p, a),
-		Check:    p.Curl(p.Trace.Request),
 	}
 	switch {
 	case !a.Missing:
@@ -209,7 +208,6 @@ func reportLeftOut(p *diagnose.Pass, a *walk.Argument) {
 		Why:      "API Gateway answers 400 and does not call SQS: a parameter is not left out when its source gives nothing, and a mapping has no default.",
 		Evidence: []diagnose.Evidence{argumentEvidence(p, a)},
 		Fixes:    argumentFixes(p, a),
-		Check:    p.Curl(p.Trace.Request),
 	})
 }
 
@@ -263,7 +261,6 @@ func reportUnmarked(p *diagnose.Pass, a *walk.Argument) {
 		Why:      "The text is sent to SQS as it stands, for every call.",
 		Evidence: []diagnose.Evidence{argumentEvidence(p, a)},
 		Fixes:    []diagnose.Fix{p.Fix(fmt.Sprintf("write %s as %s", a.Name, a.Unmarked), setArgument(p, a.Name, a.Unmarked))},
-		Check:    p.Curl(p.Trace.Request),
 	}
 	if a.Name == "MessageBody" {
 		f.Severity = diagnose.Error

@@ -33,7 +33,6 @@ Repair: send JSON. To take any body, use a mapping template with $util.urlEncode
 			Message:  "the body begins like JSON and is none",
 			Why:      "API Gateway answers 400 \"" + failure.Message + "\" because a request parameter mapping reads method.request.body.",
 			Evidence: []diagnose.Evidence{{Label: "body of the call", Value: excerpt([]byte(p.Trace.Request.Body)), Origin: p.Trace.Mapping.Integration.RequestParameters.Origin()}},
-			Check:    p.Curl(p.Trace.Request),
 		}, failure)
 	},
 }

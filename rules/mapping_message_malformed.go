@@ -32,7 +32,6 @@ $util.escapeJavaScript(...).replaceAll("\\'","'").`,
 			Message:  "the message is meant to be JSON and is none: " + bad.Problem,
 			Why:      "SQS takes any text, so that the client gets 200; the consumer cannot read the message.",
 			Evidence: []diagnose.Evidence{{Label: "message", Value: excerpt([]byte(bad.Near))}},
-			Check:    p.Curl(p.Trace.Request),
 		}
 		if bad.Lost {
 			f.Message, f.Why = bad.Problem, "What the template reads is not there, so that the consumer gets a message without content."

@@ -93,7 +93,6 @@ func reportMisread(p *diagnose.Pass, e walk.EmptyReference, arrives string) {
 		Message:  fmt.Sprintf("%s prints nothing: what arrives is called %q", e.Reference, arrives),
 		Why:      "Names are compared with their case and spelling.",
 		Evidence: []diagnose.Evidence{inTemplate(p, e.Reference, e.Line, e.Column), {Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)}},
-		Check:    p.Curl(p.Trace.Request),
 	}
 	by := strings.Replace(e.Reference, name, arrives, 1)
 	change := replaced(p, e, by)
@@ -120,7 +119,6 @@ func reportMisspelt(p *diagnose.Pass) {
 			Message:  fmt.Sprintf("SQS knows no parameter %s and drops it; %s is meant", slip.Name, slip.Meant),
 			Why:      "SQS passes over parameters that it does not know, without an error.",
 			Evidence: inTemplateAs(p, []diagnose.Evidence{{Label: "body that SQS receives", Value: excerpt(m.Body), Origin: m.TemplateAt}}, slip.Name, true),
-			Check:    p.Curl(p.Trace.Request),
 		}
 		if m.Rendered != nil && strings.Count(m.Template, slip.Name) == 1 {
 			f.Fixes = []diagnose.Fix{p.Fix("write "+slip.Meant+" in place of "+slip.Name, p.SetTemplate(strings.Replace(m.Template, slip.Name, slip.Meant, 1)))}

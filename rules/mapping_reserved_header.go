@@ -34,7 +34,6 @@ Repair: remove the mapping.`,
 				Message:  fmt.Sprintf("the header %q is mapped, which makes the call fail", h.Name),
 				Why:      "API Gateway sets this header of a call to an AWS service itself and answers " + answerOr(p, "500") + " when a mapping sets it too.",
 				Evidence: []diagnose.Evidence{{Label: "integration request header " + h.Name, Value: h.Expression, Origin: h.Origin}},
-				Check:    p.Curl(p.Trace.Request),
 			}
 			if !strings.HasPrefix(h.Expression, "$context.") {
 				f.Fixes = []diagnose.Fix{p.Fix("remove the mapping of "+h.Name,

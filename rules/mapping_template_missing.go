@@ -47,7 +47,6 @@ set the passthrough behavior to NEVER so that other calls are refused with 415.`
 				{Label: "body that SQS receives", Value: excerpt(m.Body)},
 			},
 			Fixes: templateFixes(p),
-			Check: p.Curl(p.Trace.Request),
 		}
 		if have, _ := p.Trace.Mapping.Header("Content-Type"); have.Expression == "" && p.Awkward == "" && !frames(p) {
 			f.Why += " Nothing maps Content-Type either, without which SQS would not read a form as one (UnknownOperationException)."

@@ -65,7 +65,6 @@ func reportStray(p *diagnose.Pass) {
 			Why:      "API Gateway prints it and goes on, so that what it was to decide is not decided.",
 			Evidence: []diagnose.Evidence{inTemplate(p, lineAt(m.Template, stray.Line), stray.Line, stray.Column), {Label: "body that SQS receives", Value: excerpt(m.Body)}},
 			Fixes:    repaired(p, &stray.Repair),
-			Check:    p.Curl(p.Trace.Request),
 		}
 		first := p.Trace.FirstFailure()
 		if first != nil && (first.Stage == walk.StageProtocol || first.Stage == walk.StageQueue) {

@@ -39,7 +39,6 @@ Repair: add a template for the content type, or let the client send one that has
 				{Label: "passthrough behavior", Value: m.Passthrough, Origin: m.Integration.Passthrough.Origin()},
 			},
 			Fixes: templateFixes(p),
-			Check: p.Curl(p.Trace.Request),
 		}
 		if r, ok := withTemplate(p); ok {
 			f.Request = &r

@@ -30,7 +30,6 @@ Repair: spell the action as the API reference does, SendMessage for instance, an
 			Message: fmt.Sprintf("SQS does not know the action %q", named),
 			Why:     "Action names are compared letter by letter.",
 			Fixes:   renameAction(p, named),
-			Check:   p.Curl(p.Trace.Request),
 		}
 		switch _, known := call.Operation(); {
 		case call.Action == "": // what keeps SQS from reading it is another finding

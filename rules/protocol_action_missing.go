@@ -46,7 +46,6 @@ integration.request.querystring.Action to 'SendMessage'. Then deploy the API.`,
 			Why:      "SQS finds no operation; for a form without a readable Action it may also say AccessDenied, whatever the role may do.",
 			Evidence: []diagnose.Evidence{bodyEvidence(p), uriEvidence(p)},
 			Fixes:    actionFixes(p),
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageProtocol))
 	},
 }

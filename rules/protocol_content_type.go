@@ -42,7 +42,6 @@ and deploy the API.`,
 			Why:      "SQS picks its protocol by Content-Type; it reads Action and the other parameters only in a body that is announced as a form.",
 			Evidence: []diagnose.Evidence{headerEvidence(p, "Content-Type"), bodyEvidence(p)},
 			Fixes:    []diagnose.Fix{p.Fix("send Content-Type "+formType, setHeader(p, "Content-Type", formType))},
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageProtocol))
 	},
 }

@@ -53,7 +53,6 @@ Repair: "MessageBody": "$util.escapeJavaScript($input.body).replaceAll("\\'","'"
 			Why:      "SQS parses the body before it looks at anything else, and answers SerializationException.",
 			Evidence: []diagnose.Evidence{bodyEvidence(p)},
 			Fixes:    documentFixes(p),
-			Check:    p.Curl(p.Trace.Request),
 		}
 		if p.Trace.Mapping.Rendered == nil {
 			f.Message = fmt.Sprintf("the client's body is passed on and is no valid document of the JSON protocol: %s", detail)
@@ -127,6 +126,5 @@ func reportBrokenDocument(p *diagnose.Pass) {
 		Message:  "the body is no valid document of the JSON protocol: " + problem,
 		Why:      "SQS answers SerializationException once the headers of the JSON protocol are sent.",
 		Evidence: []diagnose.Evidence{bodyEvidence(p)},
-		Check:    p.Curl(p.Trace.Request),
 	})
 }

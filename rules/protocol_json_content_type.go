@@ -36,7 +36,6 @@ Repair: map integration.request.header.Content-Type to 'application/x-amz-json-1
 			Why:      "SQS picks its protocol by Content-Type; only application/x-amz-json-1.0 makes it read X-Amz-Target and a JSON document.",
 			Evidence: []diagnose.Evidence{headerEvidence(p, "Content-Type"), headerEvidence(p, "X-Amz-Target"), bodyEvidence(p)},
 			Fixes:    []diagnose.Fix{p.Fix("send Content-Type "+jsonType, setHeader(p, "Content-Type", jsonType))},
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageProtocol))
 	},
 }

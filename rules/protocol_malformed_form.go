@@ -30,7 +30,6 @@ Repair: write every parameter as Name=value, with values encoded ("100%25" for "
 			Why:      "A part without '=' or a broken percent escape makes the form unreadable to SQS.",
 			Evidence: []diagnose.Evidence{bodyEvidence(p), {Label: "mapping template", Value: excerpt([]byte(p.Trace.Mapping.Template)), Origin: p.Trace.Mapping.TemplateAt}},
 			Fixes:    formFixes(p),
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageProtocol))
 	},
 }

@@ -38,7 +38,6 @@ Repair: add the parameter to the template, or let the client send what the templ
 			Why:      "SQS answers: " + refusal.Message,
 			Evidence: []diagnose.Evidence{bodyEvidence(p), uriEvidence(p)},
 			Fixes:    parameterFixes(p, name),
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageProtocol))
 	},
 }

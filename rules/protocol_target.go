@@ -49,7 +49,6 @@ Repair: map integration.request.header.X-Amz-Target to 'AmazonSQS.SendMessage', 
 			Why:      "The JSON protocol takes the action from X-Amz-Target; SQS expects AmazonSQS.<Action> and finds no operation.",
 			Evidence: []diagnose.Evidence{headerEvidence(p, name), headerEvidence(p, "Content-Type"), bodyEvidence(p)},
 			Fixes:    []diagnose.Fix{p.Fix("send X-Amz-Target AmazonSQS."+action, setHeader(p, name, "AmazonSQS."+action))},
-			Check:    p.Curl(p.Trace.Request),
 		}
 		if strings.HasPrefix(mappingOf(p, name), "method.request.") {
 			corrected := p.Trace.Request.WithHeader(name, "AmazonSQS."+action)

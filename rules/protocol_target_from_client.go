@@ -39,7 +39,6 @@ Repair: map the header to a literal such as 'AmazonSQS.SendMessage', and allow t
 			Why:      "The role, not the method, then limits what callers can do with the queue.",
 			Evidence: []diagnose.Evidence{{Label: where, Value: orNone(at.Expression, at.Value), Origin: at.Origin}},
 			Fixes:    fixedChoice(p, at, action),
-			Check:    p.Curl(p.Trace.Request),
 		}
 		others, unknown := p.OtherActions()
 		switch {

@@ -6,6 +6,7 @@ import (
 	"apisqs-doctor/diagnose/text/lazy"
 	"cmp"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func setHeader(p *diagnose.Pass, name, value string) snapshot.Change {
 	have, _ := p.Trace.Mapping.Header(name)
 	at := header(name)
 	if mappings, ok := p.Trace.Mapping.Integration.RequestParameters.Peek(); ok {
-		for _, key := range sortedKeys(mappings) {
+		for _, key := range slices.Sorted(maps.Keys(mappings)) {
 			if strings.EqualFold(key, at) {
 				at = key // a header of another spelling would be sent twice
 				have.Expression, _ = mappings[key].Peek()
@@ -27,15 +28,6 @@ func setHeader(p *diagnose.Pass, name, value string) snapshot.Change {
 		}
 	}
 	return snapshot.SetRequestParameter{On: p.Method(), Name: at, Before: have.Expression, After: "'" + value + "'"}
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // setURI is the change of the integration URI.

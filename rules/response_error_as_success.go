@@ -37,7 +37,6 @@ Repair: give the success response the pattern 2\d{2}, map 4\d{2} to 400, and mak
 			Why:      "The client takes its message for delivered while SQS has refused it.",
 			Evidence: []diagnose.Evidence{{Label: "integration responses", Value: patternList(p.Trace.Mapping.Integration), Origin: o.Response.Origin}},
 			Fixes:    []diagnose.Fix{p.Fix(honestTitle(p, deceiving), honestResponses(p, deceiving)...)},
-			Check:    p.Curl(p.Trace.Request),
 		}
 		r := &p.Trace.Response
 		if first := p.Trace.FirstFailure(); first != nil && first.Failure.Origin != walk.FromDeployment && r.SQSStatus >= 400 && r.Status >= 200 && r.Status < 300 {

@@ -84,7 +84,6 @@ func reportUnanswered(p *diagnose.Pass) {
 		Evidence: []diagnose.Evidence{{Label: "integration responses", Value: orNothing(patternList(p.Trace.Mapping.Integration)), Origin: responses.Origin()}},
 		Fixes: []diagnose.Fix{p.Fix("add an integration response that hands on what SQS answers",
 			snapshot.SetIntegrationResponse{On: p.Method(), After: &snapshot.IntegrationResponse{}})},
-		Check: p.Curl(p.Trace.Request),
 	}
 	p.Report(f)
 }

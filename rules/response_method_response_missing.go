@@ -47,7 +47,6 @@ Repair: declare the status as a method response.`,
 				{Label: "method responses", Value: orNothing(declaredStatuses(p)), Origin: p.Trace.Route.Method.Responses.Origin()},
 			},
 			Fixes: []diagnose.Fix{p.Fix("declare the method response "+strings.Join(names, ", "), changes...)},
-			Check: p.Curl(p.Trace.Request),
 		}
 		if failure != nil {
 			f.Severity = diagnose.Error

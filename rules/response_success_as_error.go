@@ -36,7 +36,6 @@ Repair: give the success response the pattern 2\d{2} and a status such as 200.`,
 			Message:  fmt.Sprintf("when SQS answers %d the client gets %d", o.SQSStatus, o.Status),
 			Why:      "The client takes its message for refused while SQS has it." + queuedByThen(p),
 			Evidence: []diagnose.Evidence{{Label: "integration responses", Value: patternList(p.Trace.Mapping.Integration), Origin: o.Response.Origin}},
-			Check:    p.Curl(p.Trace.Request),
 		}
 		if p.Trace.Route.API.Type == snapshot.REST {
 			f.Fixes = []diagnose.Fix{p.Fix(fmt.Sprintf("answer %d of SQS with 200, not with %d", o.SQSStatus, o.Status), succeeding(p, o)...)}
@@ -60,7 +59,6 @@ func reportOverride(p *diagnose.Pass) {
 		Message:  fmt.Sprintf("when SQS answers %d the client gets %d: a template sets $context.responseOverride.status", r.SQSStatus, r.Status),
 		Why:      "The client takes its message for refused while SQS has it." + queuedByThen(p),
 		Evidence: []diagnose.Evidence{{Label: "status of the integration response", Value: r.Chosen.Status, Origin: r.Chosen.Origin}},
-		Check:    p.Curl(p.Trace.Request),
 	})
 }
 

@@ -36,7 +36,6 @@ Repair: mend the template, or read the members where they stand.`,
 				Why:      failing(p) + " when it cannot transform the response; what SQS did stays done.",
 				Evidence: []diagnose.Evidence{{Label: "response template " + broken.ContentType, Value: excerpt([]byte(broken.Response.Templates[broken.ContentType])), Origin: broken.Response.Origin}},
 				Fixes:    []diagnose.Fix{p.Fix("remove the response template "+forStatus(broken.Response.Status, cmp.Or(broken.ContentType, "every type"))+": the answer of SQS goes on as it is", withoutTemplate(p, broken))},
-				Check:    p.Curl(p.Trace.Request),
 			}
 			if failure != nil && broken.Chosen {
 				f.Severity = diagnose.Error
@@ -55,7 +54,6 @@ Repair: mend the template, or read the members where they stand.`,
 					{Label: "answer that the client gets", Value: excerpt([]byte(r.Body))},
 				},
 				Fixes: answerAsJSON(p, bad),
-				Check: p.Curl(p.Trace.Request),
 			})
 		}
 		contextless(p)
@@ -83,7 +81,6 @@ Repair: mend the template, or read the members where they stand.`,
 				{Label: "answer of SQS", Value: excerpt([]byte(r.SQSBody))},
 			},
 			Fixes: readableAnswer(p),
-			Check: p.Curl(p.Trace.Request),
 		})
 	},
 }
@@ -106,7 +103,6 @@ func contextless(p *diagnose.Pass) {
 				{Label: fmt.Sprintf("response template of %s, line %d, column %d", r.Chosen.Status, e.Line, e.Column), Value: e.Reference, Origin: r.Chosen.Origin},
 				{Label: "answer that the client gets", Value: excerpt([]byte(r.Body))},
 			},
-			Check: p.Curl(p.Trace.Request),
 		}
 		f.Severity, f.Why = withoutValue(e, r.Chosen.Templates[r.TemplateKey])
 		p.Report(f)

@@ -39,7 +39,6 @@ Repair: map 4\d{2} to 400 and 5\d{2} to 500, and declare both as method response
 			Why:      "Without a matching pattern and without a default response API Gateway answers 500 and drops what SQS said.",
 			Evidence: []diagnose.Evidence{{Label: "selection patterns", Value: orNothing(patternList(integration)), Origin: integration.Responses.Origin()}},
 			Fixes:    []diagnose.Fix{p.Fix(mappingTitle(p, unmapped), mappedResponses(p, unmapped)...)},
-			Check:    p.Curl(p.Trace.Request),
 		}
 		failure := hit(p, unmapped)
 		if failure != nil {

@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ func roleFixes(p *diagnose.Pass, more ...snapshot.Change) []diagnose.Fix {
 	s := &p.Trace.Signing
 	before, _ := p.Trace.Mapping.Integration.Credentials.Peek()
 	name := lastPart(before)
-	arns := sortedKeys(p.Snapshot.Roles)
+	arns := slices.Sorted(maps.Keys(p.Snapshot.Roles))
 	slices.SortStableFunc(arns, func(a, b string) int {
 		return text.Distance(lastPart(a), name) - text.Distance(lastPart(b), name)
 	})

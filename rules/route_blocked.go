@@ -37,7 +37,6 @@ Repair: raise the limit, or let a rule of the web ACL allow the calls. Neither n
 			Message:  r.Blocked + unsetLimits(p),
 			Why:      "API Gateway refuses the call before it looks at the integration.",
 			Evidence: []diagnose.Evidence{{Label: "setting", Value: r.Blocked, Origin: r.BlockedAt}},
-			Check:    p.Curl(p.Trace.Request),
 		}, p.Failed(walk.StageRoute))
 	},
 }

@@ -54,7 +54,6 @@ Repair: deploy the API to the stage, and call the stage by its name.`,
 			Why:      "A call reaches nothing but what a stage runs; the draft that the console tests is not reachable.",
 			Evidence: []diagnose.Evidence{{Label: "stages", Value: stageNames(stages), Origin: r.API.Stages.Origin()}},
 			Fixes:    deployFixes(p, name),
-			Check:    p.Curl(p.Trace.Request),
 		}
 		if r.Stage == nil && len(stages) > 0 {
 			corrected := p.Trace.Request

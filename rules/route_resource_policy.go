@@ -54,7 +54,6 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 			Message:  "the API's resource policy lets no anonymous caller invoke " + methodOf(r.Method),
 			Why:      "With a resource policy on the API, a call without AWS credentials has to be allowed by it.",
 			Evidence: []diagnose.Evidence{{Label: "resource policy of the API", Value: excerpt([]byte(text)), Origin: r.API.Policy.Origin()}},
-			Check:    p.Curl(p.Trace.Request),
 		}
 		switch {
 		case r.Policy.Effect == walk.Denied && p.Failed(walk.StageRoute) != nil && p.Failed(walk.StageRoute).Code == walk.GatewayAccessDenied:

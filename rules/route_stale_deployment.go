@@ -61,8 +61,7 @@ stage gets right (do not deploy).`,
 			return
 		}
 		now, then := p.Trace.FirstFailure(), drafted.FirstFailure()
-		f := diagnose.Finding{Evidence: evidence, Fixes: []diagnose.Fix{p.Fix(fmt.Sprintf("deploy the draft to stage %q", r.Stage.Name), p.Deploy())},
-			Check: p.Curl(p.Trace.Request)}
+		f := diagnose.Finding{Evidence: evidence, Fixes: []diagnose.Fix{p.Fix(fmt.Sprintf("deploy the draft to stage %q", r.Stage.Name), p.Deploy())}}
 		if failed != nil {
 			f.Evidence = append([]diagnose.Evidence{*failed}, f.Evidence...)
 		}

@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose"
@@ -46,7 +48,6 @@ type AWS_PROXY and subtype SQS-SendMessage.`,
 			Why:      typeConsequence(s.Type),
 			Evidence: []diagnose.Evidence{{Label: "integration type", Value: stored, Origin: fact.Origin()}, uriEvidence(p)},
 			Fixes:    typeFixes(p, stored),
-			Check:    p.Curl(p.Trace.Request),
 		}
 		switch failure := typeFailure(s); {
 		case failure != nil:
@@ -109,7 +110,7 @@ func subtypeFixes(p *diagnose.Pass, stored, subtype string) []diagnose.Fix {
 		changes = append(changes, set(snapshot.FieldPayloadFormat, version, "1.0"))
 	}
 	parameters, _ := i.RequestParameters.Peek()
-	for _, name := range sortedKeys(parameters) {
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		changes = append(changes, setArgument(p, name, ""))
 	}
 	changes = append(changes, setArgument(p, "QueueUrl", diagnose.QueueURL(arn)), setArgument(p, "MessageBody", "$request.body"))

@@ -68,7 +68,6 @@ Repair: set the integration's HTTP method (integrationHttpMethod) to POST and de
 			Evidence: []diagnose.Evidence{{Label: "integration HTTP method", Value: orNothing(stored), Origin: fact.Origin()}, bodyEvidence(p)},
 			Fixes: []diagnose.Fix{p.Fix("set the integration's HTTP method to POST"+from(stored),
 				snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldHTTPMethod, Before: stored, After: "POST"})},
-			Check: p.Curl(p.Trace.Request),
 		}, failure)
 	},
 }

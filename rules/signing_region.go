@@ -38,6 +38,7 @@ Repair: put the queue's region into the integration URI, or into the parameter R
 				Message:  "the template names " + s.Region + " for its calls: it works only where it is deployed there",
 				Evidence: []diagnose.Evidence{{Label: "region", Value: s.Region, Origin: from}},
 				Why:      "No region is given, and other parts of the template follow the region of the stack. Written as ${AWS::Region} it works in every region.",
+				Check:    diagnose.NoCheck,
 			})
 		}
 		region := ""

@@ -14,29 +14,24 @@ import (
 
 // allowStatement grants exactly one list of actions on one resource.
 func allowStatement(sid, resource string, actions ...string) string {
-	var action any = actions
-	if len(actions) == 1 {
-		action = actions[0]
-	}
-	return compact(struct {
-		Sid, Effect string
-		Action      any
-		Resource    string
-	}{sid, "Allow", action, resource})
+	return allowPrincipal(sid, "", resource, actions...)
 }
 
 // allowPrincipal grants it to one principal, for a policy of the resource.
 func allowPrincipal(sid, principal, resource string, actions ...string) string {
-	var action any = actions
-	if len(actions) == 1 {
-		action = actions[0]
-	}
-	return compact(struct {
+	out := struct {
 		Sid, Effect string
-		Principal   map[string]string
+		Principal   map[string]string `json:",omitempty"`
 		Action      any
 		Resource    string
-	}{sid, "Allow", map[string]string{"AWS": principal}, action, resource})
+	}{Sid: sid, Effect: "Allow", Action: actions, Resource: resource}
+	if principal != "" {
+		out.Principal = map[string]string{"AWS": principal}
+	}
+	if len(actions) == 1 {
+		out.Action = actions[0]
+	}
+	return compact(out)
 }
 
 func compact(v any) string {
