@@ -70,13 +70,10 @@ func inlinePolicies(x tree.View) snapshot.Fact[[]snapshot.Policy] {
 // policyName is the name of an inline policy, a symbol where it is not known, and
 // empty only where there is none.
 func policyName(x tree.View) string {
-	if !x.Unknown() {
-		return x.Plain()
+	if x.Unknown() && x.Plain() == "" {
+		return "policy"
 	}
-	if x.Value.Text != "" {
-		return x.Value.Text
-	}
-	return "policy"
+	return x.Plain()
 }
 
 // managedPolicies reads a list of policy ARNs.

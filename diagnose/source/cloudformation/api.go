@@ -118,34 +118,21 @@ func (b *builder) localDefinition(r *resource, x tree.View) (tree.View, *snapsho
 	return x, nil
 }
 
-func (b *builder) resource(s *stack, r *resource, p tree.View) {
-	if api, ok := b.apiOf(s, p.Get("RestApiId")); ok {
-		b.parts.Resources = append(b.parts.Resources, assemble.Resource{ID: r.serial, API: api, Parent: demandedRef(p.Get("ParentId")), Part: p.Get("PathPart").Plain(), Maybe: s.exists(r) != yes, Origin: s.origin(r, "", r.at)})
-	}
+func (b *builder) resource(s *stack, r *resource, p tree.View, api assemble.Ref) {
+	b.parts.Resources = append(b.parts.Resources, assemble.Resource{ID: r.serial, API: api, Parent: demandedRef(p.Get("ParentId")), Part: p.Get("PathPart").Plain(), Maybe: s.exists(r) != yes, Origin: s.origin(r, "", r.at)})
 }
 
-func (b *builder) validator(s *stack, r *resource, p tree.View) {
-	if api, ok := b.apiOf(s, p.Get("RestApiId")); ok {
-		b.parts.Validators = append(b.parts.Validators, assemble.Validator{ID: r.serial, API: api,
-			Fact: openapi.Validator(p, p.Get("Name").Plain(), openapi.Pascal)})
-	}
+func (b *builder) validator(s *stack, r *resource, p tree.View, api assemble.Ref) {
+	b.parts.Validators = append(b.parts.Validators, assemble.Validator{ID: r.serial, API: api,
+		Fact: openapi.Validator(p, p.Get("Name").Plain(), openapi.Pascal)})
 }
 
-func (b *builder) model(s *stack, r *resource, p tree.View) {
-	if api, ok := b.apiOf(s, p.Get("RestApiId")); ok {
-		b.parts.Models = append(b.parts.Models, assemble.Model{Name: s.refOf(r, &tree.Node{At: r.at}).Text, API: api, Schema: openapi.Schema(p.Get("Schema"))})
-	}
+func (b *builder) model(s *stack, r *resource, p tree.View, api assemble.Ref) {
+	b.parts.Models = append(b.parts.Models, assemble.Model{Name: s.refOf(r, &tree.Node{At: r.at}).Text, API: api, Schema: openapi.Schema(p.Get("Schema"))})
 }
 
-func (b *builder) authorizer(s *stack, r *resource, p tree.View) {
-	id, of, typ := "RestApiId", snapshot.REST, p.Get("Type")
-	if r.typ == "AWS::ApiGatewayV2::Authorizer" {
-		id, of = "ApiId", snapshot.HTTP
-	}
-	api, ok := b.apiOf(s, p.Get(id))
-	if !ok {
-		return
-	}
+func (b *builder) authorizer(s *stack, r *resource, p tree.View, api assemble.Ref) {
+	of, typ := r.apiType(), p.Get("Type")
 	if typ.Absent() {
 		typ = p.Get("AuthorizerType")
 	}
@@ -165,20 +152,14 @@ func (b *builder) authorizer(s *stack, r *resource, p tree.View) {
 // lackingAuthorizer is what an authorizer of an HTTP or WebSocket API needs and does
 // not have (H70, H71); empty for nothing.
 func lackingAuthorizer(of snapshot.APIType, typ string, p tree.View) string {
-	lacks := func(path ...string) bool {
-		v := p
-		for _, name := range path {
-			v = v.Get(name)
-		}
-		return v.Absent()
-	}
+	jwt := p.Get("JwtConfiguration")
 	switch {
 	case of == snapshot.REST:
-	case strings.EqualFold(typ, "JWT") && lacks("JwtConfiguration", "Issuer"):
+	case strings.EqualFold(typ, "JWT") && jwt.Get("Issuer").Absent():
 		return "issuer"
-	case strings.EqualFold(typ, "JWT") && lacks("JwtConfiguration", "Audience"):
+	case strings.EqualFold(typ, "JWT") && jwt.Get("Audience").Absent():
 		return "audience"
-	case strings.EqualFold(typ, "REQUEST") && lacks("AuthorizerUri"):
+	case strings.EqualFold(typ, "REQUEST") && p.Get("AuthorizerUri").Absent():
 		return "function"
 	}
 	return ""

@@ -61,27 +61,15 @@ func (s *stack) truth(n *tree.Node) truth {
 	case f.Name == "Fn::Not" && len(arg.Items) == 1:
 		return s.truth(arg.Items[0]).not()
 	case f.Name == "Fn::And":
-		result := yes
-		for _, in := range arg.Items {
-			result = result.and(s.truth(in))
-		}
-		return result
+		return anyOf(arg.Items, func(in *tree.Node) truth { return s.truth(in).not() }).not()
 	case f.Name == "Fn::Or":
-		result := no
-		for _, in := range arg.Items {
-			result = result.or(s.truth(in))
-		}
-		return result
+		return anyOf(arg.Items, s.truth)
 	case f.Name == "Fn::Contains" && len(arg.Items) == 2: // in rules alone
 		list, one := s.resolve(arg.Items[0]), s.resolve(arg.Items[1])
 		if list.Kind != tree.List {
 			return maybe
 		}
-		result := no
-		for _, in := range list.Items {
-			result = result.or(equal(in.Value, one))
-		}
-		return result
+		return anyOf(list.Items, func(in tree.Item) truth { return equal(in.Value, one) })
 	case f.Name == "Fn::If" && len(arg.Items) == 3 && arg.Items[0].Scalar():
 		switch s.conditionNamed(arg.Items[0].Text, arg.At) {
 		case yes:

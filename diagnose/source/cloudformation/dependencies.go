@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -132,61 +133,42 @@ func (s *stack) waitsFor(r *resource) map[string]bool {
 // does. What SAM generates of its own types is not in the template, so those
 // are left out.
 func checkCycles(s *stack) {
-	const (
-		fresh = iota
-		active
-		done
-	)
-	state := map[*resource]int{}
-	type frame struct {
-		r    *resource
-		next int
+	refuse := func(ids []string, r *resource, at tree.Place) bool {
+		sort.Strings(ids)
+		s.world.refuse("ValidationError", "Circular dependency between resources: ["+tree.Clip(strings.Join(ids, ", "), 300)+"]", s.origin(r, "", at))
+		return false
 	}
-	var left []*resource // resources that may be part of a cycle
+	open := map[*resource]bool{} // true while what it waits for is looked at, false after that
+	var path []*resource         // the open ones, each of which waits for the next
+	var visit func(r *resource) bool
+	visit = func(r *resource) bool {
+		waits, visited := open[r]
+		switch {
+		case waits:
+			var ids []string
+			for _, in := range path[slices.Index(path, r):] {
+				ids = append(ids, in.id)
+			}
+			return refuse(ids, r, r.at)
+		case visited || strings.HasPrefix(r.typ, "AWS::Serverless::") || s.exists(r) == no:
+			return true
+		}
+		needs := s.dependencies(r)
+		if at, itself := r.refers[r.id]; itself && r.refers[inLoop] == (tree.Place{}) {
+			return refuse([]string{r.id}, r, at)
+		}
+		open[r], path = true, append(path, r)
+		for _, id := range needs {
+			if !visit(s.resources[id]) {
+				return false
+			}
+		}
+		open[r], path = false, path[:len(path)-1]
+		return true
+	}
 	for _, r := range s.order {
-		if !strings.HasPrefix(r.typ, "AWS::Serverless::") && s.exists(r) != no {
-			left = append(left, r)
-		} else {
-			state[r] = done
-		}
-	}
-	for _, start := range left {
-		s.dependencies(start)
-		if at, itself := start.refers[start.id]; itself && start.refers[inLoop] == (tree.Place{}) {
-			s.world.refuse("ValidationError", "Circular dependency between resources: ["+tree.Clip(start.id, 300)+"]", s.origin(start, "", at))
+		if !visit(r) {
 			return
-		}
-		if state[start] != fresh {
-			continue
-		}
-		path := []frame{{r: start}}
-		state[start] = active
-		for len(path) > 0 {
-			top := &path[len(path)-1]
-			needs := s.dependencies(top.r)
-			if top.next >= len(needs) {
-				state[top.r] = done
-				path = path[:len(path)-1]
-				continue
-			}
-			other := s.resources[needs[top.next]]
-			top.next++
-			switch state[other] {
-			case fresh:
-				state[other] = active
-				path = append(path, frame{r: other})
-			case active:
-				var ids []string
-				for i := len(path) - 1; i >= 0; i-- {
-					ids = append(ids, path[i].r.id)
-					if path[i].r == other {
-						break
-					}
-				}
-				sort.Strings(ids)
-				s.world.refuse("ValidationError", "Circular dependency between resources: ["+tree.Clip(strings.Join(ids, ", "), 300)+"]", s.origin(other, "", other.at))
-				return
-			}
 		}
 	}
 }

@@ -1,31 +1,15 @@
 package cloudformation
 
 import (
-	"strings"
-
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
 	"apisqs-doctor/diagnose/source/openapi"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
-// ownerOf is the API that a deployment or stage belongs to, and its type.
-func (b *builder) ownerOf(s *stack, r *resource, p tree.View) (assemble.Ref, snapshot.APIType, bool) {
-	id, typ := "RestApiId", snapshot.REST
-	if strings.HasPrefix(r.typ, "AWS::ApiGatewayV2::") {
-		id, typ = "ApiId", snapshot.HTTP
-	}
-	api, ok := b.apiOf(s, p.Get(id))
-	return api, typ, ok
-}
-
 // deployment reads a deployment, and the stage that one with a StageName makes.
-func (b *builder) deployment(s *stack, r *resource, p tree.View) {
-	api, typ, ok := b.ownerOf(s, r, p)
-	if !ok {
-		return
-	}
-	d := assemble.Deployment{ID: r.serial, API: api, Type: typ, Name: r.id, Origin: s.origin(r, "", r.at), Waits: b.waits(s, r)}
+func (b *builder) deployment(s *stack, r *resource, p tree.View, api assemble.Ref) {
+	d := assemble.Deployment{ID: r.serial, API: api, Type: r.apiType(), Name: r.id, Origin: s.origin(r, "", r.at), Waits: b.waits(s, r)}
 	if name := p.Get("StageName"); !name.Absent() {
 		description := p.Get("StageDescription")
 		d.Stage = &assemble.Stage{Name: name.Plain(), Origin: d.Origin, Deployment: assemble.To(d.ID, p.Origin()),
@@ -50,16 +34,12 @@ func (b *builder) waits(s *stack, r *resource) func(address string) bool {
 	}
 }
 
-func (b *builder) stage(s *stack, r *resource, p tree.View) {
-	api, typ, ok := b.ownerOf(s, r, p)
-	if !ok {
-		return
-	}
+func (b *builder) stage(s *stack, r *resource, p tree.View, api assemble.Ref) {
 	variables := "Variables"
-	if typ == snapshot.HTTP {
+	if r.apiType() == snapshot.HTTP {
 		variables = "StageVariables"
 	}
-	st := assemble.Stage{API: api, Type: typ, Name: p.Get("StageName").Plain(), Origin: s.origin(r, "", r.at), AutoDeploy: p.Get("AutoDeploy").Boolean(false),
+	st := assemble.Stage{API: api, Type: r.apiType(), Name: p.Get("StageName").Plain(), Origin: s.origin(r, "", r.at), AutoDeploy: p.Get("AutoDeploy").Boolean(false),
 		Deployment: openapi.Ref(p.Get("DeploymentId")), Variables: p.Get(variables).TextMap(), Canary: openapi.Canary(p.Get("CanarySetting"), "", openapi.Pascal), Settings: methodSettings(p)}
 	if auto, _ := st.AutoDeploy.Peek(); auto {
 		st.Deployment = assemble.To(r.serial+"-auto", st.Deployment.Origin())

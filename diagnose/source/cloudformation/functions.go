@@ -8,12 +8,17 @@ import (
 	"apisqs-doctor/diagnose/source/tree"
 )
 
+// pair resolves the two items of an argument, which are nothing when it has not two.
+func (s *stack) pair(arg *tree.Node) (first, second *tree.Value) {
+	if arg.Kind != tree.List || len(arg.Items) != 2 {
+		return tree.Nothing, tree.Nothing
+	}
+	return s.resolve(arg.Items[0]), s.resolve(arg.Items[1])
+}
+
 // join evaluates Fn::Join.
 func (s *stack) join(arg, n *tree.Node) *tree.Value {
-	if arg.Kind != tree.List || len(arg.Items) != 2 {
-		return s.unknown(n)
-	}
-	separator, list := s.resolve(arg.Items[0]), s.resolve(arg.Items[1])
+	separator, list := s.pair(arg)
 	if separator.Kind != tree.String || list.Kind != tree.List {
 		return s.unknown(n)
 	}
@@ -54,10 +59,7 @@ func (s *stack) concat(parts []*tree.Value, n *tree.Node) *tree.Value {
 
 // pick evaluates Fn::Select.
 func (s *stack) pick(arg, n *tree.Node) *tree.Value {
-	if arg.Kind != tree.List || len(arg.Items) != 2 {
-		return s.unknown(n)
-	}
-	at, list := s.resolve(arg.Items[0]), s.resolve(arg.Items[1])
+	at, list := s.pair(arg)
 	i, err := strconv.Atoi(at.Text)
 	if err != nil || at.Kind == tree.Unknown || list.Kind != tree.List || i < 0 || i >= len(list.Items) {
 		return s.inherit(n, list)
@@ -68,10 +70,7 @@ func (s *stack) pick(arg, n *tree.Node) *tree.Value {
 // split evaluates Fn::Split. A text with a symbol in it may hold the separator
 // out of sight, so that only what stands before the symbol is certain.
 func (s *stack) split(arg, n *tree.Node) *tree.Value {
-	if arg.Kind != tree.List || len(arg.Items) != 2 {
-		return s.unknown(n)
-	}
-	separator, source := s.resolve(arg.Items[0]), s.resolve(arg.Items[1])
+	separator, source := s.pair(arg)
 	if separator.Kind != tree.String || separator.Text == "" || !source.Readable() || source.Kind == tree.Unknown {
 		return s.inherit(n, source)
 	}

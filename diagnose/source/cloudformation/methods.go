@@ -7,11 +7,7 @@ import (
 	"apisqs-doctor/diagnose/source/tree"
 )
 
-func (b *builder) method(s *stack, r *resource, p tree.View) {
-	api, ok := b.apiOf(s, p.Get("RestApiId"))
-	if !ok {
-		return
-	}
+func (b *builder) method(s *stack, r *resource, p tree.View, api assemble.Ref) {
 	if kind := p.Get("AuthorizationType"); kind.Absent() || kind.Value.Kind == tree.String && kind.Value.Text == "" {
 		// aws-cloudformation-user-guide 483: the schema does not require it, the service does.
 		b.world.refuse("ValidationException", "1 validation error detected: Value null at 'putMethodInput.authorizationType' failed to satisfy constraint: Member must not be null", p.Origin())

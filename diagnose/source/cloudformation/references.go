@@ -52,17 +52,10 @@ var generatedNames = []string{"Serverless", "CodeDeployServiceRole", "ApiGateway
 // generated tells whether SAM may add a resource of the name: what it makes of a
 // resource of its own begins with the id of that one.
 func (s *stack) generated(name string) bool {
-	for _, begin := range generatedNames {
-		if strings.HasPrefix(name, begin) {
-			return true
-		}
-	}
-	for _, r := range s.order {
-		if strings.HasPrefix(name, r.id) && (strings.HasPrefix(r.typ, "AWS::Serverless::") || r.body.Field("Connectors") != nil) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(generatedNames, func(begin string) bool { return strings.HasPrefix(name, begin) }) ||
+		slices.ContainsFunc(s.order, func(r *resource) bool {
+			return strings.HasPrefix(name, r.id) && (strings.HasPrefix(r.typ, "AWS::Serverless::") || r.body.Field("Connectors") != nil)
+		})
 }
 
 // unresolved records a reference to nothing. A transform may still add it.

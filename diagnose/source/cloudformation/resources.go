@@ -27,17 +27,20 @@ var readings = []reading{
 	{[]string{"AWS::SQS::Queue"}, (*builder).queue},
 	{[]string{"AWS::IAM::Role"}, (*builder).role},
 	{[]string{"AWS::ApiGateway::RestApi", "AWS::Serverless::Api", "AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi"}, (*builder).api},
-	{[]string{"AWS::ApiGatewayV2::Integration"}, (*builder).integration},
+	{[]string{"AWS::ApiGatewayV2::Integration"}, ofAPI("ApiId", (*builder).integration)},
 	{[]string{"AWS::ApiGatewayV2::IntegrationResponse"}, (*builder).integrationResponse},
-	{[]string{"AWS::ApiGateway::Resource"}, (*builder).resource},
-	{[]string{"AWS::ApiGateway::RequestValidator"}, (*builder).validator},
-	{[]string{"AWS::ApiGateway::Model"}, (*builder).model},
-	{[]string{"AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"}, (*builder).authorizer},
-	{[]string{"AWS::ApiGateway::Method"}, (*builder).method},
-	{[]string{"AWS::ApiGatewayV2::Route"}, (*builder).route},
+	{[]string{"AWS::ApiGateway::Resource"}, ofAPI("RestApiId", (*builder).resource)},
+	{[]string{"AWS::ApiGateway::RequestValidator"}, ofAPI("RestApiId", (*builder).validator)},
+	{[]string{"AWS::ApiGateway::Model"}, ofAPI("RestApiId", (*builder).model)},
+	{[]string{"AWS::ApiGateway::Authorizer"}, ofAPI("RestApiId", (*builder).authorizer)},
+	{[]string{"AWS::ApiGatewayV2::Authorizer"}, ofAPI("ApiId", (*builder).authorizer)},
+	{[]string{"AWS::ApiGateway::Method"}, ofAPI("RestApiId", (*builder).method)},
+	{[]string{"AWS::ApiGatewayV2::Route"}, ofAPI("ApiId", (*builder).route)},
 	{[]string{"AWS::ApiGatewayV2::RouteResponse"}, (*builder).routeResponse},
-	{[]string{"AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment"}, (*builder).deployment},
-	{[]string{"AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"}, (*builder).stage},
+	{[]string{"AWS::ApiGateway::Deployment"}, ofAPI("RestApiId", (*builder).deployment)},
+	{[]string{"AWS::ApiGatewayV2::Deployment"}, ofAPI("ApiId", (*builder).deployment)},
+	{[]string{"AWS::ApiGateway::Stage"}, ofAPI("RestApiId", (*builder).stage)},
+	{[]string{"AWS::ApiGatewayV2::Stage"}, ofAPI("ApiId", (*builder).stage)},
 	{[]string{"AWS::WAFv2::WebACLAssociation"}, (*builder).webACL},
 	{[]string{"AWS::ApiGateway::UsagePlan"}, (*builder).usagePlan},
 	{[]string{"AWS::ApiGateway::BasePathMapping"}, (*builder).basePath},
@@ -46,6 +49,24 @@ var readings = []reading{
 	// These decide nothing of a method, but are refused as others are.
 	{[]string{"AWS::ApiGateway::GatewayResponse", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlanKey", "AWS::ApiGateway::DomainName", "AWS::ApiGateway::Account",
 		"AWS::ApiGatewayV2::Model", "AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping"}, func(*builder, *stack, *resource, tree.View) {}},
+}
+
+// ofAPI reads what belongs to the API that a property names. Without the property,
+// which the schema demands, it belongs to none.
+func ofAPI(property string, read func(b *builder, s *stack, r *resource, p tree.View, api assemble.Ref)) func(*builder, *stack, *resource, tree.View) {
+	return func(b *builder, s *stack, r *resource, p tree.View) {
+		if api, ok := b.apiOf(s, p.Get(property)); ok {
+			read(b, s, r, p, api)
+		}
+	}
+}
+
+// apiType tells the resources of REST APIs from those of HTTP and WebSocket APIs.
+func (r *resource) apiType() snapshot.APIType {
+	if strings.HasPrefix(r.typ, "AWS::ApiGatewayV2::") {
+		return snapshot.HTTP
+	}
+	return snapshot.REST
 }
 
 // builder describes the resources of the stacks.

@@ -8,11 +8,7 @@ import (
 )
 
 // integration reads an integration of an HTTP or WebSocket API.
-func (b *builder) integration(s *stack, r *resource, p tree.View) {
-	api, ok := b.apiOf(s, p.Get("ApiId"))
-	if !ok {
-		return
-	}
+func (b *builder) integration(s *stack, r *resource, p tree.View, api assemble.Ref) {
 	i := openapi.Integration(p, snapshot.HTTP, routed)
 	i.ID, i.Origin = r.serial, s.origin(r, "", r.at)
 	i.ResponseSelection = snapshot.Known(responseSelection, p.Origin())
@@ -58,11 +54,7 @@ func (b *builder) integrationResponse(s *stack, r *resource, p tree.View) {
 	b.parts.IntegrationResponses = append(b.parts.IntegrationResponses, response)
 }
 
-func (b *builder) route(s *stack, r *resource, p tree.View) {
-	api, ok := b.apiOf(s, p.Get("ApiId"))
-	if !ok {
-		return
-	}
+func (b *builder) route(s *stack, r *resource, p tree.View, api assemble.Ref) {
 	m := openapi.Method(p, snapshot.HTTP, openapi.Pascal)
 	m.ResourceID, m.Origin = r.serial, s.origin(r, "", r.at)
 	b.parts.Routes = append(b.parts.Routes, assemble.Route{Address: r.serial, API: api, Target: openapi.Ref(p.Get("Target")), Method: m})

@@ -250,10 +250,6 @@ func beside(file, location string) string {
 
 // remote tells whether a location is not a file of this machine.
 func remote(location string) bool {
-	for _, scheme := range []string{"s3://", "http://", "https://"} {
-		if strings.HasPrefix(location, scheme) {
-			return true
-		}
-	}
-	return strings.HasPrefix(location, "arn:") || strings.HasPrefix(location, "{{resolve:")
+	elsewhere := []string{"s3://", "http://", "https://", "arn:", "{{resolve:"}
+	return slices.ContainsFunc(elsewhere, func(scheme string) bool { return strings.HasPrefix(location, scheme) })
 }

@@ -54,6 +54,15 @@ func (t truth) and(o truth) truth { return min(t, o) }
 func (t truth) or(o truth) truth  { return max(t, o) }
 func (t truth) not() truth        { return yes - t }
 
+// anyOf tells whether one of a list is true.
+func anyOf[T any](list []T, is func(T) truth) truth {
+	result := no
+	for _, in := range list {
+		result = result.or(is(in))
+	}
+	return result
+}
+
 // describe writes a node as a template's author would in a sentence.
 func describe(n *tree.Node) string {
 	var b strings.Builder

@@ -119,7 +119,18 @@ func (r *reader) read(doc *tree.Document, shared *cloudformation.Documents) erro
 	if r.answers++; r.answers == 1 {
 		r.first = x.Origin()
 	}
-	s.read(r, x)
+	if s.list == "" {
+		s.read(r, x)
+		return r.err
+	}
+	items := x.Get(s.list).Items()
+	if s.only != "" && len(items) != 1 {
+		r.fail(x, "a list of several APIs", s.only)
+		return r.err
+	}
+	for _, in := range items {
+		s.read(r, in)
+	}
 	return r.err
 }
 

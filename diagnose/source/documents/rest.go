@@ -37,16 +37,6 @@ func (r *reader) restAPI(x tree.View) {
 		APIKeySource:            x.Get("apiKeySource").Text("")}
 }
 
-// onlyAPI reads a list of APIs, of which one has to be meant.
-func (r *reader) onlyAPI(x tree.View) {
-	items := x.Get("items").Items()
-	if len(items) != 1 {
-		r.fail(x, "a list of several APIs", "aws apigateway get-rest-api --rest-api-id ID")
-		return
-	}
-	r.restAPI(items[0])
-}
-
 // storedPolicy undoes the control plane's habit of escaping the policy once more.
 func storedPolicy(f snapshot.Fact[string]) snapshot.Fact[string] {
 	text, _ := f.Peek()

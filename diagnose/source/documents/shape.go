@@ -31,6 +31,7 @@ type shape struct {
 	command string // aws ...
 	members []string
 	list    string   // of a list under this name: the members are those of an item
+	only    string   // of a list of APIs, of which one has to be meant: the command that tells which
 	not     []string // members that others have
 	read    func(r *reader, x tree.View)
 }
@@ -38,27 +39,27 @@ type shape struct {
 // shapes are tried in turn.
 var shapes = []shape{
 	{command: "apigateway get-rest-api", members: []string{"id", "name"}, not: []string{"items", "schema", "validateRequestBody", "type", "authType"}, read: (*reader).restAPI},
-	{command: "apigateway get-resources", list: "items", members: []string{"id", "path"}, read: each((*reader).resource, "items")},
+	{command: "apigateway get-resources", list: "items", members: []string{"id", "path"}, read: (*reader).resource},
 	{command: "apigateway get-resource", members: []string{"id", "path"}, read: (*reader).resource},
 	{command: "apigateway get-method", members: []string{"httpMethod", "authorizationType"}, read: (*reader).method},
 	{command: "apigateway get-integration", members: []string{"type", "integrationResponses"}, read: (*reader).integration},
 	{command: "apigateway get-integration", members: []string{"type", "passthroughBehavior"}, read: (*reader).integration},
 	{command: "apigateway get-integration", members: []string{"type", "uri", "httpMethod"}, read: (*reader).integration},
-	{command: "apigateway get-stages", list: "item", members: []string{"stageName"}, read: each((*reader).stage, "item")},
+	{command: "apigateway get-stages", list: "item", members: []string{"stageName"}, read: (*reader).stage},
 	{command: "apigateway get-stage", members: []string{"stageName", "deploymentId"}, read: (*reader).stage},
-	{command: "apigateway get-request-validators", list: "items", members: []string{"validateRequestBody"}, read: each((*reader).validator, "items")},
+	{command: "apigateway get-request-validators", list: "items", members: []string{"validateRequestBody"}, read: (*reader).validator},
 	{command: "apigateway get-request-validator", members: []string{"validateRequestBody"}, read: (*reader).validator},
-	{command: "apigateway get-models", list: "items", members: []string{"schema", "contentType"}, read: each((*reader).model, "items")},
+	{command: "apigateway get-models", list: "items", members: []string{"schema", "contentType"}, read: (*reader).model},
 	{command: "apigateway get-model", members: []string{"schema", "contentType"}, read: (*reader).model},
-	{command: "apigateway get-authorizers", list: "items", members: []string{"id", "type", "name"}, read: each((*reader).authorizer, "items")},
-	{command: "apigateway get-rest-apis", list: "items", members: []string{"id", "name"}, read: (*reader).onlyAPI},
+	{command: "apigateway get-authorizers", list: "items", members: []string{"id", "type", "name"}, read: (*reader).authorizer},
+	{command: "apigateway get-rest-apis", list: "items", only: "aws apigateway get-rest-api --rest-api-id ID", members: []string{"id", "name"}, read: (*reader).restAPI},
 	{command: "apigatewayv2 get-api", members: []string{"ApiId", "ProtocolType"}, read: (*reader).routedAPI},
-	{command: "apigatewayv2 get-routes", list: "Items", members: []string{"RouteKey"}, read: each((*reader).route, "Items")},
+	{command: "apigatewayv2 get-routes", list: "Items", members: []string{"RouteKey"}, read: (*reader).route},
 	{command: "apigatewayv2 get-route", members: []string{"RouteKey"}, read: (*reader).route},
-	{command: "apigatewayv2 get-integrations", list: "Items", members: []string{"IntegrationType"}, read: each((*reader).routedIntegration, "Items")},
+	{command: "apigatewayv2 get-integrations", list: "Items", members: []string{"IntegrationType"}, read: (*reader).routedIntegration},
 	{command: "apigatewayv2 get-integration", members: []string{"IntegrationType"}, read: (*reader).routedIntegration},
 	{command: "apigatewayv2 get-integration", members: []string{"IntegrationSubtype"}, read: (*reader).routedIntegration},
-	{command: "apigatewayv2 get-stages", list: "Items", members: []string{"StageName"}, read: each((*reader).routedStage, "Items")},
+	{command: "apigatewayv2 get-stages", list: "Items", members: []string{"StageName"}, read: (*reader).routedStage},
 	{command: "apigatewayv2 get-stage", members: []string{"StageName"}, read: (*reader).routedStage},
 	{command: "iam get-role", members: []string{"Role"}, read: (*reader).role},
 	{command: "iam get-role", members: []string{"RoleName", "AssumeRolePolicyDocument"}, read: (*reader).bareRole},
@@ -70,15 +71,6 @@ var shapes = []shape{
 	{command: "kms describe-key", members: []string{"KeyMetadata"}, read: (*reader).key},
 	{command: "kms list-grants", members: []string{"Grants"}, read: (*reader).grants},
 	{command: "kms get-key-policy", members: []string{"Policy"}, read: (*reader).keyPolicy},
-}
-
-// each reads the items of a list.
-func each(one func(*reader, tree.View), list string) func(*reader, tree.View) {
-	return func(r *reader, x tree.View) {
-		for _, in := range x.Get(list).Items() {
-			one(r, in)
-		}
-	}
 }
 
 // shapeOf tells what a command printed; nil for anything else.

@@ -18,10 +18,10 @@ func (r *instance) deriveData(name string) (cty.Value, bool) {
 	case kind == "aws_region" && is("name", "id", "region"):
 		return cty.StringVal(p.region), true
 	case kind == "aws_partition" && is("partition", "id"):
-		return cty.StringVal(p.partition()), true
+		return cty.StringVal(p.partition().ID), true
 	case kind == "aws_partition" && name == "dns_suffix":
-		return cty.StringVal(p.suffix()), true
-	case kind == "aws_partition" && name == "reverse_dns_prefix" && p.suffix() == "amazonaws.com":
+		return cty.StringVal(p.partition().DNSSuffix), true
+	case kind == "aws_partition" && name == "reverse_dns_prefix" && p.partition().DNSSuffix == "amazonaws.com":
 		return cty.StringVal("com.amazonaws"), true
 	case kind == "aws_iam_policy_document" && is("json", "minified_json"):
 		return r.policyDocument(), true

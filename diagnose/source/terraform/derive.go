@@ -189,31 +189,16 @@ func (p provider) part(name string) (string, bool) {
 	case "account":
 		return p.account, true
 	case "partition":
-		return p.partition(), true
+		return p.partition().ID, true
 	case "suffix":
-		return p.suffix(), true
+		return p.partition().DNSSuffix, true
 	}
 	return "", false
 }
 
 // partition follows from the region. While that is not known, it is aws, where
 // nearly all accounts are.
-func (p provider) partition() string {
-	switch {
-	case strings.HasPrefix(p.region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(p.region, "us-gov-"):
-		return "aws-us-gov"
-	}
-	return "aws"
-}
-
-func (p provider) suffix() string {
-	if strings.HasPrefix(p.region, "cn-") {
-		return "amazonaws.com.cn"
-	}
-	return "amazonaws.com"
-}
+func (p provider) partition() text.Partition { return text.PartitionOf(p.region) }
 
 // provider finds the region and the account of a resource.
 func (r *instance) provider() provider {

@@ -87,19 +87,13 @@ var digests = map[string]func([]byte) string{
 	"base64sha512": func(b []byte) string { h := sha512.Sum512(b); return base64.StdEncoding.EncodeToString(h[:]) },
 }
 
-// encodingOf finds the character sets that people name.
+// encodings are the character sets that people name.
+var encodings = map[string]encoding.Encoding{"UTF-8": unicode.UTF8, "UTF-16LE": unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM),
+	"UTF-16BE": unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "ISO-8859-1": charmap.ISO8859_1, "WINDOWS-1252": charmap.Windows1252}
+
 func encodingOf(name string) (encoding.Encoding, error) {
-	switch strings.ToUpper(name) {
-	case "UTF-8":
-		return unicode.UTF8, nil
-	case "UTF-16LE":
-		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), nil
-	case "UTF-16BE":
-		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), nil
-	case "ISO-8859-1":
-		return charmap.ISO8859_1, nil
-	case "WINDOWS-1252":
-		return charmap.Windows1252, nil
+	if e := encodings[strings.ToUpper(name)]; e != nil {
+		return e, nil
 	}
 	return nil, fmt.Errorf("the character set %s is not known here", name)
 }

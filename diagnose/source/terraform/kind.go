@@ -24,12 +24,8 @@ func Is(path string) bool {
 
 // IsConfiguration tells by its name whether a file is part of a configuration.
 func IsConfiguration(path string) bool {
-	for _, end := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
-		if strings.HasSuffix(path, end) {
-			return true
-		}
-	}
-	return false
+	path = strings.TrimSuffix(path, ".json")
+	return strings.HasSuffix(path, ".tf") || strings.HasSuffix(path, ".tofu")
 }
 
 // The kinds of file, beside configuration.

@@ -215,16 +215,9 @@ func (r *recorded) follow(module string, expression *tree.Node, key, steps, argu
 // fitting is the attribute of a kind of resource that an argument takes.
 func fitting(argument, kind string) string {
 	switch argument {
-	case "rest_api_id":
-		if kind != "aws_api_gateway_rest_api" {
-			return argument
-		}
-	case "resource_id":
-		if kind != "aws_api_gateway_resource" {
-			return argument
-		}
-	case "api_id":
-		if kind != "aws_apigatewayv2_api" {
+	case "rest_api_id", "resource_id", "api_id":
+		of := map[string]string{"rest_api_id": "aws_api_gateway_rest_api", "resource_id": "aws_api_gateway_resource", "api_id": "aws_apigatewayv2_api"}
+		if kind != of[argument] {
 			return argument
 		}
 	case "credentials", "credentials_arn", "permissions_boundary", "policy_arn", "kms_master_key_id":

@@ -143,7 +143,7 @@ func (b *builder) where(root *scope) {
 	if !holed(p.region) {
 		b.parts.Target.Region = p.region
 	}
-	b.parts.Target.Partition = p.partition()
+	b.parts.Target.Partition = p.partition().ID
 	if b.parts.Target.Account == "" && !holed(p.account) {
 		b.parts.Target.Account = p.account
 	}

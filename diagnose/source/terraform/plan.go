@@ -284,7 +284,7 @@ func (r *recorded) snapshot() *snapshot.Snapshot {
 	if !holed(r.provider.account) {
 		b.parts.Target.Account = r.provider.account
 	}
-	b.parts.Target.Partition = r.provider.partition()
+	b.parts.Target.Partition = r.provider.partition().ID
 	return b.build(list)
 }
 

@@ -281,6 +281,17 @@ func (b *builder) statementSpots(r *resource, name string, x *tree.View) {
 // instanceAt is the instance of a resource that a name leads to; nil when there
 // is none.
 func (s *scope) instanceAt(t hcl.Traversal, at hcl.Range) *instance {
+	to, _ := s.indexed(t, at)
+	if e, ok := to.(*expansion); ok && e.keys.single {
+		return e.instances[0]
+	}
+	in, _ := to.(*instance)
+	return in
+}
+
+// indexed is what a name leads to once the keys behind it have chosen an instance,
+// and what is left of the name.
+func (s *scope) indexed(t hcl.Traversal, at hcl.Range) (target, hcl.Traversal) {
 	to, rest := s.target(t, at)
 	for len(rest) > 0 && to != nil {
 		i, ok := rest[0].(hcl.TraverseIndex)
@@ -289,11 +300,7 @@ func (s *scope) instanceAt(t hcl.Traversal, at hcl.Range) *instance {
 		}
 		to, rest = to.at(i.Key), rest[1:]
 	}
-	if e, ok := to.(*expansion); ok && e.keys.single {
-		return e.instances[0]
-	}
-	in, _ := to.(*instance)
-	return in
+	return to, rest
 }
 
 // statementArguments are the members of a statement as the data source has them.

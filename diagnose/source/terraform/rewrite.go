@@ -316,27 +316,29 @@ type reference struct{ *hclsyntax.ScopeTraversalExpr }
 
 func (e *reference) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	f := frameOf(ctx)
-	root := e.Traversal.RootName()
-	for c := ctx; c != nil; c = c.Parent() {
-		if v, ok := c.Variables[root]; ok {
-			return f.walk(v, e.Traversal[1:], e.Range())
-		}
+	if v, ok := e.local(ctx); ok {
+		return f.walk(v, e.Traversal[1:], e.Range())
 	}
 	if f.scope == nil {
-		return cty.DynamicVal, problem(e.Range(), "%q has no value here", root)
+		return cty.DynamicVal, problem(e.Range(), "%q has no value here", e.Traversal.RootName())
 	}
 	return f.resolve(e.Traversal, e.Range())
 }
 
+// local is the value of a name that what stands around the expression gives.
+func (e *reference) local(ctx *hcl.EvalContext) (cty.Value, bool) {
+	for c := ctx; c != nil; c = c.Parent() {
+		if v, ok := c.Variables[e.Traversal.RootName()]; ok {
+			return v, true
+		}
+	}
+	return cty.NilVal, false
+}
+
 func (e *reference) target(ctx *hcl.EvalContext) target {
 	f := frameOf(ctx)
-	if f.scope == nil {
+	if _, ok := e.local(ctx); ok || f.scope == nil {
 		return nil
-	}
-	for c := ctx; c != nil; c = c.Parent() {
-		if _, ok := c.Variables[e.Traversal.RootName()]; ok {
-			return nil
-		}
 	}
 	t, rest := f.scope.target(e.Traversal, e.Range())
 	if t == nil || len(rest) > 0 {

@@ -190,25 +190,17 @@ func (s spot) follow(t hcl.Traversal) (spot, bool) {
 			}
 		}
 	case "module":
-		if to, rest := sc.target(t, hcl.Range{}); to != nil {
-			for len(rest) > 0 {
-				if i, ok := rest[0].(hcl.TraverseIndex); ok && to != nil {
-					to, rest = to.at(i.Key), rest[1:]
-					continue
-				}
-				break
-			}
-			if c, ok := to.(*moduleCall); ok && c.hole == nil && c.keys.single {
-				to = &moduleInstance{c.instances[0]}
-			}
-			m, ok := to.(*moduleInstance)
-			output, named := attributeStep(rest, 0)
-			if !ok || !named || m.scope.module.outputs[output] == nil {
-				break
-			}
-			if a, ok := m.scope.module.outputs[output].Body.Attributes["value"]; ok {
-				return below(s.of(a.Expr, m.scope.ctx), rest[1:])
-			}
+		to, rest := sc.indexed(t, hcl.Range{})
+		if c, ok := to.(*moduleCall); ok && c.hole == nil && c.keys.single {
+			to = &moduleInstance{c.instances[0]}
+		}
+		m, ok := to.(*moduleInstance)
+		output, named := attributeStep(rest, 0)
+		if !ok || !named || m.scope.module.outputs[output] == nil {
+			break
+		}
+		if a, ok := m.scope.module.outputs[output].Body.Attributes["value"]; ok {
+			return below(s.of(a.Expr, m.scope.ctx), rest[1:])
 		}
 	}
 	return s, false
