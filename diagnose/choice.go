@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -80,10 +81,7 @@ func (p *Pass) QueueChoice() (where, source string) {
 	start, end := queueValue(t)
 	for _, s := range t.Mapping.Spans {
 		if s.Start < end && s.End > start && walk.FromTheClient(s) && len(s.Source) > 0 {
-			where := s.Reference
-			if where == "" {
-				where = "the queue of the body"
-			}
+			where := cmp.Or(s.Reference, "the queue of the body")
 			return where, s.Source[0]
 		}
 	}

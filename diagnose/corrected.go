@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -32,9 +33,7 @@ func (p *Pass) Valid() (walk.Request, bool) {
 	}
 	if p.engine.Walk(r).Route.Validation != "" {
 		contentType, _ := r.Header("Content-Type")
-		if r.Body == "" {
-			r.Body = "{}"
-		}
+		r.Body = cmp.Or(r.Body, "{}")
 		s.model(&r, contentType)
 	}
 	return r, p.engine.Walk(r).Route.Validation == ""

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -90,10 +91,7 @@ func (e *engine) selected(api *snapshot.API, config *snapshot.Configuration, sel
 	var list []*snapshot.Method
 	for i := range config.Methods {
 		m := &config.Methods[i]
-		method := m.HTTPMethod
-		if method == "" {
-			method = walk.WebSocketMethod
-		}
+		method := cmp.Or(m.HTTPMethod, walk.WebSocketMethod)
 		if sel.Method != "" && !strings.EqualFold(method, sel.Method) && method != "ANY" {
 			continue
 		}

@@ -25,11 +25,8 @@ only the ARN of a policy can be attached (InvalidInput).
 The Ref of a queue is its URL; policies need its ARN, which is GetAtt QUEUE.Arn.`,
 	Explains: []walk.ErrorCode{walk.MalformedPolicy, walk.MalformedKeyPolicy, walk.InvalidAttribute, walk.Validation, walk.InvalidInput},
 	Refs:     []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html", "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-overview-of-managing-access.html"},
-	When:     reached,
+	When:     all(reached, requires(walk.StageAuthorization)),
 	Check: func(p *diagnose.Pass) {
-		if !p.Requires(walk.StageAuthorization) {
-			return
-		}
 		for _, bad := range p.Trace.Authorization.Malformed {
 			f := diagnose.Finding{
 				Codes:    []walk.ErrorCode{walk.ErrorCode(bad.Problem.Code)},

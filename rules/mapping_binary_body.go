@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -38,8 +39,8 @@ Repair: take the media type out of the API's binary media types, or convert to t
 		f := diagnose.Finding{
 			Message: fmt.Sprintf("the body is handled as bytes, which the template of %s cannot read", m.Choice.Key),
 			Why:     "API Gateway answers 500 when a mapping template meets a binary payload.",
-			Evidence: []diagnose.Evidence{{Label: "binary media types of the API", Value: orNothing(quoteAll(types)), Origin: p.Trace.Route.Configuration.BinaryMediaTypes.Origin()},
-				{Label: "contentHandling of the integration", Value: orNothing(handling), Origin: m.Integration.ContentHandling.Origin()}},
+			Evidence: []diagnose.Evidence{{Label: "binary media types of the API", Value: cmp.Or(quoteAll(types), "none"), Origin: p.Trace.Route.Configuration.BinaryMediaTypes.Origin()},
+				{Label: "contentHandling of the integration", Value: cmp.Or(handling, "none"), Origin: m.Integration.ContentHandling.Origin()}},
 		}
 		if m.Choice.Key == "" {
 			f.Message = "contentHandling CONVERT_TO_BINARY meets a body that is no base64 text"

@@ -128,7 +128,7 @@ func spoilt(p *diagnose.Pass, mended string) *walk.Failure {
 		}
 		return nil
 	}
-	if then := p.Walk(p.Trace.Request, p.SetTemplate(mended)).FirstFailure(); then == nil || then.Later(first) || then.Failure.Message != first.Failure.Message {
+	if further(first, p.Walk(p.Trace.Request, p.SetTemplate(mended))) {
 		return first.Failure
 	}
 	return nil
@@ -166,7 +166,7 @@ const (
 // provoke sends such texts through the integration and sees what SQS makes of
 // them.
 func provoke(p *diagnose.Pass, raw []walk.Span) harm {
-	var h harm
+	h := harm{check: diagnose.NoCheck}
 	for _, source := range sources(raw) {
 		request := p.Extended(source, proseProbe)
 		prose := p.Walk(request)

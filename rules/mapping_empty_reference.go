@@ -122,10 +122,8 @@ func blames(p *diagnose.Pass, e walk.EmptyReference) bool {
 		return false
 	}
 	for _, sample := range []string{"sample", "1"} {
-		if t := substituted(p, e, sample); t != nil {
-			if then := t.FirstFailure(); then == nil || then.Later(first) || then.Failure.Message != first.Failure.Message {
-				return true
-			}
+		if t := substituted(p, e, sample); t != nil && further(first, t) {
+			return true
 		}
 	}
 	return false

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -275,7 +276,7 @@ func reportReplies(p *diagnose.Pass) bool {
 		f := diagnose.Finding{
 			Message:  fmt.Sprintf("AWS refuses the response parameters: %v", r.Err),
 			Why:      "One entry that it does not take makes AWS refuse all of them, and the integration with them.",
-			Evidence: []diagnose.Evidence{{Label: "response parameters of " + r.Name, Value: orNothing(p.Expression(r.Expression)), Origin: r.Origin}},
+			Evidence: []diagnose.Evidence{{Label: "response parameters of " + r.Name, Value: cmp.Or(p.Expression(r.Expression), "none"), Origin: r.Origin}},
 			Check:    p.Stored("get-integration", "the parameters that AWS has stored"),
 		}
 		if before := responseOf(p, r.Name); before != nil {

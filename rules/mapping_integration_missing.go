@@ -47,7 +47,7 @@ Repair: give the method an integration, and let the deployment depend on the met
 			return
 		}
 		p.ReportAs(diagnose.Finding{
-			Message:  methodOf(m) + " has no integration",
+			Message:  walk.MethodName(m) + " has no integration",
 			Why:      "AWS refuses to deploy an API with such a method: \"No integration defined for method\".",
 			Evidence: []diagnose.Evidence{{Label: "integration", Value: "none", Origin: m.Integration.Origin()}},
 			Check:    diagnose.Say("deploy the API: AWS answers at once"),

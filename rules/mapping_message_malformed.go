@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -37,7 +38,7 @@ $util.escapeJavaScript(...).replaceAll("\\'","'").`,
 			f.Message, f.Why = bad.Problem, "What the template reads is not there, so that the consumer gets a message without content."
 		}
 		if bad.Line > 0 {
-			f.Evidence = append([]diagnose.Evidence{inTemplate(p, orNothing(bad.Reference), bad.Line, bad.Column)}, f.Evidence...)
+			f.Evidence = append([]diagnose.Evidence{inTemplate(p, cmp.Or(bad.Reference, "none"), bad.Line, bad.Column)}, f.Evidence...)
 		}
 		if fix, ok := asValue(p, bad); ok {
 			f.Fixes = []diagnose.Fix{fix}

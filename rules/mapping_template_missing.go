@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"apisqs-doctor/diagnose"
@@ -42,8 +43,8 @@ set the passthrough behavior to NEVER so that other calls are refused with 415.`
 			Message: fmt.Sprintf("no mapping template for %q: the client's body goes to SQS as it is", m.Wanted),
 			Why:     "SQS finds no operation in the client's own body; its answer speaks of an unknown operation or of access, not of a template.",
 			Evidence: []diagnose.Evidence{
-				{Label: templateKeys(p), Value: orNothing(quoteAll(m.Keys)), Origin: m.Integration.Templates.Origin()},
-				{Label: "passthrough behavior", Value: orDefaultText(m.Passthrough, "WHEN_NO_MATCH"), Origin: m.Integration.Passthrough.Origin()},
+				{Label: templateKeys(p), Value: cmp.Or(quoteAll(m.Keys), "none"), Origin: m.Integration.Templates.Origin()},
+				{Label: "passthrough behavior", Value: cmp.Or(m.Passthrough, "WHEN_NO_MATCH"), Origin: m.Integration.Passthrough.Origin()},
 				{Label: "body that SQS receives", Value: excerpt(m.Body)},
 			},
 			Fixes: templateFixes(p),
@@ -103,13 +104,4 @@ func withTemplate(p *diagnose.Pass) (walk.Request, bool) {
 		}
 	}
 	return walk.Request{}, false
-}
-
-func orNothing(s string) string { return orDefaultText(s, "none") }
-
-func orDefaultText(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }

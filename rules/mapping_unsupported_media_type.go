@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"apisqs-doctor/diagnose"
@@ -35,7 +36,7 @@ Repair: add a template for the content type, or let the client send one that has
 			Message: fmt.Sprintf("%q has no mapping template, and the passthrough behavior is %s", m.Wanted, m.Passthrough),
 			Why:     "API Gateway answers " + answerOr(p, "415") + " and does not call SQS.",
 			Evidence: []diagnose.Evidence{
-				{Label: templateKeys(p), Value: orNothing(quoteAll(m.Keys)), Origin: m.Integration.Templates.Origin()},
+				{Label: templateKeys(p), Value: cmp.Or(quoteAll(m.Keys), "none"), Origin: m.Integration.Templates.Origin()},
 				{Label: "passthrough behavior", Value: m.Passthrough, Origin: m.Integration.Passthrough.Origin()},
 			},
 			Fixes: templateFixes(p),

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -48,10 +49,7 @@ Repair: spell the action as the API reference does, SendMessage for instance, an
 
 // renameAction replaces the action where it stands: template, query mapping or URI.
 func renameAction(p *diagnose.Pass, action string) []diagnose.Fix {
-	name := walk.SimilarAction(action)
-	if name == "" {
-		name = "SendMessage"
-	}
+	name := cmp.Or(walk.SimilarAction(action), "SendMessage")
 	title := "write the action " + name + " in place of " + action
 	m := &p.Trace.Mapping
 	var fixes []diagnose.Fix

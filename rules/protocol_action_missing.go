@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -54,10 +55,7 @@ integration.request.querystring.Action to 'SendMessage'. Then deploy the API.`,
 // or with a template that sends the client's body.
 func actionFixes(p *diagnose.Pass) []diagnose.Fix {
 	m := &p.Trace.Mapping
-	action := p.Trace.Protocol.Action
-	if action == "" {
-		action = "SendMessage"
-	}
+	action := cmp.Or(p.Trace.Protocol.Action, "SendMessage")
 	var fixes []diagnose.Fix
 	isDocument := strings.HasPrefix(strings.TrimSpace(string(m.Body)), "{")
 	if m.Rendered != nil && !isDocument && p.Trace.Signing.Method == "POST" {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -34,9 +35,7 @@ Repair: map integration.request.header.X-Amz-Target to 'AmazonSQS.SendMessage', 
 		if similar := walk.SimilarAction(strings.TrimPrefix(have.Value, "AmazonSQS.")); similar != "" {
 			action = similar
 		}
-		if action == "" {
-			action = "SendMessage"
-		}
+		action = cmp.Or(action, "SendMessage")
 		message := "X-Amz-Target is not sent"
 		switch {
 		case there:

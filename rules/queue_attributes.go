@@ -25,12 +25,9 @@ Repair: write the attribute only when there is a value (#if ... #end), or carry 
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html",
 		"https://github.com/guardian/support-service-lambdas/pull/3160",
 	},
-	When: refusedFor(walk.QueueAttribute),
+	When: all(refusedFor(walk.QueueAttribute), unblamed),
 	Check: func(p *diagnose.Pass) {
 		name := p.Trace.Queue.Answer.Parameter
-		if blamedElsewhere(p, name) {
-			return
-		}
 		f := refusal(p, fmt.Sprintf("the message attribute at %s is malformed", name))
 		f.Fixes = attributeFixes(p, name)
 		p.ReportAs(f, p.Failed(walk.StageQueue))

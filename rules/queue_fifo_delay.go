@@ -19,12 +19,9 @@ does no harm.
 Repair: leave DelaySeconds out and, where a delay is wanted, set it on the queue.`,
 	Explains: []walk.ErrorCode{walk.InvalidParameter},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"},
-	When:     all(refusedFor(walk.QueueDelay), plain), // a delay that another client's data brings in is mapping-body-not-encoded
+	When:     all(refusedFor(walk.QueueDelay), plain, unblamed), // a delay that another client's data brings in is mapping-body-not-encoded
 	Check: func(p *diagnose.Pass) {
 		name := p.Trace.Queue.Answer.Parameter
-		if blamedElsewhere(p, name) {
-			return
-		}
 		delay := ""
 		for _, m := range p.Trace.Queue.Messages {
 			if m.Prefix+"DelaySeconds" == name {

@@ -22,12 +22,9 @@ keeps all messages in one order; a field of the message, such as a customer id, 
 		refArticle,
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagegroupid-property.html",
 	},
-	When: all(refusedFor(walk.QueueGroup), plain), // what another client leaves out is refused loudly, as it should be
+	When: all(refusedFor(walk.QueueGroup), plain, unblamed), // what another client leaves out is refused loudly, as it should be
 	Check: func(p *diagnose.Pass) {
 		name := p.Trace.Queue.Answer.Parameter
-		if blamedElsewhere(p, name) {
-			return
-		}
 		message := name + " is not given, but the queue is FIFO"
 		if p.Trace.Queue.Empty {
 			message = name + " is empty, and SQS takes no empty one"

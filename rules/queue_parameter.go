@@ -22,12 +22,9 @@ exist. SQS answers 400 InvalidParameterValue, InvalidAttributeName or a code of 
 Repair: send a value in range, leave the parameter out, or encode the client's data that goes into an id.`,
 	Explains: []walk.ErrorCode{walk.InvalidParameter, walk.InvalidAttributeName, walk.BatchEmpty, walk.BatchEntryID, walk.BatchNotDistinct, walk.TooManyEntries, walk.MissingParameter},
 	Refs:     []string{"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"},
-	When:     all(refusedFor(walk.QueueParameter), plain), // what another client leaves out is refused loudly, as it should be
+	When:     all(refusedFor(walk.QueueParameter), plain, unblamed), // what another client leaves out is refused loudly, as it should be
 	Check: func(p *diagnose.Pass) {
 		name := p.Trace.Queue.Answer.Parameter
-		if blamedElsewhere(p, name) {
-			return
-		}
 		f := refusal(p, fmt.Sprintf("SQS refuses %s of %s", name, p.Trace.Protocol.Action))
 		if queue := p.Trace.Queue.Queue; queue != nil {
 			f.Evidence = append(f.Evidence, queueEvidence(p, "queue", p.Expression(queue.ARN)))

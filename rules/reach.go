@@ -91,6 +91,16 @@ func reachedSQS(p *diagnose.Pass) bool {
 	return true
 }
 
+// further tells whether another walk gets further than the first failure of this
+// one, or fails of something else there.
+func further(first *walk.Step, then *walk.Trace) bool {
+	failed := then.FirstFailure()
+	return failed == nil || failed.Later(first) || failed.Failure.Message != first.Failure.Message
+}
+
+// unblamed tells whether what the queue refuses is its parameter's own fault.
+func unblamed(p *diagnose.Pass) bool { return !blamedElsewhere(p, p.Trace.Queue.Answer.Parameter) }
+
 // blamedElsewhere tells whether a parameter is missing or wrong for a reason that
 // a rule of the mapping stage reports: a reference that can print nothing
 // (mapping-empty-reference), or white space around the parameter

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"apisqs-doctor/diagnose"
@@ -52,7 +53,7 @@ func unseen(p *diagnose.Pass, message string) diagnose.Finding {
 		Severity: diagnose.Note,
 		Message:  message,
 		Why:      "The route has no route response, so that no answer goes back to the client.",
-		Evidence: []diagnose.Evidence{{Label: "route response selection expression", Value: orNothing(selection), Origin: fact.Origin()}},
+		Evidence: []diagnose.Evidence{{Label: "route response selection expression", Value: cmp.Or(selection, "none"), Origin: fact.Origin()}},
 		Fixes:    twoWayFixes(p, selection),
 		Check:    diagnose.Say("the stage's log at level ERROR shows what SQS answers"),
 	}
@@ -81,7 +82,7 @@ func reportUnanswered(p *diagnose.Pass) {
 		Severity: diagnose.Warning,
 		Message:  fmt.Sprintf("the route has a route response, but no integration response takes %d of SQS: the client does not get the answer", r.SQSStatus),
 		Why:      "The frame for the client is made by an integration response; without one the client sees a failure, or nothing, whatever became of the message.",
-		Evidence: []diagnose.Evidence{{Label: "integration responses", Value: orNothing(patternList(p.Trace.Mapping.Integration)), Origin: responses.Origin()}},
+		Evidence: []diagnose.Evidence{{Label: "integration responses", Value: cmp.Or(patternList(p.Trace.Mapping.Integration), "none"), Origin: responses.Origin()}},
 		Fixes: []diagnose.Fix{p.Fix("add an integration response that hands on what SQS answers",
 			snapshot.SetIntegrationResponse{On: p.Method(), After: &snapshot.IntegrationResponse{}})},
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ Repair: declare the status as a method response.`,
 			Why:      "API Gateway answers 500 when the chosen integration response leads to a status that the method does not declare.",
 			Evidence: []diagnose.Evidence{
 				{Label: "integration responses", Value: patternList(p.Trace.Mapping.Integration), Origin: undefined[0].Response.Origin},
-				{Label: "method responses", Value: orNothing(declaredStatuses(p)), Origin: p.Trace.Route.Method.Responses.Origin()},
+				{Label: "method responses", Value: cmp.Or(declaredStatuses(p), "none"), Origin: p.Trace.Route.Method.Responses.Origin()},
 			},
 			Fixes: []diagnose.Fix{p.Fix("declare the method response "+strings.Join(names, ", "), changes...)},
 		}

@@ -50,7 +50,7 @@ Repair: mend the template, or read the members where they stand.`,
 				Message:  "the answer is meant to be JSON and is none: " + bad.Problem,
 				Why:      "The client cannot read the answer as JSON, whatever its Content-Type says.",
 				Evidence: []diagnose.Evidence{
-					{Label: fmt.Sprintf("response template of %s, line %d, column %d", r.Chosen.Status, bad.Line, bad.Column), Value: orNothing(bad.Reference), Origin: r.Chosen.Origin},
+					{Label: fmt.Sprintf("response template of %s, line %d, column %d", r.Chosen.Status, bad.Line, bad.Column), Value: cmp.Or(bad.Reference, "none"), Origin: r.Chosen.Origin},
 					{Label: "answer that the client gets", Value: excerpt([]byte(r.Body))},
 				},
 				Fixes: answerAsJSON(p, bad),

@@ -37,7 +37,7 @@ Repair: map 4\d{2} to 400 and 5\d{2} to 500, and declare both as method response
 			Severity: diagnose.Note,
 			Message:  fmt.Sprintf("no integration response fits %s of SQS: the client gets 500", statuses(unmapped)),
 			Why:      "Without a matching pattern and without a default response API Gateway answers 500 and drops what SQS said.",
-			Evidence: []diagnose.Evidence{{Label: "selection patterns", Value: orNothing(patternList(integration)), Origin: integration.Responses.Origin()}},
+			Evidence: []diagnose.Evidence{{Label: "selection patterns", Value: cmp.Or(patternList(integration), "none"), Origin: integration.Responses.Origin()}},
 			Fixes:    []diagnose.Fix{p.Fix(mappingTitle(p, unmapped), mappedResponses(p, unmapped)...)},
 		}
 		failure := hit(p, unmapped)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"apisqs-doctor/diagnose"
@@ -28,7 +29,7 @@ Repair: write the pattern for the status that the response is meant for.`,
 				Severity: diagnose.Note,
 				Message:  fmt.Sprintf("the integration response %s is never used: %s", u.Response.Status, u.Why),
 				Why:      "API Gateway compares the pattern with the status that SQS answers, from the first digit to the last.",
-				Evidence: []diagnose.Evidence{{Label: "selection pattern", Value: orNothing(u.Response.Pattern), Origin: u.Response.Origin}},
+				Evidence: []diagnose.Evidence{{Label: "selection pattern", Value: cmp.Or(u.Response.Pattern, "none"), Origin: u.Response.Origin}},
 				Check:    p.Stored("get-integration", "look at the integration responses"),
 			}
 			if u.Never {

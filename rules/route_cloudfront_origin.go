@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -38,7 +39,7 @@ Repair: set the origin path to /STAGE, and use the policy AllViewerExceptHostHea
 				Check: diagnose.Say("call the method by the distribution's domain name")}
 			if first, _, _ := strings.Cut(strings.Trim(front.Path, "/"), "/"); first == "" {
 				f.Message = fmt.Sprintf("the distribution %s calls the API without a stage in the origin path", front.Distribution)
-				f.Evidence = []diagnose.Evidence{{Label: "origin path", Value: orNothing(front.Path), Origin: front.Origin}, {Label: "stage", Value: r.Stage.Name, Origin: r.Stage.Origin}}
+				f.Evidence = []diagnose.Evidence{{Label: "origin path", Value: cmp.Or(front.Path, "none"), Origin: front.Origin}, {Label: "stage", Value: r.Stage.Name, Origin: r.Stage.Origin}}
 				p.Report(f)
 			}
 			if front.ViewerHost {

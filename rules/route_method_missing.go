@@ -46,6 +46,7 @@ Repair: call one of the methods that the API has, or add the method and deploy.`
 			Message:  fmt.Sprintf("the API has no %s %s", req.Method, req.Path),
 			Why:      fmt.Sprintf("API Gateway answers %d %q to a path or method that the stage does not have.", failure.Status, failure.Message),
 			Evidence: []diagnose.Evidence{{Label: "methods of the stage", Value: methodList(p), Origin: r.API.Origin}},
+			Check:    diagnose.NoCheck,
 		}
 		if frames(p) {
 			expression, _ := r.API.RouteSelection.Read(p.Gaps())
@@ -67,7 +68,7 @@ func methodList(p *diagnose.Pass) string {
 	const most = 12
 	var names []string
 	for i := range p.Trace.Route.Configuration.Methods {
-		names = append(names, methodOf(&p.Trace.Route.Configuration.Methods[i]))
+		names = append(names, walk.MethodName(&p.Trace.Route.Configuration.Methods[i]))
 	}
 	slices.Sort(names)
 	if len(names) == 0 {

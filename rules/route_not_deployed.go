@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"apisqs-doctor/diagnose"
@@ -32,9 +33,7 @@ Repair: deploy the API to the stage, and call the stage by its name.`,
 		switch {
 		case r.Stage == nil && len(stages) == 0:
 			message = "the API has no stage"
-			if name == "" {
-				name = "prod"
-			}
+			name = cmp.Or(name, "prod")
 		case r.Stage == nil:
 			message = fmt.Sprintf("the API has no stage %q", want)
 		default:

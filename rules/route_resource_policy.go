@@ -51,7 +51,7 @@ Repair: allow execute-api:Invoke on the stage and method, narrowed by aws:Source
 			return
 		}
 		f := diagnose.Finding{
-			Message:  "the API's resource policy lets no anonymous caller invoke " + methodOf(r.Method),
+			Message:  "the API's resource policy lets no anonymous caller invoke " + walk.MethodName(r.Method),
 			Why:      "With a resource policy on the API, a call without AWS credentials has to be allowed by it.",
 			Evidence: []diagnose.Evidence{{Label: "resource policy of the API", Value: excerpt([]byte(text)), Origin: r.API.Policy.Origin()}},
 		}
@@ -105,7 +105,7 @@ func invocable(p *diagnose.Pass) diagnose.Fix {
 		stage = r.Stage.Name
 	}
 	path := placeholderRE.ReplaceAllString(strings.TrimPrefix(r.Method.Path, "/"), "*")
-	fix := p.Fix("allow everybody to invoke "+methodOf(r.Method)+" in the resource policy of the API", snapshot.SetStatement{On: apiPolicy(p), After: compact(struct {
+	fix := p.Fix("allow everybody to invoke "+walk.MethodName(r.Method)+" in the resource policy of the API", snapshot.SetStatement{On: apiPolicy(p), After: compact(struct {
 		Effect, Principal, Action, Resource string
 	}{"Allow", "*", "execute-api:Invoke", "execute-api:/" + stage + "/" + strings.ReplaceAll(r.Method.HTTPMethod, "ANY", "*") + "/" + path})})
 	fix.Choice = "it lets callers in whom the policy keeps out now; narrow it by aws:SourceIp or aws:SourceVpce where only some are meant"

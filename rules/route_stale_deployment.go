@@ -70,7 +70,7 @@ stage gets right (do not deploy).`,
 		}
 		switch {
 		case takenEarly(r):
-			f.Message = fmt.Sprintf("the deployment of stage %q does not wait for the integration of %s", r.Stage.Name, methodOf(r.Method))
+			f.Message = fmt.Sprintf("the deployment of stage %q does not wait for the integration of %s", r.Stage.Name, walk.MethodName(r.Method))
 			f.Why = "Nothing orders the two: the deployment can be made as soon as the method is there, and AWS answers \"No integration defined for method\". When all else is there, a second try succeeds."
 			f.Evidence = []diagnose.Evidence{{Label: "integration when the deployment is made", Value: "none", Origin: r.Method.Integration.Origin()}}
 			for i := range f.Fixes {
@@ -79,7 +79,7 @@ stage gets right (do not deploy).`,
 			f.Fixes = awaiting(p, r.DraftMethod, f.Fixes)
 			p.ReportAs(f, p.Failed(walk.StageMapping))
 		case r.Method == nil && r.DraftMethod != nil:
-			f.Message = fmt.Sprintf("%s stands in the draft, but stage %q does not run it", methodOf(r.DraftMethod), r.Stage.Name)
+			f.Message = fmt.Sprintf("%s stands in the draft, but stage %q does not run it", walk.MethodName(r.DraftMethod), r.Stage.Name)
 			f.Why = "The stage answers as if the method did not exist, because its deployment is older than the method or did not wait for it."
 			f.Fixes = awaiting(p, r.DraftMethod, f.Fixes)
 			p.ReportAs(f, p.Failed(walk.StageRoute))
@@ -116,10 +116,10 @@ func unfollowed(p *diagnose.Pass) {
 	origin := p.Trace.Route.Stage.Deployed.Origin()
 	p.Report(diagnose.Finding{
 		Severity: diagnose.Warning,
-		Message:  fmt.Sprintf("a change of the integration of %s would not be deployed to stage %q", methodOf(p.Trace.Route.Method), p.Trace.Route.Stage.Name),
+		Message:  fmt.Sprintf("a change of the integration of %s would not be deployed to stage %q", walk.MethodName(p.Trace.Route.Method), p.Trace.Route.Stage.Name),
 		Why:      "The first apply deploys what is there. A later one changes the integration and leaves the deployment as it is, for none of its triggers follows the integration; an id does not change with what it names.",
 		Evidence: []diagnose.Evidence{{Label: "triggers of the deployment", Value: "nothing of " + in.Origin.Resource, Origin: origin}},
-		Fixes:    []diagnose.Fix{p.Fix("let the triggers of the deployment follow the integration of "+methodOf(p.Trace.Route.Method), p.Deploy())},
+		Fixes:    []diagnose.Fix{p.Fix("let the triggers of the deployment follow the integration of "+walk.MethodName(p.Trace.Route.Method), p.Deploy())},
 		Check:    diagnose.Say("after a change, terraform plan has to replace the deployment"),
 	})
 }
@@ -136,7 +136,7 @@ func awaiting(p *diagnose.Pass, m *snapshot.Method, deploy []diagnose.Fix) []dia
 			return ownDeployment(p, refusal)
 		}
 	}
-	return []diagnose.Fix{p.Fix("let the deployment wait for the integration of "+methodOf(m), snapshot.AwaitMethods{API: r.API.ID, Stage: r.Stage.Name,
+	return []diagnose.Fix{p.Fix("let the deployment wait for the integration of "+walk.MethodName(m), snapshot.AwaitMethods{API: r.API.ID, Stage: r.Stage.Name,
 		On: []snapshot.MethodRef{{API: r.API.ID, Path: m.Path, Method: m.HTTPMethod}}}, p.Deploy())}
 }
 
@@ -188,11 +188,3 @@ func differenceEvidence(d walk.Difference) diagnose.Evidence {
 }
 
 func brief(s string) string { return excerpt([]byte(strings.Join(strings.Fields(s), " "))) }
-
-// methodOf is how findings name a method.
-func methodOf(m *snapshot.Method) string {
-	if m.RouteKey != "" {
-		return m.RouteKey
-	}
-	return m.HTTPMethod + " " + m.Path
-}

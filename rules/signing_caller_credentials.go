@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"apisqs-doctor/diagnose"
@@ -36,7 +37,7 @@ Repair: use an execution role, unless it is wanted that every caller is judged b
 		}
 		if s.IdentityFailure != nil {
 			f.Severity = diagnose.Error
-			f.Message = fmt.Sprintf("the caller's own credentials are to be passed on, but the method's authorization is %q", orNoneWord(kind))
+			f.Message = fmt.Sprintf("the caller's own credentials are to be passed on, but the method's authorization is %q", cmp.Or(kind, "NONE"))
 			f.Why = "Only a method with AWS_IAM authorization identifies a caller whose credentials could sign."
 		}
 		p.ReportAs(f, s.IdentityFailure)
@@ -49,11 +50,4 @@ func chosenRole(fixes []diagnose.Fix) []diagnose.Fix {
 		fixes[i].Choice = "SQS then judges the role and no longer each caller: whoever may call the method may send"
 	}
 	return fixes
-}
-
-func orNoneWord(s string) string {
-	if s == "" {
-		return "NONE"
-	}
-	return s
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -57,10 +58,7 @@ func roleByName(p *diagnose.Pass, name string) []diagnose.Fix {
 	if s.Account == "" || strings.ContainsAny(name, ":*") {
 		return nil
 	}
-	partition := s.URI.Partition
-	if partition == "" {
-		partition = "aws"
-	}
+	partition := cmp.Or(s.URI.Partition, "aws")
 	arn := "arn:" + partition + ":iam::" + s.Account + ":role/" + strings.TrimPrefix(name, "role/")
 	if role, ok := p.Snapshot.Role(arn).Peek(); ok && role == nil {
 		return nil

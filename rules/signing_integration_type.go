@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -44,7 +45,7 @@ type AWS_PROXY and subtype SQS-SendMessage.`,
 		}
 		s := &p.Trace.Signing
 		f := diagnose.Finding{
-			Message:  fmt.Sprintf("integration type %s cannot send to SQS", orNothing(stored)),
+			Message:  fmt.Sprintf("integration type %s cannot send to SQS", cmp.Or(stored, "none")),
 			Why:      typeConsequence(s.Type),
 			Evidence: []diagnose.Evidence{{Label: "integration type", Value: stored, Origin: fact.Origin()}, uriEvidence(p)},
 			Fixes:    typeFixes(p, stored),
@@ -71,7 +72,7 @@ func reportSubtype(p *diagnose.Pass) {
 		Message: s.TypeReason,
 		Why:     "AWS does not create the integration, so that no call is ever made.",
 		Evidence: []diagnose.Evidence{{Label: "integration type", Value: stored, Origin: i.Type.Origin()},
-			{Label: "integration subtype", Value: orNothing(subtype), Origin: i.Subtype.Origin()}, {Label: "integration URI", Value: orNothing(p.Expression(s.URIText)), Origin: s.URIOrigin}},
+			{Label: "integration subtype", Value: cmp.Or(subtype, "none"), Origin: i.Subtype.Origin()}, {Label: "integration URI", Value: cmp.Or(p.Expression(s.URIText), "none"), Origin: s.URIOrigin}},
 		Fixes: subtypeFixes(p, stored, subtype),
 		Check: p.Stored("get-integration", "IntegrationType must be AWS_PROXY, and IntegrationSubtype one of AWS's"),
 	}, s.TypeFailure)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"apisqs-doctor/diagnose"
@@ -65,7 +66,7 @@ Repair: set the integration's HTTP method (integrationHttpMethod) to POST and de
 		p.ReportAs(diagnose.Finding{
 			Message:  message,
 			Why:      why,
-			Evidence: []diagnose.Evidence{{Label: "integration HTTP method", Value: orNothing(stored), Origin: fact.Origin()}, bodyEvidence(p)},
+			Evidence: []diagnose.Evidence{{Label: "integration HTTP method", Value: cmp.Or(stored, "none"), Origin: fact.Origin()}, bodyEvidence(p)},
 			Fixes: []diagnose.Fix{p.Fix("set the integration's HTTP method to POST"+from(stored),
 				snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldHTTPMethod, Before: stored, After: "POST"})},
 		}, failure)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"apisqs-doctor/diagnose"
@@ -38,7 +39,7 @@ Repair: set PayloadFormatVersion to "1.0" (payloadFormatVersion in an OpenAPI do
 		p.ReportAs(diagnose.Finding{
 			Message:  message,
 			Why:      "AWS does not create the integration, so that no call is ever made.",
-			Evidence: []diagnose.Evidence{{Label: "payload format version", Value: orNothing(version), Origin: fact.Origin()}},
+			Evidence: []diagnose.Evidence{{Label: "payload format version", Value: cmp.Or(version, "none"), Origin: fact.Origin()}},
 			Fixes: []diagnose.Fix{p.Fix("set the payload format version to 1.0"+from(version),
 				snapshot.SetIntegration{On: p.Method(), Field: snapshot.FieldPayloadFormat, Before: version, After: "1.0"})},
 			Check: p.Stored("get-integration", "PayloadFormatVersion must be 1.0"),

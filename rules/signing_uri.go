@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -133,10 +134,7 @@ func uriFixes(p *diagnose.Pass) []diagnose.Fix {
 			return []diagnose.Fix{p.Fix("write region "+region+" in the integration URI"+from(s.URI.Region), setURI(p, strings.Replace(s.URIText, ":"+s.URI.Region+":", ":"+region+":", 1)))}
 		}
 	}
-	region := s.Region
-	if region == "" {
-		region = p.Snapshot.Target.Region
-	}
+	region := cmp.Or(s.Region, p.Snapshot.Target.Region)
 	queues := p.Queues(region)
 	for _, arn := range queues {
 		name := lastPart(arn)

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -91,10 +92,7 @@ func (w *routing) limits(gaps *snapshot.Gaps) snapshot.MethodSettings {
 
 // settingsKey is how a stage's settings name a method or route.
 func settingsKey(m *snapshot.Method) string {
-	if m.RouteKey != "" {
-		return m.RouteKey
-	}
-	return m.Path + "/" + m.HTTPMethod
+	return cmp.Or(m.RouteKey, m.Path+"/"+m.HTTPMethod)
 }
 
 // authorizer looks for the credentials that the method's authorization reads.

@@ -34,11 +34,9 @@ const (
 const (
 	LayerIdentity     = iam.LayerIdentity
 	LayerBoundary     = iam.LayerBoundary
-	LayerSession      = iam.LayerSession
 	LayerQueuePolicy  = iam.LayerQueuePolicy
 	LayerKeyPolicy    = iam.LayerKeyPolicy
 	LayerTrustPolicy  = iam.LayerTrustPolicy
-	LayerGrant        = iam.LayerGrant
 	LayerSCP          = iam.LayerSCP
 	LayerRCP          = iam.LayerRCP
 	LayerCrossAccount = iam.LayerCrossAccount
@@ -46,12 +44,9 @@ const (
 
 // Problems of a queue address.
 const (
-	AddressOK          = sqs.AddressOK
-	AddressAbsent      = sqs.AddressAbsent
 	AddressNoName      = sqs.AddressNoName
 	AddressOtherRegion = sqs.AddressOtherRegion
 	AddressForeign     = sqs.AddressForeign
-	AddressMalformed   = sqs.AddressMalformed
 )
 
 // Apostrophes repairs in a template what $util.escapeJavaScript makes of them (T139).

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -178,10 +179,7 @@ func (w *call) document(name string, fact snapshot.Fact[string], lines []snapsho
 	doc := iam.Document{Name: name, Origin: policyOrigin{fact.Origin(), lines}}
 	if !ok {
 		g := fact.Gap()
-		doc.Unknown = g.Detail
-		if doc.Unknown == "" {
-			doc.Unknown = string(g.Reason)
-		}
+		doc.Unknown = cmp.Or(g.Detail, string(g.Reason))
 		gaps.Append(local.List())
 		return doc
 	}
@@ -253,7 +251,7 @@ func firstDetail(g *snapshot.Gaps, fallback string) string {
 // identityInputs are the role's own policies and what caps them.
 func (w *authorizing) identityInputs(gaps *snapshot.Gaps) iam.Inputs {
 	s := w.Signing
-	in := iam.Inputs{SCPs: w.serviceControl(), RCPs: w.resourceControl()}
+	in := iam.Inputs{SCPs: w.organization(serviceControl), RCPs: w.organization(resourceControl)}
 	if s.Role == nil {
 		in.IdentityGap = "the policies of role " + roleName(s.Credentials) + " are not known"
 		gaps.Append(w.step(StageSigning).Gaps)
@@ -291,10 +289,7 @@ func (w *authorizing) identityInputs(gaps *snapshot.Gaps) iam.Inputs {
 // rolePolicy makes a document of a role's policy. AWS managed policies whose
 // text was not read are known by content.
 func (w *call) rolePolicy(p snapshot.Policy, gaps *snapshot.Gaps) iam.Document {
-	name := p.Name
-	if name == "" {
-		name = p.ARN
-	}
+	name := cmp.Or(p.Name, p.ARN)
 	if !p.Document.IsKnown() {
 		if text, ok := iam.Managed(p.ARN); ok {
 			if policy, _ := w.policy(text); policy != nil {
@@ -305,13 +300,8 @@ func (w *call) rolePolicy(p snapshot.Policy, gaps *snapshot.Gaps) iam.Document {
 	return w.document(name, p.Document, p.Lines, gaps)
 }
 
-func (w *call) serviceControl() iam.Organization {
-	return w.organization(func(o snapshot.Organization) [][]snapshot.Policy { return o.ServiceControl })
-}
-
-func (w *call) resourceControl() iam.Organization {
-	return w.organization(func(o snapshot.Organization) [][]snapshot.Policy { return o.ResourceControl })
-}
+func serviceControl(o snapshot.Organization) [][]snapshot.Policy  { return o.ServiceControl }
+func resourceControl(o snapshot.Organization) [][]snapshot.Policy { return o.ResourceControl }
 
 // organization gives the levels of organization policies. Those that were not
 // read are a note of the decision and not a gap: hardly any member account may
@@ -403,13 +393,10 @@ func (w *authorizing) allowedBy(d *iam.Decision, action string) string {
 
 // deniedSentence says who may not do what, and which layer decides.
 func (w *authorizing) deniedSentence(d *iam.Decision, action, resource string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s may not call %s on %s: ", w.signer(), action, w.expression(resource))
+	why := fmt.Sprintf("no %s allows it", d.Layer)
 	if d.Explicit && len(d.Statements) > 0 {
 		m := d.Statements[0]
-		fmt.Fprintf(&b, "explicit deny in %s (statement %d)", m.Policy(), m.Statement)
-	} else {
-		fmt.Fprintf(&b, "no %s allows it", d.Layer)
+		why = fmt.Sprintf("explicit deny in %s (statement %d)", m.Policy(), m.Statement)
 	}
-	return b.String()
+	return fmt.Sprintf("%s may not call %s on %s: %s", w.signer(), action, w.expression(resource), why)
 }

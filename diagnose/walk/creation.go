@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"cmp"
 	"maps"
 	"reflect"
 	"slices"
@@ -200,11 +201,7 @@ func (b *BadPolicy) Target() snapshot.PolicyTarget {
 // failure is what AWS answers to the refused policy or name.
 func (b *BadPolicy) failure() *Failure {
 	f := &Failure{Origin: FromDeployment, Code: ErrorCode(b.Problem.Code), Message: b.Problem.Answer}
-	if f.Message == "" {
-		f.Message = b.Problem.Message
-	}
-	if f.Code == "" {
-		f.Code = MalformedPolicy
-	}
+	f.Message = cmp.Or(f.Message, b.Problem.Message)
+	f.Code = cmp.Or(f.Code, MalformedPolicy)
 	return f
 }

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -117,7 +118,7 @@ func fields(m *snapshot.Method) map[string]field {
 		out[name] = field{normal(v), ok, f.Origin()}
 	}
 	as := func(s string) string { return s }
-	add("authorizationType", m.Authorization, func(s string) string { return orDefault(s, "NONE") })
+	add("authorizationType", m.Authorization, func(s string) string { return cmp.Or(s, "NONE") })
 	if v, ok := m.APIKeyRequired.Peek(); ok {
 		out["apiKeyRequired"] = field{fmt.Sprint(v), true, m.APIKeyRequired.Origin()}
 	}
@@ -130,13 +131,13 @@ func fields(m *snapshot.Method) map[string]field {
 	add("httpMethod", i.HTTPMethod, strings.ToUpper)
 	add("uri", i.URI, as)
 	add("credentials", i.Credentials, as)
-	add("passthroughBehavior", i.Passthrough, func(s string) string { return strings.ToUpper(orDefault(s, "WHEN_NO_MATCH")) })
+	add("passthroughBehavior", i.Passthrough, func(s string) string { return strings.ToUpper(cmp.Or(s, "WHEN_NO_MATCH")) })
 	add("contentHandling", i.ContentHandling, strings.ToUpper)
 	flatten(out, "requestParameters", i.RequestParameters)
 	flatten(out, "requestTemplates", i.Templates)
 	if responses, ok := i.Responses.Peek(); ok {
 		for _, r := range responses {
-			out["responses["+orDefault(r.Pattern, "default")+"]"] = field{describeResponse(r), true, r.Origin}
+			out["responses["+cmp.Or(r.Pattern, "default")+"]"] = field{describeResponse(r), true, r.Origin}
 		}
 	}
 	return out
@@ -170,13 +171,6 @@ func describeResponse(r snapshot.IntegrationResponse) string {
 		parts = append(parts, k+" = "+r.Parameters[k])
 	}
 	return strings.Join(parts, "; ")
-}
-
-func orDefault(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }
 
 // fieldDifferences lists the fields in which two versions of a method differ.

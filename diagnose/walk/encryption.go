@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -111,23 +112,11 @@ func (w *encrypting) useKey(step *Step, gaps *snapshot.Gaps, op sqs.Action) {
 		step.pass(gaps, "the AWS managed key admits every principal of the account that may use the queue") // iam-facts 60
 		return
 	}
-	step.pass(gaps, "%s", w.allowedBy(firstDecision(e.GenerateKey, e.Decrypt), op.KMS[0]))
-}
-
-func firstDecision(list ...*iam.Decision) *iam.Decision {
-	for _, d := range list {
-		if d != nil {
-			return d
-		}
-	}
-	return &iam.Decision{}
+	step.pass(gaps, "%s", w.allowedBy(cmp.Or(e.GenerateKey, e.Decrypt, &iam.Decision{}), op.KMS[0]))
 }
 
 // isManagedAlias tells the AWS managed key of SQS by its alias.
-func isManagedAlias(ref string) bool {
-	const alias = ":alias/aws/sqs"
-	return len(ref) > len(alias) && ref[len(ref)-len(alias):] == alias
-}
+func isManagedAlias(ref string) bool { return strings.HasSuffix(ref, ":alias/aws/sqs") }
 
 // managedKeyARN is the ARN of the AWS managed key, whose id is a sample when it
 // was not read: its fixed policy does not depend on it.

@@ -12,20 +12,13 @@ import (
 	"apisqs-doctor/diagnose/internal/vtl"
 )
 
-// Origins of a Span, under the names that rules use.
-const (
-	FromTemplate = vtl.OriginTemplate
-	FromContext  = vtl.OriginContext
-	FromStage    = vtl.OriginStage
-	FromCaller   = vtl.OriginClient
-	FromMixed    = vtl.OriginMixed
-)
+// FromTemplate is the origin of a Span that the template itself wrote.
+const FromTemplate = vtl.OriginTemplate
 
 // Reasons of an EmptyReference, under the names that rules use.
 const (
 	UndefinedVariable   = vtl.UndefinedVariable
 	AbsentClientValue   = vtl.AbsentClientValue
-	NullValue           = vtl.NullValue
 	UnknownMethod       = vtl.UnknownMethod
 	EmptyText           = vtl.EmptyText
 	AbsentStageVariable = vtl.AbsentStageVariable

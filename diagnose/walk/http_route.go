@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -131,9 +132,7 @@ func (w *routing) contextOf() *http.ContextValues {
 		c.Domain = host
 	}
 	c.UserAgent, _ = req.Header("User-Agent")
-	if c.UserAgent == "" {
-		c.UserAgent = "apisqs-doctor"
-	}
+	c.UserAgent = cmp.Or(c.UserAgent, "apisqs-doctor")
 	c.Authorization, _ = r.Method.Authorization.Peek()
 	return c
 }

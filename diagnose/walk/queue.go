@@ -1,8 +1,10 @@
 package walk
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/internal/iam"
@@ -25,26 +27,15 @@ const (
 	QueueParameter     QueueFault = "parameter"     // any other value that is not valid
 )
 
+var queueFaults = map[sqs.Cause]QueueFault{sqs.GroupMissing: QueueGroup, sqs.GroupEmpty: QueueGroup, sqs.DeduplicationMissing: QueueDeduplication,
+	sqs.DeduplicationEmpty: QueueDeduplication, sqs.DelayOnFIFO: QueueDelay, sqs.AttributeInvalid: QueueAttribute, sqs.TooLarge: QueueSize, sqs.CharactersInvalid: QueueCharacters}
+
 // queueFault sorts SQS's refusal of the values.
 func queueFault(a *sqs.Answer) QueueFault {
 	if a == nil {
 		return QueueFine
 	}
-	switch a.Cause {
-	case sqs.GroupMissing, sqs.GroupEmpty:
-		return QueueGroup
-	case sqs.DeduplicationMissing, sqs.DeduplicationEmpty:
-		return QueueDeduplication
-	case sqs.DelayOnFIFO:
-		return QueueDelay
-	case sqs.AttributeInvalid:
-		return QueueAttribute
-	case sqs.TooLarge:
-		return QueueSize
-	case sqs.CharactersInvalid:
-		return QueueCharacters
-	}
-	return QueueParameter
+	return cmp.Or(queueFaults[a.Cause], QueueParameter)
 }
 
 // queue checks whether SQS creates the queue, and whether it takes the message.
@@ -63,9 +54,7 @@ func (w *queueing) queue() {
 	case len(q.Refused) > 0:
 		first := q.Refused[0].Refusal
 		f := Failure{Origin: FromDeployment, Code: ErrorCode(first.Code), Message: first.Message}
-		if f.Message == "" {
-			f.Message = first.Reason
-		}
+		f.Message = cmp.Or(f.Message, first.Reason)
 		step.fail(&snapshot.Gaps{}, f, "SQS refuses to create the queue: %s", w.expression(first.Reason))
 	case step.Status == Passed && len(c.open[q.ARN]) > 0:
 		gaps := &snapshot.Gaps{}
@@ -160,9 +149,7 @@ func attributeGap(queue *snapshot.Queue, what sqs.Open) snapshot.Gap {
 		gap = queue.MaximumMessageSize.Gap()
 	}
 	if gap.Reason != "" {
-		if gap.Detail == "" {
-			gap.Detail = what.Detail
-		}
+		gap.Detail = cmp.Or(gap.Detail, what.Detail)
 		return gap
 	}
 	return snapshot.Gap{Reason: snapshot.NotRead, Detail: what.Detail, Needs: "sqs:GetQueueAttributes on " + queue.ARN, Origin: queue.Origin}
@@ -238,12 +225,7 @@ func (w *queueing) undeduplicated(queue *snapshot.Queue) bool {
 	if !ok || byContent {
 		return false
 	}
-	for _, m := range w.Queue.Messages {
-		if m.DeduplicationID == "" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(w.Queue.Messages, func(m sqs.Message) bool { return m.DeduplicationID == "" })
 }
 
 // parameterValue is the value of a parameter that an answer names.

@@ -188,7 +188,7 @@ func (w *routing) invocation() iam.Request {
 		stage = r.Stage.Name
 	}
 	// Policies in which "execute-api:/..." is written are stored with the full ARN.
-	request.Resource = fmt.Sprintf("arn:%s:execute-api:%s:%s:%s/%s/%s%s", orDefault(t.Partition, "aws"), known(w.Snapshot.OwnRegion(), "us-unread-1"), known(w.Snapshot.OwnAccount(), "000000000000"),
+	request.Resource = fmt.Sprintf("arn:%s:execute-api:%s:%s:%s/%s/%s%s", cmp.Or(t.Partition, "aws"), known(w.Snapshot.OwnRegion(), "us-unread-1"), known(w.Snapshot.OwnAccount(), "000000000000"),
 		r.API.ID, known(stage, "unread-stage"), strings.ToUpper(w.Request.Method), w.Request.Path)
 	return request
 }

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -133,10 +134,7 @@ func (w *routing) finishRoute(step *Step, gaps *snapshot.Gaps, failure *Failure,
 
 // MethodName is how reports name a method: "POST /orders", or a route key.
 func MethodName(m *snapshot.Method) string {
-	if m.RouteKey != "" {
-		return m.RouteKey
-	}
-	return m.HTTPMethod + " " + m.Path
+	return cmp.Or(m.RouteKey, m.HTTPMethod+" "+m.Path)
 }
 
 // refusal is a fault for which the API would not be deployed at all.

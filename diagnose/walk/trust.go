@@ -42,7 +42,7 @@ func (w *call) assume(role *snapshot.Role, doc iam.Document) iam.Decision {
 		ResourceAccount: text.AccountOf(role.ARN),
 		Context:         iam.AssumeRoleContext(w.Snapshot.OwnRegion(), iam.Target{ARN: role.ARN, Tags: roleTags(role)}),
 		Opaque:          w.opaque,
-	}, iam.Inputs{Service: iam.STS, Resource: &doc, IdentityComplete: true, RCPs: w.resourceControl()})
+	}, iam.Inputs{Service: iam.STS, Resource: &doc, IdentityComplete: true, RCPs: w.organization(resourceControl)})
 }
 
 // Assumable decides whether API Gateway may assume a role, whatever the role is

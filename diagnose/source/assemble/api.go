@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -106,9 +107,7 @@ func (a *api) add(m snapshot.Method, from madeOf) {
 
 // define adds what an OpenAPI document says.
 func (a *api) define(d *Definition) {
-	if a.out.Name == "" {
-		a.out.Name = d.Name
-	}
+	a.out.Name = cmp.Or(a.out.Name, d.Name)
 	if d.BinaryMediaTypes != nil {
 		a.draft.BinaryMediaTypes = union(a.draft.BinaryMediaTypes, *d.BinaryMediaTypes)
 	}

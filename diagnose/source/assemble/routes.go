@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"cmp"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -84,9 +85,7 @@ func RouteParts(typ snapshot.APIType, key string) (method, path string) {
 
 // quickCreate adds the proxy route and the default stage of an HTTP API.
 func (a *api) quickCreate(q *QuickCreate) {
-	if q.RouteKey == "" {
-		q.RouteKey = "$default"
-	}
+	q.RouteKey = cmp.Or(q.RouteKey, "$default")
 	at := q.Target.Origin()
 	none := snapshot.Known("", at)
 	i := &snapshot.Integration{Origin: at, Type: snapshot.Known("HTTP_PROXY", at), Subtype: none, HTTPMethod: none, URI: q.Target, Credentials: q.Credentials,

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -56,9 +57,7 @@ func (d *Documents) Skips(doc *tree.Document) ([]snapshot.Skip, error) {
 				verb = "ANY"
 			}
 			for _, skip := range d.world.skipsIn(n, extension) {
-				if skip.Method == "" {
-					skip.Method = verb + " " + path.Name
-				}
+				skip.Method = cmp.Or(skip.Method, verb+" "+path.Name)
 				list = append(list, skip)
 			}
 		}

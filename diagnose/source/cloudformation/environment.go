@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,13 +29,7 @@ var keyRegions = lazy.Regexp(`:kms:([a-z0-9-]+):`)
 // environmentOf settles where what is written in some documents is deployed: as
 // the user says, or as the tool that wrote them does.
 func (w *world) environmentOf(src source, docs ...*tree.Document) *environment {
-	e := &environment{region: w.options.Region, account: w.options.Account}
-	if e.region == "" {
-		e.region = src.region
-	}
-	if e.account == "" {
-		e.account = src.account
-	}
+	e := &environment{region: cmp.Or(w.options.Region, src.region), account: cmp.Or(w.options.Account, src.account)}
 	if e.region == "" {
 		e.region, e.from = w.writtenRegion(docs)
 	}

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,10 +57,7 @@ func limitsOf(x tree.View, rate, burst string) snapshot.MethodSettings {
 
 // usagePlan adds a plan to the stages that it takes in.
 func (b *builder) usagePlan(s *stack, r *resource, p tree.View) {
-	name := p.Get("UsagePlanName").Plain()
-	if name == "" {
-		name = r.id
-	}
+	name := cmp.Or(p.Get("UsagePlanName").Plain(), r.id)
 	for _, in := range p.Get("ApiStages").Items() {
 		plan := snapshot.UsagePlan{Name: name, Limits: limitsOf(p.Get("Throttle"), "RateLimit", "BurstLimit"), Origin: s.origin(r, "", r.at)}
 		if quota, err := strconv.Atoi(p.Get("Quota").Get("Limit").Plain()); err == nil {

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"cmp"
 	"io"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -83,9 +84,7 @@ func (w *world) addRoot(doc *tree.Document, src source, several bool) {
 	if name == "" || !several && w.options.StackName != "" {
 		name = w.options.StackName
 	}
-	if name == "" {
-		name = defaultStackName
-	}
+	name = cmp.Or(name, defaultStackName)
 	taken := func() bool {
 		for _, s := range w.stacks {
 			if s.name == name {

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"cmp"
 	"fmt"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -32,9 +33,7 @@ func (b *builder) serverless(s *stack, r *resource, p tree.View, a *assemble.API
 	}
 	st := stage(p.Get("StageName").Plain())
 	if a.Type == snapshot.HTTP {
-		if st.Name == "" {
-			st.Name = "$default"
-		}
+		st.Name = cmp.Or(st.Name, "$default")
 		st.Variables = p.Get("StageVariables").TextMap()
 		b.parts.Stages = append(b.parts.Stages, st)
 		return

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"cmp"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
@@ -112,9 +113,7 @@ func (r *reader) routedType() snapshot.APIType {
 func (r *reader) anyRoutes(a *assemble.API) {
 	for i := range r.integrations {
 		in := &r.integrations[i]
-		if in.ID == "" {
-			in.ID = "integration"
-		}
+		in.ID = cmp.Or(in.ID, "integration")
 		m := snapshot.Method{RouteKey: "$default", ResourceID: in.ID, Origin: in.Origin}
 		unsaid(&m, outputGap("an integration does not say how its route is called", "apigatewayv2 get-routes --api-id "+a.ID, in.Origin))
 		m.ModelSelection, m.ResponseSelection = m.ValidatorID, m.ValidatorID

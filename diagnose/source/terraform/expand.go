@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math/big"
@@ -36,9 +37,7 @@ func (s *scope) keysOf(b *hclsyntax.Block, name string) keys {
 		h := s.hole(name, "", a.SrcRange)
 		h.detail = fmt.Sprintf("the instances of %s are not known: %s of %s", s.global(name), a.Name, s.ev.source(a.Expr.Range()))
 		for _, from := range s.ev.holes.holesOf(v) {
-			if h.needs == "" {
-				h.needs = from.needs
-			}
+			h.needs = cmp.Or(h.needs, from.needs)
 		}
 		return keys{hole: h}
 	}

@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -218,12 +219,8 @@ func nodeKey(n *tree.Node) string {
 func (r *recorded) where(root *tree.Node, kind string) provider {
 	p := provider{region: r.options.Region, account: r.options.Account}
 	set := func(region, account string) {
-		if p.region == "" {
-			p.region = region
-		}
-		if p.account == "" {
-			p.account = account
-		}
+		p.region = cmp.Or(p.region, region)
+		p.account = cmp.Or(p.account, account)
 	}
 	if r.plan {
 		expressions := root.Get("configuration").Get("provider_config").Get("aws").Get("expressions").Get("region")
