@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/rules"
 )
 
@@ -47,5 +48,40 @@ func TestAssumed(t *testing.T) {
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("assumed %q", got)
+	}
+}
+
+// Whom an authorizer lets in is assumed, whatever its type (T175). That nothing lets
+// API Gateway call its function is not.
+func TestAuthorizersAreAssumed(t *testing.T) {
+	text, err := os.ReadFile("testdata/healthy/authorized.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const permission = "  Permission:\n    Type: AWS::Lambda::Permission\n"
+	for _, typ := range []string{"TOKEN", "REQUEST"} {
+		own := strings.Replace(string(text), "Type: TOKEN", "Type: "+typ, 1)
+		closed := strings.Replace(own, permission, "  Permission:\n    Condition: No\n    Type: AWS::Lambda::Permission\n", 1) + "Conditions: {No: !Equals [a, b]}\n"
+		for name, c := range map[string]struct {
+			text string
+			want diagnose.Verdict
+		}{
+			"permitted":        {own, diagnose.Healthy},
+			"not permitted":    {closed, diagnose.Inconclusive},
+			"another stack's":  {strings.Replace(closed, "${Function.Arn}", "arn:aws:lambda:us-east-1:123456789012:function:check", 1), diagnose.Inconclusive},
+			"by another's key": {strings.Replace(closed, "IdentitySource:", "AuthorizerCredentials: !GetAtt Role.Arn\n      IdentitySource:", 1), diagnose.Healthy},
+		} {
+			s, err := Load([]string{"-"}, Options{Region: "us-east-1", Stdin: strings.NewReader(c.text)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := diagnose.Examine(s, diagnose.Selection{}, nil, rules.All())
+			if e.Diagnoses[0].Verdict != c.want {
+				t.Errorf("%s, %s: %s, want %s: %v", typ, name, e.Diagnoses[0].Verdict, c.want, e.Diagnoses[0].Gaps)
+			}
+			if !slices.ContainsFunc(e.Target.Assumed, func(a snapshot.Assumption) bool { return a.What == "the authorizer check lets the caller in" }) {
+				t.Errorf("%s, %s: assumed %v", typ, name, e.Target.Assumed)
+			}
+		}
 	}
 }

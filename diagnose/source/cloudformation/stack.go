@@ -80,6 +80,7 @@ func (w *world) newStack(doc *tree.Document, name, prefix string, parent *stack,
 	if doc.Rest.Line > 0 {
 		s.hide(doc.Rest, "the text after the first document of the file is not read")
 	}
+	s.readHooks(root.Get("Hooks"))
 	s.mappings = s.section(root, "Mappings")
 	s.globals = root.Get("Globals")
 	s.metadata = root.Get("Metadata")
@@ -180,6 +181,21 @@ func (s *stack) readTransforms(n *tree.Node) {
 		s.sam = true
 	case n.Text != "":
 		s.hide(n.At, "the macro %s may change the whole template", tree.Clip(n.Text, 80))
+	}
+}
+
+// readHooks looks at the hooks of a template. The only type there is,
+// AWS::CodeDeploy::BlueGreen, needs a macro of its own, and the two decide together how
+// a stack is updated (I66).
+func (s *stack) readHooks(n *tree.Node) {
+	switch {
+	case n == nil:
+	case n.Kind != tree.Object:
+		s.doubt(n.At, "the Hooks section is %s and is not read", n.Kind)
+	default:
+		for _, f := range n.Fields {
+			s.doubt(f.At, "the hook %s is not read: how the stack is updated is not known", tree.Clip(f.Name, 80))
+		}
 	}
 }
 

@@ -115,6 +115,12 @@ func (w *world) pass(at tree.Place, format string, args ...any) {
 // to it, and is not read.
 func (s *stack) hide(at tree.Place, format string, args ...any) {
 	s.macros = true
+	s.doubt(at, format, args...)
+}
+
+// doubt records a part of the input that may change what is deployed, adds nothing to
+// the template, and is not read.
+func (s *stack) doubt(at tree.Place, format string, args ...any) {
 	s.world.unread = append(s.world.unread, passedOver{snapshot.Unread{What: fmt.Sprintf(format, args...), Origin: at.Origin(), Decides: true}, s.root})
 }
 
