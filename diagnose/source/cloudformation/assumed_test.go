@@ -61,7 +61,7 @@ func TestAuthorizersAreAssumed(t *testing.T) {
 	const permission = "  Permission:\n    Type: AWS::Lambda::Permission\n"
 	for _, typ := range []string{"TOKEN", "REQUEST"} {
 		own := strings.Replace(string(text), "Type: TOKEN", "Type: "+typ, 1)
-		closed := strings.Replace(own, permission, "  Permission:\n    Condition: No\n    Type: AWS::Lambda::Permission\n", 1) + "Conditions: {No: !Equals [a, b]}\n"
+		closed := strings.Replace(own, permission, "  Permission:\n    Condition: Never\n    Type: AWS::Lambda::Permission\n", 1) + "Conditions: {Never: !Equals [a, b]}\n"
 		for name, c := range map[string]struct {
 			text string
 			want diagnose.Verdict
