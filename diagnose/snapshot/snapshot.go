@@ -31,6 +31,9 @@ type Snapshot struct {
 	// Organization holds the service and resource control policies. They are
 	// seldom readable from a member account, so a diagnosis goes on without them.
 	Organization Fact[Organization] `json:"organization,omitzero"`
+	// OrganizationID is that of the organization that the target's account belongs to,
+	// o-…; empty when it is in none.
+	OrganizationID Fact[string] `json:"organizationId,omitzero"`
 
 	// Refusals are faults for which AWS would not deploy the configuration at
 	// all and that belong to no single property, such as a failing transform.
@@ -125,6 +128,9 @@ type Symbol struct {
 const (
 	NeedsRegion  = "--region"
 	NeedsAccount = "--account-id"
+
+	// NeedsOrganization would make the organization of the account known.
+	NeedsOrganization = "--org-id ID"
 )
 
 // Refusal is a configuration that AWS refuses to store or deploy.

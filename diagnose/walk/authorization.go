@@ -118,7 +118,7 @@ func (w *authorizing) admission() *admission {
 		Action:          a.Action,
 		Resource:        a.Resource,
 		ResourceAccount: text.AccountOf(a.Resource),
-		Context:         iam.SQSContext(w.caller(), iam.Target{ARN: a.Resource, Region: s.Region}),
+		Context:         iam.SQSContext(w.caller(), iam.Target{ARN: a.Resource, Region: s.Region, Org: w.membership(text.AccountOf(a.Resource))}),
 		Opaque:          w.opaque,
 	}}
 	d := iam.Evaluate(out.request, a.Inputs)
@@ -160,7 +160,14 @@ func (a *admission) widen(in iam.Inputs) {
 
 // caller is the role session as SQS and KMS see it (iam-facts section E).
 func (w *signing) caller() iam.Caller {
-	return iam.Caller{Principal: w.Signing.Principal, Tags: roleTags(w.Signing.Role)}
+	return iam.Caller{Principal: w.Signing.Principal, Tags: roleTags(w.Signing.Role), Org: w.membership(w.Signing.Principal.Account)}
+}
+
+// membership is the organization of an account, which is known of the target's own
+// alone. What depends on another is left open by the decision, with the reason.
+func (w *call) membership(account string) iam.Membership {
+	id, known := w.Snapshot.OrganizationID.Peek()
+	return iam.Membership{Known: known && account != "" && account == w.Snapshot.OwnAccount(), OrgID: id}
 }
 
 func roleTags(role *snapshot.Role) iam.Tags {

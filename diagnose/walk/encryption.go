@@ -159,7 +159,7 @@ func (w *encrypting) keyDecision(action, arn string) iam.Decision {
 		Action:          action,
 		Resource:        arn,
 		ResourceAccount: text.AccountOf(arn),
-		Context:         iam.KMSContext(w.caller(), w.Queue.ARN, iam.Target{ARN: arn, Region: text.RegionOf(arn)}),
+		Context:         iam.KMSContext(w.caller(), w.Queue.ARN, iam.Target{ARN: arn, Region: text.RegionOf(arn), Org: w.membership(text.AccountOf(arn))}),
 		Opaque:          w.opaque,
 	}, w.Encryption.Inputs)
 }

@@ -289,7 +289,7 @@ func (w *signing) unsigned(gaps *snapshot.Gaps) *Failure {
 	}
 	d := iam.Evaluate(iam.Request{
 		Principal: iam.Principal{Type: iam.Anonymous}, Action: "sqs:SendMessage", Resource: arn, ResourceAccount: address.Account,
-		Context: iam.SQSContext(iam.Caller{Principal: iam.Principal{Type: iam.Anonymous}}, iam.Target{ARN: arn, Region: address.Region}), Opaque: w.opaque,
+		Context: iam.SQSContext(iam.Caller{Principal: iam.Principal{Type: iam.Anonymous}}, iam.Target{ARN: arn, Region: address.Region, Org: w.membership(text.AccountOf(arn))}), Opaque: w.opaque,
 	}, in)
 	if d.Effect != iam.No {
 		gaps.Add(snapshot.Gap{Reason: snapshot.NotCovered, Detail: "whether the queue's policy admits an unsigned call to " + w.expression(arn), Origin: s.URIOrigin})

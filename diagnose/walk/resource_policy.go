@@ -81,7 +81,7 @@ func invoked(request iam.Request, doc *iam.Document) iam.Decision {
 // something else than the caller is open.
 func (w *routing) someCaller(request iam.Request, doc *iam.Document) (d iam.Decision, decided bool) {
 	var refused, open *iam.Decision
-	for _, caller := range callers(doc.Policy, !public(w.Route.API)) {
+	for _, caller := range w.callers(doc.Policy, !public(w.Route.API)) {
 		request.Context = caller
 		switch one := invoked(request, doc); {
 		case one.Effect == iam.Yes || one.Effect == iam.Unknown && !slices.ContainsFunc(one.Unknowns, configured):
@@ -173,7 +173,7 @@ func configured(u iam.UnknownReason) bool {
 // signs a call is not known.
 func (w *routing) invocation() iam.Request {
 	r, t := w.Route, w.Snapshot.Target
-	request := iam.Request{Principal: iam.Principal{Type: iam.Anonymous}, Action: "execute-api:Invoke", Context: anonymousContext(), Opaque: slices.Clip(w.opaque)}
+	request := iam.Request{Principal: iam.Principal{Type: iam.Anonymous}, Action: "execute-api:Invoke", Context: w.anonymousContext(), Opaque: slices.Clip(w.opaque)}
 	if kind, ok := r.Method.Authorization.Peek(); ok && kind == "AWS_IAM" {
 		request.Principal.Type = iam.UnknownPrincipal
 	}
@@ -197,12 +197,25 @@ func (w *routing) invocation() iam.Request {
 var callersKeys = []string{"aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp", "aws:UserAgent", "aws:Referer", "aws:CurrentTime", "aws:EpochTime"}
 
 // anonymousContext is what is known of a caller from the internet: nearly nothing.
-func anonymousContext() iam.Context {
+func (w *routing) anonymousContext() iam.Context {
 	var c iam.Context
 	for _, key := range callersKeys {
 		c.SetUnknown(key, "it depends on who calls")
 	}
 	c.Set("aws:SecureTransport", "true")
+	// What there is of the API itself is not among the keys that API Gateway documents
+	// for resource policies (P78), nor denied.
+	const why = "it is not documented whether API Gateway gives it"
+	account := w.Snapshot.OwnAccount()
+	if c.SetMaybe("aws:ResourceAccount", why, account); account == "" {
+		c.SetUnknown("aws:ResourceAccount", why)
+	}
+	if m := w.membership(account); m.Known && m.OrgID != "" {
+		c.SetMaybe("aws:ResourceOrgID", why, m.OrgID)
+	} else if !m.Known {
+		c.SetUnknown("aws:ResourceOrgID", "the organization of the account is not known")
+	}
+	c.SetUnknown("aws:ResourceOrgPaths", why)
 	return c
 }
 
@@ -212,10 +225,11 @@ const maxCallers = 400
 // callers are contexts that stand for all: one from each range of addresses that the
 // policy tells apart, and one through a VPC endpoint where the API or the policy has to
 // do with those.
-func callers(policy *iam.Policy, private bool) []iam.Context {
+func (w *routing) callers(policy *iam.Policy, private bool) []iam.Context {
 	var list []iam.Context
+	anyone := w.anonymousContext()
 	if private || mentions(policy, "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp") {
-		c := anonymousContext()
+		c := anyone.Clone()
 		c.SetPresent("aws:SourceVpce", "it depends on who calls")
 		c.SetPresent("aws:SourceVpc", "it depends on who calls")
 		list = append(list, c)
@@ -226,7 +240,7 @@ func callers(policy *iam.Policy, private bool) []iam.Context {
 			return
 		}
 		tried[a] = true
-		c := anonymousContext()
+		c := anyone.Clone()
 		c.Set("aws:SourceIp", a.String())
 		for _, key := range []string{"aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"} {
 			c.SetAbsent(key)

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -293,8 +294,16 @@ func (w *call) decisionGaps(gaps *snapshot.Gaps, what string, d *iam.Decision) {
 		if u.Key != "" && !strings.Contains(detail, u.Key) {
 			detail = u.Key + ": " + detail
 		}
-		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: fmt.Sprintf("%s: %s", what, detail), Needs: w.neededFor(u.Reason)})
+		gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: fmt.Sprintf("%s: %s", what, detail), Needs: cmp.Or(w.neededFor(u.Reason), w.neededForKey(u.Key))})
 	}
+}
+
+// neededForKey is what would tell the value of a condition key; empty when nothing would.
+func (w *call) neededForKey(key string) string {
+	if !strings.HasSuffix(strings.ToLower(key), "orgid") || w.Snapshot.OrganizationID.IsKnown() {
+		return ""
+	}
+	return cmp.Or(w.Snapshot.OrganizationID.Gap().Needs, snapshot.NeedsOrganization)
 }
 
 // neededFor is what would tell the first value that a text lacks; empty when nothing would.

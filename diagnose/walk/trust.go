@@ -40,7 +40,7 @@ func (w *call) assume(role *snapshot.Role, doc iam.Document) iam.Decision {
 		Action:          "sts:AssumeRole",
 		Resource:        role.ARN,
 		ResourceAccount: text.AccountOf(role.ARN),
-		Context:         iam.AssumeRoleContext(w.Snapshot.OwnRegion(), iam.Target{ARN: role.ARN, Tags: roleTags(role)}),
+		Context:         iam.AssumeRoleContext(w.Snapshot.OwnRegion(), iam.Target{ARN: role.ARN, Tags: roleTags(role), Org: w.membership(text.AccountOf(role.ARN))}),
 		Opaque:          w.opaque,
 	}, iam.Inputs{Service: iam.STS, Resource: &doc, IdentityComplete: true, RCPs: w.organization(resourceControl)})
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,17 +17,31 @@ import (
 // document, or a list of documents that add up.
 type organizationFlags struct {
 	scp, rcp []string
+	id       string
 }
 
 func (o *organizationFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&o.scp, "scp", nil, "`FILE` with the service control policies of one level, root first; repeatable")
 	cmd.Flags().StringArrayVar(&o.rcp, "rcp", nil, "`FILE` with the resource control policies of one level, root first; repeatable")
+	cmd.Flags().StringVar(&o.id, "org-id", "", "`ID` of the organization that the API's account belongs to, or none")
 	_ = cmd.MarkFlagFilename("scp", "json")
 	_ = cmd.MarkFlagFilename("rcp", "json")
 }
 
+// inNone says that an account belongs to no organization.
+const inNone = "none"
+
+// organizationID is what the ids of organizations look like (P79).
+var organizationID = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
+
 // apply adds the policies to what was read.
 func (o *organizationFlags) apply(s *snapshot.Snapshot) error {
+	if o.id != "" && o.id != inNone && !organizationID.MatchString(o.id) {
+		return usage("expected the id of an organization, such as o-a1b2c3d4e5, or "+inNone, "%q is not a value of --org-id", o.id)
+	}
+	if o.id != "" {
+		s.OrganizationID = snapshot.Known(strings.TrimPrefix(o.id, inNone), snapshot.Origin{Resource: "--org-id"})
+	}
 	if len(o.scp)+len(o.rcp) == 0 {
 		return nil
 	}

@@ -112,6 +112,7 @@ type scope struct {
 	apis, methods, routed, roles, policies, queues, keys []string // apis are the REST APIs, routed the others
 	settings                                             []string // of API Gateway in the account
 	logGroups                                            []string
+	organization                                         []string // of the account, which has no ARN that it knows
 }
 
 func newScope(f policyFlags) scope {
@@ -128,10 +129,11 @@ func newScope(f policyFlags) scope {
 		return "arn:" + partition + ":" + service + ":" + region + ":" + account + ":" + rest
 	}
 	s := scope{
-		roles:    []string{arn("iam", "", account, "role/*")},
-		policies: []string{arn("iam", "", account, "policy/*")},
-		queues:   []string{arn("sqs", region, account, "*")},
-		keys:     []string{arn("kms", region, account, "key/*")},
+		organization: []string{"*"},
+		roles:        []string{arn("iam", "", account, "role/*")},
+		policies:     []string{arn("iam", "", account, "policy/*")},
+		queues:       []string{arn("sqs", region, account, "*")},
+		keys:         []string{arn("kms", region, account, "key/*")},
 	}
 	if account != "*" {
 		s.policies = append(s.policies, arn("iam", "", "aws", "policy/*")) // those that AWS manages
@@ -208,6 +210,9 @@ func scopeOf(s *snapshot.Snapshot) scope {
 			out.keys = append(out.keys, arn)
 		}
 	}
+	if s.OrganizationID.IsKnown() || s.OrganizationID.Gap().Reason != snapshot.NotRead {
+		out.organization = []string{"*"}
+	}
 	if len(out.roles) > 0 {
 		account := cmp.Or(text.AccountOf(out.roles[0]), "*")
 		for _, account := range slices.Compact([]string{account, "aws"}) {
@@ -257,6 +262,7 @@ func readingPolicy(s scope, verifyIAM bool) policyDocument {
 		{"ReadTheirPolicies", []string{"iam:GetPolicy", "iam:GetPolicyVersion"}, s.policies},
 		{"ReadItsQueues", []string{"sqs:GetQueueAttributes", "sqs:GetQueueUrl"}, s.queues},
 		{"ReadTheirKeys", []string{"kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants"}, s.keys},
+		{"ReadTheOrganization", []string{"organizations:DescribeOrganization"}, s.organization},
 	} {
 		if len(p.resources) > 0 {
 			doc.Statement = append(doc.Statement, policyStatement{Sid: p.sid, Effect: "Allow", Action: p.actions, Resource: p.resources})

@@ -97,6 +97,7 @@ func (a *account) snapshot(apis []snapshot.API) *snapshot.Snapshot {
 			Detail: "organization policies are seldom readable from a member account", Needs: "--scp FILE"}),
 	}
 	s.Keys = a.keys.all() // after the queues, which name them
+	s.OrganizationID = a.organizationID(s)
 	return s
 }
 

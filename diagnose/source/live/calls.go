@@ -20,7 +20,7 @@ type Event struct {
 
 // spec names one call.
 type spec struct {
-	service   string // apigateway, iam, sqs, kms, sts
+	service   string // apigateway, iam, sqs, kms, sts, organizations
 	operation string
 	subject   string // in words
 	needs     string // permission, such as iam:GetRole on arn:...
@@ -65,7 +65,7 @@ func newCalls(progress func(Event), quota *Quota) *calls {
 		quota = NewQuota()
 	}
 	c := &calls{progress: progress, slots: map[string]chan struct{}{}, paces: quota.paces}
-	for _, service := range []string{"apigateway", "iam", "sqs", "kms", "sts"} {
+	for _, service := range []string{"apigateway", "iam", "sqs", "kms", "sts", "organizations"} {
 		c.slots[service] = make(chan struct{}, inFlight)
 	}
 	return c

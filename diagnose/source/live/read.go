@@ -39,7 +39,8 @@ const apisAtOnce = 4
 // and resources; exports, roles and queues; managed policies and keys; policy
 // versions and the policies of keys that go by an alias. It is five when no
 // stage was named and a deployment names a role or a queue that the draft does not,
-// and one more for an HTTP or WebSocket API whose type was not given.
+// and one more for an HTTP or WebSocket API whose type was not given, and where a policy
+// looks at the organization of the account.
 func Read(ctx context.Context, cfg aws.Config, o Options) (*snapshot.Snapshot, error) {
 	if err := ready(ctx, cfg); err != nil {
 		return nil, err
