@@ -13,16 +13,27 @@ import (
 // ArrivingNames are the names of headers, query and path parameters that a template
 // can read on this call.
 func (p *Pass) ArrivingNames() []string {
+	return slices.Concat(p.ArrivingIn("header"), p.ArrivingIn("querystring"), p.ArrivingIn("path"))
+}
+
+// ArrivingIn are the names that the call has in a place, as parameter mappings call it.
+func (p *Pass) ArrivingIn(place string) []string {
 	var names []string
-	for _, h := range p.Trace.Request.Headers {
-		if rest.VisibleHeader(h.Name) {
-			names = append(names, h.Name)
+	switch strings.TrimPrefix(place, "multivalue") {
+	case "header":
+		for _, h := range p.Trace.Request.Headers {
+			if rest.VisibleHeader(h.Name) {
+				names = append(names, h.Name)
+			}
 		}
+	case "querystring":
+		for _, q := range p.Trace.Request.Query {
+			names = append(names, q.Name)
+		}
+	case "path":
+		names = slices.Sorted(maps.Keys(p.Trace.Route.PathParams))
 	}
-	for _, q := range p.Trace.Request.Query {
-		names = append(names, q.Name)
-	}
-	return append(names, slices.Sorted(maps.Keys(p.Trace.Route.PathParams))...)
+	return names
 }
 
 // DeclaredNames are the names of the parameters that the method declares.

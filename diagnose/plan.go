@@ -252,6 +252,9 @@ func (e *engine) settle(d *Diagnosis, steps []Fix, left [][]finding, end *Diagno
 			continue
 		}
 		r := remaining(&d.Findings[i], rules, false)
+		if worded := slices.IndexFunc(remain, func(g finding) bool { return g.rule == had[i].rule && !slices.Contains(had, g) }); worded >= 0 && !slices.Contains(remain, had[i]) {
+			r = remaining(&end.Findings[worded], rules, true) // the rule says something else then
+		}
 		if d.Findings[i].Severity != Note && reports(end, r.Rule) && gravest(end, r.Rule) == Note {
 			r.Why = "after the steps it is a note: nothing breaks, so that no step is needed"
 		}

@@ -192,6 +192,8 @@ func (e *engine) awkward(a Awkward, t *walk.Trace, rules []Rule, base *walk.Trac
 func fate(t *walk.Trace) string {
 	failure := t.FirstFailure()
 	switch {
+	case failure != nil && failure.Failure.Origin == walk.FromDeployment:
+		return "no call is made: AWS refuses the configuration"
 	case failure != nil && failure.Stage == walk.StageResponse:
 		return "delivered, and the client is told that it failed"
 	case failure != nil && failure.Failure.Status >= 400 && t.Response.Status > 0 && t.Response.Status < 300:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -21,19 +22,23 @@ x-tenant, which is how every client that speaks HTTP/2 writes it, and a referenc
 JSON body are compared in the same way. SQS drops parameters that it does not know: MessageDeDuplicationId is read by nobody.
 
 Repair: write the name as it arrives, or as SQS spells it. Where callers send both spellings, read both.`,
-	Explains: []walk.ErrorCode{walk.MissingParameter, walk.InvalidParameter, walk.InvalidAction, walk.AccessDenied, walk.UnknownOperation},
+	Explains: []walk.ErrorCode{walk.InvalidAddress, walk.NonExistentQueue, walk.MissingParameter, walk.InvalidParameter, walk.InvalidAction, walk.AccessDenied, walk.UnknownOperation},
 	Refs: []string{
 		"https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html",
 		"https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html",
 	},
-	When: all(judges(walk.StageMapping), plain),
+	When: judges(walk.StageMapping),
 	Check: func(p *diagnose.Pass) {
+		reportMisspelt(p)
+		if p.Awkward != "" {
+			return
+		}
 		for _, e := range p.Trace.Mapping.Blanks() {
 			if arrives := arrivesAs(p, e); arrives != "" {
 				reportMisread(p, e, arrives)
 			}
 		}
-		reportMisspelt(p)
+		reportMismapped(p)
 	},
 }
 
@@ -99,15 +104,90 @@ func reportMisread(p *diagnose.Pass, e walk.EmptyReference, arrives string) {
 	if change != nil && by != e.Reference {
 		f.Fixes = []diagnose.Fix{p.Fix("write "+by+" in place of "+e.Reference, change)}
 	}
+	blame(p, f, blames(p, e) || change != nil && further(p, change))
+}
+
+// blame reports a finding as the cause of the failure, where it is.
+func blame(p *diagnose.Pass, f diagnose.Finding, guilty bool) {
+	if !guilty {
+		p.Report(f)
+		return
+	}
+	f.Severity = diagnose.Error
+	p.ReportAs(f, p.Trace.FirstFailure().Failure)
+}
+
+// further tells whether a call that SQS refuses gets further with the changes.
+func further(p *diagnose.Pass, changes ...snapshot.Change) bool {
 	first := p.Trace.FirstFailure()
-	if change != nil && first != nil && first.Failure.Origin == walk.FromSQS {
-		if then := p.Walk(p.Trace.Request, change); then != nil && (then.FirstFailure() == nil || then.FirstFailure().Later(first)) {
-			f.Severity = diagnose.Error
-			p.ReportAs(f, first.Failure)
-			return
+	if first == nil || first.Failure.Origin != walk.FromSQS {
+		return false
+	}
+	then := p.Walk(p.Trace.Request, changes...)
+	if then == nil {
+		return false
+	}
+	next := then.FirstFailure()
+	return next == nil || next.Later(first) || next.Failure.Message != first.Failure.Message
+}
+
+// mappedAs is the name under which the call has what a mapping reads under another
+// spelling; empty when it has nothing like it.
+func mappedAs(p *diagnose.Pass, mapped *walk.Mapped) string {
+	source, ok := strings.CutPrefix(mapped.Expression, "method.request.")
+	place, name, _ := strings.Cut(source, ".")
+	names := p.ArrivingIn(place)
+	if !ok || !mapped.Absent || slices.Contains(names, name) {
+		return ""
+	}
+	return nearest(name, names)
+}
+
+// mismapped tells whether a parameter of the query string is mapped from a name that
+// arrives under another spelling.
+func mismapped(p *diagnose.Pass, parameter string) bool {
+	query := p.Trace.Mapping.Query
+	return slices.ContainsFunc(query, func(q walk.Mapped) bool { return q.Name == parameter && mappedAs(p, &q) != "" })
+}
+
+// reportMismapped reports parameter mappings whose source the call has under another
+// spelling (T172).
+func reportMismapped(p *diagnose.Pass) {
+	m := &p.Trace.Mapping
+	for _, list := range []struct {
+		place  string
+		mapped []walk.Mapped
+	}{{"header", m.Headers}, {"querystring", m.Query}, {"path", m.Path}} {
+		for i := range list.mapped {
+			mapped := &list.mapped[i]
+			destination, arrives := "integration.request."+list.place+"."+mapped.Name, mappedAs(p, mapped)
+			undeclared := func(r walk.Refused) bool { return r.Name == destination }
+			if arrives == "" || slices.ContainsFunc(m.Refused, undeclared) {
+				continue
+			}
+			source := strings.Split(mapped.Expression, ".")
+			meant := strings.Join(append(source[:3:3], arrives), ".")
+			f := diagnose.Finding{
+				Severity: diagnose.Warning,
+				Message:  fmt.Sprintf("%s finds nothing: what arrives is called %q", mapped.Expression, arrives),
+				Why:      "Names are compared with their case and spelling, and a mapping whose source is absent sends nothing.",
+				Evidence: []diagnose.Evidence{{Label: destination, Value: mapped.Expression, Origin: mapped.Origin}},
+				Check:    p.Curl(p.Trace.Request),
+			}
+			if list.place == "header" && !walk.ReadBySQS(mapped.Name) {
+				f.Severity, f.Why = diagnose.Note, f.Why+" SQS does not read this header."
+			}
+			changes := []snapshot.Change{snapshot.SetRequestParameter{On: p.Method(), Name: destination, Before: mapped.Expression, After: meant}}
+			declared, _ := p.Trace.Route.Method.RequestParameters.Read(p.Gaps())
+			if need := walk.MappingNeeds(meant); need != "" {
+				if _, ok := declared[need]; !ok {
+					changes = append([]snapshot.Change{snapshot.DeclareParameter{On: p.Method(), Name: need}}, changes...)
+				}
+			}
+			f.Fixes = []diagnose.Fix{p.Fix("write "+meant+" in place of "+mapped.Expression, changes...)}
+			blame(p, f, further(p, changes...))
 		}
 	}
-	p.Report(f)
 }
 
 // reportMisspelt reports parameters that SQS drops because it spells them otherwise.
@@ -124,11 +204,6 @@ func reportMisspelt(p *diagnose.Pass) {
 			f.Fixes = []diagnose.Fix{p.Fix("write "+slip.Meant+" in place of "+slip.Name, p.SetTemplate(strings.Replace(m.Template, slip.Name, slip.Meant, 1)))}
 		}
 		first := p.Trace.FirstFailure()
-		if first != nil && strings.Contains(first.Failure.Message, slip.Meant) {
-			f.Severity = diagnose.Error
-			p.ReportAs(f, first.Failure)
-			continue
-		}
-		p.Report(f)
+		blame(p, f, first != nil && strings.Contains(first.Failure.Message, slip.Meant))
 	}
 }

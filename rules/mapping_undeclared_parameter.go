@@ -2,6 +2,9 @@ package rules
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
@@ -30,15 +33,16 @@ Repair: declare the parameter on the method.`,
 				continue
 			}
 			clean = false
+			also, fixes := declaredAs(p, refused)
 			p.ReportAs(diagnose.Finding{
-				Message: fmt.Sprintf("%s reads %s, which the method does not declare", refused.Name, refused.Expression),
+				Message: fmt.Sprintf("%s reads %s, which the method does not declare%s", refused.Name, refused.Expression, also),
 				Why:     "PutIntegration answers 400: " + refused.Err.Error() + ".",
 				Evidence: []diagnose.Evidence{
 					{Label: refused.Name, Value: refused.Expression, Origin: refused.Origin},
 					{Label: "request parameters of the method", Value: "no " + refused.Declaration, Origin: p.Trace.Route.Method.RequestParameters.Origin()},
 				},
-				Fixes: []diagnose.Fix{p.Fix("declare "+refused.Declaration+" on the method",
-					snapshot.DeclareParameter{On: p.Method(), Name: refused.Declaration})},
+				Fixes: append(fixes, p.Fix("declare "+refused.Declaration+" on the method",
+					snapshot.DeclareParameter{On: p.Method(), Name: refused.Declaration})),
 				Check: diagnose.Say("deploy the template, or put the integration again: AWS answers at once"),
 			}, p.Failed(walk.StageMapping))
 		}
@@ -58,4 +62,27 @@ Repair: declare the parameter on the method.`,
 			p.Requires(walk.StageMapping)
 		}
 	},
+}
+
+// declaredAs is the parameter that the method declares under another spelling, in
+// words, and the fix that reads it.
+func declaredAs(p *diagnose.Pass, refused walk.Refused) (also string, fixes []diagnose.Fix) {
+	at := strings.LastIndex(refused.Declaration, ".") + 1
+	if parts := strings.SplitN(refused.Declaration, ".", 4); len(parts) == 4 {
+		at = len(refused.Declaration) - len(parts[3])
+	}
+	place, name := refused.Declaration[:at], refused.Declaration[at:]
+	declared, _ := p.Trace.Route.Method.RequestParameters.Read(p.Gaps())
+	var names []string
+	for _, parameter := range slices.Sorted(maps.Keys(declared)) {
+		if rest, ok := strings.CutPrefix(parameter, place); ok {
+			names = append(names, rest)
+		}
+	}
+	meant := nearest(name, names)
+	if meant == "" {
+		return "", nil
+	}
+	return "; it declares " + place + meant, []diagnose.Fix{p.Fix("read "+place+meant+", which the method declares", snapshot.SetRequestParameter{
+		On: p.Method(), Name: refused.Name, Before: refused.Expression, After: strings.Replace(refused.Expression, name, meant, 1)})}
 }

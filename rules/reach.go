@@ -106,7 +106,12 @@ func unblamed(p *diagnose.Pass) bool { return !blamedElsewhere(p, p.Trace.Queue.
 // (mapping-empty-reference), or white space around the parameter
 // (mapping-whitespace).
 func blamedElsewhere(p *diagnose.Pass, name string) bool {
-	return misprinted(p, name) || misspaced(p)
+	for _, slip := range p.Trace.MisspeltParameters() {
+		if slip.Meant == name {
+			return true // mapping-name-mismatch
+		}
+	}
+	return misprinted(p, name) || misspaced(p) || mismapped(p, name)
 }
 
 func misprinted(p *diagnose.Pass, name string) bool {
@@ -121,7 +126,7 @@ func misprinted(p *diagnose.Pass, name string) bool {
 		text = m.Template[at.Start:at.End]
 	}
 	for _, e := range m.Blanks() {
-		mistake := e.Reason == walk.UndefinedVariable || e.Reason == walk.UnknownMethod
+		mistake := e.Reason == walk.UndefinedVariable || e.Reason == walk.UnknownMethod || arrivesAs(p, e) != ""
 		if p.Awkward != "" && strings.Contains(text, e.Reference) {
 			return true // a body of another client's; this one sends the member
 		}

@@ -10,6 +10,12 @@ import (
 // call: of others a value does no harm but to itself, as API Gateway encodes it.
 var decisive = map[string]bool{"content-type": true, "x-amz-target": true, "content-encoding": true, "action": true, "version": true, "queueurl": true}
 
+// ReadBySQS tells whether SQS does something with a header of the call.
+func ReadBySQS(header string) bool {
+	name := strings.ToLower(header)
+	return decisive[name] || name == "accept" || name == "x-amzn-trace-id"
+}
+
 // mappedByClient looks beside a safe template at the headers and query parameters
 // that the integration takes from the client: a value that decides what SQS reads
 // makes a call unsafe by itself. What such a value may do and was not seen to do is
