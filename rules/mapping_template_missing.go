@@ -49,9 +49,6 @@ set the passthrough behavior to NEVER so that other calls are refused with 415.`
 			},
 			Fixes: templateFixes(p),
 		}
-		if have, _ := p.Trace.Mapping.Header("Content-Type"); have.Expression == "" && p.Awkward == "" && !frames(p) {
-			f.Why += " Nothing maps Content-Type either, without which SQS would not read a form as one (UnknownOperationException)."
-		}
 		if r, ok := withTemplate(p); ok {
 			f.Request = &r
 		}

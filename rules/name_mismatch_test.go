@@ -23,18 +23,18 @@ func TestNamesThatNearlyFit(t *testing.T) {
 		declared, header        string
 		want, fix               string // findings, and the title of the first one's fix
 	}{
-		{"read as declared in another case", "orders", send + "$util.urlEncode($input.params('x-id'))", nil, "X-Id", "", "error mapping-name-mismatch", `read "X-Id"`},
-		{"read as sent in another case", "orders", send + "$util.urlEncode($input.params('X-Id'))", nil, "", "x-id", "error mapping-name-mismatch", `read "x-id"`},
-		{"a source of mappings", "orders", send + "$util.urlEncode($method.request.header.X-Id)", nil, "X-Id", "X-Id", "error mapping-empty-reference", "read it with $input.params('X-Id')"},
-		{"mapped and sent in another case", "orders", "", map[string]string{"querystring.DelaySeconds": "method.request.header.x-delay"}, "x-delay", "X-Delay", "warning mapping-name-mismatch", `read "X-Delay"`},
-		{"mapped to a header that SQS does not read", "orders", "", map[string]string{"header.Foo": "method.request.header.x-id"}, "x-id", "X-Id", "note mapping-name-mismatch", `read "X-Id"`},
-		{"mapped to an attribute", "orders", "", attribute, "x-id", "X-Id", "error mapping-name-mismatch", `read "X-Id"`},
+		{"read as declared in another case", "orders", send + "$util.urlEncode($input.params('x-id'))", nil, "X-Id", "", "error mapping-name-mismatch", "write $util.urlEncode($input.params('X-Id')) in place of $util.urlEncode($input.params('x-id'))"},
+		{"read as sent in another case", "orders", send + "$util.urlEncode($input.params('X-Id'))", nil, "", "x-id", "error mapping-name-mismatch", "write $util.urlEncode($input.params('x-id')) in place of $util.urlEncode($input.params('X-Id'))"},
+		{"a source of mappings", "orders", send + "$util.urlEncode($method.request.header.X-Id)", nil, "X-Id", "X-Id", "error mapping-empty-reference", "write $util.urlEncode($input.params('X-Id')) in place of $util.urlEncode($method.request.header.X-Id)"},
+		{"mapped and sent in another case", "orders", "", map[string]string{"querystring.DelaySeconds": "method.request.header.x-delay"}, "x-delay", "X-Delay", "warning mapping-name-mismatch", "write method.request.header.X-Delay in place of method.request.header.x-delay"},
+		{"mapped to a header that SQS does not read", "orders", "", map[string]string{"header.Foo": "method.request.header.x-id"}, "x-id", "X-Id", "note mapping-name-mismatch", "write method.request.header.X-Id in place of method.request.header.x-id"},
+		{"mapped to an attribute", "orders", "", attribute, "x-id", "X-Id", "error mapping-name-mismatch", "write method.request.header.X-Id in place of method.request.header.x-id"},
 		{"mapped to an attribute, and fitting", "orders", "", attribute, "x-id", "x-id", "", ""},
 		{"mapped as declared in another case", "orders", "", map[string]string{"header.Foo": "method.request.header.x-id"}, "X-Id", "X-Id", "error mapping-undeclared-parameter", "read method.request.header.X-Id, which the method declares"},
 		{"mapped and declared nowhere", "orders", "", map[string]string{"header.Foo": "method.request.header.x-id"}, "", "x-id", "error mapping-undeclared-parameter", "declare method.request.header.x-id on the method"},
-		{"a parameter of SQS", "orders_fifo", "Action=SendMessage&MessageGroupId=a&MessageDeDuplicationId=$context.requestId&MessageBody=$util.urlEncode($input.body)", nil, "", "X-Id", "error mapping-name-mismatch", "write MessageDeduplicationId"},
-		{"the group", "orders_fifo", "Action=SendMessage&MessageGroupID=a&MessageDeduplicationId=$context.requestId&MessageBody=$util.urlEncode($input.body)", nil, "", "X-Id", "error mapping-name-mismatch", "write MessageGroupId"},
-		{"the body", "orders", "Action=SendMessage&messageBody=$util.urlEncode($input.body)", nil, "", "X-Id", "error mapping-name-mismatch", "write MessageBody"},
+		{"a parameter of SQS", "orders_fifo", "Action=SendMessage&MessageGroupId=a&MessageDeDuplicationId=$context.requestId&MessageBody=$util.urlEncode($input.body)", nil, "", "X-Id", "error mapping-name-mismatch", "write MessageDeduplicationId in place of MessageDeDuplicationId"},
+		{"the group", "orders_fifo", "Action=SendMessage&MessageGroupID=a&MessageDeduplicationId=$context.requestId&MessageBody=$util.urlEncode($input.body)", nil, "", "X-Id", "error mapping-name-mismatch", "write MessageGroupId in place of MessageGroupID"},
+		{"the body", "orders", "Action=SendMessage&messageBody=$util.urlEncode($input.body)", nil, "", "X-Id", "error mapping-name-mismatch", "write MessageBody in place of messageBody"},
 	} {
 		read, err := fixtures.Load(c.fixture)
 		if err != nil {

@@ -112,6 +112,8 @@ func (w *routing) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
 			return own(gateway.MissingToken), "the method asks for a signed request (AWS_IAM)"
 		}
 	default:
+		id, _ := r.Method.AuthorizerID.Read(gaps)
+		fact, there := r.Configuration.Authorizers[id]
 		for _, source := range AuthorizerSources(r.Method, r.Configuration, gaps) {
 			parts := strings.SplitN(source, ".", 4)
 			if w.sender().Sends(parts[2], parts[3]) {
@@ -123,13 +125,17 @@ func (w *routing) authorizer(gaps *snapshot.Gaps) (*Failure, string) {
 			}
 			r.Lacks = append(r.Lacks, fmt.Sprintf("%s that the %s authorizer reads", what, kind))
 		}
-		if len(r.Lacks) > 0 {
+		switch {
+		case len(r.Lacks) > 0 && fact.IsKnown():
 			return own(gateway.Unauthorized), "the call lacks " + r.Lacks[0] // T175
-		}
-		id, _ := r.Method.AuthorizerID.Read(gaps)
-		if fact, there := r.Configuration.Authorizers[id]; !there {
+		case len(r.Lacks) > 0:
+			r.Lacks = nil // it may read something else
+			gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "what of the call the authorizer " + id + " reads", Origin: r.Method.AuthorizerID.Origin()})
 			return nil, ""
-		} else if a, ok := fact.Read(gaps); ok && a.Unpermitted {
+		case !there:
+			return nil, ""
+		}
+		if a, ok := fact.Read(gaps); ok && a.Unpermitted {
 			gaps.Add(snapshot.Gap{Reason: snapshot.NotRead, Detail: "whether API Gateway may call the function of the authorizer " + a.Name, Origin: r.Configuration.Authorizers[id].Origin()})
 		}
 	}

@@ -29,7 +29,7 @@ func (w *routing) route() {
 			gaps.Add(snapshot.Gap{Reason: snapshot.Unresolved, Detail: part.What, Origin: part.Origin})
 		}
 	}
-	undomained, why := w.domain()
+	undomained, why := w.domain(gaps)
 	failure, said := w.findStage(gaps)
 	failure, said = firstOf(undomained, why, failure, said)
 	defer func() {
@@ -231,10 +231,13 @@ func (w *routing) endpoint(gaps *snapshot.Gaps) (*Failure, string) {
 // domain follows a call that comes by a custom domain name through its paths: the
 // longest one that the call's path begins with names the stage. A path of no mapping
 // is refused.
-func (w *routing) domain() (*Failure, string) {
-	host, _ := w.Request.Header("Host")
+func (w *routing) domain(gaps *snapshot.Gaps) (*Failure, string) {
+	host, custom := w.Request.Header("Host")
 	host, _, _ = strings.Cut(host, ":")
-	domains, _ := w.Route.API.Domains.Peek()
+	domains, known := w.Route.API.Domains.Peek()
+	if gap := w.Route.API.Domains.Gap(); !known && gap.Reason != snapshot.NotRead && custom && !strings.Contains(host, ".execute-api.") {
+		gaps.Add(gap) // where nobody asked, as in a template, the path is taken for that of the API
+	}
 	var best *snapshot.Domain
 	named := false
 	for i := range domains {
