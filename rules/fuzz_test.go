@@ -13,7 +13,7 @@ import (
 )
 
 // provedOf is of how many inputs one has its fixes proved too, which takes most time.
-const provedOf = 16
+const provedOf = 64
 
 // No configuration and no request makes a rule or the proof of a fix crash, or a
 // failure go with a healthy verdict.

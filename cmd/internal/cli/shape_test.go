@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"hash/crc32"
 	"maps"
+	"runtime/metrics"
 	"slices"
 	"strconv"
 	"strings"
@@ -303,7 +304,7 @@ func checkShape(t *testing.T, doc any, gone bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
+	began, before := time.Now(), allocated()
 	v := shapeVerdict(t, doc)
 	if gone && v == diagnose.Healthy {
 		t.Errorf("healthy, though a required node is gone:\n%s", text)
@@ -321,6 +322,20 @@ func checkShape(t *testing.T, doc any, gone bool) {
 	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("%s for %d bytes:\n%s", took, len(text), text)
 	}
+	if bytes := allocated() - before; bytes > mostAllocated {
+		t.Errorf("%d MB are allocated for %d bytes:\n%s", bytes>>20, len(text), text)
+	}
+}
+
+// mostAllocated is far beyond the 16 MB that a thousand such templates stayed below,
+// reports and the proofs of fixes included.
+const mostAllocated = 128 << 20
+
+// allocated is how many bytes the process has allocated, freed ones included.
+func allocated() uint64 {
+	all := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(all)
+	return all[0].Value.Uint64()
 }
 
 // shapeVerdict is the verdict over all methods of a template; of one that is refused

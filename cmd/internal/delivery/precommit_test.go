@@ -39,6 +39,7 @@ func TestPreCommitHook(t *testing.T) {
 	dir := t.TempDir()
 	healthy, broken := filepath.Base(template(t, dir, "orders.template.yaml")), filepath.Base(template(t, dir, "broken.template.yaml", contentType...))
 	other := filepath.Base(template(t, dir, "more.template.yaml", append([]string{"Default: orders}", "Default: more}", "orders-api", "more-api"}, contentType...)...))
+	dashed := filepath.Base(template(t, dir, "-o.template.yaml", contentType...)) // a file, and no flag
 	for name, text := range map[string]string{
 		"queue.template.yaml": "Resources:\n  Orders: {Type: AWS::SQS::Queue}\n",
 		"other.template.yaml": "replicas: 3\n",
@@ -52,11 +53,12 @@ func TestPreCommitHook(t *testing.T) {
 	}{
 		{[]string{healthy}, 0, "1 method to SQS: 1 healthy."},
 		{[]string{broken}, 1, "error protocol-content-type:"},
+		{[]string{dashed}, 1, "error protocol-content-type:"},
 		{[]string{healthy, other}, 1, "2 methods to SQS: 1 broken, 1 healthy."},
 		{[]string{healthy, broken}, 2, "both name the queue"},
 		{[]string{"queue.template.yaml"}, 0, "no method is known to lead to SQS"},
 		{[]string{healthy, "queue.template.yaml"}, 0, "1 method to SQS: 1 healthy."},
-		{[]string{"other.template.yaml"}, 2, "other.template.yaml:1:1: there are no Resources"},
+		{[]string{"other.template.yaml"}, 2, "other.template.yaml: nothing in this file says what it is"},
 	} {
 		// pre-commit installs the program of each main package under its name.
 		entry := strings.Fields(hook.Entry)
