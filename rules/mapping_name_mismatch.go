@@ -104,7 +104,7 @@ func reportMisread(p *diagnose.Pass, e walk.EmptyReference, arrives string) {
 	if change != nil && by != e.Reference {
 		f.Fixes = []diagnose.Fix{p.Fix("write "+by+" in place of "+e.Reference, change)}
 	}
-	blame(p, f, blames(p, e) || change != nil && further(p, change))
+	blame(p, f, blames(p, e) || change != nil && helps(p, change))
 }
 
 // blame reports a finding as the cause of the failure, where it is.
@@ -117,18 +117,14 @@ func blame(p *diagnose.Pass, f diagnose.Finding, guilty bool) {
 	p.ReportAs(f, p.Trace.FirstFailure().Failure)
 }
 
-// further tells whether a call that SQS refuses gets further with the changes.
-func further(p *diagnose.Pass, changes ...snapshot.Change) bool {
+// helps tells whether a call that SQS refuses gets further with the changes.
+func helps(p *diagnose.Pass, changes ...snapshot.Change) bool {
 	first := p.Trace.FirstFailure()
 	if first == nil || first.Failure.Origin != walk.FromSQS {
 		return false
 	}
 	then := p.Walk(p.Trace.Request, changes...)
-	if then == nil {
-		return false
-	}
-	next := then.FirstFailure()
-	return next == nil || next.Later(first) || next.Failure.Message != first.Failure.Message
+	return then != nil && further(first, then)
 }
 
 // mappedAs is the name under which the call has what a mapping reads under another
@@ -185,7 +181,7 @@ func reportMismapped(p *diagnose.Pass) {
 				}
 			}
 			f.Fixes = []diagnose.Fix{p.Fix("write "+meant+" in place of "+mapped.Expression, changes...)}
-			blame(p, f, further(p, changes...))
+			blame(p, f, helps(p, changes...))
 		}
 	}
 }
