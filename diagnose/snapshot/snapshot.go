@@ -63,7 +63,7 @@ type Target struct {
 	// not what is to be made.
 	Exists bool `json:"exists,omitempty"`
 
-	// Maker is the tool that writes the files anew each time: cdk or serverless; empty
+	// Maker is the tool that writes the files anew each time: cdk, serverless or terraform; empty
 	// for files that people edit.
 	Maker string `json:"maker,omitempty"`
 
@@ -104,6 +104,7 @@ const (
 const (
 	CDK        = "cdk"
 	Serverless = "serverless" // the Serverless Framework
+	Applied    = "terraform"  // Terraform or OpenTofu: a plan or a state
 )
 
 // Written tells whether the target is what people keep in files: a template,

@@ -19,8 +19,11 @@ func (r Run) maker() string {
 
 // Rewritten says what becomes of an edit in files that a tool writes.
 func Rewritten(maker string) string {
-	if maker == snapshot.CDK {
+	switch maker {
+	case snapshot.CDK:
 		return "cdk synth writes these files anew; make the changes in the CDK application"
+	case snapshot.Applied:
+		return "a plan or a state is not edited; make the changes in the configuration that it comes from"
 	}
 	return "serverless package writes these files anew; make the changes in serverless.yml"
 }

@@ -259,7 +259,7 @@ func (r *recorded) snapshot() *snapshot.Snapshot {
 	if r.plan {
 		input = "the plan"
 	}
-	b := newBuilder(r.symbols, snapshot.Target{Kind: snapshot.Terraform, File: filepath.ToSlash(r.file), Exists: !r.plan}, input, r.options.Warn)
+	b := newBuilder(r.symbols, snapshot.Target{Kind: snapshot.Terraform, File: filepath.ToSlash(r.file), Maker: snapshot.Applied, Exists: !r.plan}, input, r.options.Warn)
 	b.mirrored = true
 	if r.plan {
 		b.waits = func(deployment *resource) func(string) bool { return r.waits(r.instances[deployment.address]) }
