@@ -32,7 +32,7 @@ Repair: extend the boundary by this action on this queue, or give the integratio
 		} else if !ofAWS(p, walk.LayerBoundary, "") {
 			fix := p.Fix("allow "+a.Action+" on "+p.Expression(a.Resource)+" in the permissions boundary of the role", snapshot.SetStatement{
 				On:    snapshot.PolicyTarget{Kind: "boundary", Resource: p.Trace.Signing.Credentials},
-				After: allowStatement(sid("SendTo", lastPart(a.Resource)), a.Resource, a.Action)})
+				After: allowStatement(sid(does("SendTo", []string{a.Action}), lastPart(a.Resource)), a.Resource, a.Action)})
 			fix.Risk = "other roles may have the same boundary"
 			finding.Fixes = []diagnose.Fix{fix}
 		}

@@ -28,7 +28,7 @@ func headerEvidence(p *diagnose.Pass, name string) diagnose.Evidence {
 
 // bodyEvidence is the body that SQS receives.
 func bodyEvidence(p *diagnose.Pass) diagnose.Evidence {
-	e := diagnose.Evidence{Label: "body that SQS receives", Value: p.Expression(excerpt(p.Trace.Mapping.Body)), Origin: p.Trace.Mapping.TemplateAt}
+	e := diagnose.Evidence{Label: "body that SQS receives", Value: excerpt([]byte(p.Expression(string(p.Trace.Mapping.Body)))), Origin: p.Trace.Mapping.TemplateAt}
 	if len(p.Trace.Mapping.Body) == 0 {
 		e.Value = "empty"
 	}
@@ -57,7 +57,7 @@ func refusal(p *diagnose.Pass, message string) diagnose.Finding {
 		f.Evidence = append([]diagnose.Evidence{*mapped}, f.Evidence...)
 	}
 	if len(p.Trace.Mapping.Query) > 0 {
-		f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "query string that SQS receives", Value: p.Expression(excerpt([]byte(p.Trace.Signing.RawQuery)))})
+		f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "query string that SQS receives", Value: excerpt([]byte(p.Expression(p.Trace.Signing.RawQuery)))})
 	}
 	if len(a.Failed) > 0 {
 		f.Why = "SQS answers 200 and lists the refused messages in the body: " + a.Failed[0].Code + ", " + a.Failed[0].Message
@@ -151,6 +151,6 @@ func reportMangled(p *diagnose.Pass, f diagnose.Finding) {
 	if p.Trace.Queue.Altered != "" {
 		f.Severity = diagnose.Error
 	}
-	f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)})
+	f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt([]byte(p.Expression(string(p.Trace.Mapping.Body))))})
 	p.Report(f)
 }

@@ -57,7 +57,7 @@ Repair: $util.urlEncode(...) around the client's data, once.`,
 		asMap := slices.ContainsFunc(raw, func(s walk.Span) bool { return s.JavaMap })
 		if altered := p.Trace.Queue.Altered; failure != nil || altered != "" && !asMap {
 			f.Severity = diagnose.Error
-			f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)})
+			f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "body that SQS receives", Value: excerpt([]byte(p.Expression(string(p.Trace.Mapping.Body))))})
 			if altered != "" {
 				f.Why += " In this call " + altered + "."
 			}

@@ -62,7 +62,7 @@ func reportBlank(p *diagnose.Pass, e walk.EmptyReference) {
 		Severity: diagnose.Warning,
 		Message:  e.Reference + " prints nothing" + emptyBecause(e),
 		Why:      "What should stand there is missing from the request that SQS receives.",
-		Evidence: []diagnose.Evidence{inTemplate(p, e.Reference, e.Line, e.Column), {Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)}},
+		Evidence: []diagnose.Evidence{inTemplate(p, e.Reference, e.Line, e.Column), {Label: "body that SQS receives", Value: excerpt([]byte(p.Expression(string(p.Trace.Mapping.Body))))}},
 	}
 	f.Fixes = filledIn(p, e)
 	if meant := meantSource(p, e); meant != "" {

@@ -176,7 +176,7 @@ func reportArgument(p *diagnose.Pass, a *walk.Argument) {
 	case !a.Missing:
 		f.Message = fmt.Sprintf("the parameter %s cannot be read: %s", a.Name, a.Why)
 		f.Why = "The call fails, whether API Gateway or SQS refuses it."
-		f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "value for this call", Value: p.Expression(excerpt([]byte(a.Value)))})
+		f.Evidence = append(f.Evidence, diagnose.Evidence{Label: "value for this call", Value: excerpt([]byte(p.Expression(a.Value)))})
 	case !a.Required:
 		f.Why += " An optional parameter is not left out when its source gives nothing."
 	case a.Expression == "$request.body.MessageBody":

@@ -97,7 +97,7 @@ func reportMisread(p *diagnose.Pass, e walk.EmptyReference, arrives string) {
 		Severity: diagnose.Warning,
 		Message:  fmt.Sprintf("%s prints nothing: what arrives is called %q", e.Reference, arrives),
 		Why:      "Names are compared with their case and spelling.",
-		Evidence: []diagnose.Evidence{inTemplate(p, e.Reference, e.Line, e.Column), {Label: "body that SQS receives", Value: excerpt(p.Trace.Mapping.Body)}},
+		Evidence: []diagnose.Evidence{inTemplate(p, e.Reference, e.Line, e.Column), {Label: "body that SQS receives", Value: excerpt([]byte(p.Expression(string(p.Trace.Mapping.Body))))}},
 	}
 	by := strings.Replace(e.Reference, name, arrives, 1)
 	change := replaced(p, e, by)
@@ -194,7 +194,7 @@ func reportMisspelt(p *diagnose.Pass) {
 			Severity: diagnose.Warning,
 			Message:  fmt.Sprintf("SQS knows no parameter %s and drops it; %s is meant", slip.Name, slip.Meant),
 			Why:      "SQS passes over parameters that it does not know, without an error.",
-			Evidence: inTemplateAs(p, []diagnose.Evidence{{Label: "body that SQS receives", Value: excerpt(m.Body), Origin: m.TemplateAt}}, slip.Name, true),
+			Evidence: inTemplateAs(p, []diagnose.Evidence{{Label: "body that SQS receives", Value: excerpt([]byte(p.Expression(string(m.Body)))), Origin: m.TemplateAt}}, slip.Name, true),
 		}
 		if m.Rendered != nil && strings.Count(m.Template, slip.Name) == 1 {
 			f.Fixes = []diagnose.Fix{p.Fix("write "+slip.Meant+" in place of "+slip.Name, p.SetTemplate(strings.Replace(m.Template, slip.Name, slip.Meant, 1)))}

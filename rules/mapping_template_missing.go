@@ -45,7 +45,7 @@ set the passthrough behavior to NEVER so that other calls are refused with 415.`
 			Evidence: []diagnose.Evidence{
 				{Label: templateKeys(p), Value: cmp.Or(quoteAll(m.Keys), "none"), Origin: m.Integration.Templates.Origin()},
 				{Label: "passthrough behavior", Value: cmp.Or(m.Passthrough, "WHEN_NO_MATCH"), Origin: m.Integration.Passthrough.Origin()},
-				{Label: "body that SQS receives", Value: excerpt(m.Body)},
+				{Label: "body that SQS receives", Value: excerpt([]byte(p.Expression(string(m.Body))))},
 			},
 			Fixes: templateFixes(p),
 		}

@@ -63,7 +63,7 @@ func reportStray(p *diagnose.Pass) {
 			Severity: diagnose.Warning,
 			Message:  "the mapping template: " + stray.Message,
 			Why:      "API Gateway prints it and goes on, so that what it was to decide is not decided.",
-			Evidence: []diagnose.Evidence{inTemplate(p, lineAt(m.Template, stray.Line), stray.Line, stray.Column), {Label: "body that SQS receives", Value: excerpt(m.Body)}},
+			Evidence: []diagnose.Evidence{inTemplate(p, lineAt(m.Template, stray.Line), stray.Line, stray.Column), {Label: "body that SQS receives", Value: excerpt([]byte(p.Expression(string(m.Body))))}},
 			Fixes:    repaired(p, &stray.Repair),
 		}
 		first := p.Trace.FirstFailure()

@@ -35,7 +35,7 @@ Repair: write the form on one line, or end each line with ## and start the next 
 			Why:      "SQS takes white space in a form as part of the name or value that it touches.",
 			Evidence: []diagnose.Evidence{
 				{Label: "mapping template " + p.Trace.Mapping.Choice.Key, Value: excerpt([]byte(p.Trace.Mapping.Template)), Origin: p.Trace.Mapping.TemplateAt},
-				{Label: "body that SQS receives", Value: fmt.Sprintf("%q", excerpt(p.Trace.Mapping.Body))},
+				{Label: "body that SQS receives", Value: fmt.Sprintf("%q", excerpt([]byte(p.Expression(string(p.Trace.Mapping.Body)))))},
 			},
 			Check: diagnose.Say("test the method in the console: the log shows the body as \"Endpoint request body after transformations\""),
 		}

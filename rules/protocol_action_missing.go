@@ -38,9 +38,9 @@ integration.request.querystring.Action to 'SendMessage'. Then deploy the API.`,
 		message := "the call names no Action: its body is empty, and so is its query string"
 		switch {
 		case len(r.Body) > 0:
-			message = fmt.Sprintf("the call names no Action: SQS receives %q", p.Expression(excerpt(r.Body)))
+			message = fmt.Sprintf("the call names no Action: SQS receives %q", excerpt([]byte(p.Expression(string(r.Body)))))
 		case r.RawQuery != "":
-			message = fmt.Sprintf("the call names no Action: SQS receives the query string %q", p.Expression(excerpt([]byte(r.RawQuery))))
+			message = fmt.Sprintf("the call names no Action: SQS receives the query string %q", excerpt([]byte(p.Expression(r.RawQuery))))
 		}
 		p.ReportAs(diagnose.Finding{
 			Message:  message,

@@ -26,7 +26,7 @@ Repair: write every parameter as Name=value, with values encoded ("100%25" for "
 	When:     unreadableFor(func(f walk.Faults) bool { return f.BrokenText }),
 	Check: func(p *diagnose.Pass) {
 		p.ReportAs(diagnose.Finding{
-			Message:  fmt.Sprintf("the form that the template writes is malformed: SQS receives %q", p.Expression(excerpt(p.Trace.Mapping.Body))),
+			Message:  fmt.Sprintf("the form that the template writes is malformed: SQS receives %q", excerpt([]byte(p.Expression(string(p.Trace.Mapping.Body))))),
 			Why:      "A part without '=' or a broken percent escape makes the form unreadable to SQS.",
 			Evidence: []diagnose.Evidence{bodyEvidence(p), {Label: "mapping template", Value: excerpt([]byte(p.Trace.Mapping.Template)), Origin: p.Trace.Mapping.TemplateAt}},
 			Fixes:    formFixes(p),

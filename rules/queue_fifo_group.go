@@ -1,7 +1,10 @@
 package rules
 
 import (
+	"slices"
+
 	"apisqs-doctor/diagnose"
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -48,6 +51,31 @@ const (
 	oneGroupChoice = "all messages then wait for each other"
 )
 
+// whereEmpty gives a parameter of the form a text where what it reads of the client is
+// empty: what a client does send stays its value. It is for a value that is one reference.
+func whereEmpty(p *diagnose.Pass, name, text string) (change snapshot.Change, reads string) {
+	t := p.Template()
+	if t == nil || !p.Trace.Queue.Empty || !p.Trace.SendsForm() {
+		return nil, ""
+	}
+	at, ok := t.FormParameter(name)
+	if !ok {
+		return nil, ""
+	}
+	value := p.Trace.Mapping.Template[at.ValueStart:at.End]
+	if !slices.ContainsFunc(p.Trace.Mapping.Blanks(), func(e walk.EmptyReference) bool {
+		return e.Reference == value && e.Reason == walk.AbsentClientValue
+	}) {
+		return nil, ""
+	}
+	reads = plainReference(unwrapped(value))
+	edits, ok := t.SetFormParameter(name, "#if("+reads+" && "+reads+` != "")`+value+"#{else}"+text+"#end")
+	if !ok {
+		return nil, ""
+	}
+	return p.EditTemplate(edits), reads
+}
+
 // fifoFixes give the message an id made by API Gateway.
 func fifoFixes(p *diagnose.Pass, name, text, mapping, effect string) []diagnose.Fix {
 	if p.Trace.Protocol.Protocol == "json" {
@@ -55,6 +83,9 @@ func fifoFixes(p *diagnose.Pass, name, text, mapping, effect string) []diagnose.
 		if name != lastName(name) {
 			return nil // inside of a list
 		}
+	}
+	if change, reads := whereEmpty(p, name, text); change != nil {
+		return []diagnose.Fix{p.Fix("set "+name+" to "+text+" where "+reads+" is empty", change)}
 	}
 	changes := withParameter(p, name, text, mapping)
 	if changes == nil {

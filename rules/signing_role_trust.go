@@ -63,7 +63,7 @@ func reportMalformedTrust(p *diagnose.Pass) {
 	p.ReportAs(diagnose.Finding{
 		Message:  "the trust policy of role " + lastPart(s.Credentials) + " is malformed: " + problem.String(),
 		Why:      "AWS does not store the role with it.",
-		Evidence: []diagnose.Evidence{{Label: "trust policy", Value: p.Expression(excerpt([]byte(text))), Origin: s.TrustProblem.Origin}, roleEvidence(p)},
+		Evidence: []diagnose.Evidence{{Label: "trust policy", Value: excerpt([]byte(p.Expression(text))), Origin: s.TrustProblem.Origin}, roleEvidence(p)},
 		Fixes:    fixes,
 		Check:    diagnose.Say("validate the trust policy in the console of IAM"),
 	}, s.IdentityFailure)

@@ -74,12 +74,20 @@ func ownPolicy(p *diagnose.Pass, near *walk.NearMiss, fallback string) string {
 	return name
 }
 
+// does is the beginning of a statement's id: what its action is, where that is not to send.
+func does(prefix string, actions []string) string {
+	if name, ok := strings.CutPrefix(actions[0], "sqs:"); ok && name != "SendMessage" {
+		return name + "Of"
+	}
+	return prefix
+}
+
 // grant is the fix that lets the role do the actions on the resource.
 func grant(p *diagnose.Pass, near *walk.NearMiss, prefix, resource string, actions ...string) diagnose.Fix {
 	name := lastPart(p.Trace.Authorization.Resource) // the queue's
 	return p.Fix("allow "+strings.Join(actions, " and ")+" on "+p.Expression(resource)+" in a policy of the role", snapshot.SetStatement{
 		On:    snapshot.PolicyTarget{Kind: "role", Resource: p.Trace.Signing.Credentials, Policy: ownPolicy(p, near, "send-to-"+name)},
-		After: allowStatement(sid(prefix, name), resource, actions...),
+		After: allowStatement(sid(does(prefix, actions), name), resource, actions...),
 	})
 }
 
@@ -198,7 +206,11 @@ func removal(p *diagnose.Pass, m walk.Match) []diagnose.Fix {
 	}
 	change := snapshot.SetStatement{On: on, Index: m.Statement, Before: statement}
 	if whole {
-		return []diagnose.Fix{p.Fix(fmt.Sprintf("detach the policy %s from role %s: it is the Deny (%s) and nothing else", m.Document, p.Expression(lastPart(p.Trace.Signing.Credentials)), statementName(m)), change)}
+		title := fmt.Sprintf("detach the policy %s from role %s: it is the Deny (%s) and nothing else", m.Document, p.Expression(lastPart(p.Trace.Signing.Credentials)), statementName(m))
+		if p.Snapshot.Target.Written() {
+			title = fmt.Sprintf("remove the policy %s: it is the Deny (%s) and nothing else", m.Document, statementName(m))
+		}
+		return []diagnose.Fix{p.Fix(title, change)}
 	}
 	fix := p.Fix(fmt.Sprintf("remove the Deny (%s) from %s, or take this call out of it", statementName(m), policyName(m)), change)
 	if shared {
@@ -225,7 +237,7 @@ func policyName(m walk.Match) string {
 func matchEvidence(p *diagnose.Pass, m walk.Match) diagnose.Evidence {
 	value := strings.TrimPrefix(policyName(m), "the ") + ", " + statementName(m)
 	if _, text, ok := target(p, m); ok {
-		value += ": " + p.Expression(excerpt([]byte(text)))
+		value += ": " + excerpt([]byte(p.Expression(text)))
 	}
 	return diagnose.Evidence{Label: "statement", Value: value, Origin: walk.StatementOrigin(m)}
 }

@@ -96,6 +96,9 @@ func (f *fragment) add(st setting) error {
 		place = st.at.resource + "." + place
 	}
 	note := fmt.Sprintf("# %s %s%s", verb, place, where)
+	if st.only != nil { // AWS stores no policy without a statement
+		note = fmt.Sprintf("# remove %s as a whole%s: this is its only statement", whole(st), where)
+	}
 	if st.at.kind != "" && st.at.file != "" {
 		note = fmt.Sprintf("# add the resource %s to %s", st.at.resource, st.at.file)
 	}
@@ -126,6 +129,16 @@ func (f *fragment) add(st setting) error {
 	}
 	merge(f.root, path, value)
 	return nil
+}
+
+// whole is what a policy stands in by itself: a resource, or an item of a list.
+func whole(st setting) string {
+	for i, name := range st.only {
+		if _, ok := index(name); ok {
+			return st.at.resource + "." + joined(st.only[:i+1])
+		}
+	}
+	return st.at.resource
 }
 
 // gone shows what is to be removed from a list, each line behind a mark: whoever

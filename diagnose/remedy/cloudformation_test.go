@@ -259,4 +259,9 @@ func TestCloudFormationRemoves(t *testing.T) {
 	if !strings.Contains(got, "#   - Effect: Allow\n#     Action: sqs:SendMessage\n#     Resource: !GetAtt Other.Arn\n") {
 		t.Errorf("what is to go is not shown:\n%s", got)
 	}
+	// A policy that is one statement goes as a whole: AWS stores none without.
+	got, err = remedy.CloudFormation(s, fix(snapshot.SetStatement{On: policy("role", roleOf, "bare"), Index: 1, Before: `{"Effect":"Allow","Action":"logs:*","Resource":"*"}`}))
+	if err != nil || !strings.Contains(got, "as a whole") || !strings.Contains(got, ": this is its only statement\n") {
+		t.Errorf("%v:\n%s", err, got)
+	}
 }
