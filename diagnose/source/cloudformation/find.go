@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"sort"
@@ -158,14 +159,5 @@ func stackNameOf(file string) string {
 			base = trimmed
 		}
 	}
-	name := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
-			return r
-		}
-		return '-'
-	}, base)
-	if name = strings.Trim(name, "-"); name == "" {
-		return defaultStackName
-	}
-	return name
+	return cmp.Or(strings.Trim(tree.Hyphenated(base), "-"), defaultStackName)
 }

@@ -2,9 +2,11 @@ package cloudformation
 
 import (
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 
+	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
@@ -91,12 +93,7 @@ func (s *stack) split(arg, n *tree.Node) *tree.Value {
 
 // symbolic tells whether a text holds a symbol.
 func (w *world) symbolic(part string) bool {
-	for _, sym := range w.symbols.list {
-		if strings.Contains(part, sym.Text) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(w.symbols.list, func(sym snapshot.Symbol) bool { return strings.Contains(part, sym.Text) })
 }
 
 func (s *stack) base64(arg, n *tree.Node) *tree.Value {

@@ -70,23 +70,10 @@ func alphanumericID(id string) bool {
 
 // otherKind recognises documents that people have beside their templates.
 func otherKind(root *tree.Node) string {
-	has := func(names ...string) bool {
-		for _, name := range names {
-			if root.Field(name) == nil {
-				return false
-			}
-		}
-		return true
-	}
-	text := func(name string) string {
-		if n := root.Get(name); n.Scalar() {
-			return n.Text
-		}
-		return ""
-	}
+	has, schema := root.Has, root.Get("schema").TextOr("")
 	switch {
-	case strings.HasPrefix(text("schema"), "apisqs-doctor/"):
-		return fmt.Sprintf("this is a file of the doctor itself (%q; give a snapshot with --snapshot)", tree.Clip(text("schema"), 60))
+	case strings.HasPrefix(schema, "apisqs-doctor/"):
+		return fmt.Sprintf("this is a file of the doctor itself (%q; give a snapshot with --snapshot)", tree.Clip(schema, 60))
 	case has("format_version", "planned_values"), has("format_version", "values"), has("terraform_version"):
 		return "this looks like a Terraform plan or state"
 	case has("service", "provider"), has("service", "functions"):

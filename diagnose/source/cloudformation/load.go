@@ -3,14 +3,13 @@ package cloudformation
 import (
 	"cmp"
 	"io"
+	"slices"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
-const (
-	defaultStackName = "stack"
-)
+const defaultStackName = "stack"
 
 // Options say what a template leaves open.
 type Options struct {
@@ -85,15 +84,7 @@ func (w *world) addRoot(doc *tree.Document, src source, several bool) {
 		name = w.options.StackName
 	}
 	name = cmp.Or(name, defaultStackName)
-	taken := func() bool {
-		for _, s := range w.stacks {
-			if s.name == name {
-				return true
-			}
-		}
-		return false
-	}
-	for taken() {
+	for slices.ContainsFunc(w.stacks, func(s *stack) bool { return s.name == name }) {
 		name += "-2"
 	}
 	prefix := ""

@@ -248,11 +248,15 @@ func (s *stack) props(r *resource) tree.View {
 			r.resolved = s.resolve(r.properties)
 		}
 	}
-	at := r.at
-	if f := r.body.Field("Properties"); f != nil {
-		at = f.At
+	return tree.View{Resource: s.resourceName(r.id), Path: "Properties", At: r.placeOf("Properties"), Value: r.resolved}
+}
+
+// placeOf is where a member of the resource stands, or the resource without it.
+func (r *resource) placeOf(member string) tree.Place {
+	if f := r.body.Field(member); f != nil {
+		return f.At
 	}
-	return tree.View{Resource: s.resourceName(r.id), Path: "Properties", At: at, Value: r.resolved}
+	return r.at
 }
 
 // beside returns the path of a file that another one names relative to itself.

@@ -68,10 +68,7 @@ func checkStructure(s *stack) {
 var typeRE = lazy.Regexp(`^Custom::[\w@-]+$|^\w+::\w+::\w+(::MODULE)?$`)
 
 func (s *stack) checkType(r *resource) {
-	at := r.at
-	if f := r.body.Field("Type"); f != nil {
-		at = f.At
-	}
+	at := r.placeOf("Type")
 	_, known := slices.BinarySearch(published().Names, r.typ)
 	switch meant := misspelt(r.typ); {
 	case !typeRE.MatchString(r.typ):

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"cmp"
 	"sort"
 	"strconv"
 	"strings"
@@ -83,16 +84,7 @@ func (w *world) free(candidate string) bool {
 
 // mentionsOf lists, in order, what a text holds that could be taken for a symbol.
 func mentionsOf(text string) []string {
-	var list []string
-	for at := 0; ; {
-		next := strings.Index(text[at:], symbolPrefix)
-		if next < 0 {
-			break
-		}
-		at += next
-		list = append(list, text[at:min(len(text), at+maxSymbol)])
-		at += len(symbolPrefix)
-	}
+	list := tree.Mentions(text, symbolPrefix, maxSymbol)
 	sort.Strings(list)
 	return list
 }
@@ -100,20 +92,12 @@ func mentionsOf(text string) []string {
 // symbolName keeps letters, digits and hyphens: a symbol must be able to stand
 // in names, ARNs, URLs and JSON without changing how they are read.
 func symbolName(base string) string {
-	name := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '-'
-	}, base)
+	name := tree.Hyphenated(base)
 	name = strings.ReplaceAll(name, symbolPrefix, "")
 	name = strings.ReplaceAll(name, accountSymbol, "account")
 	for strings.Contains(name, "--") {
 		name = strings.ReplaceAll(name, "--", "-")
 	}
 	name = name[:min(len(name), maxSymbol-20)]
-	if name = strings.Trim(name, "-"); name == "" {
-		return "value"
-	}
-	return name
+	return cmp.Or(strings.Trim(name, "-"), "value")
 }

@@ -94,13 +94,7 @@ func (s *shape) fits(n *tree.Node) bool {
 		}
 		n = list.Items[0]
 	}
-	has := func(name string) bool { return n.Field(name) != nil }
-	for _, name := range s.members {
-		if !has(name) {
-			return false
-		}
-	}
-	return !slices.ContainsFunc(s.not, has)
+	return n.Has(s.members...) && !slices.ContainsFunc(s.not, func(name string) bool { return n.Has(name) })
 }
 
 // Command names the command of the AWS CLI that printed a document, without

@@ -112,13 +112,12 @@ func (b *builder) text(r *resource, name string) string {
 // its parts. ok is false where the text is not known or does not parse.
 func (b *builder) document(r *resource, name string) (tree.View, bool) {
 	x := r.get(name)
-	v, ok := r.raw0(name)
-	text, known := plainText(v)
-	if x.Absent() || x.Unknown() || !ok || !known {
+	text, known := plainText(r.attribute(name))
+	if x.Absent() || x.Unknown() || !known {
 		return x, false
 	}
 	at := r.spot.member(name)
-	doc, err := tree.Language{Name: "a document"}.Parse(at.file(), []byte(text))
+	doc, err := tree.Language{Name: "a document"}.Parse(at.at.Filename, []byte(text))
 	if err != nil {
 		if holed(text) {
 			x.Value = &tree.Value{Kind: tree.Unknown, Gap: &tree.Missing{Expression: x.Path + " holds a value that is known only after apply"}}
@@ -128,15 +127,6 @@ func (b *builder) document(r *resource, name string) (tree.View, bool) {
 	x.Value = b.node(doc.Root, at.document(text), text)
 	return x, true
 }
-
-// raw0 is an argument as it was evaluated.
-func (r *resource) raw0(name string) (cty.Value, bool) {
-	v := r.attribute(name)
-	return v, v != cty.NilVal
-}
-
-// file is the file that a value stands in.
-func (s spot) file() string { return s.at.Filename }
 
 // document is the spot of a text that holds a document. A text that stands in the
 // configuration as such, or in a file that it reads, has lines of its own.
@@ -228,8 +218,7 @@ func (b *builder) policy(r *resource, name string) (snapshot.Fact[string], []sna
 				return fact, nil
 			}
 			// The text is kept as it is written: what AWS refuses of it is refused for the text.
-			text, _ := r.raw0(name)
-			t, _ := plainText(text)
+			t, _ := plainText(r.attribute(name))
 			return snapshot.Known(b.symbols.text(t), x.Origin()), lines
 		}
 	}

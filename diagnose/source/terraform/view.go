@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -28,17 +29,8 @@ const (
 func newSymbols(hs *holes, texts [][]byte) *symbols {
 	s := &symbols{holes: hs, prefixes: map[string]bool{}, taken: map[string]bool{}}
 	for _, t := range texts {
-		text := string(t)
 		for _, word := range []string{symbolPrefix, accountSymbol[:6]} {
-			for at := 0; ; {
-				next := strings.Index(text[at:], word)
-				if next < 0 {
-					break
-				}
-				at += next
-				s.mentions = append(s.mentions, text[at:min(len(text), at+maxSymbol+8)])
-				at += len(word)
-			}
+			s.mentions = append(s.mentions, tree.Mentions(string(t), word, maxSymbol+8)...)
 		}
 	}
 	return s
@@ -102,12 +94,7 @@ func (s *symbols) free(text string) bool {
 // symbolName keeps letters, digits and hyphens: a symbol stands in names, ARNs,
 // URLs and JSON and must not change how they are read.
 func symbolName(expression string) string {
-	name := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '-'
-	}, expression)
+	name := tree.Hyphenated(expression)
 	name = strings.ReplaceAll(name, symbolPrefix, "")
 	for strings.Contains(name, "--") {
 		name = strings.ReplaceAll(name, "--", "-")
@@ -116,10 +103,7 @@ func symbolName(expression string) string {
 	if len(name) > maxSymbol-16 {
 		name = name[len(name)-maxSymbol+16:]
 	}
-	if name = strings.Trim(name, "-"); name == "" {
-		return "value"
-	}
-	return name
+	return cmp.Or(strings.Trim(name, "-"), "value")
 }
 
 // text is a text with symbols for its holes.

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,6 +61,11 @@ func (n *Node) Get(name string) *Node {
 		return f.Value
 	}
 	return nil
+}
+
+// Has tells whether the node is an object with members of all these names.
+func (n *Node) Has(names ...string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return n.Field(name) == nil })
 }
 
 func (n *Node) Field(name string) *Field {
