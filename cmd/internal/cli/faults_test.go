@@ -89,7 +89,7 @@ func TestThrottledCalls(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped with -short: retries and timeouts take seconds")
 	}
-	stdout, stderr, exit := againstFake(t, fakeaws.Options{Throttle: map[string]int{"GetRole": 5}}, 2*time.Minute)
+	stdout, stderr, exit := againstFake(t, fakeaws.Options{Throttle: map[string]int{"GetRole": 3}}, 2*time.Minute)
 	if verdict := verdictOf(t, stdout, stderr); verdict != "healthy" || exit != ExitHealthy {
 		t.Errorf("verdict %s, exit code %d; want healthy and 0\n%s", verdict, exit, stderr)
 	}
@@ -101,7 +101,7 @@ func TestBrokenServices(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped with -short: retries and timeouts take seconds")
 	}
-	const timeout = 4 * time.Second
+	const timeout = 2 * time.Second
 	for name, o := range map[string]fakeaws.Options{
 		"every call fails": {Fail500: []string{"*"}},
 		"every call hangs": {Hang: []string{"*"}},
