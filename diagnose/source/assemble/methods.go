@@ -42,6 +42,18 @@ func (a *assembler) parts() {
 		}
 		one.draft.Authorizers[in.ID] = fact
 	}
+	for i := range a.GatewayResponses {
+		a.gatewayResponse(&a.GatewayResponses[i], a.GatewayResponses[i].API.Text)
+	}
+}
+
+// gatewayResponse says that an answer of API Gateway's own is not the usual one, which
+// is shown all the same.
+func (a *assembler) gatewayResponse(in *GatewayResponse, api string) {
+	if a.apis[api] != nil {
+		a.out.Target.Unread = append(a.out.Target.Unread, snapshot.Unread{Origin: in.Origin, APIs: []string{api},
+			What: in.Name + " changes the answer " + in.Kind + " that API Gateway gives by itself; the usual one is shown"})
+	}
 }
 
 // Unversioned is the doubt about an HTTP API's authorizer that asks a function and

@@ -26,6 +26,7 @@ type Parts struct {
 	Validators           []Validator
 	Models               []Model
 	Authorizers          []Authorizer
+	GatewayResponses     []GatewayResponse
 	Methods              []Method
 	MethodResponses      []MethodResponse
 	Integrations         []Integration
@@ -90,6 +91,8 @@ type Definition struct {
 	Models      map[string]snapshot.Fact[string]
 	Authorizers map[string]snapshot.Fact[snapshot.Authorizer]
 
+	GatewayResponses []GatewayResponse // without their API
+
 	Paths   []string
 	Methods []snapshot.Method
 	// Open are the methods, by their place in Methods, that refuse an authorizer
@@ -137,6 +140,14 @@ type Authorizer struct {
 	// the payload format.
 	Unversioned bool
 	snapshot.Fact[snapshot.Authorizer]
+}
+
+// GatewayResponse changes an answer that API Gateway gives by itself.
+type GatewayResponse struct {
+	Name   string // of the resource or the place in a document, for people
+	API    Ref
+	Kind   string // DEFAULT_4XX, THROTTLED and so on
+	Origin snapshot.Origin
 }
 
 // Method is a method of a REST API. Its path comes from Resource.

@@ -20,6 +20,9 @@ func (a *assembler) imported(one *api, d *Definition) {
 	if d.Refused != nil {
 		a.refuse(one, d.Refused.Code, d.Refused.Message, d.Refused.Origin)
 	}
+	for i := range d.GatewayResponses {
+		a.gatewayResponse(&d.GatewayResponses[i], one.out.ID)
+	}
 	for _, part := range d.Unread {
 		if a.New {
 			part.Decides, part.APIs = true, []string{one.out.ID}

@@ -131,6 +131,10 @@ func (b *builder) model(s *stack, r *resource, p tree.View, api assemble.Ref) {
 	b.parts.Models = append(b.parts.Models, assemble.Model{Name: s.refOf(r, &tree.Node{At: r.at}).Text, API: api, Schema: openapi.Schema(p.Get("Schema"))})
 }
 
+func (b *builder) gatewayResponse(s *stack, r *resource, p tree.View, api assemble.Ref) {
+	b.parts.GatewayResponses = append(b.parts.GatewayResponses, assemble.GatewayResponse{Name: r.id, API: api, Kind: p.Get("ResponseType").Plain(), Origin: s.origin(r, "", r.at)})
+}
+
 func (b *builder) authorizer(s *stack, r *resource, p tree.View, api assemble.Ref) {
 	of, typ := r.apiType(), p.Get("Type")
 	if typ.Absent() {

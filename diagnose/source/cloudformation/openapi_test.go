@@ -182,3 +182,25 @@ func TestSwagger2(t *testing.T) {
 	is(t, "responses", len(get(t, "responses", i.Responses)), 2)
 	is(t, "default", get(t, "timeout", i.TimeoutMillis), 29000)
 }
+
+// An answer of API Gateway's own that a template changes is said, as a resource and in
+// a document; it decides nothing.
+func TestGatewayResponses(t *testing.T) {
+	for name, text := range map[string]string{
+		"resource": `Resources:
+  Api: {Type: 'AWS::ApiGateway::RestApi', Properties: {Name: orders}}
+  Other: {Type: 'AWS::ApiGateway::GatewayResponse', Properties: {RestApiId: !Ref Api, ResponseType: THROTTLED, StatusCode: '503'}}
+`,
+		"document": `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body: {openapi: 3.0.1, info: {title: a, version: '1'}, paths: {}, x-amazon-apigateway-gateway-responses: {THROTTLED: {statusCode: 503}}}
+`,
+	} {
+		s := load(t, text, Options{})
+		if unread := s.Target.Unread; len(unread) != 1 || unread[0].Decides || !strings.Contains(unread[0].What, "changes the answer THROTTLED") {
+			t.Errorf("%s: %+v", name, unread)
+		}
+	}
+}

@@ -34,6 +34,7 @@ var readings = []reading{
 	{[]string{"AWS::ApiGateway::Model"}, ofAPI("RestApiId", (*builder).model)},
 	{[]string{"AWS::ApiGateway::Authorizer"}, ofAPI("RestApiId", (*builder).authorizer)},
 	{[]string{"AWS::ApiGatewayV2::Authorizer"}, ofAPI("ApiId", (*builder).authorizer)},
+	{[]string{"AWS::ApiGateway::GatewayResponse"}, ofAPI("RestApiId", (*builder).gatewayResponse)},
 	{[]string{"AWS::ApiGateway::Method"}, ofAPI("RestApiId", (*builder).method)},
 	{[]string{"AWS::ApiGatewayV2::Route"}, ofAPI("ApiId", (*builder).route)},
 	{[]string{"AWS::ApiGatewayV2::RouteResponse"}, (*builder).routeResponse},
@@ -47,7 +48,7 @@ var readings = []reading{
 	{[]string{"AWS::CloudFront::Distribution"}, (*builder).cloudFront},
 	{[]string{"AWS::Lambda::Permission"}, (*builder).permission},
 	// These decide nothing of a method, but are refused as others are.
-	{[]string{"AWS::ApiGateway::GatewayResponse", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlanKey", "AWS::ApiGateway::DomainName", "AWS::ApiGateway::Account",
+	{[]string{"AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlanKey", "AWS::ApiGateway::DomainName", "AWS::ApiGateway::Account",
 		"AWS::ApiGatewayV2::Model", "AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping"}, func(*builder, *stack, *resource, tree.View) {}},
 }
 

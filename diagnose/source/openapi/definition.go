@@ -83,6 +83,11 @@ func (r *reader) settings() {
 		document, _ := policy.Policy()
 		r.out.Policy = &document
 	}
+	if r.typ == snapshot.REST {
+		for _, m := range r.root.Get("x-amazon-apigateway-gateway-responses").Members() {
+			r.out.GatewayResponses = append(r.out.GatewayResponses, assemble.GatewayResponse{Name: "x-amazon-apigateway-gateway-responses", Kind: m.Name, Origin: m.Origin()})
+		}
+	}
 	if cors := r.root.Get("x-amazon-apigateway-cors"); !cors.Absent() {
 		one := CORS(cors, Camel)
 		r.out.CORS = &one

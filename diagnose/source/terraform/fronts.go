@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/assemble"
+	"apisqs-doctor/diagnose/source/openapi"
 	"apisqs-doctor/diagnose/source/tree"
 )
 
@@ -178,10 +179,8 @@ func (b *builder) pathMapping(r *resource) {
 	})
 }
 
-// gatewayResponse notes that an answer of API Gateway's own is not the usual one.
 func (b *builder) gatewayResponse(r *resource) {
-	b.parts.Target.Unread = append(b.parts.Target.Unread, snapshot.Unread{Origin: r.origin(), APIs: []string{r.get("rest_api_id").Plain()},
-		What: r.address + " changes the answer " + r.get("response_type").Plain() + " that API Gateway gives by itself; the usual one is shown"})
+	b.parts.GatewayResponses = append(b.parts.GatewayResponses, assemble.GatewayResponse{Name: r.address, API: openapi.Ref(r.get("rest_api_id")), Kind: r.get("response_type").Plain(), Origin: r.origin()})
 }
 
 // redrive sets the redrive policy of a queue that has none of its own.
