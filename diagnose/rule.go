@@ -144,6 +144,7 @@ type Evidence struct {
 	// Line and Column say where in the mapping template the value begins, both from 1;
 	// 0 for what stands elsewhere.
 	Line, Column int
+	Absent       bool // nothing is written there, as Value says
 }
 
 // Fix is a proposed repair: alternatives on one finding exclude each other.

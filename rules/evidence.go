@@ -13,7 +13,7 @@ import (
 // headerEvidence is a header that SQS receives, and where its mapping stands.
 func headerEvidence(p *diagnose.Pass, name string) diagnose.Evidence {
 	have, ok := p.Trace.Mapping.Header(name)
-	e := diagnose.Evidence{Label: "integration request header " + name, Value: "no mapping", Origin: have.Origin}
+	e := diagnose.Evidence{Label: "integration request header " + name, Value: "no mapping", Origin: have.Origin, Absent: have.Expression == ""}
 	switch {
 	case have.Expression != "":
 		e.Value = have.Expression

@@ -199,7 +199,20 @@ func reportMisspelt(p *diagnose.Pass) {
 		if m.Rendered != nil && strings.Count(m.Template, slip.Name) == 1 {
 			f.Fixes = []diagnose.Fix{p.Fix("write "+slip.Meant+" in place of "+slip.Name, p.SetTemplate(strings.Replace(m.Template, slip.Name, slip.Meant, 1)))}
 		}
-		first := p.Trace.FirstFailure()
-		blame(p, f, first != nil && strings.Contains(first.Failure.Message, slip.Meant))
+		blame(p, f, refusedFirst(p) == slip.Meant)
 	}
+}
+
+// refusedFirst is the parameter that SQS refuses the call for; empty where something
+// else fails first.
+func refusedFirst(p *diagnose.Pass) string {
+	first := p.Trace.FirstFailure()
+	switch refusal, answer := p.Trace.Protocol.Refusal, p.Trace.Queue.Answer; {
+	case first == nil:
+	case first.Stage == walk.StageProtocol && refusal != nil:
+		return refusal.Parameter
+	case first.Stage == walk.StageQueue && answer != nil:
+		return answer.Parameter
+	}
+	return ""
 }

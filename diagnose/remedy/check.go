@@ -9,7 +9,6 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/text"
-	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -199,7 +198,7 @@ func (c *checker) address(api *snapshot.API, id shell.Word, r *walk.Request) (ad
 	}
 	if _, custom := r.Header("Host"); c.snap.Target.Endpoint != "" && !custom && api.Type != snapshot.WebSocket {
 		// Where emulators of the LocalStack family take calls, whatever names resolve (T178).
-		address = append(append(shell.Word{{Text: c.snap.Target.Endpoint + "/_aws/execute-api/"}}, id...), c.encoded("/"+stage+placeholder.ReplaceAllString(r.Path, "$1"), inPath)...)
+		address = append(append(shell.Word{{Text: c.snap.Target.Endpoint + "/_aws/execute-api/"}}, id...), c.encoded("/"+stage+walk.SamplePath(r.Path), inPath)...)
 		return joinText(append(address, c.query(r)...)), ""
 	}
 	if stage = "/" + stage; stage == "/" || stage == "/$default" {
@@ -222,7 +221,7 @@ func (c *checker) address(api *snapshot.API, id shell.Word, r *walk.Request) (ad
 	}
 	path := ""
 	if api.Type != snapshot.WebSocket {
-		path = placeholder.ReplaceAllString(r.Path, "$1")
+		path = walk.SamplePath(r.Path)
 	}
 	address = append(host, c.encoded(stage+path, inPath)...)
 	return joinText(append(address, c.query(r)...)), note
@@ -263,10 +262,6 @@ func (c *checker) variable(kind string, h walk.Header) shell.Part {
 
 // madeUp tells whether the value is the doctor's own, sent because something has to be.
 func madeUp(h walk.Header) bool { return strings.HasPrefix(h.Value, "sample-") }
-
-// placeholder is a parameter in the path of a resource. Its name is as good a
-// value as any.
-var placeholder = lazy.Regexp(`\{([^{}/+]+)\+?\}`)
 
 // encoded percent-encodes a text of a URL, but for the values that are not known.
 func (c *checker) encoded(text string, escape func(string) string) shell.Word {

@@ -108,6 +108,10 @@ func TestTerraformEdits(t *testing.T) {
 			"resource \"aws_iam_role_policy\" \"p\" {\n  name   = \"send\"\n  role   = aws_iam_role.r.id\n  policy = data.aws_iam_policy_document.d.json\n}\n", func(*snapshot.Snapshot) snapshot.Change {
 			return snapshot.SetPolicyVersion{On: snapshot.PolicyTarget{Kind: "role", Resource: role, Policy: "send"}, Before: "2008-10-17", After: "2012-10-17"}
 		}, "  version = \"2012-10-17\"\n", ""},
+		{"the version beside a name that is no text", "}\nresource \"aws_iam_role_policy\" \"p\" {\n  name   = \"send\"\n  role   = aws_iam_role.r.id\n  policy = jsonencode({ 1 = \"x\", Version = \"2008-10-17\", Statement = [{ Effect = \"Allow\", Action = \"sqs:SendMessage\", Resource = aws_sqs_queue.q.arn }] })\n}\n",
+			func(*snapshot.Snapshot) snapshot.Change {
+				return snapshot.SetPolicyVersion{On: snapshot.PolicyTarget{Kind: "role", Resource: role, Policy: "send"}, Before: "2008-10-17", After: "2012-10-17"}
+			}, `{ 1 = "x", Version = "2012-10-17",`, ""},
 		{"a version that is computed", "}\nvariable \"v\" { default = \"2008-10-17\" }\nresource \"aws_iam_role_policy\" \"p\" {\n  name   = \"send\"\n  role   = aws_iam_role.r.id\n  policy = jsonencode({ Version = var.v, Statement = [{ Effect = \"Allow\", Action = \"sqs:SendMessage\", Resource = \"*\" }] })\n}\n",
 			func(*snapshot.Snapshot) snapshot.Change {
 				return snapshot.SetPolicyVersion{On: snapshot.PolicyTarget{Kind: "role", Resource: role, Policy: "send"}, Before: "2008-10-17", After: "2012-10-17"}

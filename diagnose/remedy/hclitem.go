@@ -63,11 +63,17 @@ func (e *hclEditor) entry(block, container, own snapshot.Origin, argument, key, 
 	return f.computed(argument, x)
 }
 
+// isNamed tells whether an item of an object has the name, written as it is. A name may
+// be computed, or be no text.
+func isNamed(item hclsyntax.ObjectConsItem, name string) bool {
+	v, diags := item.KeyExpr.Value(nil)
+	return !diags.HasErrors() && v.IsKnown() && !v.IsNull() && v.Type() == cty.String && v.AsString() == name
+}
+
 // item sets or removes an item of an object.
 func (e *hclEditor) item(f *hclText, block snapshot.Origin, o *hclsyntax.ObjectConsExpr, what, key, before, after, value string) error {
 	for _, item := range o.Items {
-		v, diags := item.KeyExpr.Value(nil)
-		if diags.HasErrors() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String || v.AsString() != key {
+		if !isNamed(item, key) {
 			continue
 		}
 		if after == "" {

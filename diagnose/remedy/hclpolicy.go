@@ -252,7 +252,7 @@ func (e *hclEditor) statementObject(f *hclText, o *hclsyntax.ObjectConsExpr, at 
 		}
 		done := false
 		for _, item := range o.Items {
-			if key, diags := item.KeyExpr.Value(nil); !diags.HasErrors() && key.AsString() == name {
+			if isNamed(item, name) {
 				if !has {
 					return f.removeItem(item.ValueExpr.Range().Start.Byte)
 				}

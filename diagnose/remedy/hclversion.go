@@ -67,7 +67,7 @@ func (f *hclText) member(at int, name string) hclsyntax.Expression {
 			return nil
 		}
 		for _, item := range o.Items {
-			if key, diags := item.KeyExpr.Value(nil); !diags.HasErrors() && key.AsString() == name {
+			if isNamed(item, name) {
 				found = item.ValueExpr // what is visited later stands inside
 			}
 		}

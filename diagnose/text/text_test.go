@@ -165,3 +165,11 @@ func TestQuoted(t *testing.T) {
 		}
 	}
 }
+
+func TestOrganizationIDs(t *testing.T) {
+	for id, want := range map[string]bool{"o-a1b2c3d4e5": true, "o-" + strings.Repeat("z", 32): true, "o-" + strings.Repeat("z", 33): false, "o-short": false, "o-A1b2c3d4e5": false, "a1b2c3d4e5": false, "": false} {
+		if IsOrganization(id) != want {
+			t.Errorf("P79: %q: %v", id, !want)
+		}
+	}
+}

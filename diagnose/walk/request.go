@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"apisqs-doctor/diagnose/text/lazy"
 	"sort"
 	"strings"
 )
@@ -55,6 +56,13 @@ func (r Request) WithoutHeader(name string) Request {
 	r.Headers = kept
 	return r
 }
+
+// parameterRE is a parameter in the path of a resource.
+var parameterRE = lazy.Regexp(`\{([^{}/+]+)\+?\}`)
+
+// SamplePath is a path with the name of each parameter in its place, which is as good a
+// value as any.
+func SamplePath(path string) string { return parameterRE.ReplaceAllString(path, "$1") }
 
 // SortedHeaders makes a list of a map, in a fixed order.
 func SortedHeaders(m map[string]string) []Header {

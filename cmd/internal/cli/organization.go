@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // organizationFlags give the organization policies that hardly any member
@@ -31,12 +31,9 @@ func (o *organizationFlags) add(cmd *cobra.Command) {
 // inNone says that an account belongs to no organization.
 const inNone = "none"
 
-// organizationID is what the ids of organizations look like (P79).
-var organizationID = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
-
 // apply adds the policies to what was read.
 func (o *organizationFlags) apply(s *snapshot.Snapshot) error {
-	if o.id != "" && o.id != inNone && !organizationID.MatchString(o.id) {
+	if o.id != "" && o.id != inNone && !text.IsOrganization(o.id) {
 		return usage("expected the id of an organization, such as o-a1b2c3d4e5, or "+inNone, "%q is not a value of --org-id", o.id)
 	}
 	if o.id != "" {

@@ -1,6 +1,7 @@
-// Package pace sets how often garbage is collected. It does so when it is initialised:
-// the program imports it first and it imports little, so that it comes before the
-// packages whose initialisation makes garbage.
+// Package pace sets how often garbage is collected. It does so when it is initialised.
+// Packages are initialised in the order of their import paths as soon as what they import
+// is: this one imports the standard library alone, and so comes before all that makes
+// much garbage at the start.
 package pace
 
 import (

@@ -13,7 +13,6 @@ import (
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live/testinvoke"
-	"apisqs-doctor/diagnose/text/lazy"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -68,11 +67,9 @@ func Asked(r walk.Request) walk.Request {
 	if _, ok := r.Header("Content-Type"); !ok {
 		r = r.WithHeader("Content-Type", "application/json")
 	}
-	r.Path = placeholder.ReplaceAllString(r.Path, "$1")
+	r.Path = walk.SamplePath(r.Path)
 	return r
 }
-
-var placeholder = lazy.Regexp(`\{([^{}/+]+)\+?\}`)
 
 // Request makes the call of a test: of the request that Asked made, to the
 // method that it meets. The error says why a test cannot carry the request.

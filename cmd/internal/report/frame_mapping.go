@@ -144,7 +144,7 @@ func needed(f *diagnose.Finding, name string, asSent bool) string {
 // added is the mapping expression that the fix of a finding adds where its evidence
 // says that there is none.
 func added(f *diagnose.Finding) string {
-	if len(f.Fixes) == 0 || !unmapped(f.Evidence[0]) {
+	if len(f.Fixes) == 0 || !f.Evidence[0].Absent {
 		return ""
 	}
 	for _, c := range f.Fixes[0].Changes {
@@ -155,9 +155,6 @@ func added(f *diagnose.Finding) string {
 	}
 	return ""
 }
-
-// unmapped tells evidence that says that there is no mapping.
-func unmapped(e diagnose.Evidence) bool { return strings.HasPrefix(e.Value, "no mapping") }
 
 // sentAndNeeded says what SQS got, and beside it, or below where there is no room,
 // what it needs.

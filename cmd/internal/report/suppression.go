@@ -3,11 +3,11 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"strings"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text/lazy"
 )
 
 // Suppression says why a finding does not fail the run. The finding stays in
@@ -56,13 +56,13 @@ func FormerFingerprints(d *diagnose.Diagnosis, f diagnose.Finding) []string {
 // formerLabels are the labels that the first evidence of a rule's findings has changed,
 // with what 0.1.0 said.
 var formerLabels = []struct {
-	rule, now *regexp.Regexp
+	rule, now *lazy.Expression
 	was       string
 }{
 	// The mapping that gives a parameter that SQS refuses stands in front of the body.
-	{regexp.MustCompile(`^(?:queue-|protocol-missing-parameter$)`), regexp.MustCompile(`^integration\.request\.querystring\..*`), "body that SQS receives"},
+	{lazy.Regexp(`^(?:queue-|protocol-missing-parameter$)`), lazy.Regexp(`^integration\.request\.querystring\..*`), "body that SQS receives"},
 	// The template's media type is named too.
-	{regexp.MustCompile(`^response-template$`), regexp.MustCompile(`^(response template of [0-9]+) for .*`), "$1"},
+	{lazy.Regexp(`^response-template$`), lazy.Regexp(`^(response template of [0-9]+) for .*`), "$1"},
 }
 
 func fingerprint(d *diagnose.Diagnosis, f diagnose.Finding, label string) string {

@@ -6,6 +6,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/walk"
 )
 
 // The printed command makes every step of the plan: those that are not sure are named,
@@ -50,13 +51,25 @@ func TestMadeFilesGetNoCommand(t *testing.T) {
 // A call that lacks something is told first what to send; the steps for other calls
 // stand behind it.
 func TestInsteadStandsFirst(t *testing.T) {
-	run := demonstration(t, "route_authorization_failing")
+	run := demonstration(t, "protocol_content_type_failing")
+	stages, _ := run.Snapshot.APIs[0].Stages.Peek()
+	for _, fact := range []snapshot.Fact[snapshot.Configuration]{run.Snapshot.APIs[0].Draft, stages[0].Deployed} {
+		c, _ := fact.Peek()
+		c.Methods[0].APIKeyRequired = c.Methods[0].APIKeyRequired.With(true)
+	}
+	call := walk.Request{Method: "POST", Path: "/orders", Headers: []walk.Header{{Name: "Content-Type", Value: "application/json"}}, Body: "{}"}
+	run.Examination = diagnose.Examine(run.Snapshot, diagnose.Selection{}, []walk.Request{call}, run.Rules)
 	var b strings.Builder
 	if err := Text(&b, run, false); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(b.String(), "send this instead:") {
-		t.Error(b.String())
+	rest := b.String()
+	for _, part := range []string{"send this instead:", "x-api-key:", "and do this, for other calls:", "send Content-Type application/x-www-form-urlencoded"} {
+		_, after, ok := strings.Cut(rest, part)
+		if !ok {
+			t.Fatalf("%q is not there, or not in its place:\n%s", part, b.String())
+		}
+		rest = after
 	}
 }
 

@@ -2,17 +2,15 @@ package live
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 )
-
-var organizationID = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
 
 // organizationID reads which organization the account belongs to, where a policy looks
 // at one. Every account of an organization may ask, and one that is in none is told so
@@ -28,7 +26,7 @@ func (a *account) organizationID(s *snapshot.Snapshot) snapshot.Fact[string] {
 		if none = code(err) == "AWSOrganizationsNotInUseException"; none {
 			return out, nil
 		}
-		if err == nil && (out.Organization == nil || !organizationID.MatchString(aws.ToString(out.Organization.Id))) {
+		if err == nil && (out.Organization == nil || !text.IsOrganization(aws.ToString(out.Organization.Id))) {
 			err = lacks("organization")
 		}
 		return out, err
