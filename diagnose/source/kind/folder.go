@@ -38,7 +38,7 @@ func folder(name string, within tree.Bounds) (Input, error) {
 		fits = append(fits, Input{Templates, "Serverless Framework package", []string{packaged}})
 	}
 	inside := look(name, entries, within)
-	if templates := inside[Templates]; len(templates) > 0 && !slices.ContainsFunc(fits, func(in Input) bool { return in.Said == "CDK assembly" }) {
+	if templates := inside[Templates]; len(templates) > 0 && !isAssembly(synthesized) {
 		one, err := together(templates[0].Files, templates)
 		if err != nil {
 			return Input{}, err
