@@ -22,7 +22,7 @@ func (a *assembler) importRoles(given func(name string) ([]*Policy, []Attachment
 		if _, there := a.out.Roles[arn]; there {
 			continue
 		}
-		name := arn[strings.LastIndexByte(arn, '/')+1:]
+		name := a.roleName(arn)
 		inline, attachments := given(name)
 		if len(inline)+len(attachments) == 0 {
 			continue
@@ -43,6 +43,17 @@ func (a *assembler) importRoles(given func(name string) ([]*Policy, []Attachment
 		}
 		a.out.Roles[arn] = snapshot.Known(out, out.Origin)
 	}
+}
+
+// roleName is the name in the ARN of a role, without a path that is not known.
+func (a *assembler) roleName(arn string) string {
+	name := arn[strings.LastIndexByte(arn, '/')+1:]
+	for _, symbol := range a.Symbols {
+		if rest, ok := strings.CutPrefix(name, symbol.Text); ok && rest != "" {
+			return rest
+		}
+	}
+	return name
 }
 
 // Credentials are those of all integrations among the parts.

@@ -38,7 +38,9 @@ func (a *assembler) parts() {
 	for _, in := range a.Authorizers {
 		one, fact := a.api(in.API, in.Type), in.Fact
 		if in.Unversioned && a.New && one.out.Type == snapshot.HTTP {
-			fact = snapshot.Unknown[snapshot.Authorizer](Unversioned(in.Origin()))
+			// What comes of one without is not recorded (H71).
+			fact = snapshot.Unknown[snapshot.Authorizer](snapshot.Gap{Reason: snapshot.Unverified, Origin: in.Origin(),
+				Detail: "the authorizer has no payload format version, which AWS asks for; what comes of that is not recorded"})
 		}
 		one.draft.Authorizers[in.ID] = fact
 	}
@@ -54,13 +56,6 @@ func (a *assembler) gatewayResponse(in *GatewayResponse, api string) {
 		a.out.Target.Unread = append(a.out.Target.Unread, snapshot.Unread{Origin: in.Origin, APIs: []string{api},
 			What: in.Name + " changes the answer " + in.Kind + " that API Gateway gives by itself; the usual one is shown"})
 	}
-}
-
-// Unversioned is the doubt about an HTTP API's authorizer that asks a function and
-// names no version of the payload format, which AWS asks for (H71).
-func Unversioned(at snapshot.Origin) snapshot.Gap {
-	return snapshot.Gap{Reason: snapshot.Unverified, Origin: at,
-		Detail: "the authorizer has no payload format version, which AWS asks for; what comes of that is not recorded"}
 }
 
 // path returns the path of a resource by its id. A parent that is not among the

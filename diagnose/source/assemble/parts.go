@@ -16,6 +16,8 @@ type Parts struct {
 	Target snapshot.Target
 	// Input says in a message what the parts come from: "the templates".
 	Input string
+	// Symbols are the texts in names that stand for a part of them which is not known.
+	Symbols []snapshot.Symbol
 	// New tells that nothing of the parts was created yet, so that AWS may refuse it.
 	New bool
 	// Warn takes what the user should know and is no fault; may be nil.

@@ -71,6 +71,7 @@ func (b *builder) build(list []*resource) *snapshot.Snapshot {
 		mappers[r.kind](b, r)
 	}
 	b.settle()
+	b.parts.Symbols = b.symbols.list
 	s := b.parts.Snapshot()
 	s.Organization = snapshot.Unknown[snapshot.Organization](snapshot.Gap{Reason: snapshot.NotRead, Detail: b.parts.Input + " does not hold the organization's policies"})
 	s.Symbols = b.symbols.list

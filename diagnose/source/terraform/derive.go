@@ -67,8 +67,8 @@ var dataDerivations = map[string]derivation{
 	"aws_sns_topic": {"", map[string]string{"arn": "arn:{partition}:sns:{region}:{account}:{name}", "id": "arn:{partition}:sns:{region}:{account}:{name}"}},
 	"aws_kms_alias": {"", map[string]string{"id": "arn:{partition}:kms:{region}:{account}:{name}", "arn": "arn:{partition}:kms:{region}:{account}:{name}", "target_key_id": "", "target_key_arn": ""}},
 	"aws_kms_key":   {"", map[string]string{"id": "", "arn": "", "key_id": ""}},
-	// A name is that of one role of the account, whatever its path, which is taken to be /.
-	"aws_iam_role": {"", map[string]string{"id": "{name}", "arn": "arn:{partition}:iam::{account}:role/{name}", "unique_id": "", "path": ""}},
+	// A name is that of one role of the account, whatever its path, which is not known.
+	"aws_iam_role": {"", map[string]string{"id": "{name}", "arn": "arn:{partition}:iam::{account}:role/{path}{name}", "unique_id": ""}},
 	// Its ARN is of the account or of AWS: it is not known, and no id that is made up.
 	"aws_iam_policy":           {"", map[string]string{"id": "{arn}"}},
 	"aws_lambda_function":      {"", map[string]string{"arn": "arn:{partition}:lambda:{region}:{account}:function:{function_name}"}},

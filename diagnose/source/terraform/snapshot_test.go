@@ -174,7 +174,7 @@ resource "aws_iam_role_policy_attachment" "limit" {
   policy_arn = data.aws_iam_policy.limit.arn
 }
 data "aws_iam_role" "sender" { name = `
-	for name, arn := range map[string]string{`"sender"`: "arn:aws:iam::123456789012:role/sender", `var.role`: "arn:aws:iam::123456789012:role/unknown-var-role"} {
+	for name, arn := range map[string]string{`"sender"`: "arn:aws:iam::123456789012:role/unknown-data-aws-iam-role-sender-pathsender", `var.role`: "arn:aws:iam::123456789012:role/unknown-data-aws-iam-role-sender-pathunknown-var-role"} {
 		s := load(t, single(t, api+name+" }\n"), Options{Account: "123456789012"})
 		role := known(t, s.Role(arn))
 		if role == nil {
