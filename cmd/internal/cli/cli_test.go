@@ -201,10 +201,6 @@ func TestSnapshotGivesTheSameReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "example")
-	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
 	target := []string{"--api-id", "a1b2c3d4", "--region", "us-east-1", "--endpoint-url", server.URL}
 	code, live, stderr := run(nil, append(target, "-o", "json")...)
 	if code != ExitProblems {
@@ -264,7 +260,6 @@ func TestProgressOfSeveral(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	setLoopbackEnv(t)
 	var out, errs bytes.Buffer
 	code := Main([]string{"--all-apis", "--endpoint-url", server.URL}, Streams{In: strings.NewReader(""), Out: &out, Err: &errs, ErrTTY: true, Now: time.Now,
 		LookupEnv: func(string) (string, bool) { return "", false }})

@@ -179,10 +179,6 @@ func TestCompletionsFromTheAccount(t *testing.T) {
 		{"no answer", "1", fakeaws.Options{Hang: []string{"*"}}, []string{"--api-id", ""}, nil, all},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-			t.Setenv("AWS_SECRET_ACCESS_KEY", "example")
-			t.Setenv("AWS_CONFIG_FILE", os.DevNull)
-			t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
 			server, err := fakeaws.Start(s, c.options)
 			if err != nil {
 				t.Fatal(err)

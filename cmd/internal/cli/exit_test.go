@@ -72,7 +72,6 @@ func TestExitCodesOfRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer refusing.Close()
-	setLoopbackEnv(t)
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)

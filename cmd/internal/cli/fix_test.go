@@ -44,7 +44,6 @@ func TestNothingIsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	setLoopbackEnv(t)
 	live := []string{"--api-id", "a1b2c3d4", "--region", "us-east-1", "--endpoint-url", server.URL}
 	app := &app{Streams: Streams{LookupEnv: func(string) (string, bool) { return "", false }}}
 	for _, sub := range app.rootCommand().Commands() {

@@ -55,11 +55,6 @@ func runLogs(t *testing.T, url string, args ...string) (code int, out, errs stri
 
 func runLive(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
-	env := map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "2",
-		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
-	for name, value := range env {
-		t.Setenv(name, value)
-	}
 	var stdout, stderr bytes.Buffer
 	code = Main(args,
 		Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr, LookupEnv: os.LookupEnv, Now: time.Now})

@@ -13,7 +13,7 @@ import (
 // loopbackVariables are credentials for a loopback AWS and a region, without any
 // configuration of whoever runs the tests.
 var loopbackVariables = map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_REGION": "us-east-1",
-	"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull}
+	"AWS_MAX_ATTEMPTS": "2", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull}
 
 // loopback is the AWS of one script.
 type loopback struct {
@@ -57,18 +57,6 @@ func loopbackEnv(e *testscript.Env) {
 	}
 }
 
-// setLoopbackEnv gives them to this process, whose environment the SDK reads.
-func setLoopbackEnv(t *testing.T) {
-	for name, value := range loopbackVariables {
-		t.Setenv(name, value)
-	}
-}
-
-// loopbackEnviron gives them to another process, and the address.
-func loopbackEnviron(url string) []string {
-	env := append(os.Environ(), "AWS_ENDPOINT_URL="+url)
-	for name, value := range loopbackVariables {
-		env = append(env, name+"="+value)
-	}
-	return env
-}
+// loopbackEnviron gives the address to another process, which has the variables from
+// this one.
+func loopbackEnviron(url string) []string { return append(os.Environ(), "AWS_ENDPOINT_URL="+url) }

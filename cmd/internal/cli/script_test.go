@@ -27,10 +27,31 @@ var update = flag.Bool("update", false, "write what the test scripts expect anew
 // a process. In both every JSON report is held against its schema.
 func TestMain(m *testing.M) {
 	formats["json"] = validated(formats["json"])
-	testscript.Main(m, map[string]func(){
+	testscript.Main(settled{m}, map[string]func(){
 		"apisqs-doctor": func() { os.Exit(Main(os.Args[1:], System())) },
 	})
 }
+
+// settled runs the tests in an environment that says nothing of whoever runs them:
+// neither where (CI), nor in which colours, nor with which account of AWS. It is set
+// once, so that tests beside each other may read it.
+type settled struct{ *testing.M }
+
+func (m settled) Run() int {
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "AWS_") || slices.Contains(situation, name) {
+			os.Unsetenv(name)
+		}
+	}
+	for name, value := range loopbackVariables {
+		os.Setenv(name, value)
+	}
+	return m.M.Run()
+}
+
+// situation are the other variables that the program reads.
+var situation = []string{"CI", "GITHUB_ACTIONS", "TF_BUILD", "TF_WORKSPACE", "NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "LC_ALL", "LC_CTYPE", "LANG", "VISUAL", "EDITOR"}
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{

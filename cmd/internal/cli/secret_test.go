@@ -119,7 +119,6 @@ func TestThirtyCredentials(t *testing.T) {
 		}
 		return []string{"--request", name}
 	}
-	setLoopbackEnv(t)
 	for where, call := range map[string][]string{
 		"header":         append([]string{"--method", "POST /orders"}, headers...),
 		"query":          {"--method", "POST /orders?" + strings.Join(query, "&")},

@@ -2,24 +2,12 @@ package cli
 
 import (
 	"maps"
-	"os"
 	"strings"
 	"testing"
 
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/fixtures/fakeaws"
 )
-
-// toLoopback points the SDK at a loopback AWS.
-func toLoopback(t *testing.T, url string) {
-	t.Helper()
-	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "example")
-	t.Setenv("AWS_REGION", "us-east-1")
-	t.Setenv("AWS_ENDPOINT_URL", url)
-	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
-}
 
 // An API is given by what people have of it.
 func TestTargetsOfAWS(t *testing.T) {
@@ -28,7 +16,7 @@ func TestTargetsOfAWS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	toLoopback(t, server.URL)
+	t.Setenv("AWS_ENDPOINT_URL", server.URL)
 	for _, tt := range []struct {
 		args string
 		code int
@@ -110,7 +98,7 @@ func TestTargetsByAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	toLoopback(t, server.URL)
+	t.Setenv("AWS_ENDPOINT_URL", server.URL)
 	socket := s.APIs[2].ID
 	for _, tt := range []struct {
 		args string
@@ -151,7 +139,7 @@ func TestTargetsByAddress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		toLoopback(t, denying.URL)
+		t.Setenv("AWS_ENDPOINT_URL", denying.URL)
 		runTarget(t, "https://api.example.com/shop/orders", ExitCannotRun, says)
 		denying.Close()
 	}

@@ -27,7 +27,6 @@ func TestThreeWaysOfRoutes(t *testing.T) {
 				if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 					t.Fatal(err)
 				}
-				setLoopbackEnv(t)
 				from := []string{"--template", file, "--region", "us-east-1", "--account-id", "123456789012"}
 				template := said(t, append(from, "-o", "json")...)
 

@@ -37,7 +37,6 @@ func TestThreeWays(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			setLoopbackEnv(t)
 			live := said(t, "--api-id", "a1b2c3d4", "--endpoint-url", server.URL, "-o", "json")
 
 			_, saved, _ := run(processEnv(), "snapshot", "--api-id", "a1b2c3d4", "--endpoint-url", server.URL)

@@ -28,7 +28,6 @@ func TestVerifyIAM(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			setLoopbackEnv(t)
 			exit, stdout, stderr := run(processEnv(), "--api-id", s.APIs[0].ID, "--endpoint-url", server.URL, "--verify-iam", "-o", "json")
 			if exit != tt.exit || !strings.Contains(stdout, tt.says) {
 				t.Errorf("exit code %d, want %d and %q in the report\n%s%s", exit, tt.exit, tt.says, stdout, stderr)

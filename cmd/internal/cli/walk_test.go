@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -35,10 +34,6 @@ func TestWalkWithoutATerminal(t *testing.T) {
 func prompts(t *testing.T, args []string, answers ...string) (code int, stdout string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	env := map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull}
-	for name, value := range env {
-		t.Setenv(name, value)
-	}
 	code = Main(append([]string{"walk", "--accessible"}, args...), Streams{In: strings.NewReader(strings.Join(answers, "\n") + "\n"), Out: &out, Err: &errs, LookupEnv: os.LookupEnv})
 	if errs.Len() > 0 {
 		t.Errorf("stderr: %s", errs.String())
@@ -56,7 +51,7 @@ func TestWalkOfAnAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	toLoopback(t, server.URL)
+	t.Setenv("AWS_ENDPOINT_URL", server.URL)
 	const address = "https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/prod"
 	if code, out := prompts(t, []string{address + "/orders"}, "q"); code != ExitHealthy && code != ExitProblems || !strings.Contains(out, "orders-api a1b2c3d4, prod, POST /orders to orders") || !strings.Contains(out, "BROKEN") {
 		t.Errorf("exit code %d:\n%s", code, out)
@@ -202,74 +197,12 @@ func TestWalkApplies(t *testing.T) {
 	}
 }
 
-// terminalSession is a shell in a real terminal, by tmux.
-type terminalSession struct {
-	t      *testing.T
-	socket string
-}
-
-func startTerminal(t *testing.T, columns, rows string) *terminalSession {
-	t.Helper()
-	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Skip("skipped: there is no tmux here, which this test needs for a real terminal")
-	}
-	dir, err := os.MkdirTemp("", "walk") // a socket's path must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &terminalSession{t, filepath.Join(dir, "s")}
-	t.Cleanup(func() {
-		_ = exec.Command("tmux", "-S", s.socket, "kill-server").Run()
-		os.RemoveAll(dir)
-	})
-	s.tmux("-f", os.DevNull, "new-session", "-d", "-x", columns, "-y", rows, "env", "-u", "CI", "-u", "NO_COLOR", "LC_ALL=C.UTF-8", "PS1=$ ", "sh")
-	return s
-}
-
-func (s *terminalSession) tmux(args ...string) string {
-	s.t.Helper()
-	out, err := exec.Command("tmux", append([]string{"-u", "-S", s.socket}, args...)...).CombinedOutput()
-	if err != nil {
-		s.t.Fatalf("tmux %v: %v: %s", args, err, out)
-	}
-	return string(out)
-}
-
-// keys sends keys by their tmux names, or text.
-func (s *terminalSession) keys(keys ...string) {
-	s.t.Helper()
-	s.tmux(append([]string{"send-keys"}, keys...)...)
-}
-
-// sees waits until the screen holds all texts.
-func (s *terminalSession) sees(texts ...string) string {
-	s.t.Helper()
-	var screen string
-	for range 100 {
-		screen = s.tmux("capture-pane", "-p")
-		missing := false
-		for _, text := range texts {
-			missing = missing || !strings.Contains(screen, text)
-		}
-		if !missing {
-			return screen
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	s.t.Fatalf("the screen does not show %q:\n%s", texts, screen)
-	return ""
-}
-
 // A whole session in a real terminal, which is left as it was.
 func TestWalkInATerminal(t *testing.T) {
 	s := startTerminal(t, "100", "30")
-	program, err := exec.LookPath("apisqs-doctor") // put there by TestMain: this very code
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
 	s.keys("cd "+dir+"; stty -g > before; clear", "Enter")
-	s.keys(program+" walk --demo "+tellingDemo+"; echo left with $?; stty -g > after; echo fin''ished", "Enter")
+	s.keys(s.program+" walk --demo "+tellingDemo+"; echo left with $?; stty -g > after; echo fin''ished", "Enter")
 
 	s.sees("apisqs-doctor", "BROKEN", "client gets 400", "▸ ✗  4 protocol", "UnknownOperationException", "= apisqs-doctor demo "+tellingDemo)
 	s.sees("finding 1 of", "form-encoded body is announced as")
@@ -317,10 +250,6 @@ func TestWalkInATerminal(t *testing.T) {
 // not at all, and ctrl-c leaves with 130, in plain text too.
 func TestWalkOfATemplateInATerminal(t *testing.T) {
 	s := startTerminal(t, "100", "40")
-	program, err := exec.LookPath("apisqs-doctor")
-	if err != nil {
-		t.Fatal(err)
-	}
 	template, err := os.ReadFile("../delivery/testdata/orders.template.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -329,7 +258,7 @@ func TestWalkOfATemplateInATerminal(t *testing.T) {
 	if err := os.WriteFile(file, []byte(strings.Replace(string(template), "application/x-www-form-urlencoded", "application/json", 1)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s.keys(program+" walk "+file+"; echo left with $?", "Enter")
+	s.keys(s.program+" walk "+file+"; echo left with $?", "Enter")
 	screen := s.sees("4 protocol", "UnknownOperationException", "tab pane")
 	for line := range strings.SplitSeq(screen, "\n") {
 		if path, _, ok := strings.Cut(line, "│"); ok && strings.Contains(path, "…") {
@@ -340,7 +269,7 @@ func TestWalkOfATemplateInATerminal(t *testing.T) {
 	s.sees("[cloudformation]")
 	s.keys("C-c")
 	s.sees("left with 130")
-	s.keys("clear; bash -c 'trap : INT; "+program+" walk --accessible "+file+"; echo and with $?'", "Enter")
+	s.keys("clear; bash -c 'trap : INT; "+s.program+" walk --accessible "+file+"; echo and with $?'", "Enter")
 	s.sees("What next")
 	s.keys("C-c")
 	s.sees("and with 130")
@@ -349,18 +278,13 @@ func TestWalkOfATemplateInATerminal(t *testing.T) {
 // Leaving while the target is being read is at once.
 func TestWalkIsCancelledAtOnce(t *testing.T) {
 	s := startTerminal(t, "80", "24")
-	program, err := exec.LookPath("apisqs-doctor")
-	if err != nil {
-		t.Fatal(err)
-	}
 	server, err := fakeaws.Start(loadFixture(t, "protocol_content_type_failing"), fakeaws.Options{Delay: 20 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	s.keys("export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=example AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null; clear", "Enter")
 	for key, left := range map[string]string{"q": "left with 0", "C-c": "left with 130"} {
-		s.keys(program+" walk --api-id a1b2c3d4 --region us-east-1 --endpoint-url "+server.URL+"; echo left with $?", "Enter")
+		s.keys(s.program+" walk --api-id a1b2c3d4 --region us-east-1 --endpoint-url "+server.URL+"; echo left with $?", "Enter")
 		s.sees("reading API a1b2c3d4", "q cancel and quit")
 		began := time.Now()
 		s.keys(key)
