@@ -17,6 +17,12 @@ import (
 	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
 )
 
+// The environment is not that of whoever runs the tests.
+func TestMain(m *testing.M) {
+	fakeawstest.Settle()
+	os.Exit(m.Run())
+}
+
 // The commands, run by the AWS CLI itself, have on AWS the effect that the
 // changes have in memory.
 func TestCommandsForReal(t *testing.T) {
@@ -58,8 +64,7 @@ func TestCommandsForReal(t *testing.T) {
 	cmd := exec.CommandContext(ctx, "python3", "-c", awscli, server.URL)
 	cmd.Stdin = bytes.NewReader(words)
 	cmd.Dir = t.TempDir()
-	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_DEFAULT_REGION=us-east-1",
-		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_MAX_ATTEMPTS=1", "AWS_PAGER=")
+	cmd.Env = append(os.Environ(), "AWS_DEFAULT_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1", "AWS_PAGER=")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -8,12 +8,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"apisqs-doctor/fixtures/fakeaws"
+	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
 )
-
-// loopbackVariables are credentials for a loopback AWS and a region, without any
-// configuration of whoever runs the tests.
-var loopbackVariables = map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_REGION": "us-east-1",
-	"AWS_MAX_ATTEMPTS": "2", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull}
 
 // loopback is the AWS of one script.
 type loopback struct {
@@ -52,7 +48,7 @@ func loopbackScripts(t *testing.T, folder string, commands func(loopbackOf) scri
 
 // loopbackEnv gives the variables to a script.
 func loopbackEnv(e *testscript.Env) {
-	for name, value := range loopbackVariables {
+	for name, value := range fakeawstest.Environment {
 		e.Setenv(name, value)
 	}
 }

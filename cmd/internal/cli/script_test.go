@@ -19,6 +19,7 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/fixtures/fakeaws"
+	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
 )
 
 var update = flag.Bool("update", false, "write what the test scripts expect anew")
@@ -32,26 +33,14 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// settled runs the tests in an environment that says nothing of whoever runs them:
-// neither where (CI), nor in which colours, nor with which account of AWS. It is set
-// once, so that tests beside each other may read it.
+// settled runs the tests in an environment of their own, and not the program.
 type settled struct{ *testing.M }
 
 func (m settled) Run() int {
-	for _, entry := range os.Environ() {
-		name, _, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, "AWS_") || slices.Contains(situation, name) {
-			os.Unsetenv(name)
-		}
-	}
-	for name, value := range loopbackVariables {
-		os.Setenv(name, value)
-	}
+	fakeawstest.Settle()
+	os.Setenv("AWS_MAX_ATTEMPTS", "2") // what is to fail does so soon
 	return m.M.Run()
 }
-
-// situation are the other variables that the program reads.
-var situation = []string{"CI", "GITHUB_ACTIONS", "TF_BUILD", "TF_WORKSPACE", "NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "LC_ALL", "LC_CTYPE", "LANG", "VISUAL", "EDITOR"}
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{

@@ -14,7 +14,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
 )
+
+// The environment is not that of whoever runs the tests.
+func TestMain(m *testing.M) {
+	fakeawstest.Settle()
+	os.Exit(m.Run())
+}
 
 // TestMoto sends the same requests to moto, an independent implementation of SQS,
 // and to the model, and compares status class and code. What moto does otherwise

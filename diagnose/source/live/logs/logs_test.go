@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,14 @@ import (
 	"apisqs-doctor/diagnose/source/live"
 	"apisqs-doctor/diagnose/source/live/logs"
 	"apisqs-doctor/fixtures/fakeaws"
+	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
 )
+
+// The environment is not that of whoever runs the tests.
+func TestMain(m *testing.M) {
+	fakeawstest.Settle()
+	os.Exit(m.Run())
+}
 
 var noon = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 
@@ -21,10 +29,6 @@ const group = "API-Gateway-Execution-Logs_a1b2c3d4/prod"
 // serve starts a loopback AWS with n events, one a second from noon on.
 func serve(t *testing.T, n int, o fakeaws.Options) live.Settings {
 	t.Helper()
-	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	t.Setenv("AWS_CONFIG_FILE", "/dev/null")
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
 	if o.Monitoring.Groups == nil {
 		o.Monitoring.Groups = map[string][]fakeaws.LogEvent{}
 	}

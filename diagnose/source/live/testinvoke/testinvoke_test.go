@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"apisqs-doctor/diagnose/source/live/testinvoke"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/fixtures/fakeaws"
+	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
 )
 
 var request = testinvoke.Request{API: "a1b2c3d4", Resource: "r0ders", Method: "POST", Path: "/orders?x=%20", Body: `{"id":1}`,
@@ -55,13 +57,17 @@ func TestOnce(t *testing.T) {
 	}
 }
 
+// The environment is not that of whoever runs the tests.
+func TestMain(m *testing.M) {
+	fakeawstest.Settle()
+	os.Exit(m.Run())
+}
+
 // Whatever goes wrong, there is one call, and the error says whether the method
 // may have run.
 func TestOnceIsOnce(t *testing.T) {
 	const op = "TestInvokeMethod"
 	t.Setenv("AWS_MAX_ATTEMPTS", "5")
-	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "example")
 	missing := request
 	missing.Method = "GET"
 	for _, tt := range []struct {
