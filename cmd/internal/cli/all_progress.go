@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,8 +42,11 @@ func (a *app) survey(list []*site) *reading {
 		r.slow = max(r.slow, len(p.ids))
 	}
 	r.told = r.began
-	expected := roughly(time.Duration(r.slow) * perAPI)
-	fmt.Fprintf(a.Err, "%s: reading %s in %s, about %s: API Gateway takes 10 calls a second from an account in a region\n", name, report.Count(r.apis, "API"), report.Count(r.places, "region"), expected)
+	expected := ""
+	if slices.ContainsFunc(list, func(p *site) bool { return live.Paced(p.cfg) }) {
+		expected = fmt.Sprintf(", about %s: API Gateway takes 10 calls a second from an account in a region", roughly(time.Duration(r.slow)*perAPI))
+	}
+	fmt.Fprintf(a.Err, "%s: reading %s in %s%s\n", name, report.Count(r.apis, "API"), report.Count(r.places, "region"), expected)
 	return r
 }
 

@@ -255,6 +255,7 @@ func TestProgress(t *testing.T) {
 
 // With several APIs the progress counts them too.
 func TestProgressOfSeveral(t *testing.T) {
+	t.Parallel()
 	server, err := fakeaws.Start(twoAPIs(t), fakeaws.Options{})
 	if err != nil {
 		t.Fatal(err)

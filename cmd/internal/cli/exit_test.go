@@ -62,6 +62,7 @@ func TestExitCodesOfRuns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs every command in every way that it can end")
 	}
+	t.Parallel()
 	server, err := fakeaws.Start(twoAPIs(t), fakeaws.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -84,13 +84,13 @@ func TestHollowAnswers(t *testing.T) {
 	}
 }
 
-// A call that is throttled three times and then answered costs time and nothing else.
+// A call that is throttled twice and then answered costs time and nothing else.
 func TestThrottledCalls(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped with -short: retries and timeouts take seconds")
 	}
 	t.Setenv("AWS_MAX_ATTEMPTS", "")
-	stdout, stderr, exit := againstFake(t, fakeaws.Options{Throttle: map[string]int{"GetRole": 3}}, 2*time.Minute)
+	stdout, stderr, exit := againstFake(t, fakeaws.Options{Throttle: map[string]int{"GetRole": 2}}, 2*time.Minute)
 	if verdict := verdictOf(t, stdout, stderr); verdict != "healthy" || exit != ExitHealthy {
 		t.Errorf("verdict %s, exit code %d; want healthy and 0\n%s", verdict, exit, stderr)
 	}
@@ -102,6 +102,7 @@ func TestBrokenServices(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped with -short: retries and timeouts take seconds")
 	}
+	t.Parallel()
 	const timeout = 2 * time.Second
 	for name, o := range map[string]fakeaws.Options{
 		"every call fails": {Fail500: []string{"*"}},
@@ -111,6 +112,7 @@ func TestBrokenServices(t *testing.T) {
 		"GetExport hangs":  {Hang: []string{"GetExport"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			began := time.Now()
 			stdout, stderr, exit := againstFake(t, o, timeout)
 			if took := time.Since(began); took > timeout+6*time.Second {

@@ -15,6 +15,7 @@ import (
 // TestFixScripts runs the real program against a loopback AWS whose call log the
 // scripts look at.
 func TestFixScripts(t *testing.T) {
+	t.Parallel()
 	loopbackScripts(t, "fix", func(of loopbackOf) scriptCommands {
 		return scriptCommands{
 			// serve FIXTURE [OPERATION...] starts a loopback AWS that refuses the operations.

@@ -68,6 +68,7 @@ func TestLogsOfAStage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it reads the logs of two thousand calls")
 	}
+	t.Parallel()
 	order := func(body string) logtest.Call { return logtest.Call{Body: body, Sent: inForm + body} }
 	refuse := func(c logtest.Call, status int, code, message string, client int) logtest.Call {
 		c.SQS, c.Answer, c.Status = status, logtest.Refused(code, message), client
@@ -169,6 +170,7 @@ func TestLogsFaults(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it reads the logs once for every fault")
 	}
+	t.Parallel()
 	fine := logtest.Call{Body: `{"a":1}`, Sent: inForm + `{"a":1}`}
 	for _, tt := range []struct {
 		name string
@@ -209,6 +211,7 @@ func TestLogsFaults(t *testing.T) {
 
 // Executions that are delivered elsewhere are read there, or it is said where they go.
 func TestLogsThatAreDelivered(t *testing.T) {
+	t.Parallel()
 	body := `{"company":"Smith & Sons"}`
 	failed := logtest.Call{ID: "0f6f1a52-3c0e-4a1b-9d57-6d1f0b2c3e01", Body: body, Sent: inForm + body, SQS: 403, Answer: logtest.Denied, Status: 400}
 	const own = "arn:aws:logs:us-east-1:123456789012:log-group:orders-executions"

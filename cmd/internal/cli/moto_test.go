@@ -36,6 +36,7 @@ func TestMoto(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped with -short: moto takes seconds to start")
 	}
+	t.Parallel()
 	m := startMoto(t)
 	var ids []string
 	for _, tt := range []struct {

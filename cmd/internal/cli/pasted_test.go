@@ -22,6 +22,7 @@ var hostileTexts = []string{"a'$(marker)'b", "`marker`", `";marker;"`, "x\nmarke
 // Whatever text of an input stands in a report, what the report gives to paste runs
 // in bash as the programs that are meant, and nothing of the text is run.
 func TestPastedCommandsRunNoText(t *testing.T) {
+	t.Parallel()
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skipf("the commands are run by bash: %v", err)

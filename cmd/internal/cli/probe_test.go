@@ -16,6 +16,7 @@ import (
 // TestProbeScripts runs the real program against a loopback AWS that answers one
 // test of POST /orders as AWS did.
 func TestProbeScripts(t *testing.T) {
+	t.Parallel()
 	loopbackScripts(t, "probe", func(of loopbackOf) scriptCommands {
 		return scriptCommands{
 			"binary": binary,

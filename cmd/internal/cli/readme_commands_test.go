@@ -55,6 +55,7 @@ func TestReadmeCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs every command of the README")
 	}
+	t.Parallel()
 	text, err := os.ReadFile(readmeFile)
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 // Faults are planted in healthy Terraform configurations: each is found by its rule at
 // its line, and fix --write makes the configuration healthy again with few changed lines.
 func TestSabotage(t *testing.T) {
+	t.Parallel()
 	for i, c := range []struct {
 		folder, old, new, rule string
 		lines                  int // that the fix changes at most; 0 when it gives the text that was there

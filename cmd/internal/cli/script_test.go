@@ -39,10 +39,12 @@ type settled struct{ *testing.M }
 func (m settled) Run() int {
 	fakeawstest.Settle()
 	os.Setenv("AWS_MAX_ATTEMPTS", "2") // what is to fail does so soon
+	_ = flag.Set("test.parallel", "6") // many wait: for a server, a terminal, a retry
 	return m.M.Run()
 }
 
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		UpdateScripts:       *update,

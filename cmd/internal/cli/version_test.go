@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
-	"os/exec"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -46,28 +43,5 @@ func TestWhatABuildSaysOfItself(t *testing.T) {
 			t.Errorf("%s: commit %q, want %q", c.name, got, c.wantCommitLine)
 		}
 		Version, Commit = version, commit
-	}
-}
-
-// The names of the variables are part of the contract: -X says nothing when
-// there is no such variable.
-func TestReleaseBuild(t *testing.T) {
-	if testing.Short() {
-		t.Skip("links the program")
-	}
-	binary := filepath.Join(t.TempDir(), "apisqs-doctor")
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "-ldflags",
-		"-X apisqs-doctor/cmd/internal/cli.Version=9.8.7 -X apisqs-doctor/cmd/internal/cli.Commit=0123456789abcdef0123456789abcdef01234567", "../../apisqs-doctor")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	out, err := exec.Command(binary, "version").Output()
-	if err != nil || !strings.HasPrefix(string(out), "apisqs-doctor 9.8.7 (commit 0123456789ab, go1.") {
-		t.Errorf("version says %q, %v", out, err)
-	}
-	var report struct{ Tool struct{ Version string } }
-	out, _ = exec.Command(binary, "demo", "-o", "json").Output()
-	if err := json.Unmarshal(out, &report); err != nil || report.Tool.Version != "9.8.7" {
-		t.Errorf("the report names version %q, %v", report.Tool.Version, err)
 	}
 }

@@ -252,7 +252,7 @@ func (a *app) walkAccount(f *walkFlags, o *tui.Options) error {
 			return nil, onScreen(liveFailure(err))
 		}
 		var choices []tui.Choice
-		quota := live.NewQuota()
+		quota := live.NewQuota(cfg)
 		for _, api := range list {
 			target := account
 			target.apiIDs = []string{api.ID}

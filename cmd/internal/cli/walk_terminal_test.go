@@ -32,6 +32,7 @@ func TestListOnATerminal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs the program in a terminal")
 	}
+	t.Parallel()
 	server, err := fakeaws.Start(accountOf(t, "orders", "protocol_content_type_failing", "signing_method_failing", "orders", "orders", "orders"),
 		fakeaws.Options{DenyIn: map[string][]string{"eu-west-1": {"*"}}})
 	if err != nil {

@@ -199,6 +199,7 @@ func TestWalkApplies(t *testing.T) {
 
 // A whole session in a real terminal, which is left as it was.
 func TestWalkInATerminal(t *testing.T) {
+	t.Parallel()
 	s := startTerminal(t, "100", "30")
 	dir := t.TempDir()
 	s.keys("cd "+dir+"; stty -g > before; clear", "Enter")

@@ -29,6 +29,7 @@ var telling = strings.Fields(`orders protocol-content-type mapping-body-not-enco
 // A report is as wide as the terminal: no line is longer but a command, and no error
 // code is broken.
 func TestWidths(t *testing.T) {
+	t.Parallel()
 	command := regexp.MustCompile(`^ {7}(aws|apisqs-doctor|curl|printf|wscat|#) `)
 	for _, example := range demoNames() {
 		c, err := loadDemo(example)

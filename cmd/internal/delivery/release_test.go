@@ -35,11 +35,16 @@ func releaseConfig(t *testing.T) goreleaser {
 	return c
 }
 
-// The program of a release knows its version and commit.
+// The program of a release knows its version and commit, and says so in its reports:
+// the names of the two variables are part of the contract, since -X says nothing where
+// there is no such variable.
 func TestReleaseVersion(t *testing.T) {
 	code, out := runProgram(t, "", "version")
 	if want := "apisqs-doctor " + releaseVersion + " (commit " + releaseCommit[:12]; code != 0 || !strings.HasPrefix(out, want) {
 		t.Errorf("exit code %d, %q; want %q", code, out, want)
+	}
+	if _, out := runProgram(t, "", "demo", "-o", "json"); !strings.Contains(out, `"version": "`+releaseVersion+`"`) {
+		t.Errorf("the report does not name version %s:\n%.300s", releaseVersion, out)
 	}
 }
 

@@ -124,12 +124,14 @@ func TestPyPIPackage(t *testing.T) {
 		t.Skipf("python3 is not here: %v", err)
 	}
 	dist, dir := wrapped(t), filepath.Join(t.TempDir(), "venv")
-	if out, err := exec.Command(python, "-m", "venv", dir).CombinedOutput(); err != nil {
-		t.Skipf("python3 makes no environment: %v %s", err, out)
+	for _, needed := range [][]string{{"-m", "pip", "--version"}, {"-m", "venv", "--without-pip", dir}} {
+		if out, err := exec.Command(python, needed...).CombinedOutput(); err != nil {
+			t.Skipf("python3 %s: %v %s", needed[1], err, out)
+		}
 	}
 	pip := func(args ...string) {
 		t.Helper()
-		cmd := exec.Command(filepath.Join(dir, "bin", "python3"), append([]string{"-m", "pip", "--disable-pip-version-check"}, args...)...)
+		cmd := exec.Command(python, append([]string{"-m", "pip", "--python", dir, "--disable-pip-version-check"}, args...)...)
 		cmd.Env = cleanEnv()
 		if code, out := outcome(t, cmd); code != 0 {
 			t.Fatalf("pip %v: exit code %d: %s", args, code, out)

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -68,19 +69,15 @@ type account struct {
 }
 
 func newAccount(ctx context.Context, cfg aws.Config, o Options) *account {
-	c := newCalls(o.Progress, o.Quota)
+	c := newCalls(o.Progress, cmp.Or(o.Quota, NewQuota(cfg)))
 	c.more = worthTrying(ctx, len(o.APIIDs))
 	cfg.HTTPClient = newWire(cfg.HTTPClient).forRun(largestRun)
 	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), c.counting)
-	a := &account{
+	return &account{
 		ctx: ctx, cfg: cfg, partition: partition(cfg.Region), calls: c,
 		gateway: apigateway.NewFromConfig(cfg), httpGateway: apigatewayv2.NewFromConfig(cfg), iam: iam.NewFromConfig(cfg), sts: sts.NewFromConfig(cfg),
 		regions: clients{cfg: cfg},
 	}
-	if o.unpaced {
-		a.paces = nil
-	}
-	return a
 }
 
 // snapshot waits for everything that the APIs have begun.

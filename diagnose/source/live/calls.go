@@ -50,7 +50,14 @@ const (
 type Quota struct{ paces map[string]*pace }
 
 // NewQuota is a quota of which nothing is used.
-func NewQuota() *Quota {
+func NewQuota(cfg Settings) *Quota {
+	if !Paced(cfg) {
+		return &Quota{}
+	}
+	return fullQuota()
+}
+
+func fullQuota() *Quota {
 	return &Quota{map[string]*pace{
 		// The control plane takes 10 calls a second from a whole account, in
 		// bursts of 40, and of these 5 GetResources in 2 seconds; the account's
@@ -61,9 +68,6 @@ func NewQuota() *Quota {
 }
 
 func newCalls(progress func(Event), quota *Quota) *calls {
-	if quota == nil {
-		quota = NewQuota()
-	}
 	c := &calls{progress: progress, slots: map[string]chan struct{}{}, paces: quota.paces}
 	for _, service := range []string{"apigateway", "iam", "sqs", "kms", "sts", "organizations"} {
 		c.slots[service] = make(chan struct{}, inFlight)

@@ -78,7 +78,7 @@ func TestMemoReadsOnce(t *testing.T) {
 func TestReadKeepsToTheQuotaOfGetResources(t *testing.T) {
 	server, cfg := serve(t, rich(), fakeaws.Options{PageSize: 2})
 	began := time.Now()
-	if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}}); err != nil {
+	if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Quota: fullQuota()}); err != nil {
 		t.Fatal(err)
 	}
 	took, pages := time.Since(began), 0
@@ -97,7 +97,7 @@ func TestReadKeepsToTheQuotaOfGetResources(t *testing.T) {
 func TestProgressCountsEveryCall(t *testing.T) {
 	server, cfg := serve(t, rich(), fakeaws.Options{Deny: []string{"GetStages"}})
 	began, ended, failed := 0, 0, 0
-	_, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true, Progress: func(e Event) {
+	_, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Progress: func(e Event) {
 		if e.Ended {
 			ended++
 		} else {

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"net"
 	"net/url"
 	"strings"
 
@@ -21,6 +22,13 @@ func Emulator(cfg Settings) string {
 	}
 	u.User = nil
 	return u.String()
+}
+
+// Paced tells whether there is a quota of calls to keep: an emulator on this machine
+// has none.
+func Paced(cfg Settings) bool {
+	u, err := url.Parse(Emulator(cfg))
+	return err != nil || u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback()
 }
 
 // emulated is what has to be known of every report about an emulator (T178).

@@ -41,7 +41,7 @@ func lossy(t *testing.T) *snapshot.Snapshot {
 func TestExportThatCannotBeTrue(t *testing.T) {
 	_, cfg := serve(t, lossy(t), fakeaws.Options{})
 	for _, emulator := range []string{"", "http://localhost:4566"} {
-		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Emulator: emulator, unpaced: true})
+		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Emulator: emulator})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +74,7 @@ func TestExportThatCannotBeTrue(t *testing.T) {
 // A call that fails says nothing about the stage, on an emulator neither.
 func TestExportOfAnEmulatorThatFails(t *testing.T) {
 	_, cfg := serve(t, rich(), fakeaws.Options{Fail500: []string{"GetExport"}})
-	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Emulator: "http://localhost:4566", unpaced: true})
+	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Emulator: "http://localhost:4566"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func TestErrorsOfTheFirstCallSayWhatToDo(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := Read(context.Background(), answering(t, test.status, test.errorType, test.body), Options{APIIDs: []string{"abc"}, unpaced: true})
+			_, err := Read(context.Background(), answering(t, test.status, test.errorType, test.body), Options{APIIDs: []string{"abc"}})
 			wantError(t, err, test.want, test.says)
 			if strings.Contains(err.Error(), "secret") {
 				t.Errorf("%q tells a credential", err)
@@ -97,7 +97,7 @@ func TestCancelledRunsEndAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(200*time.Millisecond, cancel)
 	began := time.Now()
-	got, err := Read(ctx, cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+	got, err := Read(ctx, cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 	if !errors.Is(err, context.Canceled) || got != nil {
 		t.Errorf("got %v and error %v, want the cancellation", got, err)
 	}

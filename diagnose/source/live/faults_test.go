@@ -153,7 +153,7 @@ func TestReadGoesOnWithoutOneOperation(t *testing.T) {
 	}
 	read := func(o fakeaws.Options, limit time.Duration) outcome {
 		_, cfg := serve(t, rich(), o)
-		got, err := readWithin(t, limit, cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+		got, err := readWithin(t, limit, cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 		return outcome{got, err}
 	}
 	turns := make(chan struct{}, 8) // a hanging call costs time but no work
@@ -219,7 +219,7 @@ func TestReadWithoutTheAPIItself(t *testing.T) {
 		"hangs": {Hang: []string{"GetRestApi"}},
 	} {
 		_, cfg := serve(t, rich(), o)
-		got, err := readWithin(t, 4*time.Second, cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+		got, err := readWithin(t, 4*time.Second, cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -249,7 +249,6 @@ func TestReadIsImpossible(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			_, cfg := serve(t, rich(), test.faults)
-			test.options.unpaced = true
 			got, err := readWithin(t, 2*time.Second, cfg, test.options)
 			wantError(t, err, test.want, test.says...)
 			if got != nil {
@@ -294,7 +293,7 @@ func TestReadOfAnUnknownFactIsUnknown(t *testing.T) {
 		}
 		fact.Hide(snapshot.Gap{Reason: snapshot.Denied})
 		server, cfg := serve(t, served, fakeaws.Options{})
-		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 		server.Close()
 		var e *Error
 		if errors.As(err, &e) && e.Kind == Denied {

@@ -41,7 +41,7 @@ func TestLoggingRoleIsFollowed(t *testing.T) {
 			stages[i].Settings = known(map[string]snapshot.MethodSettings{"/orders/POST": {LoggingLevel: level}})
 		}
 		_, cfg := serve(t, s, fakeaws.Options{})
-		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func TestTooManyDomains(t *testing.T) {
 	}
 	s.APIs[0].Domains = known(many)
 	server, cfg := serve(t, s, fakeaws.Options{})
-	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 	if err != nil {
 		t.Fatal(err)
 	}

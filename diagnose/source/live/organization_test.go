@@ -35,7 +35,7 @@ func TestOrganizationID(t *testing.T) {
 	}
 	read := func(s *snapshot.Snapshot, o fakeaws.Options) (snapshot.Fact[string], bool) {
 		server, cfg := serve(t, s, o)
-		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,7 +23,6 @@ type Options struct {
 	Progress      func(Event)                 // told of every call, one at a time; may be nil
 	Quota         *Quota                      // that is shared with other runs; nil for one of its own
 
-	unpaced bool // tests: no waiting for quotas
 }
 
 // apisAtOnce is how many APIs are read at a time. Few, because all of them share

@@ -16,7 +16,7 @@ func TestReadGivesBackTheSnapshotThatIsServed(t *testing.T) {
 	for _, pageSize := range []int{0, 2, 1} {
 		want := rich()
 		_, cfg := serve(t, want, fakeaws.Options{PageSize: pageSize})
-		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +40,7 @@ func TestReadMakesNoCallTwice(t *testing.T) {
 	}
 	s.APIs[0].Draft = known(draft)
 	server, cfg := serve(t, s, fakeaws.Options{})
-	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestReadGivesTheSameBytesEachTime(t *testing.T) {
 	_, cfg := serve(t, rich(), fakeaws.Options{})
 	var first string
 	for range 5 {
-		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +94,7 @@ func TestReadGivesTheSameBytesEachTime(t *testing.T) {
 
 func TestOriginsNameTheControlPlanePath(t *testing.T) {
 	_, cfg := serve(t, rich(), fakeaws.Options{})
-	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func TestReadOfHTTPAndWebSocketAPIs(t *testing.T) {
 	for _, want := range []*snapshot.Snapshot{richHTTP(), richWebSocket()} {
 		for _, o := range []fakeaws.Options{{}, {PageSize: 1}, {Deny: []string{"GetRestApi"}}} {
 			server, cfg := serve(t, want, o)
-			got, err := Read(context.Background(), cfg, Options{APIIDs: []string{want.APIs[0].ID}, unpaced: true})
+			got, err := Read(context.Background(), cfg, Options{APIIDs: []string{want.APIs[0].ID}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -118,7 +118,7 @@ func TestReadOfHTTPAndWebSocketAPIs(t *testing.T) {
 func TestReadOfAKnownType(t *testing.T) {
 	s := richHTTP()
 	server, cfg := serve(t, s, fakeaws.Options{})
-	if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"h1t2t3p4"}, Types: map[string]snapshot.APIType{"h1t2t3p4": snapshot.HTTP}, unpaced: true}); err != nil {
+	if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"h1t2t3p4"}, Types: map[string]snapshot.APIType{"h1t2t3p4": snapshot.HTTP}}); err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
@@ -179,7 +179,7 @@ func TestNoFaultyAnswerAboutRoutesIsTakenForTheTruth(t *testing.T) {
 					alike := leaves(t, want)
 					_, cfg := serve(t, served(), o)
 					cfg.HTTPClient = &wire{client: newWire(nil).client, largest: 1 << 20}
-					got, err := Read(context.Background(), cfg, Options{APIIDs: []string{id}, Types: map[string]snapshot.APIType{id: typ}, unpaced: true})
+					got, err := Read(context.Background(), cfg, Options{APIIDs: []string{id}, Types: map[string]snapshot.APIType{id: typ}})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -217,7 +217,7 @@ func TestDeployedOfAWebSocketAPI(t *testing.T) {
 		s := richWebSocket()
 		edit(&value(s.APIs[0].Stages)[0])
 		_, cfg := serve(t, s, fakeaws.Options{})
-		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"w1s2s3k4"}, unpaced: true})
+		got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"w1s2s3k4"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,7 +266,7 @@ func TestReadOfNoAPI(t *testing.T) {
 		{"for all the storms", nil, fakeaws.Options{Faults: map[string]fakeaws.Fault{"GetApi": fakeaws.Storm}}, Throttled, "throttled by AWS"},
 	} {
 		_, cfg := serve(t, richHTTP(), test.o)
-		_, err := Read(context.Background(), cfg, Options{APIIDs: []string{"zzz"}, Types: test.types, unpaced: true})
+		_, err := Read(context.Background(), cfg, Options{APIIDs: []string{"zzz"}, Types: test.types})
 		wantError(t, err, test.kind, test.says)
 	}
 }

@@ -30,7 +30,7 @@ func small(uri, role string) *snapshot.Snapshot {
 func readSmall(t *testing.T, s *snapshot.Snapshot) (*snapshot.Snapshot, *fakeaws.Server) {
 	t.Helper()
 	server, cfg := serve(t, s, fakeaws.Options{})
-	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestReadOfOneStage(t *testing.T) {
 	other.Name = "test"
 	s.APIs[0].Stages = known(append(stages, other))
 	server, cfg := serve(t, s, fakeaws.Options{})
-	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Stage: "prod", unpaced: true})
+	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Stage: "prod"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestReadIsFourRoundTripsDeep(t *testing.T) {
 	for delay = 300 * time.Millisecond; delay < 3*time.Second; delay *= 2 {
 		_, cfg := serve(t, rich(), fakeaws.Options{Delay: delay})
 		began := time.Now()
-		if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true}); err != nil {
+		if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}}); err != nil {
 			t.Fatal(err)
 		}
 		if took = time.Since(began); took < 5*delay {
@@ -219,7 +219,7 @@ func TestReadIsFourRoundTripsDeep(t *testing.T) {
 func BenchmarkRead(b *testing.B) {
 	server, cfg := serve(b, rich(), fakeaws.Options{Delay: 50 * time.Millisecond})
 	for b.Loop() {
-		if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true}); err != nil {
+		if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -240,7 +240,7 @@ func BenchmarkReadLarge(b *testing.B) {
 	s.APIs[0].Draft = known(draft)
 	server, cfg := serve(b, s, fakeaws.Options{Delay: 50 * time.Millisecond})
 	for b.Loop() {
-		if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true}); err != nil {
+		if _, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -37,7 +37,7 @@ func TestReadSeveral(t *testing.T) {
 	s, ids := several(2)
 	server, cfg := serve(t, s, fakeaws.Options{})
 	asked := []string{ids[2], ids[0], ids[2], ids[1]}
-	got, err := Read(context.Background(), cfg, Options{APIIDs: asked, unpaced: true})
+	got, err := Read(context.Background(), cfg, Options{APIIDs: asked})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestReadSeveral(t *testing.T) {
 		}
 	}
 	for i, id := range apiIDs(got) {
-		alone, err := Read(context.Background(), cfg, Options{APIIDs: []string{id}, unpaced: true})
+		alone, err := Read(context.Background(), cfg, Options{APIIDs: []string{id}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,6 @@ func TestReadSeveralWithFailures(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, cfg := serve(t, s, fakeaws.Options{})
-			test.options.unpaced = true
 			got, err := Read(context.Background(), cfg, test.options)
 			if err != nil {
 				t.Fatal(err)
@@ -121,13 +120,13 @@ func TestReadSeveralWithFailures(t *testing.T) {
 // When no API can be read the run is impossible.
 func TestReadSeveralInVain(t *testing.T) {
 	_, cfg := serve(t, rich(), fakeaws.Options{})
-	_, err := Read(context.Background(), cfg, Options{APIIDs: []string{"x", "y"}, unpaced: true})
+	_, err := Read(context.Background(), cfg, Options{APIIDs: []string{"x", "y"}})
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != NoSuchAPI || !strings.Contains(e.Message, "none of 2 APIs") || !strings.Contains(e.Message, `"x"`) {
 		t.Errorf("got %v", err)
 	}
 	_, cfg = serve(t, rich(), fakeaws.Options{Deny: []string{"GetRestApi"}})
-	if _, err = Read(context.Background(), cfg, Options{APIIDs: []string{"x", "a1b2c3d4"}, unpaced: true}); !errors.As(err, &e) || e.Kind != Denied {
+	if _, err = Read(context.Background(), cfg, Options{APIIDs: []string{"x", "a1b2c3d4"}}); !errors.As(err, &e) || e.Kind != Denied {
 		t.Errorf("got %v", err)
 	}
 }
@@ -139,7 +138,7 @@ func TestReadSeveralUntilTheTimeEnds(t *testing.T) {
 	_, cfg := serve(t, s, fakeaws.Options{Delay: 20 * time.Millisecond})
 	ctx, cancel := context.WithTimeout(context.Background(), 700*time.Millisecond)
 	defer cancel()
-	got, err := Read(ctx, cfg, Options{APIIDs: ids}) // in step with the quotas, which give 2 APIs a second
+	got, err := Read(ctx, cfg, Options{APIIDs: ids, Quota: fullQuota()}) // in step with the quotas, which give 2 APIs a second
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +153,7 @@ func BenchmarkReadSeveral(b *testing.B) {
 	s, ids := several(19)
 	server, cfg := serve(b, s, fakeaws.Options{Delay: 50 * time.Millisecond})
 	for b.Loop() {
-		if _, err := Read(context.Background(), cfg, Options{APIIDs: ids, unpaced: true}); err != nil {
+		if _, err := Read(context.Background(), cfg, Options{APIIDs: ids}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -59,7 +59,7 @@ func TestNoFaultyAnswerIsTakenForTheTruth(t *testing.T) {
 				if fault == fakeaws.Slow {
 					limit = 600 * time.Millisecond
 				}
-				got, err := readWithin(t, limit, cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+				got, err := readWithin(t, limit, cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 				if err != nil {
 					if !saysOneOf(err.Error(), reasons[fault]) {
 						t.Errorf("%q says none of %q", err, reasons[fault])
@@ -130,7 +130,7 @@ func TestEndlessAnswersAreBounded(t *testing.T) {
 	runtime.GC()
 	done := make(chan error)
 	go func() {
-		_, err := readWithin(t, slow, cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+		_, err := readWithin(t, slow, cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 		done <- err
 	}()
 	var peak, now runtime.MemStats
@@ -172,7 +172,7 @@ func TestStormsAreNamed(t *testing.T) {
 			if tt.limit < slow {
 				cfg.Retryer = func() aws.Retryer { return patient{retry.NewAdaptiveMode(), 1000} }
 			}
-			_, err := readWithin(t, tt.limit, cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+			_, err := readWithin(t, tt.limit, cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 			wantError(t, err, tt.kind, tt.says...)
 			if strings.Contains(err.Error(), "in time") {
 				t.Errorf("%q blames the time", err)
@@ -184,7 +184,7 @@ func TestStormsAreNamed(t *testing.T) {
 // What AWS throttled is told call by call, and what hangs is not called a storm.
 func TestGapsTellStormsFromHangs(t *testing.T) {
 	_, cfg := serve(t, rich(), fakeaws.Options{Faults: map[string]fakeaws.Fault{"GetRole": fakeaws.Storm}, Hang: []string{"GetModels"}})
-	got, err := readWithin(t, 4*time.Second, cfg, Options{APIIDs: []string{"a1b2c3d4"}, unpaced: true})
+	got, err := readWithin(t, 4*time.Second, cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 	if err != nil {
 		t.Fatal(err)
 	}
