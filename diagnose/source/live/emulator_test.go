@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,15 +72,31 @@ func TestExportThatCannotBeTrue(t *testing.T) {
 	}
 }
 
-// A call that fails says nothing about the stage, on an emulator neither.
-func TestExportOfAnEmulatorThatFails(t *testing.T) {
-	_, cfg := serve(t, rich(), fakeaws.Options{Fail500: []string{"GetExport"}})
-	got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Emulator: "http://localhost:4566"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if fact := value(got.APIs[0].Stages)[1].Deployed; fact.IsKnown() {
-		t.Error("the draft stands for a stage whose export was not answered")
+// An emulator that fails to export a stage has nothing but the draft to export, which
+// stands for it. AWS's failure says nothing, and neither does a refusal.
+func TestExportThatFails(t *testing.T) {
+	for name, c := range map[string]struct {
+		emulator string
+		options  fakeaws.Options
+		known    bool
+	}{
+		"AWS fails":           {"", fakeaws.Options{Fail500: []string{"GetExport"}}, false},
+		"an emulator fails":   {"http://localhost:4566", fakeaws.Options{Fail500: []string{"GetExport"}}, true},
+		"an emulator refuses": {"http://localhost:4566", fakeaws.Options{Deny: []string{"GetExport"}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, cfg := serve(t, rich(), c.options)
+			got, err := Read(context.Background(), cfg, Options{APIIDs: []string{"a1b2c3d4"}, Emulator: c.emulator})
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := slices.ContainsFunc(got.Target.Assumed, func(a snapshot.Assumption) bool {
+				return strings.Contains(a.What, "runs the draft") && strings.Contains(a.Why, "does not export stage prod: ")
+			})
+			if fact := value(got.APIs[0].Stages)[1].Deployed; fact.IsKnown() != c.known || said != c.known {
+				t.Errorf("known %v, said %v, want %v: %+v", fact.IsKnown(), said, c.known, got.Target.Assumed)
+			}
+		})
 	}
 }
 

@@ -39,7 +39,14 @@ func (r *reader) readExport(stage string) snapshot.Fact[snapshot.Configuration] 
 			Accepts: aws.String("application/json"), Parameters: map[string]string{"extensions": "apigateway"}})
 	})
 	if failed != nil {
-		return unknown[snapshot.Configuration](failed, at)
+		gap := failed.gap(at)
+		// An emulator that cannot write an export, as of an API with an ANY method, has
+		// nothing but the draft to write (T178).
+		if kind, said := Judge(failed.err); kind == Broken && r.emulated {
+			r.untrue.Store(stage, true)
+			gap.Detail = "the emulator does not export stage " + stage + ": " + said
+		}
+		return snapshot.Unknown[snapshot.Configuration](gap)
 	}
 	deployed, err := openapi.Export(out.Body, snapshot.REST, at)
 	if err != nil {
@@ -83,8 +90,8 @@ func contradiction(c snapshot.Configuration) string {
 }
 
 // standIn is the draft in place of what an emulator's stage runs, where what the
-// emulator answers as the export of the stage cannot be true. It is said that it was
-// taken. An answer that is no export at all stays unknown.
+// emulator answers as the export of the stage cannot be true, or is an error of its
+// own. It is said that it was taken. An answer that is no export at all stays unknown.
 func (r *reader) standIn(stage string, deployed, draft snapshot.Fact[snapshot.Configuration]) snapshot.Fact[snapshot.Configuration] {
 	if _, untrue := r.untrue.Load(stage); !untrue || !r.emulated || !draft.IsKnown() {
 		return deployed
