@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -18,9 +20,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // emulated is an AWS emulator, and what was deployed in it of one configuration.
@@ -32,9 +34,10 @@ type emulated struct {
 	iam     *iam.Client
 	kms     *kms.Client
 
-	api    string            // id
-	roles  []string          // names
-	queues map[string]string // URL by region and name
+	api     string            // id
+	roles   []string          // names
+	queues  map[string]string // URL by ARN
+	aliases []string          // of keys
 }
 
 // reach makes the clients for the account and the region of a configuration. The
@@ -43,7 +46,7 @@ func (e *emulated) reach(s *snapshot.Snapshot) {
 	e.account = s.Target.Account
 	e.cfg = aws.Config{Region: s.Target.Region, BaseEndpoint: aws.String(e.url), RetryMaxAttempts: 1, Credentials: credentials.NewStaticCredentialsProvider(e.account, "test", "")}
 	e.gateway, e.iam, e.kms = apigateway.NewFromConfig(e.cfg), iam.NewFromConfig(e.cfg), kms.NewFromConfig(e.cfg)
-	e.api, e.roles, e.queues = "", nil, map[string]string{}
+	e.api, e.roles, e.queues, e.aliases = "", nil, map[string]string{}, nil
 }
 
 func peeked[T any](f snapshot.Fact[T]) T {
@@ -54,16 +57,10 @@ func peeked[T any](f snapshot.Fact[T]) T {
 // deploy makes the first API of a snapshot, with its roles, queues and keys. The
 // error is what the emulator refuses.
 func (e *emulated) deploy(ctx context.Context, s *snapshot.Snapshot) error {
-	for _, arn := range slices.Sorted(maps.Keys(s.Keys)) {
-		if key := peeked(s.Keys[arn]); key != nil && strings.Contains(key.ARN, ":key/") {
-			in := &kms.CreateKeyInput{Tags: []kmstypes.Tag{{TagKey: aws.String("_custom_id_"), TagValue: aws.String(key.ARN[strings.LastIndexByte(key.ARN, '/')+1:])}}}
-			if policy := peeked(key.Policy); policy != "" {
-				in.Policy = &policy
-			}
-			// A key of an earlier case may still be there: keys are not deleted at once.
-			_, _ = e.kms.CreateKey(ctx, in)
-			if i := strings.Index(arn, ":alias/"); i > 0 {
-				_, _ = e.kms.CreateAlias(ctx, &kms.CreateAliasInput{AliasName: aws.String(arn[i+1:]), TargetKeyId: in.Tags[0].TagValue})
+	for _, ref := range slices.Sorted(maps.Keys(s.Keys)) {
+		if key := peeked(s.Keys[ref]); key != nil && peeked(key.Manager) != "AWS" && text.AccountOf(key.ARN) == e.account {
+			if err := e.key(ctx, ref, key); err != nil {
+				return err
 			}
 		}
 	}
@@ -84,16 +81,41 @@ func (e *emulated) deploy(ctx context.Context, s *snapshot.Snapshot) error {
 	return e.rest(ctx, &s.APIs[0])
 }
 
-func (e *emulated) sqs(region string) *sqs.Client {
-	return sqs.NewFromConfig(e.cfg, func(o *sqs.Options) { o.Region = region })
+// key makes a key, or sets one right that an earlier configuration left: keys are not
+// deleted at once. AWS's own keys are made by the emulator.
+func (e *emulated) key(ctx context.Context, ref string, key *snapshot.Key) error {
+	id := key.ARN[strings.LastIndexByte(key.ARN, '/')+1:]
+	_, err := e.kms.CreateKey(ctx, &kms.CreateKeyInput{Tags: []kmstypes.Tag{{TagKey: aws.String("_custom_id_"), TagValue: &id}}})
+	var there *kmstypes.AlreadyExistsException
+	if err != nil && !errors.As(err, &there) {
+		return err
+	}
+	if policy := peeked(key.Policy); policy != "" {
+		if _, err := e.kms.PutKeyPolicy(ctx, &kms.PutKeyPolicyInput{KeyId: &id, PolicyName: aws.String("default"), Policy: &policy}); err != nil {
+			return err
+		}
+	}
+	if peeked(key.State) == "Disabled" {
+		_, err = e.kms.DisableKey(ctx, &kms.DisableKeyInput{KeyId: &id})
+	} else {
+		_, err = e.kms.EnableKey(ctx, &kms.EnableKeyInput{KeyId: &id})
+	}
+	if i := strings.Index(ref, ":alias/"); i > 0 && err == nil {
+		e.aliases = append(e.aliases, ref[i+1:])
+		_, err = e.kms.CreateAlias(ctx, &kms.CreateAliasInput{AliasName: aws.String(ref[i+1:]), TargetKeyId: &id})
+	}
+	return err
+}
+
+// sqs is a client for the region and, as the owner, the account of a queue.
+func (e *emulated) sqs(arn string) *sqs.Client {
+	return sqs.NewFromConfig(e.cfg, func(o *sqs.Options) {
+		o.Region, o.Credentials = text.RegionOf(arn), credentials.NewStaticCredentialsProvider(text.AccountOf(arn), "test", "")
+	})
 }
 
 func (e *emulated) queue(ctx context.Context, q *snapshot.Queue) error {
-	parts := strings.Split(q.ARN, ":")
-	if len(parts) != 6 || parts[4] != e.account {
-		return nil
-	}
-	in := &sqs.CreateQueueInput{QueueName: &parts[5], Attributes: map[string]string{}}
+	in := &sqs.CreateQueueInput{QueueName: aws.String(q.ARN[strings.LastIndexByte(q.ARN, ':')+1:]), Attributes: map[string]string{}}
 	for name, value := range map[string]string{"KmsMasterKeyId": peeked(q.KMSKeyID), "Policy": peeked(q.Policy)} {
 		if value != "" {
 			in.Attributes[name] = value
@@ -106,9 +128,9 @@ func (e *emulated) queue(ctx context.Context, q *snapshot.Queue) error {
 	if size := peeked(q.MaximumMessageSize); size > 0 {
 		in.Attributes["MaximumMessageSize"] = fmt.Sprint(size)
 	}
-	out, err := e.sqs(parts[3]).CreateQueue(ctx, in)
+	out, err := e.sqs(q.ARN).CreateQueue(ctx, in)
 	if err == nil {
-		e.queues[parts[3]+":"+parts[5]] = aws.ToString(out.QueueUrl)
+		e.queues[q.ARN] = aws.ToString(out.QueueUrl)
 	}
 	return err
 }
@@ -146,7 +168,9 @@ func (e *emulated) rest(ctx context.Context, api *snapshot.API) error {
 	if !ok {
 		return fmt.Errorf("the draft is not known")
 	}
-	in := &apigateway.CreateRestApiInput{Name: aws.String("api-" + api.ID), BinaryMediaTypes: peeked(c.BinaryMediaTypes)}
+	// The id is the configuration's: policies name it.
+	in := &apigateway.CreateRestApiInput{Name: aws.String("api-" + api.ID), BinaryMediaTypes: peeked(c.BinaryMediaTypes),
+		DisableExecuteApiEndpoint: peeked(api.DefaultEndpointDisabled), Tags: map[string]string{"_custom_id_": api.ID}}
 	if policy := peeked(api.Policy); policy != "" {
 		in.Policy = &policy
 	}
@@ -266,21 +290,65 @@ func (e *emulated) method(ctx context.Context, resource string, validators map[s
 	return nil
 }
 
-// received takes the messages from all queues.
-func (e *emulated) received(ctx context.Context) (list []sqstypes.Message) {
-	for _, key := range slices.Sorted(maps.Keys(e.queues)) {
-		region, _, _ := strings.Cut(key, ":")
-		url, client := e.queues[key], e.sqs(region)
-		out, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &url, MaxNumberOfMessages: 10, MessageAttributeNames: []string{"All"}, VisibilityTimeout: 300})
-		if err != nil {
-			continue
+// message is one that lies in a queue, as the emulator lists those of a queue, the
+// delayed ones too.
+type message struct {
+	Queue     string `xml:"-"` // ARN
+	Body      string
+	Attribute []struct{ Name, Value string }
+	Own       []struct {
+		Name  string
+		Value struct{ DataType, StringValue, BinaryValue string }
+	} `xml:"MessageAttribute"`
+}
+
+// attribute is one that SQS adds.
+func (m *message) attribute(name string) string {
+	for _, a := range m.Attribute {
+		if a.Name == name {
+			return a.Value
 		}
-		for _, m := range out.Messages {
-			_, _ = client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle})
-		}
-		list = append(list, out.Messages...)
 	}
-	return list
+	return ""
+}
+
+// received takes the messages from all queues.
+func (e *emulated) received(ctx context.Context) (list []message, err error) {
+	for _, arn := range slices.Sorted(maps.Keys(e.queues)) {
+		var doc struct {
+			Messages []message `xml:"ReceiveMessageResult>Message"`
+		}
+		at := strings.Join([]string{e.url, "_aws/sqs/messages", text.RegionOf(arn), text.AccountOf(arn), arn[strings.LastIndexByte(arn, ':')+1:]}, "/")
+		if err := e.get(ctx, at+"?ShowInvisible=true&ShowDelayed=true", &doc); err != nil {
+			return nil, fmt.Errorf("the messages of %s: %w", arn, err)
+		}
+		for i := range doc.Messages {
+			doc.Messages[i].Queue = arn
+		}
+		list = append(list, doc.Messages...)
+		if len(doc.Messages) > 0 {
+			if _, err := e.sqs(arn).PurgeQueue(ctx, &sqs.PurgeQueueInput{QueueUrl: aws.String(e.queues[arn])}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return list, nil
+}
+
+func (e *emulated) get(ctx context.Context, at string, doc any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return errors.New(response.Status)
+	}
+	return xml.NewDecoder(response.Body).Decode(doc)
 }
 
 // remove takes everything away again.
@@ -290,9 +358,11 @@ func (e *emulated) remove() {
 	if e.api != "" {
 		_, _ = e.gateway.DeleteRestApi(ctx, &apigateway.DeleteRestApiInput{RestApiId: &e.api})
 	}
-	for key, url := range e.queues {
-		region, _, _ := strings.Cut(key, ":")
-		_, _ = e.sqs(region).DeleteQueue(ctx, &sqs.DeleteQueueInput{QueueUrl: &url})
+	for arn, url := range e.queues {
+		_, _ = e.sqs(arn).DeleteQueue(ctx, &sqs.DeleteQueueInput{QueueUrl: &url})
+	}
+	for _, alias := range e.aliases {
+		_, _ = e.kms.DeleteAlias(ctx, &kms.DeleteAliasInput{AliasName: &alias})
 	}
 	for _, name := range e.roles {
 		if list, err := e.iam.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: &name}); err == nil {
