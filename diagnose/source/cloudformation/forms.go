@@ -33,7 +33,7 @@ func (s *stack) checkForms(r *resource) {
 			walk(f.Value, path+"/"+f.Name)
 		}
 	}
-	if r.properties != nil && r.properties.Kind != tree.Object && r.properties.Kind != tree.Null && published().Types[r.typ] == nil {
+	if r.properties != nil && r.properties.Kind != tree.Object && r.properties.Kind != tree.Null && published(r.typ) == nil {
 		s.world.refuse("ValidationError", "Template format error: [/Resources/"+r.id+"/Properties] Properties must be an object, found "+r.properties.Kind.String(), s.origin(r, "", r.properties.At))
 	}
 	if !strings.HasPrefix(r.typ, "AWS::Serverless::") {

@@ -178,7 +178,7 @@ func TestRequiredPropertiesDecide(t *testing.T) {
 				continue
 			}
 			seen[text] = true
-			of := published().Types[r.Value.Get("Type").Text]
+			of := published(r.Value.Get("Type").Text)
 			paths := [][]string{nil}
 			if of != nil && len(of.Required) > 0 {
 				paths = append(paths, of.demanded(r.Value.Get("Properties"), nil)...)
@@ -207,13 +207,21 @@ func TestRequiredPropertiesDecide(t *testing.T) {
 func TestSchemas(t *testing.T) {
 	for _, of := range readings {
 		for _, typ := range of.types {
-			if published().Types[typ] == nil && !strings.HasPrefix(typ, "AWS::Serverless::") {
+			if published(typ) == nil && !strings.HasPrefix(typ, "AWS::Serverless::") {
 				t.Errorf("no schema of %s", typ)
 			}
 		}
 	}
-	if text, err := os.ReadFile("schema.json"); err != nil || !strings.Contains(string(text), `"source": "cfn_lint-`) {
+	if !strings.HasPrefix(schemasText, "# cfn_lint-") {
 		t.Error("the schemas name no source")
+	}
+	if !slices.IsSorted(typeLines()) {
+		t.Error("the types are not in order")
+	}
+	for _, line := range typeLines() {
+		if typ := typeOf(line); (published(typ) != nil) != strings.Contains(line, " ") {
+			t.Errorf("the schema of %s is not found", typ)
+		}
 	}
 	for typ, meant := range map[string]string{"AWS::SQS::Qeue": "AWS::SQS::Queue", "aws::sqs::queue": "", "AWS::SQS::Queue": "", "AWS::Serverless::Api": "", "Custom::Thing": ""} {
 		is(t, typ, misspelt(typ), meant)

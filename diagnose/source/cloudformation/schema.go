@@ -12,8 +12,11 @@ import (
 	"apisqs-doctor/diagnose/text"
 )
 
-//go:embed schema.json
-var schemaText []byte
+// schemasText has a line for each type that there is, in alphabetical order, and in it
+// the schema of those that are read. Only those that a template holds are parsed.
+//
+//go:embed schemas.txt
+var schemasText string
 
 // schema is what CloudFormation demands of a value.
 type schema struct {
@@ -25,32 +28,55 @@ type schema struct {
 	Items      *schema            `json:"items"`
 }
 
-// catalogue is the published schemas of the types that are read, and the names
-// of all types.
-type catalogue struct {
-	Types map[string]*schema `json:"types"`
-	Names []string           `json:"names"` // in alphabetical order
+// typeLines are the lines of schemasText, where it came from aside.
+var typeLines = sync.OnceValue(func() []string {
+	return strings.Split(strings.TrimSuffix(schemasText, "\n"), "\n")[1:]
+})
+
+// typeLine finds the line of a type.
+func typeLine(typ string) (schema string, known bool) {
+	lines := typeLines()
+	i, known := slices.BinarySearchFunc(lines, typ, func(line, typ string) int { return strings.Compare(typeOf(line), typ) })
+	if !known {
+		return "", false
+	}
+	return lines[i][len(typ):], true
 }
 
-var published = sync.OnceValue(func() *catalogue {
-	c := &catalogue{}
-	if err := json.Unmarshal(schemaText, c); err != nil {
-		panic("schema.json: " + err.Error()) // a test reads it
+func typeOf(line string) string {
+	name, _, _ := strings.Cut(line, " ")
+	return name
+}
+
+var parsed sync.Map // of type to *schema
+
+// published is the schema of a type that is read, nil of others.
+func published(typ string) *schema {
+	if of, ok := parsed.Load(typ); ok {
+		return of.(*schema)
 	}
-	// A stage without a name is refused by API Gateway, not by the schema.
-	if stage := c.Types["AWS::ApiGateway::Stage"]; stage != nil {
-		stage.Required = append(stage.Required, "StageName")
+	text, _ := typeLine(typ)
+	if text == "" {
+		return nil
 	}
-	return c
-})
+	of := &schema{}
+	if err := json.Unmarshal([]byte(text), of); err != nil {
+		panic("schemas.txt: " + typ + ": " + err.Error()) // a test reads it
+	}
+	if typ == "AWS::ApiGateway::Stage" { // without a name it is refused by API Gateway, not by the schema
+		of.Required = append(of.Required, "StageName")
+	}
+	parsed.Store(typ, of)
+	return of
+}
 
 // misspelt returns the resource type that a name was meant to be, or "".
 func misspelt(typ string) string {
-	names := published().Names
-	if _, known := slices.BinarySearch(names, typ); known || !strings.HasPrefix(typ, "AWS::") || strings.HasPrefix(typ, "AWS::Serverless::") {
+	if _, known := typeLine(typ); known || !strings.HasPrefix(typ, "AWS::") || strings.HasPrefix(typ, "AWS::Serverless::") {
 		return ""
 	}
-	for _, name := range names {
+	for _, line := range typeLines() {
+		name := typeOf(line)
 		if max(len(name)-len(typ), len(typ)-len(name)) <= 2 && text.Distance(strings.ToLower(name), strings.ToLower(typ)) <= 2 {
 			return name
 		}
@@ -61,7 +87,7 @@ func misspelt(typ string) string {
 // checkProperties refuses properties that CloudFormation refuses: unknown ones,
 // missing ones and those of another kind.
 func (s *stack) checkProperties(r *resource, p tree.View) {
-	of := published().Types[r.typ]
+	of := published(r.typ)
 	if of == nil || s.macros {
 		return
 	}

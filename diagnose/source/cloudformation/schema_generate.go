@@ -1,6 +1,6 @@
 //go:build ignore
 
-// This program writes schema.json: the properties of the resource types that the
+// This program writes schemas.txt: the properties of the resource types that the
 // reader knows, and the names of all types. Its source are the schemas that AWS
 // publishes, as the Python package cfn-lint (MIT-0) carries them.
 //
@@ -68,20 +68,24 @@ func main() {
 		}
 	}
 	slices.Sort(names)
-	types := object{}
-	for _, name := range read {
-		schema := object{}
-		load("resources/"+files[name]+".json", &schema)
-		types[name] = compact(schema, schema, 0)
+	out := fmt.Appendf(nil, "# %s of %s\n", path.Base(os.Args[1]), version.Date)
+	for _, name := range names {
+		out = append(out, name...)
+		if slices.Contains(read, name) {
+			schema := object{}
+			load("resources/"+files[name]+".json", &schema)
+			text, err := json.Marshal(compact(schema, schema, 0))
+			if err != nil {
+				log.Fatal(err)
+			}
+			out = append(append(out, ' '), text...)
+		}
+		out = append(out, '\n')
 	}
-	out, err := json.MarshalIndent(object{"source": path.Base(os.Args[1]), "date": version.Date, "types": types, "names": names}, "", " ")
-	if err != nil {
+	if err := os.WriteFile("schemas.txt", out, 0o644); err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile("schema.json", append(out, '\n'), 0o644); err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(len(types), "types,", len(names), "names")
+	fmt.Println(len(names), "types")
 }
 
 // compact keeps what the reader checks of a schema, references written out. Which

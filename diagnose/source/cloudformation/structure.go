@@ -69,7 +69,7 @@ var typeRE = lazy.Regexp(`^Custom::[\w@-]+$|^\w+::\w+::\w+(::MODULE)?$`)
 
 func (s *stack) checkType(r *resource) {
 	at := r.placeOf("Type")
-	_, known := slices.BinarySearch(published().Names, r.typ)
+	_, known := typeLine(r.typ)
 	switch meant := misspelt(r.typ); {
 	case !typeRE.MatchString(r.typ):
 		s.world.refuse("ValidationError", "Template format error: Unrecognized resource types: ["+tree.Clip(r.typ, 80)+"]", s.origin(r, "Type", at))
