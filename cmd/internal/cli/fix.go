@@ -54,6 +54,7 @@ sqs:SetQueueAttributes or kms:PutKeyPolicy.
 Each step says how sure it is. --write and --apply make those that are sure: every request tried
 delivers the caller's data. A step that has a blank or is your choice (it changes what is meant, or
 loosens something) is asked about by itself, or made with --accept RULE; --yes alone leaves it out.
+--apply makes none that has a blank: complete the command that the report shows, and run it.
 
 The exit code is that of the diagnosis: after --apply and --write of the new one.`,
 		Example: `  apisqs-doctor fix --api-id a1b2c3d4
@@ -227,7 +228,7 @@ func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags, take fu
 			part.was, part.becomes = messageText(d.Messages()), messageText(d.Plan.Messages)
 		}
 		if f.write || f.apply {
-			part.leaveOut(take)
+			part.leaveOut(take, f.apply)
 		}
 		if deploys(part.fixes) && !p.template {
 			part.notes = append(part.notes, published(d)...)
@@ -248,13 +249,17 @@ func repairs(s *snapshot.Snapshot, e *diagnose.Examination, f *fixFlags, take fu
 }
 
 // decide tells which steps are made: the sure ones, those of accepted rules and,
-// where somebody can be asked, those that are wanted.
+// where somebody can be asked, those that are wanted. A blank is filled in in a file,
+// and never put into a deployed API.
 func (a *app) decide(ctx context.Context, f *fixFlags) func(diagnose.Fix) bool {
 	answers := map[string]bool{}
 	if ctx == nil {
 		ctx = context.Background()
 	}
 	return func(x diagnose.Fix) bool {
+		if f.apply && x.Blank != "" {
+			return false
+		}
 		if x.Sure() == diagnose.Sure || slices.Contains(f.accept, x.Rule) {
 			return true
 		}
@@ -271,13 +276,18 @@ func (a *app) decide(ctx context.Context, f *fixFlags) func(diagnose.Fix) bool {
 	}
 }
 
-// leaveOut keeps the steps that are taken.
-func (p *repairPart) leaveOut(take func(diagnose.Fix) bool) {
+// leaveOut keeps the steps that are taken, to be made in a file or, applied, in a
+// deployed API.
+func (p *repairPart) leaveOut(take func(diagnose.Fix) bool, applied bool) {
 	p.fixes = slices.DeleteFunc(slices.Clone(p.fixes), func(x diagnose.Fix) bool {
 		if take(x) {
 			return false
 		}
-		p.notes = append(p.notes, fmt.Sprintf("left out: %s. %s; --accept %s makes it", x.Title, unsure(x), x.Rule))
+		how := "--accept " + x.Rule + " makes it"
+		if applied && x.Blank != "" {
+			how = "the report has the command to complete"
+		}
+		p.notes = append(p.notes, fmt.Sprintf("left out: %s. %s; %s", x.Title, unsure(x), how))
 		p.after = "what is left out is still to be done; the report after the change says what remains"
 		return true
 	})

@@ -269,6 +269,9 @@ func (a *app) walkAccount(f *walkFlags, o *tui.Options) error {
 // walkApply carries a fix out as "fix --apply" does: every value is read again
 // first, and a rollback file is kept.
 func (f *walkFlags) walkApply(ctx context.Context, s *snapshot.Snapshot, fix diagnose.Fix) ([]string, error) {
+	if fix.Blank != "" {
+		return nil, fmt.Errorf("nothing was changed, because it has a blank: %s", fix.Blank)
+	}
 	plan, err := apply.New(s, []diagnose.Fix{fix})
 	if err != nil {
 		return nil, err
