@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 )
@@ -224,17 +225,18 @@ func (m *memo[T]) get(key string, read func() T) *later[T] {
 	return m.list[key]
 }
 
-// all waits for everything that has begun.
+// all waits for everything that has begun, and for what that begins.
 func (m *memo[T]) all() map[string]T {
-	m.mu.Lock()
-	list := make(map[string]*later[T], len(m.list))
-	for key, l := range m.list {
-		list[key] = l
+	out := map[string]T{}
+	for {
+		m.mu.Lock()
+		list := maps.Clone(m.list)
+		m.mu.Unlock()
+		if len(list) == len(out) {
+			return out
+		}
+		for key, l := range list {
+			out[key] = l.wait()
+		}
 	}
-	m.mu.Unlock()
-	out := make(map[string]T, len(list))
-	for key, l := range list {
-		out[key] = l.wait()
-	}
-	return out
 }

@@ -66,7 +66,15 @@ func (r *reader) queue(q queueName) {
 	if q.account == "" {
 		return // without an account there is no ARN to keep it under
 	}
-	r.queues.get(q.arn(), func() snapshot.Fact[*snapshot.Queue] { return r.readQueue(q) })
+	r.queues.get(q.arn(), func() snapshot.Fact[*snapshot.Queue] {
+		read := r.readQueue(q)
+		// A queue that is not where the integration calls may be where the API is.
+		if found, known := read.Peek(); known && found == nil && q.region != r.cfg.Region && q.partition == r.partition {
+			q.region = r.cfg.Region
+			r.queue(q)
+		}
+		return read
+	})
 }
 
 // readQueue asks for the queue's URL and, with the URL that it must have, for
