@@ -1,6 +1,8 @@
 package rules_test
 
 import (
+	"os"
+	"runtime/debug"
 	"sync"
 	"testing"
 
@@ -8,6 +10,12 @@ import (
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
 )
+
+// Garbage is collected as seldom as in the program, which takes a third of the time.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 // loaded and examined hold each fixture and its diagnoses, which most tests of
 // this package read and none of them changes.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	_ "apisqs-doctor/cmd/internal/pace" // as in the program, which this stands in for
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/fixtures/fakeaws"
