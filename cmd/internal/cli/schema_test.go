@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -12,8 +13,8 @@ import (
 	"apisqs-doctor/cmd/internal/report"
 )
 
-// reportSchema is the schema that "apisqs-doctor schema report" prints.
-func reportSchema() (*jsonschema.Schema, error) {
+// reportSchema is the schema that "apisqs-doctor schema report" prints, compiled once.
+var reportSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	text, ok := report.SchemaOf("report")
 	if !ok {
 		return nil, fmt.Errorf("no schema")
@@ -27,7 +28,7 @@ func reportSchema() (*jsonschema.Schema, error) {
 		return nil, err
 	}
 	return c.Compile("report.json")
-}
+})
 
 // validated is a format that fails when its schema does not take what it wrote.
 func validated(write func(io.Writer, report.Run, bool) error) func(io.Writer, report.Run, bool) error {
