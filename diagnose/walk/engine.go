@@ -24,6 +24,7 @@ type Engine struct {
 
 	// Of this snapshot only:
 	last        *arrival
+	lastPath    *addressed
 	spare       *Trace
 	comparisons map[versions]*comparison
 	indexes     map[*snapshot.Method]*routeIndex
@@ -75,7 +76,7 @@ func New(s *snapshot.Snapshot) *Engine {
 func (e *Engine) On(s *snapshot.Snapshot) *Engine {
 	changed := *e
 	changed.Snapshot = s
-	changed.last, changed.spare = nil, nil
+	changed.last, changed.lastPath, changed.spare = nil, nil, nil
 	changed.comparisons = map[versions]*comparison{}
 	changed.indexes = map[*snapshot.Method]*routeIndex{}
 	if !creates(e.Snapshot, s) {

@@ -52,7 +52,9 @@ func withoutMapped(list []Mapped, name string, foldCase bool) []Mapped {
 func (w *mapping) defaultHeaders() {
 	m := w.Mapping
 	mapped := func(name string) bool { _, ok := m.Header(name); return ok }
-	for _, h := range w.client().Defaults(w.Route.API.ID, mapped) {
+	defaults := w.client().Defaults(w.Route.API.ID, mapped)
+	m.Headers = slices.Grow(m.Headers, len(defaults))
+	for _, h := range defaults {
 		m.Headers = append(m.Headers, Mapped{Name: h.Name, Value: h.Value, FromClient: h.Client})
 	}
 }

@@ -89,12 +89,22 @@ func (w *reading) readCall() {
 	w.findFaults()
 }
 
-// pathQueue is the queue that the path of the URI names.
+// pathQueue is the queue that the path of the URI names, of the last call where that
+// is the same.
 func (w *reading) pathQueue() sqs.Address {
 	r := w.Protocol.Request
-	r.Method, r.RawQuery, r.Header, r.Body = "GET", "", nil, nil
-	call := sqs.Recognize(&r)
-	return call.Queue
+	if last := w.lastPath; last == nil || last.host != r.Host || last.path != r.Path || last.region != r.Region || last.account != r.Account {
+		r.Method, r.RawQuery, r.Header, r.Body = "GET", "", nil, nil
+		call := sqs.Recognize(&r)
+		w.lastPath = &addressed{r.Host, r.Path, r.Region, r.Account, call.Queue}
+	}
+	return w.lastPath.queue
+}
+
+// addressed is the queue in a path.
+type addressed struct {
+	host, path, region, account string
+	queue                       sqs.Address
 }
 
 // pathFault judges the URI's path, when the call takes its queue from there.

@@ -38,6 +38,7 @@ func leaf(name, text string) node { return node{name: name, text: text, null: te
 
 func (s *success) render(f Format, failed []EntryFailure) string {
 	var b strings.Builder
+	b.Grow(512)
 	action := s.call.Action
 	result := s.result(failed)
 	if f == FormatAWSJSON {

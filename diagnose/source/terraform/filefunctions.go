@@ -22,7 +22,7 @@ func (ev *evaluator) functions() map[string]function.Function {
 	if ev.table != nil {
 		return ev.table
 	}
-	all := maps.Clone(functionTable)
+	all := maps.Clone(functions().table)
 	contents := map[string]func([]byte) (string, error){"file": func(b []byte) (string, error) {
 		if !isText(b) {
 			return "", errors.New("the file is no text in UTF-8")

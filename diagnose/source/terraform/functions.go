@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-cty-funcs/cidr"
@@ -35,11 +36,11 @@ const (
 	carries                // builds a text around its arguments: unknown ones leave their stand-ins
 )
 
-// functionKinds are the functions of the language that can be told before apply.
-var functionKinds = map[string]kind{}
-
-// functionTable holds their implementations; those that read files are the evaluator's.
-var functionTable = map[string]function.Function{}
+// functionSet are the functions of the language that can be told before apply.
+type functionSet struct {
+	kinds map[string]kind
+	table map[string]function.Function // without those that read files, which are the evaluator's
+}
 
 // impureFunctions give another value on every apply.
 var impureFunctions = map[string]string{
@@ -47,10 +48,11 @@ var impureFunctions = map[string]string{
 	"bcrypt": "gives another value on each apply", "rsadecrypt": "decrypts a secret",
 }
 
-func init() {
+var functions = sync.OnceValue(func() *functionSet {
+	set := &functionSet{map[string]kind{}, map[string]function.Function{}}
 	define := func(k kind, list map[string]function.Function) {
 		for name, f := range list {
-			functionKinds[name], functionTable[name] = k, guard(name, k, f)
+			set.kinds[name], set.table[name] = k, guard(name, k, f)
 		}
 	}
 	define(moves, map[string]function.Function{
@@ -84,10 +86,11 @@ func init() {
 		define(takesApart, map[string]function.Function{name: textFunc(func(s string) string { return digest([]byte(s)) })})
 	}
 	for _, name := range []string{"file", "filebase64", "filebase64sha256", "filebase64sha512", "fileexists", "filemd5", "fileset", "filesha1", "filesha256", "filesha512"} {
-		functionKinds[name] = moves
+		set.kinds[name] = moves
 	}
-	functionKinds["templatefile"], functionKinds["templatestring"], functionKinds["sensitive"] = moves, moves, moves
-}
+	set.kinds["templatefile"], set.kinds["templatestring"], set.kinds["sensitive"] = moves, moves, moves
+	return set
+})
 
 // guard keeps the promise of the kind. It calls f with plain arguments.
 func guard(name string, k kind, f function.Function) function.Function {

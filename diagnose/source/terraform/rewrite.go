@@ -139,7 +139,7 @@ type call struct{ *hclsyntax.FunctionCallExpr }
 
 func (e *call) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	f := frameOf(ctx)
-	kind, ok := functionKinds[e.Name]
+	kind, ok := functions().kinds[e.Name]
 	if !ok {
 		h := f.derived(ctx, e.FunctionCallExpr)
 		h.detail = "the function " + e.Name + " is not one that can be told before apply"

@@ -197,7 +197,7 @@ type Default struct {
 // the name: Accept (T61), the client's Content-Type when there may be a body (T62,
 // T70), and always the API's id and User-Agent.
 func (c *Call) Defaults(api string, mapped func(name string) bool) []Default {
-	var list []Default
+	list := make([]Default, 0, 4)
 	if !mapped("Accept") {
 		list = append(list, Default{Parameter{"Accept", "application/json"}, false})
 	}

@@ -110,7 +110,7 @@ func CheckTimeout(millis int, edge bool) error {
 
 var (
 	statusRE      = lazy.Regexp(`^[1-5]\d\d$`)
-	stageRE       = lazy.Regexp(`^[A-Za-z0-9_-]{1,128}$`)
+	stageRE       = lazy.Regexp(`^[A-Za-z0-9_-]+$`)
 	pathPartRE    = lazy.Regexp(`^[A-Za-z0-9._:~$@!&'()*+,;=%-]+$|^\{[A-Za-z0-9._:-]+\+?\}$`)
 	contentTypeRE = lazy.Regexp(`^[^/\s]+/[^/\s]+`)
 )
@@ -134,7 +134,7 @@ func CheckContentType(key string) error {
 // CheckStageName says why a stage has no such name: letters, digits, hyphens and
 // underscores, 128 at most (developer guide, CreateStage).
 func CheckStageName(name string) error {
-	if stageRE.MatchString(name) {
+	if len(name) <= 128 && stageRE.MatchString(name) {
 		return nil
 	}
 	return badRequest("Stage name only allows a-zA-Z0-9_-")
