@@ -72,10 +72,10 @@ func (s *tally) floors() (short []string) {
 	}{
 		{"configurations deployed, or refused as predicted", 85, s.deployed + s.refused, s.configurations},
 		{"calls held against a prediction", 95, s.agreed + s.known, s.calls},
-		{"calls that agreed", 75, s.agreed, s.calls},
+		{"calls that agreed", 70, s.agreed, s.calls},
 		{"live runs of healthy configurations that say so", 100, s.live, s.healthy},
 		{"plans applied, of failing configurations", 65, s.plans, s.deployed / 2},
-		{"plans proved by a delivered message", 90, s.delivered(), s.plans},
+		{"plans proved by a delivered message", 95, s.delivered(), s.plans},
 		{"plans rolled back", 100, s.restored, s.plans},
 	} {
 		if f.whole == 0 || f.part*100 < f.least*f.whole {
