@@ -21,6 +21,7 @@ func Judge(s *snapshot.Snapshot, r walk.Request, rules []Rule) Diagnosis {
 func (e *engine) run(r walk.Request, rules []Rule) Diagnosis {
 	d := e.examine(r, rules)
 	e.prove(&d, rules)
+	d.Trace.Authorization.Settle()
 	return d
 }
 

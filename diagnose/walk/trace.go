@@ -318,6 +318,10 @@ type Authorization struct {
 	WideBy *iam.Match
 }
 
+// Settle lets go of what only rules ask for, a seventh of what a walk leaves behind:
+// all that the call carries, and the policies that bear on it. The decision stays.
+func (a *Authorization) Settle() { a.Request, a.Inputs = iam.Request{}, iam.Inputs{} }
+
 // BadPolicy is a policy text, or a name of a role or policy, that AWS refuses.
 type BadPolicy struct {
 	Owner string // ARN of the role, queue or key

@@ -41,6 +41,12 @@ func Text(w io.Writer, r Run, color bool) error {
 			continue
 		}
 		t.diagnosis(d)
+		if t.Len() < held {
+			continue
+		}
+		if err := t.flush(w); err != nil {
+			return err
+		}
 	}
 	for _, d := range healthy {
 		t.folded(d)
@@ -55,7 +61,17 @@ func Text(w io.Writer, r Run, color bool) error {
 	}
 	t.notices()
 	t.summary()
+	return t.flush(w)
+}
+
+// held is how much of a report is held before it is handed over: one of thousands of
+// methods is never held whole.
+const held = 64 << 10
+
+// flush hands over what was laid out.
+func (t *text) flush(w io.Writer) error {
 	_, err := io.WriteString(w, t.String())
+	t.Reset()
 	return err
 }
 
