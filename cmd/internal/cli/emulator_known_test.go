@@ -165,6 +165,11 @@ var knownDeviations = []known{
 		func(d *deviation) bool {
 			return (d.works() || d.fails(walk.StageQueue, "sqs", "InvalidParameterValue")) && d.holds("$util.urlEncode($input.path(") && d.gives(500)
 		}, nil},
+	{"a parameter of the other type of queue is refused in other words",
+		func(d *deviation) bool {
+			_, message := d.got.error()
+			return d.predicts("sqs", "InvalidParameterValue") && d.gives(400) && strings.HasSuffix(message, "for parameter MessageDeduplicationId is invalid. Reason: The request includes a parameter that is not valid for this queue type.")
+		}, nil},
 	{"the path of a queue without its account is refused",
 		func(d *deviation) bool {
 			return d.works() && accountless.MatchString(d.predicted.Outbound.URL) && d.gives(400)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -276,6 +277,7 @@ func (c *comparison) predict(file string, r walk.Request) (prediction, bool) {
 type called struct {
 	status   int
 	messages []message
+	body     []byte // of the answer
 }
 
 func (c *comparison) call(ctx context.Context, stage string, r walk.Request) called {
@@ -298,13 +300,47 @@ func (c *comparison) call(ctx context.Context, stage string, r walk.Request) cal
 	if err != nil {
 		c.Fatal(err)
 	}
-	_, _ = io.Copy(io.Discard, response.Body)
+	body, err := io.ReadAll(response.Body)
 	response.Body.Close()
+	if err != nil {
+		c.Fatal(err)
+	}
 	list, err := c.received(ctx)
 	if err != nil {
 		c.Fatal(err)
 	}
-	return called{response.StatusCode, list}
+	return called{response.StatusCode, list, body}
+}
+
+// queryCodes are the query protocol's names, which reports give, of what the JSON
+// protocol calls otherwise (T45).
+var queryCodes = map[string]string{"QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
+	"MissingRequiredParameterException": "MissingParameter", "InvalidParameterValueException": "InvalidParameterValue"}
+
+var bareCode = regexp.MustCompile(`^<(\w+)/>$`)
+
+// error is the code and the message of SQS's error in the answer; empty where the
+// answer shows none.
+func (c *called) error() (code, message string) {
+	type sqsError struct{ Code, Message string }
+	var doc struct {
+		Error         sqsError
+		ErrorResponse struct{ Error sqsError }
+		Type          string `json:"__type"`
+		Message       string
+	}
+	if m := bareCode.FindSubmatch(bytes.TrimSpace(c.body)); m != nil {
+		return string(m[1]), ""
+	}
+	if json.Unmarshal(c.body, &doc) != nil {
+		return "", ""
+	}
+	if doc.Type != "" {
+		name := doc.Type[strings.LastIndexByte(doc.Type, '#')+1:]
+		return cmp.Or(queryCodes[name], name), doc.Message
+	}
+	e := cmp.Or(doc.Error, doc.ErrorResponse.Error)
+	return e.Code, e.Message
 }
 
 // stage is the one that a request without one goes to.
@@ -340,6 +376,14 @@ func (p *prediction) unlike(got called) string {
 	}
 	if got.status != *p.Predicted.Status && !slices.Contains(p.Predicted.Statuses, got.status) {
 		return fmt.Sprintf("status %d, predicted %d %s", got.status, *p.Predicted.Status, p.Predicted.Code)
+	}
+	if code, message := got.error(); code != "" && p.Predicted.Origin == "sqs" {
+		if !slices.Contains(p.Predicted.Codes, code) {
+			return fmt.Sprintf("SQS answers %s, predicted %q", code, p.Predicted.Codes)
+		}
+		if code == p.Predicted.Code && message != p.Predicted.Message {
+			return fmt.Sprintf("SQS says %q, predicted %q", message, p.Predicted.Message)
+		}
 	}
 	if len(got.messages) != len(p.Messages) {
 		return fmt.Sprintf("%d messages, predicted %d", len(got.messages), len(p.Messages))
