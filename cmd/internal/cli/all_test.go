@@ -115,7 +115,7 @@ func TestAllRegionsOfWhichOneFails(t *testing.T) {
 
 // What was read until Ctrl-C is shown, and what is missing is said.
 func TestAllInterrupted(t *testing.T) {
-	server, err := fakeaws.Start(account(t, "us-east-1", 12, "orders", "protocol_content_type_failing"), fakeaws.Options{Delay: 20 * time.Millisecond})
+	server, err := fakeaws.Start(account(t, "us-east-1", 12, "orders", "protocol_content_type_failing"), fakeaws.Options{Delay: 100 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestAllInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	go func() {
-		for { // the control plane's pace makes it some seconds for all
+		for { // all of them take some seconds
 			apis := map[string]bool{}
 			for _, c := range server.Calls() {
 				if c.Operation == "GetExport" {
