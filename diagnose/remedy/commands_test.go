@@ -90,6 +90,9 @@ func TestCommandsThatCannotBe(t *testing.T) {
 // Pasted into a shell, also with the indentation that a report gives them, the
 // commands hand the AWS CLI the words that are meant.
 func TestCommandsInAShell(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs every command in a shell")
+	}
 	dir := t.TempDir()
 	run := func(name string, s *snapshot.Snapshot, x diagnose.Fix) {
 		commands, err := remedy.Writer{}.Commands(s, x)

@@ -149,6 +149,9 @@ func TestFileFlagsCompleteFiles(t *testing.T) {
 
 // Completing calls AWS when it was asked to, once, and says nothing when that fails.
 func TestCompletionsFromTheAccount(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for an account that does not answer")
+	}
 	s := loadFixture(t, "protocol_content_type_failing")
 	second := s.APIs[0]
 	second.ID, second.Name = "e5f6g7h8", "two\nlines\tand a tab"

@@ -15,6 +15,9 @@ import (
 // TestFixScripts runs the real program against a loopback AWS whose call log the
 // scripts look at.
 func TestFixScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the scripts of fix take seconds")
+	}
 	t.Parallel()
 	loopbackScripts(t, "fix", func(of loopbackOf) scriptCommands {
 		return scriptCommands{

@@ -211,6 +211,9 @@ func TestLogsFaults(t *testing.T) {
 
 // Executions that are delivered elsewhere are read there, or it is said where they go.
 func TestLogsThatAreDelivered(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads logs as often as they can be delivered")
+	}
 	t.Parallel()
 	body := `{"company":"Smith & Sons"}`
 	failed := logtest.Call{ID: "0f6f1a52-3c0e-4a1b-9d57-6d1f0b2c3e01", Body: body, Sent: inForm + body, SQS: 403, Answer: logtest.Denied, Status: 400}

@@ -22,6 +22,9 @@ var hostileTexts = []string{"a'$(marker)'b", "`marker`", `";marker;"`, "x\nmarke
 // Whatever text of an input stands in a report, what the report gives to paste runs
 // in bash as the programs that are meant, and nothing of the text is run.
 func TestPastedCommandsRunNoText(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs commands in a shell")
+	}
 	t.Parallel()
 	bash, err := exec.LookPath("bash")
 	if err != nil {

@@ -16,6 +16,9 @@ import (
 // TestProbeScripts runs the real program against a loopback AWS that answers one
 // test of POST /orders as AWS did.
 func TestProbeScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the scripts of probe take seconds")
+	}
 	t.Parallel()
 	loopbackScripts(t, "probe", func(of loopbackOf) scriptCommands {
 		return scriptCommands{

@@ -11,6 +11,9 @@ import (
 // fix --write, and heals. A step that is a choice is made when its rule is accepted,
 // and never without.
 func TestRepairsOfTemplates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it repairs every template")
+	}
 	for _, c := range []struct {
 		name     string
 		edits    []string // old text, new text, ...

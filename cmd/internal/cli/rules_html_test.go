@@ -13,6 +13,9 @@ import (
 
 // The pages of the rules lead to each other and to AWS, and no link is dead.
 func TestRulePages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it makes the page of every rule")
+	}
 	dir := filepath.Join(t.TempDir(), "pages")
 	if code, out, errs := run(nil, "rules", "--html", dir); code != 0 || strings.TrimSpace(out) != filepath.Join(dir, "index.html") {
 		t.Fatalf("exit code %d: %s%s", code, out, errs)

@@ -31,6 +31,9 @@ func (l *lockedBuffer) String() string {
 // A file that changes is diagnosed again; one that is wrong for a while is told and
 // waited for.
 func TestWatch(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for changes")
+	}
 	const template = `Resources:
   Orders: {Type: AWS::SQS::Queue}
 `

@@ -29,6 +29,9 @@ var telling = strings.Fields(`orders protocol-content-type mapping-body-not-enco
 // A report is as wide as the terminal: no line is longer but a command, and no error
 // code is broken.
 func TestWidths(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it lays every report out in every width")
+	}
 	t.Parallel()
 	command := regexp.MustCompile(`^ {7}(aws|apisqs-doctor|curl|printf|wscat|#) `)
 	for _, example := range demoNames() {

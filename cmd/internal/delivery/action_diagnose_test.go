@@ -64,6 +64,9 @@ func TestActionDiagnose(t *testing.T) {
 
 // Reports go where the inputs say.
 func TestActionReports(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the program")
+	}
 	r := installed(t, program(t))
 	template(t, r.workspace, "template.yaml")
 	got := r.run(t, map[string]string{"template": "template.yaml", "sarif-file": "of two\nlines.sarif", "summary": "false", "args": "-o\njunit=doctor.xml"})
@@ -86,6 +89,9 @@ func TestActionReports(t *testing.T) {
 
 // Each input becomes its flag, and nothing else whatever it holds.
 func TestActionArguments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the action")
+	}
 	const hostile = "$(touch pwned) `touch pwned`; touch pwned | \"x\" 'y' \\ * ~ -- ${HOME}"
 	for _, c := range []struct {
 		input, value string
@@ -146,6 +152,9 @@ func TestActionArguments(t *testing.T) {
 
 // What the text report quotes is not obeyed by the runner.
 func TestActionSilencesCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the program")
+	}
 	r := installed(t, program(t))
 	template(t, r.workspace, "template.yaml", contentType...)
 	got := r.run(t, map[string]string{"template": "template.yaml"})

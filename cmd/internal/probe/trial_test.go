@@ -119,6 +119,9 @@ func asPredicted(trial *Trial) testinvoke.Answer {
 // The doctor reads its own predictions back as agreement, and everything else as
 // none.
 func TestAgreement(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it probes every fixture")
+	}
 	agreed := 0
 	trials(t, func(t *testing.T, _ *fixtures.Case, trial *Trial) {
 		p := &trial.Diagnosis.Predicted

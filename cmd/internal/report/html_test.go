@@ -205,6 +205,9 @@ func written(t *testing.T, r Run, s string) string {
 // Whatever stands in the fields, the page has the same elements, none is lost and
 // nothing of it is markup.
 func TestHTMLShowsHostileTexts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it makes every page")
+	}
 	list := hostile()
 	if len(list) < 500 {
 		t.Fatalf("%d texts", len(list))
@@ -257,6 +260,9 @@ func elements(page string) (tags []string, text string) {
 // The sizes that make a page one to send: under 300 kB for a method, under 6 MB for
 // 200 of which 20 are broken.
 func TestHTMLSize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it makes a large page")
+	}
 	for i, name := range fixtures.Names() {
 		if i%12 != 0 {
 			continue

@@ -164,6 +164,9 @@ func TestBodies(t *testing.T) {
 // A template without something that CloudFormation requires, or with something
 // else in its place, is never healthy.
 func TestRequiredPropertiesDecide(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads a template once for every property")
+	}
 	wrong := &tree.Node{Kind: tree.List, Items: []*tree.Node{{Kind: tree.Bool, Text: "true"}}}
 	seen := map[string]bool{} // resources that are the same in another template
 	for name, root := range healthyTemplates(t) {
@@ -321,6 +324,9 @@ func texts(n *tree.Node, path []string) [][]string {
 // A newline, a tab or a control character in any text is read or refused, and
 // stops nothing.
 func TestOddCharacters(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads templates with every odd character")
+	}
 	tried := 0
 	for _, root := range healthyTemplates(t) {
 		for i, path := range texts(root, nil) {

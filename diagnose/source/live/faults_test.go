@@ -212,6 +212,9 @@ func readWithin(t *testing.T, limit time.Duration, cfg awsConfig, o Options) (*s
 }
 
 func TestReadWithoutTheAPIItself(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for calls that fail")
+	}
 	lost := fault{hidden: `^apis\[0\]\.(endpointTypes|defaultEndpointDisabled|policy|apiKeySource|draft\.value\.binaryMediaTypes)$`,
 		adjust: func(s *snapshot.Snapshot) { s.APIs[0].Name = "" }}
 	for name, o := range map[string]fakeaws.Options{
@@ -280,6 +283,9 @@ func wantError(t *testing.T, err error, kind Kind, says ...string) {
 // A fact that the snapshot does not know is refused by the server and so is
 // unknown when read: hiding any one never makes a read fact known.
 func TestReadOfAnUnknownFactIsUnknown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads an API once for every fact")
+	}
 	// One fact of each kind: queues[...].policy, not every queue's.
 	kind := regexp.MustCompile(`\[[^\]]*\]`)
 	seen := map[string]bool{}

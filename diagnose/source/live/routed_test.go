@@ -154,6 +154,9 @@ var routedFaults = map[snapshot.APIType][]fault{
 // Each operation in turn is refused, or answers as AWS never does: what it tells
 // is unknown, and nothing else is.
 func TestNoFaultyAnswerAboutRoutesIsTakenForTheTruth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads an API once for every fault of every call")
+	}
 	for typ, list := range routedFaults {
 		served := map[snapshot.APIType]func() *snapshot.Snapshot{snapshot.HTTP: richHTTP, snapshot.WebSocket: richWebSocket}[typ]
 		truth, id := leaves(t, served()), served().APIs[0].ID

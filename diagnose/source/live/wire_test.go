@@ -34,6 +34,9 @@ var reasons = map[fakeaws.Fault][]string{
 // Each operation in turn gives each answer that AWS never gives: what is read
 // then is either what is read without the fault or unknown, with the reason.
 func TestNoFaultyAnswerIsTakenForTheTruth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads an API once for every fault of every call")
+	}
 	truth := leaves(t, rich())
 	names := rich()
 	namedValidator(names)
@@ -183,6 +186,9 @@ func TestStormsAreNamed(t *testing.T) {
 
 // What AWS throttled is told call by call, and what hangs is not called a storm.
 func TestGapsTellStormsFromHangs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for calls that fail")
+	}
 	_, cfg := serve(t, rich(), fakeaws.Options{Faults: map[string]fakeaws.Fault{"GetRole": fakeaws.Storm}, Hang: []string{"GetModels"}})
 	got, err := readWithin(t, 4*time.Second, cfg, Options{APIIDs: []string{"a1b2c3d4"}})
 	if err != nil {
