@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 )
 
@@ -27,7 +28,7 @@ func (m *Model) Refuses(body string) string {
 	if err != nil {
 		return "it is not JSON"
 	}
-	return m.root.refuses(value).String()
+	return refusedBy(m.root, value).String()
 }
 
 // decode reads one JSON value, numbers as they are written.
@@ -45,20 +46,61 @@ func decode(text string) (value any, err error) {
 
 // schema is one schema of a model.
 type schema struct {
-	checks []check
-	parts  []*schema // those that judge the same value
+	checks   []check
+	parts    []*schema // those that judge the same value
+	branches bool      // it has schemas within, or refers to one
 }
 
 // check is what one word of a schema says of a value; nil where it fits.
-type check func(value any) *refusal
+type check func(j *judgement, value any) *refusal
 
-func (s *schema) refuses(value any) *refusal {
+// judgement is what was found of one body: schemas that are referred to again and again
+// judge a value once, and not twice at each level.
+type judgement struct{ found map[judged]*refusal }
+
+type judged struct {
+	by    *schema
+	value any
+}
+
+// refusedBy is why a schema refuses a value; nil where it does not.
+func refusedBy(s *schema, value any) *refusal {
+	return s.refuses(&judgement{map[judged]*refusal{}}, value)
+}
+
+func (s *schema) refuses(j *judgement, value any) *refusal {
+	if !s.branches {
+		return s.first(j, value)
+	}
+	key := judged{s, identity(value)}
+	r, known := j.found[key]
+	if !known {
+		r = s.first(j, value)
+		j.found[key] = r
+	}
+	return r
+}
+
+// first is what the first of the checks says that the value does not fit.
+func (s *schema) first(j *judgement, value any) *refusal {
 	for _, c := range s.checks {
-		if r := c(value); r != nil {
+		if r := c(j, value); r != nil {
 			return r
 		}
 	}
 	return nil
+}
+
+// identity is what tells a value from another: where an object or a list is kept, and
+// what any other is.
+func identity(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		return reflect.ValueOf(v).Pointer()
+	case []any:
+		return [2]uintptr{reflect.ValueOf(v).Pointer(), uintptr(len(v))}
+	}
+	return value
 }
 
 // refusal is why a value, or a part of it, does not fit.
@@ -70,10 +112,10 @@ func refuse(format string, args ...any) *refusal {
 
 // under is the refusal of a part as one of the whole.
 func (r *refusal) under(name string) *refusal {
-	if r != nil {
-		r.at = "/" + escape.Replace(name) + r.at
+	if r == nil {
+		return nil
 	}
-	return r
+	return &refusal{"/" + escape.Replace(name) + r.at, r.why}
 }
 
 func (r *refusal) String() string {

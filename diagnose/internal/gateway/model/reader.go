@@ -96,7 +96,7 @@ func (r *reader) add(address, text string) (place, error) {
 			return place{}, err
 		}
 	}
-	if no := r.check.refuses(root); no != nil {
+	if no := refusedBy(r.check, root); no != nil {
 		return place{}, fmt.Errorf("it is no JSON Schema of draft 4: %s", no)
 	}
 	at := place{d, ""}
@@ -121,8 +121,15 @@ func ofLaterDraft(node map[string]any) (bool, error) {
 	return false, fmt.Errorf("$schema says %s, which is no draft of JSON Schema", draft)
 }
 
+// deepest is how many names may lead to a schema within a model: the time to read them grows with
+// the square of it.
+const deepest = 500
+
 // name collects the addresses that the schemas at and below a place give themselves.
 func (p place) name(base string) error {
+	if strings.Count(p.pointer, "/") > deepest {
+		return fmt.Errorf("its schemas stand too deep in one another")
+	}
 	value, _ := p.node()
 	node, ok := value.(map[string]any)
 	if !ok || node["$ref"] != nil {
@@ -247,7 +254,7 @@ func (r *reader) follow(from place, ref string) (place, error) {
 	if !ok || fragment != "" && fragment[0] != '/' {
 		return place{}, fmt.Errorf("the reference %s leads nowhere", ref)
 	}
-	if no := r.check.refuses(node); no != nil {
+	if no := refusedBy(r.check, node); no != nil {
 		return place{}, fmt.Errorf("the reference %s leads to what is no JSON Schema of draft 4: %s", ref, no)
 	}
 	return at, nil
@@ -304,7 +311,7 @@ func (r *reader) words(s *schema, at place, node map[string]any) error {
 			return err
 		}
 		part, err := r.schema(target)
-		s.parts, s.checks = []*schema{part}, []check{part.refuses}
+		s.branches, s.parts, s.checks = true, []*schema{part}, []check{part.refuses}
 		return err
 	}
 	return (&words{reader: r, schema: s, at: at, node: node}).read()

@@ -42,7 +42,10 @@ func (w *words) read() error {
 }
 
 // part is a schema within this one.
-func (w *words) part(names ...string) (*schema, error) { return w.reader.schema(w.at.in(names...)) }
+func (w *words) part(names ...string) (*schema, error) {
+	w.schema.branches = true
+	return w.reader.schema(w.at.in(names...))
+}
 
 // variants are the schemas of a list that judge the same value.
 func (w *words) variants(name string) ([]*schema, error) {
@@ -85,7 +88,7 @@ func (w *words) types() (check, error) {
 			wanted = append(wanted, name)
 		}
 	}
-	return func(value any) *refusal {
+	return func(j *judgement, value any) *refusal {
 		got := typeOf(value)
 		if slices.Contains(wanted, got) {
 			return nil
@@ -117,7 +120,7 @@ func (w *words) enum() (check, error) {
 			simple = false
 		}
 	}
-	return func(value any) *refusal {
+	return func(j *judgement, value any) *refusal {
 		switch {
 		case slices.Contains(wanted, canonical(value)):
 			return nil
@@ -136,7 +139,7 @@ func (w *words) format() (check, error) {
 	if fits == nil {
 		return nil, nil
 	}
-	return func(value any) *refusal {
+	return func(j *judgement, value any) *refusal {
 		if text, ok := value.(string); ok && !fits(text) {
 			return refuse("%s is not valid %s", quote(text), name)
 		}
@@ -171,7 +174,7 @@ func (w *words) size(name string, count func(any) (int, bool)) func() (check, er
 			want = int(bound.Int64())
 		}
 		least := strings.HasPrefix(name, "min")
-		return func(value any) *refusal {
+		return func(j *judgement, value any) *refusal {
 			got, ok := count(value)
 			if ok && (least && got < want || !least && got > want) {
 				return refuse("%s: got %d, want %d", name, got, want)
@@ -196,7 +199,7 @@ func (w *words) required() (check, error) {
 	if len(names) == 0 {
 		return nil, nil
 	}
-	return func(value any) *refusal {
+	return func(j *judgement, value any) *refusal {
 		object, ok := value.(map[string]any)
 		if !ok {
 			return nil
@@ -228,14 +231,14 @@ func (w *words) dependencies() (check, error) {
 			w.schema.parts = append(w.schema.parts, s)
 		}
 	}
-	return func(value any) *refusal {
+	return func(j *judgement, value any) *refusal {
 		object, _ := value.(map[string]any)
 		for _, name := range names {
 			if _, there := object[name]; !there {
 				continue
 			}
 			if s := schemas[name]; s != nil {
-				if r := s.refuses(value); r != nil {
+				if r := s.refuses(j, value); r != nil {
 					return r
 				}
 			} else if lacks := missing(object, texts(given[name])); len(lacks) > 0 {
@@ -273,30 +276,30 @@ func (w *words) members() (check, error) {
 	if err != nil || len(properties)+len(patterns) == 0 && rest == nil && !closed {
 		return nil, err
 	}
-	judge := func(name string, value any) (r *refusal, known bool) {
+	judge := func(j *judgement, name string, value any) (r *refusal, known bool) {
 		if s := properties[name]; s != nil {
-			r, known = s.refuses(value), true
+			r, known = s.refuses(j, value), true
 		}
 		for expression, s := range patterns {
 			if expression.MatchString(name) {
-				if other := s.refuses(value); r == nil || other != nil && other.String() < r.String() {
+				if other := s.refuses(j, value); r == nil || other != nil && other.String() < r.String() {
 					r = other
 				}
 				known = true
 			}
 		}
 		if !known && rest != nil {
-			r, known = rest.refuses(value), true
+			r, known = rest.refuses(j, value), true
 		}
 		return r.under(name), known
 	}
-	return func(value any) *refusal {
+	return func(j *judgement, value any) *refusal {
 		object, _ := value.(map[string]any)
 		var first *refusal // by name, for maps have no order
 		var firstName string
 		var unknown []string
 		for name, value := range object {
-			r, known := judge(name, value)
+			r, known := judge(j, name, value)
 			if r != nil && (first == nil || name < firstName) {
 				first, firstName = r, name
 			}
@@ -344,7 +347,7 @@ func (w *words) items() (check, error) {
 	if err != nil || len(first) == 0 && rest == nil {
 		return nil, err
 	}
-	return func(value any) *refusal {
+	return func(j *judgement, value any) *refusal {
 		list, _ := value.([]any)
 		for i, item := range list {
 			s := rest
@@ -354,7 +357,7 @@ func (w *words) items() (check, error) {
 			if s == nil {
 				break
 			}
-			if r := s.refuses(item); r != nil {
+			if r := s.refuses(j, item); r != nil {
 				return r.under(strconv.Itoa(i))
 			}
 		}
@@ -369,7 +372,7 @@ func (w *words) unique() (check, error) {
 	if w.node["uniqueItems"] != true {
 		return nil, nil
 	}
-	return func(value any) *refusal {
+	return func(j *judgement, value any) *refusal {
 		list, _ := value.([]any)
 		seen := map[string]int{}
 		for i, item := range list {
@@ -389,7 +392,7 @@ func (w *words) pattern() (check, error) {
 		return nil, nil
 	}
 	expression, err := regexp.Compile(text)
-	return func(value any) *refusal {
+	return func(j *judgement, value any) *refusal {
 		if text, ok := value.(string); ok && !expression.MatchString(text) {
 			return refuse("%s does not match pattern %s", quote(text), quote(expression.String()))
 		}
@@ -408,7 +411,7 @@ func (w *words) limit(name, exclusive string, beyond int) func() (check, error) 
 		if excluded {
 			name = exclusive
 		}
-		return func(value any) *refusal {
+		return func(j *judgement, value any) *refusal {
 			got, ok := value.(json.Number)
 			if !ok {
 				return nil
@@ -427,7 +430,7 @@ func (w *words) multiple() (check, error) {
 		return nil, nil
 	}
 	step := rational(want)
-	return func(value any) *refusal {
+	return func(j *judgement, value any) *refusal {
 		got, ok := value.(json.Number)
 		if ok && !new(big.Rat).Quo(rational(got), step).IsInt() {
 			return refuse("multipleOf: got %s, want %s", got, want)
@@ -442,8 +445,8 @@ func (w *words) not() (check, error) {
 	}
 	s, err := w.part("not")
 	w.schema.parts = append(w.schema.parts, s)
-	return func(value any) *refusal {
-		if s.refuses(value) == nil {
+	return func(j *judgement, value any) *refusal {
+		if s.refuses(j, value) == nil {
 			return refuse("'not' failed")
 		}
 		return nil
@@ -455,9 +458,9 @@ func (w *words) all() (check, error) {
 	if len(variants) == 0 {
 		return nil, err
 	}
-	return func(value any) *refusal {
+	return func(j *judgement, value any) *refusal {
 		for _, s := range variants {
-			if r := s.refuses(value); r != nil {
+			if r := s.refuses(j, value); r != nil {
 				return r
 			}
 		}
@@ -470,8 +473,8 @@ func (w *words) any() (check, error) {
 	if len(variants) == 0 {
 		return nil, err
 	}
-	return func(value any) *refusal {
-		_, first := fitting(variants, value)
+	return func(j *judgement, value any) *refusal {
+		_, first := fitting(j, variants, value)
 		return first
 	}, nil
 }
@@ -481,12 +484,12 @@ func (w *words) one() (check, error) {
 	if len(variants) == 0 {
 		return nil, err
 	}
-	return func(value any) *refusal {
-		i, first := fitting(variants, value)
+	return func(j *judgement, value any) *refusal {
+		i, first := fitting(j, variants, value)
 		if first != nil {
 			return first
 		}
-		if j, none := fitting(variants[i+1:], value); none == nil && j >= 0 {
+		if j, none := fitting(j, variants[i+1:], value); none == nil && j >= 0 {
 			return refuse("'oneOf' failed, subschemas %d, %d matched", i, i+1+j)
 		}
 		return nil
@@ -494,9 +497,9 @@ func (w *words) one() (check, error) {
 }
 
 // fitting is the first of some schemas that a value fits, or why it fits not the first of them.
-func fitting(variants []*schema, value any) (at int, first *refusal) {
+func fitting(j *judgement, variants []*schema, value any) (at int, first *refusal) {
 	for i, s := range variants {
-		r := s.refuses(value)
+		r := s.refuses(j, value)
 		if r == nil {
 			return i, nil
 		}
