@@ -29,7 +29,7 @@ var keyRegions = lazy.Regexp(`:kms:([a-z0-9-]+):`)
 // environmentOf settles where what is written in some documents is deployed: as
 // the user says, or as the tool that wrote them does.
 func (w *world) environmentOf(src source, docs ...*tree.Document) *environment {
-	e := &environment{region: cmp.Or(w.options.Region, src.region), account: cmp.Or(w.options.Account, src.account)}
+	e := &environment{region: w.given("region", w.options.Region, src.region), account: w.given("account", w.options.Account, src.account)}
 	if e.region == "" {
 		e.region, e.from = w.writtenRegion(docs)
 	}
@@ -45,6 +45,18 @@ func (w *world) environmentOf(src source, docs ...*tree.Document) *environment {
 		}
 	}
 	return e
+}
+
+// given is what the user gave, or else what the tool that wrote a template says. Where
+// they differ, the user's counts, and it is said.
+func (w *world) given(what, user, tool string) string {
+	if user != "" && tool != "" && user != tool {
+		other := snapshot.Assumption{What: "the stack is deployed in " + what + " " + user, Why: "that one is given; the files beside the template name " + tool}
+		if !slices.Contains(w.assumed, other) {
+			w.assumed = append(w.assumed, other)
+		}
+	}
+	return cmp.Or(user, tool)
 }
 
 // writtenRegion is the only region that documents name for their calls and queues,

@@ -64,9 +64,17 @@ func TestPlacesOfTools(t *testing.T) {
 		}
 		is(t, files, s.Target.Region+" "+s.Target.Account, want.region+" "+want.account)
 	}
-	// A flag wins.
-	s := loadFile(t, filepath.Join(dir, "cdk/a.template.json"), Options{Region: "us-east-2"})
-	is(t, "region", s.Target.Region, "us-east-2")
+	// A flag wins, and it is said once where the tool says otherwise.
+	for region, said := range map[string]string{
+		"us-east-2": "the stack is deployed in region us-east-2: that one is given; the files beside the template name eu-west-1", "eu-west-1": ""} {
+		s := loadFile(t, filepath.Join(dir, "cdk/a.template.json"), Options{Region: region, Account: "210987654321"})
+		is(t, "region", s.Target.Region, region)
+		var got []string
+		for _, a := range s.Target.Assumed {
+			got = append(got, a.What+": "+a.Why)
+		}
+		is(t, region, strings.Join(got, "; "), said)
+	}
 }
 
 // What stands in front of a stage and is not modelled is said; what blocks by
