@@ -64,7 +64,7 @@ func everyTemplate(t testing.TB, each func(name string, e *walk.Engine, base *wa
 // by EVERY_BODY_CALLS.
 func TestEveryBodyOfFixtures(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it tries many bodies on every fixture")
+		t.Skip("skipped with -short: it tries many bodies on every fixture")
 	}
 	decided, all, unsafe, arrived := 0, 0, 0, 0
 	seen := map[[4]string]bool{}

@@ -16,7 +16,7 @@ import (
 // that the method did not have; the plan, applied, ends healthy or at risk.
 func TestFixesHold(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it proves every fix of every fixture")
+		t.Skip("skipped with -short: it proves every fix of every fixture")
 	}
 	all := rules.All()
 	offered, planned := 0, 0

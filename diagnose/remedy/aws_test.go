@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 // changes have in memory.
 func TestCommandsForReal(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the AWS CLI takes seconds")
+		t.Skip("skipped with -short: the AWS CLI takes seconds")
 	}
 	if err := exec.Command("python3", "-c", "import awscli.clidriver").Run(); err != nil {
 		t.Skip("the AWS CLI is not installed (python3 -m pip install awscli), so the commands are not run for real")

@@ -138,7 +138,7 @@ func TestCheckOnAnEmulator(t *testing.T) {
 // What verifies a finding of a fixture says the words that are meant.
 func TestChecksOfFixtures(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it renders the checks of every fixture")
+		t.Skip("skipped with -short: it renders the checks of every fixture")
 	}
 	dir, n := t.TempDir(), 0
 	checked(t, func(name string, s *snapshot.Snapshot, trace *walk.Trace, v diagnose.Verification) {

@@ -93,7 +93,7 @@ func TestCloudFormationMerges(t *testing.T) {
 // resource of its type needs besides.
 func TestCloudFormationLints(t *testing.T) {
 	if testing.Short() {
-		t.Skip("cfn-lint takes a second a template")
+		t.Skip("skipped with -short: cfn-lint takes a second a template")
 	}
 	lint, err := exec.LookPath("cfn-lint")
 	if err != nil {

@@ -91,7 +91,7 @@ func TestCommandsThatCannotBe(t *testing.T) {
 // commands hand the AWS CLI the words that are meant.
 func TestCommandsInAShell(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs every command in a shell")
+		t.Skip("skipped with -short: it runs every command in a shell")
 	}
 	dir := t.TempDir()
 	run := func(name string, s *snapshot.Snapshot, x diagnose.Fix) {

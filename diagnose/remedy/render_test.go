@@ -12,7 +12,7 @@ import (
 // Every fix that a rule offers renders in every dialect, or gives a sentence.
 func TestEveryFixRenders(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it renders every fix")
+		t.Skip("skipped with -short: it renders every fix")
 	}
 	fixes, rendered := 0, 0
 	check := func(name string, s *snapshot.Snapshot, x diagnose.Fix) {

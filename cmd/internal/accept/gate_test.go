@@ -279,7 +279,7 @@ func TestReadBaselineRefuses(t *testing.T) {
 // makes nothing healthy that is not known to be, and is empty where there is none.
 func TestBaselineOfFixtures(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it diagnoses every fixture twice")
+		t.Skip("skipped with -short: it diagnoses every fixture twice")
 	}
 	for _, name := range fixtures.Names() {
 		c, err := fixtures.Load(name)

@@ -39,9 +39,6 @@ func account(t *testing.T, region string, copies int, fixtures ...string) *snaps
 // All regions give one table: the broken ones first, then the causes over all, and
 // one JSON document that names region, account and type of each method's API.
 func TestAllRegions(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it reads two regions")
-	}
 	t.Parallel()
 	server, err := fakeaws.Start(account(t, "us-east-1", 2, "orders", "protocol_content_type_failing"), fakeaws.Options{Regions: map[string]*snapshot.Snapshot{
 		"eu-west-1": account(t, "eu-west-1", 1, "orders", "response_error_as_success_failing"),

@@ -19,7 +19,7 @@ import (
 // by its own command line, gives what is predicted for the call that it is of.
 func TestChecksGiveWhatIsPredicted(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it diagnoses the checks of every fixture")
+		t.Skip("skipped with -short: it diagnoses the checks of every fixture")
 	}
 	a := &app{Streams: Streams{LookupEnv: func(string) (string, bool) { return "", false }}}
 	dir := t.TempDir()

@@ -256,9 +256,6 @@ func TestProgress(t *testing.T) {
 
 // With several APIs the progress counts them too.
 func TestProgressOfSeveral(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it reads two APIs")
-	}
 	t.Parallel()
 	server, err := fakeaws.Start(twoAPIs(t), fakeaws.Options{})
 	if err != nil {

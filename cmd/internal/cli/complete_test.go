@@ -150,7 +150,7 @@ func TestFileFlagsCompleteFiles(t *testing.T) {
 // Completing calls AWS when it was asked to, once, and says nothing when that fails.
 func TestCompletionsFromTheAccount(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it waits for an account that does not answer")
+		t.Skip("skipped with -short: it waits for an account that does not answer")
 	}
 	s := loadFixture(t, "protocol_content_type_failing")
 	second := s.APIs[0]

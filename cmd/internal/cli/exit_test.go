@@ -60,7 +60,7 @@ func TestExitCodes(t *testing.T) {
 // every gate. The report says the code of an error, and the verdict otherwise.
 func TestExitCodesOfRuns(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs every command in every way that it can end")
+		t.Skip("skipped with -short: it runs every command in every way that it can end")
 	}
 	t.Parallel()
 	server, err := fakeaws.Start(twoAPIs(t), fakeaws.Options{})

@@ -66,7 +66,7 @@ func TestRefusedCalls(t *testing.T) {
 // proxy or another service gives it: that is unknown, and never "nothing there".
 func TestHollowAnswers(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it diagnoses an API once for every call")
+		t.Skip("skipped with -short: it diagnoses an API once for every call")
 	}
 	for _, fault := range []fakeaws.Fault{fakeaws.Empty, fakeaws.Foreign} {
 		for _, call := range readingCalls {

@@ -16,7 +16,7 @@ import (
 // scripts look at.
 func TestFixScripts(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the scripts of fix take seconds")
+		t.Skip("skipped with -short: the scripts of fix take seconds")
 	}
 	t.Parallel()
 	loopbackScripts(t, "fix", func(of loopbackOf) scriptCommands {

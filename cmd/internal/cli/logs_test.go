@@ -66,7 +66,7 @@ const inForm = "Action=SendMessage&MessageBody="
 // Two thousand calls in ten streams, of which 3% fail for five reasons.
 func TestLogsOfAStage(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads the logs of two thousand calls")
+		t.Skip("skipped with -short: it reads the logs of two thousand calls")
 	}
 	t.Parallel()
 	order := func(body string) logtest.Call { return logtest.Call{Body: body, Sent: inForm + body} }
@@ -168,7 +168,7 @@ func TestLogsOfAnHTTPAPI(t *testing.T) {
 // Whatever goes wrong, it is said in a sentence, and nothing is never "no failure".
 func TestLogsFaults(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads the logs once for every fault")
+		t.Skip("skipped with -short: it reads the logs once for every fault")
 	}
 	t.Parallel()
 	fine := logtest.Call{Body: `{"a":1}`, Sent: inForm + `{"a":1}`}
@@ -212,7 +212,7 @@ func TestLogsFaults(t *testing.T) {
 // Executions that are delivered elsewhere are read there, or it is said where they go.
 func TestLogsThatAreDelivered(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads logs as often as they can be delivered")
+		t.Skip("skipped with -short: it reads logs as often as they can be delivered")
 	}
 	t.Parallel()
 	body := `{"company":"Smith & Sons"}`

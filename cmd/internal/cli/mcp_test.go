@@ -120,7 +120,7 @@ var every = flag.Bool("every", false, "compare what mcp says of every fixture, a
 // The verdict is the command line's.
 func TestMCPVerdicts(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it asks for every fixture")
+		t.Skip("skipped with -short: it asks for every fixture")
 	}
 	s := agent(t)
 	for i, name := range fixtures.Names() {

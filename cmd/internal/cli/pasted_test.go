@@ -23,7 +23,7 @@ var hostileTexts = []string{"a'$(marker)'b", "`marker`", `";marker;"`, "x\nmarke
 // in bash as the programs that are meant, and nothing of the text is run.
 func TestPastedCommandsRunNoText(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs commands in a shell")
+		t.Skip("skipped with -short: it runs commands in a shell")
 	}
 	t.Parallel()
 	bash, err := exec.LookPath("bash")

@@ -17,7 +17,7 @@ import (
 // test of POST /orders as AWS did.
 func TestProbeScripts(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the scripts of probe take seconds")
+		t.Skip("skipped with -short: the scripts of probe take seconds")
 	}
 	t.Parallel()
 	loopbackScripts(t, "probe", func(of loopbackOf) scriptCommands {

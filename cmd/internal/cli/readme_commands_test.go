@@ -53,7 +53,7 @@ func topicCommands(text string) []string {
 // a folder with the files that it speaks of and against a loopback AWS.
 func TestReadmeCommands(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs every command of the README")
+		t.Skip("skipped with -short: it runs every command of the README")
 	}
 	t.Parallel()
 	text, err := os.ReadFile(readmeFile)

@@ -12,7 +12,7 @@ import (
 // and never without.
 func TestRepairsOfTemplates(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it repairs every template")
+		t.Skip("skipped with -short: it repairs every template")
 	}
 	for _, c := range []struct {
 		name     string

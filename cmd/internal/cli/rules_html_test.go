@@ -14,7 +14,7 @@ import (
 // The pages of the rules lead to each other and to AWS, and no link is dead.
 func TestRulePages(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it makes the page of every rule")
+		t.Skip("skipped with -short: it makes the page of every rule")
 	}
 	dir := filepath.Join(t.TempDir(), "pages")
 	if code, out, errs := run(nil, "rules", "--html", dir); code != 0 || strings.TrimSpace(out) != filepath.Join(dir, "index.html") {

@@ -38,7 +38,7 @@ func TestSabotage(t *testing.T) {
 		t.Run(c.folder+"/"+c.rule, func(t *testing.T) {
 			t.Parallel()
 			if testing.Short() && i%4 != 0 {
-				t.Skip("long")
+				t.Skip("skipped with -short: long")
 			}
 			dir := t.TempDir()
 			if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "sabotage", c.folder))); err != nil {

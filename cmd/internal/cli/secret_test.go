@@ -18,7 +18,7 @@ import (
 // Nothing of a credential is in any report, whatever the template does to it.
 func TestCredentialsAreNotShown(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it tries every command")
+		t.Skip("skipped with -short: it tries every command")
 	}
 	const secret = "s3/K+y"
 	quoted, _ := json.Marshal(secret)
@@ -91,7 +91,7 @@ func TestCredentialThatDecides(t *testing.T) {
 // wherever the call has them.
 func TestThirtyCredentials(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it writes every report")
+		t.Skip("skipped with -short: it writes every report")
 	}
 	names := strings.Fields(`Authorization Proxy-Authorization X-Api-Key X-Auth-Token PRIVATE-TOKEN X-Amz-Security-Token X-Amz-Signature Ocp-Apim-Subscription-Key
 		x-functions-key X-Goog-Api-Key CF-Access-Client-Secret X-Vault-Token X-CSRF-Token X-Hub-Signature-256 Stripe-Signature password passwd pwd client_secret

@@ -366,7 +366,7 @@ func shapeVerdict(t testing.TB, doc any) diagnose.Verdict {
 // Each required node in turn is dropped, and made nothing.
 func TestRequiredNodes(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it diagnoses a template once for every node")
+		t.Skip("skipped with -short: it diagnoses a template once for every node")
 	}
 	for _, text := range shapes {
 		var marked any

@@ -30,7 +30,7 @@ func accountOf(t *testing.T, fixtures ...string) *snapshot.Snapshot {
 // read is told.
 func TestListOnATerminal(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs the program in a terminal")
+		t.Skip("skipped with -short: it runs the program in a terminal")
 	}
 	t.Parallel()
 	server, err := fakeaws.Start(accountOf(t, "orders", "protocol_content_type_failing", "signing_method_failing", "orders", "orders", "orders"),

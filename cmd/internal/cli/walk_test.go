@@ -200,7 +200,7 @@ func TestWalkApplies(t *testing.T) {
 // A whole session in a real terminal, which is left as it was.
 func TestWalkInATerminal(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs the program in a terminal")
+		t.Skip("skipped with -short: it runs the program in a terminal")
 	}
 	t.Parallel()
 	s := startTerminal(t, "100", "30")

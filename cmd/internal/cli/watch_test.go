@@ -32,7 +32,7 @@ func (l *lockedBuffer) String() string {
 // waited for.
 func TestWatch(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it waits for changes")
+		t.Skip("skipped with -short: it waits for changes")
 	}
 	const template = `Resources:
   Orders: {Type: AWS::SQS::Queue}

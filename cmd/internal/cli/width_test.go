@@ -30,7 +30,7 @@ var telling = strings.Fields(`orders protocol-content-type mapping-body-not-enco
 // code is broken.
 func TestWidths(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it lays every report out in every width")
+		t.Skip("skipped with -short: it lays every report out in every width")
 	}
 	t.Parallel()
 	command := regexp.MustCompile(`^ {7}(aws|apisqs-doctor|curl|printf|wscat|#) `)

@@ -13,7 +13,7 @@ import (
 // A run of the real program: exit code, outputs, summary, log.
 func TestActionDiagnose(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs the action many times")
+		t.Skip("skipped with -short: it runs the action many times")
 	}
 	for _, c := range []struct {
 		name    string
@@ -65,7 +65,7 @@ func TestActionDiagnose(t *testing.T) {
 // Reports go where the inputs say.
 func TestActionReports(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it builds the program")
+		t.Skip("skipped with -short: it builds the program")
 	}
 	r := installed(t, program(t))
 	template(t, r.workspace, "template.yaml")
@@ -90,7 +90,7 @@ func TestActionReports(t *testing.T) {
 // Each input becomes its flag, and nothing else whatever it holds.
 func TestActionArguments(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs the action")
+		t.Skip("skipped with -short: it runs the action")
 	}
 	const hostile = "$(touch pwned) `touch pwned`; touch pwned | \"x\" 'y' \\ * ~ -- ${HOME}"
 	for _, c := range []struct {
@@ -153,7 +153,7 @@ func TestActionArguments(t *testing.T) {
 // What the text report quotes is not obeyed by the runner.
 func TestActionSilencesCommands(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it builds the program")
+		t.Skip("skipped with -short: it builds the program")
 	}
 	r := installed(t, program(t))
 	template(t, r.workspace, "template.yaml", contentType...)

@@ -84,7 +84,7 @@ func sums(archives map[string][]byte) []byte {
 // The real program from a real archive, and a diagnosis with it.
 func TestActionInstallsRelease(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs the action many times")
+		t.Skip("skipped with -short: it runs the action many times")
 	}
 	r := newRunner(t)
 	data, err := os.ReadFile(program(t))
@@ -113,7 +113,7 @@ func TestActionInstallsRelease(t *testing.T) {
 // which one they are.
 func TestActionChoosesRelease(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs the action many times")
+		t.Skip("skipped with -short: it runs the action many times")
 	}
 	files := map[string][]byte{}
 	for _, version := range []string{"v" + cli.Version, "v8.0.0", "v8.1.0-rc.1"} {
@@ -202,7 +202,7 @@ func TestActionChoosesRelease(t *testing.T) {
 // A branch, a commit or a local action is built from its source.
 func TestActionBuildsFromSource(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it builds the program")
+		t.Skip("skipped with -short: it builds the program")
 	}
 	r := newRunner(t)
 	r.context["github.action_ref"], r.context["github.action_repository"] = "", ""

@@ -52,7 +52,7 @@ func TestReleaseVersion(t *testing.T) {
 // in them is there or made.
 func TestReleaseArchives(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it builds the program for every platform")
+		t.Skip("skipped with -short: it builds the program for every platform")
 	}
 	c := releaseConfig(t)
 	if got := c.Archives[0].NameTemplate; got != "{{ .ProjectName }}_{{ .Os }}_{{ .Arch }}" || c.Checksum.NameTemplate != "checksums.txt" || c.Checksum.Algorithm != "sha256" {

@@ -84,7 +84,7 @@ func TestGoVersion(t *testing.T) {
 // What actionlint and shellcheck say of workflows, action and scripts.
 func TestWorkflowLinters(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the linters take seconds")
+		t.Skip("skipped with -short: the linters take seconds")
 	}
 	scripts, err := filepath.Glob(filepath.Join(root, actionFolder, "*.sh"))
 	check(t, err)

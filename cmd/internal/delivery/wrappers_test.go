@@ -21,7 +21,7 @@ var packages sync.Once
 func wrapped(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("it packs the program")
+		t.Skip("skipped with -short: it packs the program")
 	}
 	program(t)
 	dist := filepath.Join(built.dir, "dist")

@@ -200,7 +200,7 @@ func BenchmarkCompare(b *testing.B) {
 // Calls that are alike are judged once, so that any number of them is one group.
 func TestManyCallsThatAreAlike(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads many calls")
+		t.Skip("skipped with -short: it reads many calls")
 	}
 	const n = 10_100 // more than are walked
 	list := observe(t, "orders", times(n, logtest.Call{Body: plain, Sent: inForm + plain, SQS: 403, Answer: logtest.Denied, Status: 400})...)

@@ -80,7 +80,7 @@ func plain(t *Trial) bool { return len(t.Notes()) == 0 && len(t.Limits()) == 1 }
 // stage runs the draft.
 func TestPredictionIsThatOfTheStage(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it walks every fixture twice")
+		t.Skip("skipped with -short: it walks every fixture twice")
 	}
 	compared := 0
 	trials(t, func(t *testing.T, c *fixtures.Case, trial *Trial) {
@@ -120,7 +120,7 @@ func asPredicted(trial *Trial) testinvoke.Answer {
 // none.
 func TestAgreement(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it probes every fixture")
+		t.Skip("skipped with -short: it probes every fixture")
 	}
 	agreed := 0
 	trials(t, func(t *testing.T, _ *fixtures.Case, trial *Trial) {

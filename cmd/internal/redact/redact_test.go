@@ -82,7 +82,7 @@ func gist(e diagnose.Examination) []string {
 // The redacted copy of every fixture has the same diagnosis.
 func TestFixturesKeepTheirDiagnosis(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it diagnoses every fixture twice")
+		t.Skip("skipped with -short: it diagnoses every fixture twice")
 	}
 	for _, name := range fixtures.Names() {
 		c, err := fixtures.Load(name)
@@ -164,7 +164,7 @@ func plant(doc any, t reflect.Type, at place) any {
 // and in no redacted snapshot.
 func TestNoSecretGetsOut(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it diagnoses every fixture")
+		t.Skip("skipped with -short: it diagnoses every fixture")
 	}
 	formats := map[string]func(io.Writer, report.Run) error{
 		"text": func(w io.Writer, r report.Run) error { return report.Text(w, r, false) }, "short": report.Short,

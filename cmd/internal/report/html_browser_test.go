@@ -35,7 +35,7 @@ type viewer struct {
 func newBrowser(t *testing.T) context.Context {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("it starts a browser")
+		t.Skip("skipped with -short: it starts a browser")
 	}
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {

@@ -206,7 +206,7 @@ func written(t *testing.T, r Run, s string) string {
 // nothing of it is markup.
 func TestHTMLShowsHostileTexts(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it makes every page")
+		t.Skip("skipped with -short: it makes every page")
 	}
 	list := hostile()
 	if len(list) < 500 {
@@ -261,7 +261,7 @@ func elements(page string) (tags []string, text string) {
 // 200 of which 20 are broken.
 func TestHTMLSize(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it makes a large page")
+		t.Skip("skipped with -short: it makes a large page")
 	}
 	for i, name := range fixtures.Names() {
 		if i%12 != 0 {

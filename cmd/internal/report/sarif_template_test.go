@@ -55,7 +55,7 @@ var ways = map[string]func(string) string{
 // the edit of the fix makes of it; a fix that no edit can make is told in words.
 func TestSARIFFixesOfTemplates(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it edits a template for every fix")
+		t.Skip("skipped with -short: it edits a template for every fix")
 	}
 	root, err := filepath.Abs(".")
 	if err != nil {

@@ -32,7 +32,7 @@ func logOf(t *testing.T, r Run) sarifRun {
 // takes. The lightest results are left out, and that is said.
 func TestSARIFLimits(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it renders thousands of findings")
+		t.Skip("skipped with -short: it renders thousands of findings")
 	}
 	r := only(whole(), 0)
 	finding := r.Examination.Diagnoses[0].Findings[0]

@@ -181,7 +181,7 @@ func runOf(t testing.TB, name string) Run {
 // Every fixture's report, in both notations, and snapshot validates, and has no member that its schema does not name.
 func TestFixturesValidate(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it validates three documents of every fixture")
+		t.Skip("skipped with -short: it validates three documents of every fixture")
 	}
 	reports, snapshots, sarif := compile(t, "report", true), compile(t, "snapshot", true), sarifValidator(t)
 	for _, name := range fixtures.Names() {

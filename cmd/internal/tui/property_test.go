@@ -59,7 +59,7 @@ func fits(t *testing.T, m *model, what string) {
 
 func TestEveryScreenFitsEverySize(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it draws every screen in every size")
+		t.Skip("skipped with -short: it draws every screen in every size")
 	}
 	for _, scene := range scenes {
 		m := scene.make(t, 80, 24)
@@ -74,7 +74,7 @@ func TestEveryScreenFitsEverySize(t *testing.T) {
 
 func TestNastyDataFitsEverySize(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it draws every screen in every size")
+		t.Skip("skipped with -short: it draws every screen in every size")
 	}
 	m := started(t, withFixture(t, "mapping_body_not_encoded_failing", Options{Request: nastyRequest(), Command: "apisqs-doctor --api-id " + nasty, What: nasty}), 80, 24)
 	for _, keys := range [][]string{{}, {"1"}, {"2"}, {"3"}, {"4"}, {"5"}, {"6"}, {"7"}, {"8"}, {"1", "G"}, {"n"}, {"/", "漢", "enter"}, {"esc", "esc", "t"}, {"esc", "?"}, {"esc", "s"}, {"esc", "e"}, {"up", "up", "left"}} {

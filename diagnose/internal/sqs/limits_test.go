@@ -11,7 +11,7 @@ import (
 // to their size. The bound is a hundred times what they need.
 func TestLargeInputs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads large calls")
+		t.Skip("skipped with -short: it reads large calls")
 	}
 	const size = 8 << 20
 	rep := func(s string) string { return strings.Repeat(s, size/len(s)) }

@@ -9,7 +9,7 @@ import (
 // rendered, or ends at a bound; it never takes quadratic time.
 func TestLargeInputs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes seconds")
+		t.Skip("skipped with -short: takes seconds")
 	}
 	object := `{"k":"` + strings.Repeat("v&", 50) + `","n":1.5},`
 	body := `{"l":[` + strings.Repeat(object, 10<<20/len(object)) + `null]}`

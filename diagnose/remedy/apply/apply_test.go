@@ -306,7 +306,7 @@ func TestRefusals(t *testing.T) {
 // what is there afterwards is what was predicted.
 func TestPlansOfFixtures(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it carries out the plan of every fixture")
+		t.Skip("skipped with -short: it carries out the plan of every fixture")
 	}
 	done := 0
 	for _, name := range fixtures.Names() {

@@ -120,7 +120,7 @@ func loopOf(depth int) string {
 
 func TestBombs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads inputs of megabytes")
+		t.Skip("skipped with -short: it reads inputs of megabytes")
 	}
 	for name, template := range bombs() {
 		t.Run(name, func(t *testing.T) {
@@ -174,7 +174,7 @@ func (endless) Read(p []byte) (int, error) {
 // Hostile but legal: long flat inputs must not take quadratic time.
 func TestLongInputs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads long templates")
+		t.Skip("skipped with -short: it reads long templates")
 	}
 	var keys strings.Builder
 	for i := range 60_000 {

@@ -165,7 +165,7 @@ func TestBodies(t *testing.T) {
 // else in its place, is never healthy.
 func TestRequiredPropertiesDecide(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads a template once for every property")
+		t.Skip("skipped with -short: it reads a template once for every property")
 	}
 	wrong := &tree.Node{Kind: tree.List, Items: []*tree.Node{{Kind: tree.Bool, Text: "true"}}}
 	seen := map[string]bool{} // resources that are the same in another template
@@ -325,7 +325,7 @@ func texts(n *tree.Node, path []string) [][]string {
 // stops nothing.
 func TestOddCharacters(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads templates with every odd character")
+		t.Skip("skipped with -short: it reads templates with every odd character")
 	}
 	tried := 0
 	for _, root := range healthyTemplates(t) {

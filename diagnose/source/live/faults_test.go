@@ -133,7 +133,7 @@ func (f fault) expected() *snapshot.Snapshot {
 // operation reads is unknown with its reason, and everything else is read.
 func TestReadGoesOnWithoutOneOperation(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads an API once for every call")
+		t.Skip("skipped with -short: it reads an API once for every call")
 	}
 	modes := []struct {
 		name    string
@@ -213,7 +213,7 @@ func readWithin(t *testing.T, limit time.Duration, cfg awsConfig, o Options) (*s
 
 func TestReadWithoutTheAPIItself(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it waits for calls that fail")
+		t.Skip("skipped with -short: it waits for calls that fail")
 	}
 	lost := fault{hidden: `^apis\[0\]\.(endpointTypes|defaultEndpointDisabled|policy|apiKeySource|draft\.value\.binaryMediaTypes)$`,
 		adjust: func(s *snapshot.Snapshot) { s.APIs[0].Name = "" }}
@@ -284,7 +284,7 @@ func wantError(t *testing.T, err error, kind Kind, says ...string) {
 // unknown when read: hiding any one never makes a read fact known.
 func TestReadOfAnUnknownFactIsUnknown(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads an API once for every fact")
+		t.Skip("skipped with -short: it reads an API once for every fact")
 	}
 	// One fact of each kind: queues[...].policy, not every queue's.
 	kind := regexp.MustCompile(`\[[^\]]*\]`)

@@ -155,7 +155,7 @@ var routedFaults = map[snapshot.APIType][]fault{
 // is unknown, and nothing else is.
 func TestNoFaultyAnswerAboutRoutesIsTakenForTheTruth(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads an API once for every fault of every call")
+		t.Skip("skipped with -short: it reads an API once for every fault of every call")
 	}
 	for typ, list := range routedFaults {
 		served := map[snapshot.APIType]func() *snapshot.Snapshot{snapshot.HTTP: richHTTP, snapshot.WebSocket: richWebSocket}[typ]

@@ -199,7 +199,7 @@ func TestStages(t *testing.T) {
 // is busy adds to it, so that longer delays have the last word.
 func TestReadIsFourRoundTripsDeep(t *testing.T) {
 	if testing.Short() {
-		t.Skip("measures time")
+		t.Skip("skipped with -short: measures time")
 	}
 	var took, delay time.Duration
 	for delay = 300 * time.Millisecond; delay < 3*time.Second; delay *= 2 {

@@ -35,7 +35,7 @@ var reasons = map[fakeaws.Fault][]string{
 // then is either what is read without the fault or unknown, with the reason.
 func TestNoFaultyAnswerIsTakenForTheTruth(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it reads an API once for every fault of every call")
+		t.Skip("skipped with -short: it reads an API once for every fault of every call")
 	}
 	truth := leaves(t, rich())
 	names := rich()
@@ -187,7 +187,7 @@ func TestStormsAreNamed(t *testing.T) {
 // What AWS throttled is told call by call, and what hangs is not called a storm.
 func TestGapsTellStormsFromHangs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it waits for calls that fail")
+		t.Skip("skipped with -short: it waits for calls that fail")
 	}
 	_, cfg := serve(t, rich(), fakeaws.Options{Faults: map[string]fakeaws.Fault{"GetRole": fakeaws.Storm}, Hang: []string{"GetModels"}})
 	got, err := readWithin(t, 4*time.Second, cfg, Options{APIIDs: []string{"a1b2c3d4"}})
