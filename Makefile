@@ -5,7 +5,7 @@ FUZZTIME ?= 10s
 RELEASE ?= .release/files
 GORELEASER ?= $(GO) run github.com/goreleaser/goreleaser/v2@v2.16.0
 
-.PHONY: build test test-short rule lint generate golden fuzz bench demo check drift vuln release release-check release-files release-snapshot same emulator help
+.PHONY: build test test-short test-programs rule lint generate golden fuzz bench demo check drift vuln release release-check release-files release-snapshot same emulator help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -13,11 +13,16 @@ help: ## list the targets
 build: ## build bin/apisqs-doctor
 	$(GO) build -trimpath -ldflags "-s -w" -o bin/apisqs-doctor ./cmd/apisqs-doctor
 
-test: ## run all tests
+test: ## run all tests but those of test-programs
 	$(GO) test ./...
 
 test-short: ## run what takes no more than moments, for daily work
 	$(GO) test -short ./...
+
+test-programs: ## run the tests that start a browser, moto, the AWS CLI, cfn-lint, npm or pip, where those are installed
+	@packages=$$(grep -rl --include='*_test.go' '^func TestProgram' cmd diagnose fixtures rules | xargs -n 1 dirname | sort -u | sed 's|^|./|'); \
+	if [ -z "$$packages" ]; then echo "no test begins with TestProgram"; exit 1; fi; \
+	PROGRAMS=1 $(GO) test -run '^TestProgram' $$packages
 
 rule: ## begin a rule: make rule ID=signing-timeout writes its file, fixtures and line in the list
 	@$(GO) run ./rules/internal/newrule $(ID)
@@ -49,7 +54,7 @@ bench: ## run the benchmarks
 demo: ## diagnose an embedded example
 	$(GO) run ./cmd/apisqs-doctor demo
 
-check: test lint drift ## everything that CI runs
+check: test test-programs lint drift ## everything that CI runs
 
 drift: ## fail when a generated file, go.mod or go.sum is not up to date
 	@before=$$(git status --porcelain); diff=$$(git diff | sha256sum); \

@@ -15,6 +15,7 @@ import (
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/fixtures/fakeaws"
 	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
+	"apisqs-doctor/fixtures/programs"
 )
 
 // The environment is not that of whoever runs the tests.
@@ -25,10 +26,8 @@ func TestMain(m *testing.M) {
 
 // The commands, run by the AWS CLI itself, have on AWS the effect that the
 // changes have in memory.
-func TestCommandsForReal(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped with -short: the AWS CLI takes seconds")
-	}
+func TestProgramAWS(t *testing.T) {
+	programs.Run(t, "the AWS CLI")
 	if err := exec.Command("python3", "-c", "import awscli.clidriver").Run(); err != nil {
 		t.Skip("the AWS CLI is not installed (python3 -m pip install awscli), so the commands are not run for real")
 	}

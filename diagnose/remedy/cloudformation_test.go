@@ -15,6 +15,7 @@ import (
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/remedy"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/fixtures/programs"
 )
 
 func TestCloudFormation(t *testing.T) {
@@ -91,10 +92,8 @@ func TestCloudFormationMerges(t *testing.T) {
 
 // cfn-lint takes every fragment once it is completed to a template: with what a
 // resource of its type needs besides.
-func TestCloudFormationLints(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped with -short: cfn-lint takes a second a template")
-	}
+func TestProgramCfnLint(t *testing.T) {
+	programs.Run(t, "cfn-lint")
 	lint, err := exec.LookPath("cfn-lint")
 	if err != nil {
 		t.Skip("cfn-lint is not installed (python3 -m pip install cfn-lint), so the fragments are not linted")

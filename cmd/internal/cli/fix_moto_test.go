@@ -4,14 +4,14 @@ import (
 	"encoding/json"
 	"path/filepath"
 	"testing"
+
+	"apisqs-doctor/fixtures/programs"
 )
 
-// TestFixOnMoto repairs a role on an AWS emulator that is not ours, and takes the
+// TestProgramMotoFix repairs a role on an AWS emulator that is not ours, and takes the
 // repair back. moto has no UpdateIntegration, so that no API can be repaired there.
-func TestFixOnMoto(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped with -short: moto takes seconds to start")
-	}
+func TestProgramMotoFix(t *testing.T) {
+	programs.Run(t, "moto")
 	m := startMoto(t)
 	id := m.noKeyPermission()
 	t.Chdir(t.TempDir())

@@ -27,15 +27,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"apisqs-doctor/cmd/internal/logs/logtest"
+	"apisqs-doctor/fixtures/programs"
 )
 
-// TestMoto diagnoses APIs that were deployed with the AWS SDK into moto, an AWS
+// TestProgramMoto diagnoses APIs that were deployed with the AWS SDK into moto, an AWS
 // emulator that is not ours, over its wire. moto's export of a stage is a stub, so
 // that the draft stands for what the stage runs, which is said.
-func TestMoto(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped with -short: moto takes seconds to start")
-	}
+func TestProgramMoto(t *testing.T) {
+	programs.Run(t, "moto")
 	t.Parallel()
 	m := startMoto(t)
 	var ids []string

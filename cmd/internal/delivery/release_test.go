@@ -52,7 +52,7 @@ func TestReleaseVersion(t *testing.T) {
 // in them is there or made.
 func TestReleaseArchives(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skipped with -short: it builds the program for every platform")
+		t.Skip("skipped with -short: it builds the program")
 	}
 	c := releaseConfig(t)
 	if got := c.Archives[0].NameTemplate; got != "{{ .ProjectName }}_{{ .Os }}_{{ .Arch }}" || c.Checksum.NameTemplate != "checksums.txt" || c.Checksum.Algorithm != "sha256" {
@@ -62,7 +62,10 @@ func TestReleaseArchives(t *testing.T) {
 		t.Skipf("the files of an archive are made by make: %v", err)
 	}
 	made := t.TempDir()
-	cmd := exec.Command("make", "--silent", "release-files", "RELEASE="+made)
+	// What make has Go build and run is there already.
+	ready := filepath.Join(t.TempDir(), "go")
+	check(t, os.WriteFile(ready, []byte("#!/bin/sh\n[ \"$1 $2\" = 'run ./cmd/apisqs-doctor' ] && shift 2 && exec '"+program(t)+"' \"$@\"\n"), 0o755))
+	cmd := exec.Command("make", "--silent", "release-files", "RELEASE="+made, "GO="+ready)
 	cmd.Dir, cmd.Env = root, cleanEnv()
 	if code, out := outcome(t, cmd); code != 0 {
 		t.Fatalf("make release-files ended with %d:\n%s", code, out)

@@ -11,25 +11,26 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"apisqs-doctor/fixtures/programs"
 )
 
 // packages are the packages for npm and PyPI, made once.
 var packages sync.Once
 
-// wrapped makes the packages for npm and PyPI of the program of the tests, with a
-// stand-in for each other platform, and returns their folder.
+// wrapped is the folder of the packages for npm and PyPI of the program of the tests.
 func wrapped(t *testing.T) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("skipped with -short: it packs the program")
-	}
 	program(t)
 	dist := filepath.Join(built.dir, "dist")
-	packages.Do(func() { wrap(t, dist) })
+	packages.Do(func() { wrap(t, dist, program(t)) })
 	return dist
 }
 
-func wrap(t *testing.T, dist string) {
+// wrap makes the packages for npm and PyPI of a program, where there is one, for the
+// platform of the tests, with a stand-in for each other.
+func wrap(t *testing.T, dist, own string) {
+	t.Helper()
 	check(t, os.Mkdir(dist, 0o755))
 	type artifact struct {
 		Type, Path, Goos, Goarch string
@@ -40,8 +41,8 @@ func wrap(t *testing.T, dist string) {
 	for _, goos := range releaseConfig(t).Builds[0].Goos {
 		for _, goarch := range releaseConfig(t).Builds[0].Goarch {
 			path := other
-			if goos == runtime.GOOS && goarch == runtime.GOARCH {
-				path = program(t)
+			if own != "" && goos == runtime.GOOS && goarch == runtime.GOARCH {
+				path = own
 			}
 			list = append(list, artifact{"Binary", path, goos, goarch})
 		}
@@ -60,7 +61,11 @@ func wrap(t *testing.T, dist string) {
 
 // There is a package for each platform of a release, and one that leads to them.
 func TestWrappers(t *testing.T) {
-	dist := wrapped(t)
+	if testing.Short() {
+		t.Skip("skipped with -short: it builds what makes the packages")
+	}
+	dist := filepath.Join(t.TempDir(), "dist")
+	wrap(t, dist, "")
 	platforms := len(releaseConfig(t).Builds[0].Goos) * len(releaseConfig(t).Builds[0].Goarch)
 	npm, err := filepath.Glob(filepath.Join(dist, "npm", "*.tgz"))
 	check(t, err)
@@ -90,7 +95,8 @@ func TestWrappers(t *testing.T) {
 }
 
 // npm installs the packages from their files alone, runs the program and removes it.
-func TestNPMPackage(t *testing.T) {
+func TestProgramNPM(t *testing.T) {
+	programs.Run(t, "npm")
 	for _, tool := range []string{"npm", "node"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%s is not here: %v", tool, err)
@@ -118,7 +124,8 @@ func TestNPMPackage(t *testing.T) {
 }
 
 // pip does the same.
-func TestPyPIPackage(t *testing.T) {
+func TestProgramPip(t *testing.T) {
+	programs.Run(t, "pip")
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skipf("python3 is not here: %v", err)

@@ -20,6 +20,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"apisqs-doctor/fixtures/programs"
 )
 
 // viewer is a page in a browser, and what it did that it should not.
@@ -34,9 +36,7 @@ type viewer struct {
 // newBrowser starts a browser, or skips the test where there is none.
 func newBrowser(t *testing.T) context.Context {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("skipped with -short: it starts a browser")
-	}
+	programs.Run(t, "a browser")
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
@@ -47,8 +47,15 @@ func newBrowser(t *testing.T) context.Context {
 	if path == "" {
 		t.Skip("no chromium is installed (apt-get install chromium): how a page behaves in a browser is not tested")
 	}
-	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(chromedp.ExecPath(path), chromedp.Flag("no-sandbox", true)))
-	t.Cleanup(cancel)
+	dir, err := os.MkdirTemp("", "browser") // short, since the path of a socket in it must be
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(chromedp.ExecPath(path), chromedp.Flag("no-sandbox", true), chromedp.Env("TMPDIR="+dir)))
+	t.Cleanup(func() {
+		cancel()
+		os.RemoveAll(dir)
+	})
 	if err := chromedp.Do(ctx); err != nil {
 		t.Skipf("chromium does not start here: %v", err)
 	}
@@ -141,7 +148,7 @@ const (
 
 // A page of each kind in a browser: it fits each width in both schemes, says nothing
 // on the console, and asks nobody for anything.
-func TestHTMLInBrowser(t *testing.T) {
+func TestProgramBrowserShowsPages(t *testing.T) {
 	ctx := newBrowser(t)
 	for name, text := range map[string]string{
 		"broken":       page(t, demonstration(t, "mapping_body_not_encoded_failing")),
@@ -174,7 +181,7 @@ func TestHTMLInBrowser(t *testing.T) {
 }
 
 // The stages are stepped through by click, by key and by address.
-func TestHTMLSteps(t *testing.T) {
+func TestProgramBrowserSteps(t *testing.T) {
 	ctx := newBrowser(t)
 	text := page(t, demonstration(t, "mapping_body_not_encoded_failing"))
 	v := visit(t, ctx, text, "")
@@ -198,7 +205,7 @@ func TestHTMLSteps(t *testing.T) {
 }
 
 // What is copied is what the page shows.
-func TestHTMLCopies(t *testing.T) {
+func TestProgramBrowserCopies(t *testing.T) {
 	ctx := newBrowser(t)
 	v := visit(t, ctx, page(t, demonstration(t, "mapping_body_not_encoded_failing")), "",
 		command(browser.SetPermission, browser.SetPermissionParams{Permission: &browser.PermissionDescriptor{Name: "clipboard-write"}, Setting: browser.PermissionSettingGranted}),
@@ -215,7 +222,7 @@ func TestHTMLCopies(t *testing.T) {
 }
 
 // The table of many methods is filtered and sorted, and leads to each.
-func TestHTMLTable(t *testing.T) {
+func TestProgramBrowserTable(t *testing.T) {
 	ctx := newBrowser(t)
 	v := visit(t, ctx, page(t, fleet(t)), "")
 	const shown = `[...document.querySelectorAll("#table tbody tr")].filter(r => !r.hidden).length`
@@ -242,7 +249,7 @@ func TestHTMLTable(t *testing.T) {
 }
 
 // Without script everything is there.
-func TestHTMLWithoutScript(t *testing.T) {
+func TestProgramBrowserWithoutScript(t *testing.T) {
 	ctx := newBrowser(t)
 	v := visit(t, ctx, page(t, demonstration(t, "mapping_body_not_encoded_failing")), "#stage=queue", command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 	v.want(`document.querySelectorAll(".js").length`, "0")
@@ -252,7 +259,7 @@ func TestHTMLWithoutScript(t *testing.T) {
 }
 
 // Hostile texts in each field do nothing.
-func TestHTMLRunsNothing(t *testing.T) {
+func TestProgramBrowserRunsNothing(t *testing.T) {
 	ctx := newBrowser(t)
 	list := hostile()
 	for i := 0; i < len(list); i += 125 {

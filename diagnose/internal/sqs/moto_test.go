@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
+	"apisqs-doctor/fixtures/programs"
 )
 
 // The environment is not that of whoever runs the tests.
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestMoto sends the same requests to moto, an independent implementation of SQS,
+// TestProgramMoto sends the same requests to moto, an independent implementation of SQS,
 // and to the model, and compares status class and code. What moto does otherwise
 // than AWS is left out by name:
 //   - unreadable requests: moto answers 404 pages and Python errors instead of T1 to T6;
@@ -35,10 +36,8 @@ func TestMain(m *testing.M) {
 //   - T29: moto leaves attributes out of the size;
 //   - T25 in a batch: moto answers MissingParameter;
 //   - T10, T49: moto does not care about paths, regions and hosts.
-func TestMoto(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped with -short: moto takes seconds to start")
-	}
+func TestProgramMoto(t *testing.T) {
+	programs.Run(t, "moto")
 	base := startMoto(t)
 	create := func(body string) {
 		status, code := motoCall(t, base, &Request{Method: "POST", Path: "/", Header: Header{"Content-Type": {MediaTypeForm}}, Body: []byte(body)})
