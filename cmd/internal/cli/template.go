@@ -48,7 +48,7 @@ func (a *app) readFiles(t *targetFlags) (*snapshot.Snapshot, error) {
 	}
 	maps.Copy(parameters, given)
 	s, err := cloudformation.Load(t.templates, cloudformation.Options{
-		Parameters: parameters, Account: t.accountID, Region: t.region, Stdin: t.standardInput(), Within: a.Within, Warn: a.note,
+		Parameters: parameters, Account: t.accountID, Region: t.region, Stdin: t.standardInput(), Within: a.Within, Warn: a.note, Parsed: t.input.Parsed,
 	})
 	if err != nil {
 		return nil, inputFailure(err)

@@ -24,6 +24,7 @@ type api struct {
 
 func (a *assembler) add(one *api) *api {
 	one.routes = map[string]bool{}
+	one.draft.Methods = []snapshot.Method{}
 	one.draft.Validators = map[string]snapshot.Fact[snapshot.Validator]{}
 	one.draft.Models = map[string]snapshot.Fact[string]{}
 	one.draft.Authorizers = map[string]snapshot.Fact[snapshot.Authorizer]{}
@@ -160,7 +161,7 @@ func (d *Definition) Configuration(typ snapshot.APIType, origin snapshot.Origin)
 // finish makes the API of what was collected.
 func (a *api) finish() snapshot.API {
 	a.draft.Routes = slices.Sorted(maps.Keys(a.routes))
-	a.draft.Methods = append([]snapshot.Method{}, a.draft.Methods...)
+	a.draft.Methods = slices.Clip(a.draft.Methods)
 	if a.doubt != nil {
 		a.out.Draft = snapshot.Unknown[snapshot.Configuration](*a.doubt)
 	} else {

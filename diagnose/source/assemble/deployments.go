@@ -38,10 +38,15 @@ func (a *assembler) frozen(one *api, d *Deployment) snapshot.Fact[snapshot.Confi
 	if one.doubt != nil {
 		return snapshot.Unknown[snapshot.Configuration](*one.doubt)
 	}
+	late := func(address string) bool { return address != "" && d.Waits != nil && !d.Waits(address) }
 	config := one.draft
+	config.Routes = slices.Sorted(maps.Keys(one.routes))
+	if !slices.ContainsFunc(one.addresses, func(m madeOf) bool { return late(m.method) || late(m.integration) }) {
+		config.Methods = slices.Clip(config.Methods)
+		return snapshot.Known(config, d.Origin)
+	}
 	config.Methods = []snapshot.Method{}
 	for i, m := range one.draft.Methods {
-		late := func(address string) bool { return address != "" && d.Waits != nil && !d.Waits(address) }
 		in, known := read(m.Integration)
 		if late(one.addresses[i].method) && (!known || in != nil) {
 			a.warn(d.Origin, "the deployment %s does not wait for %s; on a first deployment the method may be missing", d.Name, m.Origin.Resource)
@@ -54,7 +59,6 @@ func (a *assembler) frozen(one *api, d *Deployment) snapshot.Fact[snapshot.Confi
 		}
 		config.Methods = append(config.Methods, m)
 	}
-	config.Routes = slices.Sorted(maps.Keys(one.routes))
 	return snapshot.Known(config, d.Origin)
 }
 

@@ -20,6 +20,9 @@ type Options struct {
 	Stdin      io.Reader         // what the file "-" means
 	Within     tree.Bounds       // of all files that are read
 	Warn       func(string)      // takes what the user should know and is no fault; may be nil
+	// Parsed are templates that have been parsed already, by their files. Load takes
+	// them out: the next one reads the files anew.
+	Parsed map[string]*tree.Document
 }
 
 // Load reads templates and returns the snapshot of what they would deploy. A
@@ -35,7 +38,7 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 		if err := o.Within.Check(src.file); err != nil {
 			return nil, err
 		}
-		doc, err := language.Read(src.file, o.Stdin)
+		doc, err := o.take(src.file)
 		if err != nil {
 			return nil, err
 		}
@@ -74,6 +77,15 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 		}
 	}
 	return out, nil
+}
+
+// take gives the document of a file, and keeps no hold on it.
+func (o Options) take(file string) (*tree.Document, error) {
+	if doc := o.Parsed[file]; doc != nil {
+		delete(o.Parsed, file)
+		return doc, nil
+	}
+	return language.Read(file, o.Stdin)
 }
 
 // addRoot adds a stack that is not nested. Several stacks get names and id

@@ -35,13 +35,11 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, part := range Parts(data) {
-			doc, err := Language.Parse(file, part)
-			if err != nil {
-				return nil, err
-			}
-			docs = append(docs, doc)
+		list, err := Parse(Language, file, data)
+		if err != nil {
+			return nil, err
 		}
+		docs = append(docs, list...)
 	}
 	shared := cloudformation.NewDocuments(cloudformation.Options{Account: o.Account, Region: o.Region, Within: o.Within, Warn: o.Warn})
 	for _, doc := range docs {
@@ -67,22 +65,44 @@ func Load(files []string, o Options) (*snapshot.Snapshot, error) {
 	return out, nil
 }
 
-// Parts takes apart what several commands printed one after the other. Each part
-// keeps its place: what stands before it is blank.
-func Parts(data []byte) [][]byte {
+// Parse parses a file: one document, or what several commands printed one after the
+// other.
+func Parse(language tree.Language, file string, data []byte) ([]*tree.Document, error) {
+	doc, failed := language.Parse(file, data)
+	if failed == nil && doc.Rest.Line == 0 {
+		return []*tree.Document{doc}, nil
+	}
+	parts := parts(data)
+	if len(parts) < 2 {
+		return []*tree.Document{doc}, failed
+	}
+	var list []*tree.Document
+	for _, part := range parts {
+		doc, err := language.Parse(file, part)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, doc)
+	}
+	return list, nil
+}
+
+// parts takes apart what several commands printed one after the other. Each part
+// keeps its place: what stands before it is blank. What is not several is none.
+func parts(data []byte) [][]byte {
 	trimmed := bytes.TrimLeft(data, " \t\r\n")
 	if len(trimmed) == 0 || trimmed[0] != '{' {
-		return [][]byte{data}
+		return nil
 	}
 	var parts [][]byte
 	d := json.NewDecoder(bytes.NewReader(data))
 	for at := 0; ; {
 		var one json.RawMessage
 		if err := d.Decode(&one); err != nil {
-			if err == io.EOF && len(parts) > 0 {
+			if err == io.EOF {
 				return parts
 			}
-			return [][]byte{data}
+			return nil
 		}
 		end := int(d.InputOffset())
 		part := append(blank(data[:at]), data[at:end]...)

@@ -21,21 +21,21 @@ func folder(name string, within tree.Bounds) (Input, error) {
 		return Input{}, language.FileError(name, err)
 	}
 	if isAssembly(name) {
-		return Input{Templates, "CDK assembly", []string{name}}, nil
+		return Input{Source: Templates, Said: "CDK assembly", Files: []string{name}}, nil
 	}
 	if packaged := serverlessPackage(name); packaged != "" {
-		return Input{Templates, "Serverless Framework package", []string{packaged}}, nil
+		return Input{Source: Templates, Said: "Serverless Framework package", Files: []string{packaged}}, nil
 	}
 	var fits []Input // each could be meant
 	if terraform.Is(name) {
-		fits = append(fits, Input{Terraform, "Terraform configuration", []string{name}})
+		fits = append(fits, Input{Source: Terraform, Said: "Terraform configuration", Files: []string{name}})
 	}
 	synthesized := filepath.Join(name, "cdk.out")
 	if isAssembly(synthesized) {
-		fits = append(fits, Input{Templates, "CDK assembly", []string{synthesized}})
+		fits = append(fits, Input{Source: Templates, Said: "CDK assembly", Files: []string{synthesized}})
 	}
 	if packaged := serverlessPackage(filepath.Join(name, ".serverless")); packaged != "" {
-		fits = append(fits, Input{Templates, "Serverless Framework package", []string{packaged}})
+		fits = append(fits, Input{Source: Templates, Said: "Serverless Framework package", Files: []string{packaged}})
 	}
 	inside := look(name, entries, within)
 	if templates := inside[Templates]; len(templates) > 0 && !isAssembly(synthesized) {
@@ -116,7 +116,7 @@ func quick(path string, within tree.Bounds) (Input, bool) {
 		return Input{}, false
 	}
 	if Saved(path) {
-		return Input{Snapshot, "snapshot", []string{path}}, true
+		return Input{Source: Snapshot, Said: "snapshot", Files: []string{path}}, true
 	}
 	data, err := language.ReadFile(path, nil)
 	if err != nil {
@@ -135,11 +135,11 @@ func quick(path string, within tree.Bounds) (Input, bool) {
 	case said == "":
 		return Input{}, false
 	case strings.HasPrefix(said, "OpenAPI"), strings.HasPrefix(said, "Swagger"):
-		return Input{Documents, said, []string{path}}, strings.Contains(text, "x-amazon-apigateway-integration")
+		return Input{Source: Documents, Said: said, Files: []string{path}}, strings.Contains(text, "x-amazon-apigateway-integration")
 	case strings.HasPrefix(said, "output"):
-		return Input{Documents, said, []string{path}}, true
+		return Input{Source: Documents, Said: said, Files: []string{path}}, true
 	}
-	return Input{Templates, said, []string{path}}, cloudformation.IsTemplate(doc)
+	return Input{Source: Templates, Said: said, Files: []string{path}}, cloudformation.IsTemplate(doc)
 }
 
 // isAssembly tells whether a folder is what cdk synth writes.

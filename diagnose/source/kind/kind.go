@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,8 @@ type Input struct {
 	Source Source
 	Said   string   // what they are, for people: "OpenAPI 3 document"
 	Files  []string // what is to be read
+	// Parsed are templates that were parsed to tell what they are, by their files.
+	Parsed map[string]*tree.Document
 }
 
 // Target is the kind of a target in reports.
@@ -67,11 +70,14 @@ func Of(names []string, stdin []byte, within tree.Bounds) (Input, error) {
 // together joins what several names are.
 func together(names []string, all []Input) (Input, error) {
 	out := all[0]
+	out.Parsed = map[string]*tree.Document{}
+	maps.Copy(out.Parsed, all[0].Parsed)
 	for i, in := range all[1:] {
 		if in.Source != out.Source {
 			return Input{}, &tree.Conflict{Problem: fmt.Sprintf("%s is %s and %s is %s; they are not read together", display(names[0]), article(out.Said), display(names[i+1]), article(in.Said)), Choices: names}
 		}
 		out.Files = append(out.Files, in.Files...)
+		maps.Copy(out.Parsed, in.Parsed)
 		if !strings.Contains(", "+out.Said+", ", ", "+in.Said+", ") {
 			out.Said += ", " + in.Said
 		}
@@ -132,10 +138,10 @@ func one(name string, stdin []byte, within tree.Bounds) (Input, error) {
 		return in, nil
 	}
 	if what := terraform.Recorded(name); what != "" {
-		return Input{Terraform, "Terraform " + strings.TrimPrefix(what, "terraform.tf"), []string{name}}, nil
+		return Input{Source: Terraform, Said: "Terraform " + strings.TrimPrefix(what, "terraform.tf"), Files: []string{name}}, nil
 	}
 	if Saved(name) {
-		return Input{Snapshot, "snapshot", []string{name}}, nil
+		return Input{Source: Snapshot, Said: "snapshot", Files: []string{name}}, nil
 	}
 	data, err := language.ReadFile(name, nil)
 	if err != nil {
@@ -150,9 +156,9 @@ func byName(name string) (Input, bool) {
 	base := filepath.Base(name)
 	switch {
 	case terraform.IsConfiguration(name):
-		return Input{Terraform, "Terraform configuration", []string{filepath.Dir(name)}}, true
+		return Input{Source: Terraform, Said: "Terraform configuration", Files: []string{filepath.Dir(name)}}, true
 	case base == "manifest.json" && isAssembly(filepath.Dir(name)):
-		return Input{Templates, "CDK assembly", []string{filepath.Dir(name)}}, true
+		return Input{Source: Templates, Said: "CDK assembly", Files: []string{filepath.Dir(name)}}, true
 	}
 	return Input{}, false
 }
@@ -163,31 +169,26 @@ var language = tree.Language{Name: "a template, Terraform, an OpenAPI document, 
 // content tells what a text is.
 func content(name string, data []byte) (Input, error) {
 	if bytes.Contains(data[:min(len(data), 512)], []byte(`"apisqs-doctor/snapshot/`)) {
-		return Input{Snapshot, "snapshot", []string{name}}, nil
+		return Input{Source: Snapshot, Said: "snapshot", Files: []string{name}}, nil
 	}
 	if name == "-" {
 		if what := terraform.RecordedText(data); what != "" {
 			return Input{}, &tree.Error{File: display(name), Problem: "this is Terraform's " + what, Expected: "it as a file"}
 		}
 	}
-	var doc *tree.Document
-	for _, part := range documents.Parts(data) {
-		one, err := language.Parse(name, part)
-		if err != nil {
-			return Input{}, err
-		}
-		if doc == nil {
-			doc = one
-		}
+	docs, err := documents.Parse(language, name, data)
+	if err != nil {
+		return Input{}, err
 	}
+	doc := docs[0]
 	root := doc.Root
 	said := what(root)
 	switch {
 	case said == "":
 	case documents.IsOpenAPI(root) || documents.Command(root) != "":
-		return Input{Documents, said, []string{name}}, nil
+		return Input{Source: Documents, Said: said, Files: []string{name}}, nil
 	default:
-		return Input{Templates, said, []string{name}}, nil
+		return Input{Source: Templates, Said: said, Files: []string{name}, Parsed: map[string]*tree.Document{name: doc}}, nil
 	}
 	if told := other(name, root, doc.Text); told != "" {
 		return Input{}, &tree.Error{File: doc.Name, Problem: told, Expected: language.Name}
@@ -196,7 +197,7 @@ func content(name string, data []byte) (Input, error) {
 		return Input{}, &tree.Error{File: doc.Name, Problem: unknown(root, doc.Text), Expected: language.Name}
 	}
 	// What is missing of a template is told by its reader, with the place.
-	return Input{Templates, "CloudFormation template", []string{name}}, nil
+	return Input{Source: Templates, Said: "CloudFormation template", Files: []string{name}}, nil
 }
 
 // unknown says what a document is that is none of what is read.

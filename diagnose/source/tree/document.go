@@ -159,7 +159,7 @@ func utf8Of(data []byte) []byte {
 
 // binaryKind names what is no text, or is empty.
 func binaryKind(data []byte) string {
-	if len(data) == 0 || strings.TrimSpace(string(data[:min(len(data), 1<<16)])) == "" && len(data) < 1<<16 {
+	if len(data) == 0 || len(bytes.TrimSpace(data[:min(len(data), 1<<16)])) == 0 && len(data) < 1<<16 {
 		return "the file is empty"
 	}
 	head := string(data[:min(len(data), 8)])
@@ -170,7 +170,7 @@ func binaryKind(data []byte) string {
 			return known.what
 		}
 	}
-	if strings.IndexByte(string(data), 0) >= 0 {
+	if bytes.IndexByte(data, 0) >= 0 {
 		return "this is a binary file"
 	}
 	if !utf8.Valid(data) {

@@ -3,6 +3,7 @@ package tree
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,21 @@ type jsonReader struct {
 	line  int32
 	start int // offset of the line's first byte
 	names map[string]string
+	// What is being read, the lists and objects around it first. Each list and object
+	// takes a copy of its own part that is as long as it has to be.
+	items  []*Node
+	fields []Field
+	nodes  []Node // made ahead of their use
+}
+
+// node is a new node at the current position.
+func (r *jsonReader) node() *Node {
+	if len(r.nodes) == 0 {
+		r.nodes = make([]Node, min(64, 1+(len(r.text)-r.pos)/16))
+	}
+	n := &r.nodes[0]
+	r.nodes, n.At = r.nodes[1:], r.here()
+	return n
 }
 
 func parseJSON(doc *Document) (n *Node, err error) {
@@ -70,7 +86,7 @@ func (r *jsonReader) blanks() {
 
 func (r *jsonReader) value(depth int) (*Node, error) {
 	r.blanks()
-	n := &Node{At: r.here()}
+	n := r.node()
 	if r.pos >= len(r.text) {
 		return nil, r.fail(r.found(), "a value")
 	}
@@ -98,13 +114,13 @@ func (r *jsonReader) value(depth int) (*Node, error) {
 }
 
 func (r *jsonReader) object(depth int) ([]Field, error) {
-	var fields []Field
-	seen := map[string]bool{}
 	r.pos++
 	if r.blanks(); r.pos < len(r.text) && r.text[r.pos] == '}' {
 		r.pos++
 		return nil, nil
 	}
+	from := len(r.fields)
+	var seen map[string]bool
 	for {
 		r.blanks()
 		at := r.here()
@@ -115,10 +131,9 @@ func (r *jsonReader) object(depth int) ([]Field, error) {
 		if err != nil {
 			return nil, err
 		}
-		if seen[name] {
-			return nil, duplicate(at, name)
+		if seen, err = r.unseen(seen, r.fields[from:], name, at); err != nil {
+			return nil, err
 		}
-		seen[name] = true
 		if r.blanks(); r.pos >= len(r.text) || r.text[r.pos] != ':' {
 			return nil, r.fail(r.found(), "a colon")
 		}
@@ -127,27 +142,58 @@ func (r *jsonReader) object(depth int) ([]Field, error) {
 		if err != nil {
 			return nil, err
 		}
-		fields = append(fields, Field{Name: r.intern(name), At: at, Value: value})
+		r.fields = append(r.fields, Field{Name: r.intern(name), At: at, Value: value})
 		if done, err := r.next('}'); done || err != nil {
+			fields := slices.Clone(r.fields[from:])
+			r.fields = r.fields[:from]
 			return fields, err
 		}
 	}
 }
 
+// few is how many members are looked through one by one.
+const few = 16
+
+// unseen fails where an object has the name already. The names of one with many
+// members are kept in seen.
+func (r *jsonReader) unseen(seen map[string]bool, fields []Field, name string, at Place) (map[string]bool, error) {
+	have := seen[name]
+	switch {
+	case seen != nil:
+	case len(fields) < few:
+		have = slices.ContainsFunc(fields, func(f Field) bool { return f.Name == name })
+	default:
+		seen = make(map[string]bool, 2*few)
+		for _, f := range fields {
+			seen[f.Name] = true
+		}
+		have = seen[name]
+	}
+	if have {
+		return nil, duplicate(at, name)
+	}
+	if seen != nil {
+		seen[name] = true
+	}
+	return seen, nil
+}
+
 func (r *jsonReader) list(depth int) ([]*Node, error) {
-	var items []*Node
 	r.pos++
 	if r.blanks(); r.pos < len(r.text) && r.text[r.pos] == ']' {
 		r.pos++
 		return nil, nil
 	}
+	from := len(r.items)
 	for {
 		item, err := r.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, item)
+		r.items = append(r.items, item)
 		if done, err := r.next(']'); done || err != nil {
+			items := slices.Clone(r.items[from:])
+			r.items = r.items[:from]
 			return items, err
 		}
 	}

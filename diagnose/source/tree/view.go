@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unique"
 
 	"apisqs-doctor/diagnose/snapshot"
 )
@@ -87,7 +88,7 @@ func (x View) Unknown() bool { return x.Value != nil && x.Value.Kind == Unknown 
 
 func (x View) Origin() snapshot.Origin {
 	o := x.At.Origin()
-	o.Resource, o.Path = x.Resource, x.Path
+	o.Resource, o.Path = x.Resource, unique.Make(x.Path).Value() // that of many resources
 	return o
 }
 
