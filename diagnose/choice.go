@@ -125,9 +125,9 @@ func (p *Pass) OtherQueue(source string) (arn string, allowed bool) {
 	if a.Decision == nil {
 		return "", false
 	}
-	own := a.Inputs
+	own := *a.Inputs
 	own.Resource = nil // what another queue's own policy says is not known
-	return t.Protocol.QueueARN, iam.Evaluate(a.Request, own).Effect == walk.Allowed
+	return t.Protocol.QueueARN, iam.Evaluate(*a.Request, own).Effect == walk.Allowed
 }
 
 // Queues lists the ARNs of the queues that are known to exist, those of the
@@ -158,9 +158,9 @@ func (p *Pass) OtherActions() (allowed []string, unknown bool) {
 		if !op.OnQueue || op.IAM == a.Action || slices.Contains(allowed, op.IAM) {
 			continue
 		}
-		r := a.Request
+		r := *a.Request
 		r.Action = op.IAM
-		switch d := iam.Evaluate(r, a.Inputs); d.Effect {
+		switch d := iam.Evaluate(r, *a.Inputs); d.Effect {
 		case walk.Allowed:
 			allowed = append(allowed, op.IAM)
 		case walk.Undecided:

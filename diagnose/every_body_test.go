@@ -252,9 +252,9 @@ func broken(got, base *walk.Trace) string {
 	if got.Queue.Altered != "" && base.Queue.Altered == "" && !strings.HasPrefix(got.Queue.Altered, "an object of the client's body") {
 		return got.Queue.Altered
 	}
-	for _, p := range got.Protocol.Effective.Params {
+	for _, p := range got.Protocol.Effective().Params {
 		for part := range strings.SplitSeq(p.Name, ".") {
-			if _, err := strconv.Atoi(part); err != nil && !strings.Contains(base.Mapping.Template, part) && !slices.ContainsFunc(base.Protocol.Effective.Params, func(q sqs.Param) bool { return q.Name == p.Name }) {
+			if _, err := strconv.Atoi(part); err != nil && !strings.Contains(base.Mapping.Template, part) && !slices.ContainsFunc(base.Protocol.Effective().Params, func(q sqs.Param) bool { return q.Name == p.Name }) {
 				return "SQS reads the parameter " + p.Name
 			}
 		}

@@ -224,7 +224,7 @@ func chosenParameters(p *diagnose.Pass, source string) (chosen []string, first s
 		if !admitted(t) || !strings.Contains(string(t.Mapping.Body), probe) {
 			continue
 		}
-		if given, ok := t.Protocol.Effective.Param(name); ok && given.Value == value {
+		if given, ok := t.Protocol.Effective().Param(name); ok && given.Value == value {
 			if chosen = append(chosen, name); len(chosen) == 1 {
 				first = strings.TrimSuffix(probe, "&x=")
 			}

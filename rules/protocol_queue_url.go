@@ -31,7 +31,7 @@ when the path names the queue.`,
 		if addressElsewhere(p) {
 			return
 		}
-		address := &p.Trace.Protocol.Effective.Queue
+		address := &p.Trace.Protocol.Effective().Queue
 		missing := address.URL == "" || address.From.String() == "path"
 		message := fmt.Sprintf("QueueUrl %q %s", p.Expression(address.URL), addressTrouble(p))
 		if missing {
@@ -58,7 +58,7 @@ func addressElsewhere(p *diagnose.Pass) bool {
 }
 
 func addressTrouble(p *diagnose.Pass) string {
-	address := &p.Trace.Protocol.Effective.Queue
+	address := &p.Trace.Protocol.Effective().Queue
 	switch address.Problem {
 	case walk.AddressNoName:
 		return "names an endpoint, not a queue"
@@ -80,7 +80,7 @@ func addressTrouble(p *diagnose.Pass) string {
 // addressFixes put the right URL in, or let the path of the URI decide.
 func addressFixes(p *diagnose.Pass, missing bool) []diagnose.Fix {
 	t := p.Trace
-	address := &t.Protocol.Effective.Queue
+	address := &t.Protocol.Effective().Queue
 	arn := t.Protocol.PathQueue.ARN()
 	if name := address.Name; !missing && name != "" || arn == "" {
 		queues := p.Queues(t.Signing.Region)

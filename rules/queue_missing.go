@@ -64,8 +64,8 @@ Repair: address the queue that exists, by the integration URI or by QueueUrl, or
 
 // addressQueue leads the call to another queue, where its address stands.
 func addressQueue(p *diagnose.Pass, arn string) []diagnose.Fix {
-	title := "send to queue " + p.Expression(lastPart(arn)) + " in place of " + p.Expression(lastPart(p.Trace.Protocol.Effective.Queue.URL))
-	address := &p.Trace.Protocol.Effective.Queue
+	title := "send to queue " + p.Expression(lastPart(arn)) + " in place of " + p.Expression(lastPart(p.Trace.Protocol.Effective().Queue.URL))
+	address := &p.Trace.Protocol.Effective().Queue
 	if address.From.String() == "path" {
 		s := &p.Trace.Signing
 		old := lastPart(address.URL)

@@ -24,7 +24,7 @@ Repair: make the two agree. In the query protocol QueueUrl may be left out.`,
 	When: all(callsSQS, requires(walk.StageProtocol)),
 	Check: func(p *diagnose.Pass) {
 		t := p.Trace
-		address := &t.Protocol.Effective.Queue
+		address := &t.Protocol.Effective().Queue
 		path, used := t.Protocol.PathQueue.ARN(), t.Protocol.QueueARN
 		if from := address.From.String(); path == "" || used == "" || path == used || from == "path" {
 			return

@@ -31,7 +31,7 @@ Repair: put the queue's region into the integration URI, or into the parameter R
 	When: callsSQS,
 	Check: func(p *diagnose.Pass) {
 		s, q := &p.Trace.Signing, &p.Trace.Queue
-		address := &p.Trace.Protocol.Effective.Queue
+		address := &p.Trace.Protocol.Effective().Queue
 		if from := p.Snapshot.Target.RegionFrom; from.Line > 0 && s.Region == p.Snapshot.Target.Region {
 			p.Report(diagnose.Finding{
 				Severity: diagnose.Note,
@@ -103,7 +103,7 @@ func regionFixes(p *diagnose.Pass, region string) []diagnose.Fix {
 // the URI is the one to change: QueueUrl names a queue that is known, or the
 // region of the API.
 func uriRegionWrong(p *diagnose.Pass) bool {
-	address := &p.Trace.Protocol.Effective.Queue
+	address := &p.Trace.Protocol.Effective().Queue
 	if p.Trace.Protocol.Refusal == nil || address.Problem != walk.AddressOtherRegion {
 		return false
 	}

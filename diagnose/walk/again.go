@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"apisqs-doctor/diagnose/internal/gateway/websocket"
+	"apisqs-doctor/diagnose/snapshot"
 )
 
 // arrival is how the last call arrived. The next one that differs in the body alone
@@ -44,4 +45,37 @@ func (a *arrival) sameWay(r *Request) bool {
 func (w *routing) clientBody() string {
 	w.bodyRead = true
 	return w.Request.Body
+}
+
+// signed is the last call as API Gateway signs it, where that depended on nothing but
+// the method, what the URI takes in, and the verb.
+type signed struct {
+	method      *snapshot.Method
+	integration *snapshot.Integration
+	stage       *snapshot.Stage
+	verb        string
+	canary      bool
+	path, query []Mapped
+	signing     Signing
+	step        Step
+}
+
+// signedAlike takes the last call's signature over where this one is signed alike.
+func (w *signing) signedAlike(step *Step) bool {
+	last := w.lastSigning
+	if last == nil || last.method != w.Route.Method || last.integration != w.Mapping.Integration || last.stage != w.Route.Stage || last.verb != w.Request.Method ||
+		last.canary != w.Request.Canary || !slices.Equal(last.path, w.Mapping.Path) || !slices.Equal(last.query, w.Mapping.Query) {
+		return false
+	}
+	*w.Signing, *step = last.signing, last.step
+	return true
+}
+
+// keepSigning keeps a signature for the next call. The body bears on that of a GET, and
+// on a MOCK integration.
+func (w *signing) keepSigning(step *Step) {
+	w.lastSigning = nil
+	if w.Signing.Type == "AWS" && w.Signing.Method != "GET" {
+		w.lastSigning = &signed{w.Route.Method, w.Mapping.Integration, w.Route.Stage, w.Request.Method, w.Request.Canary, w.Mapping.Path, w.Mapping.Query, *w.Signing, *step}
+	}
 }

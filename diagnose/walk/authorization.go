@@ -26,6 +26,10 @@ func (w *authorizing) authorization() {
 		step.skip("nothing is called")
 		return
 	}
+	if have := w.admissions[w.admissionKey(op.IAM)]; have != nil && have.allowed != nil {
+		*a, *step = *have.allowed, have.step
+		return
+	}
 	if f := w.malformedPolicies(); f != nil {
 		if s.Principal != (iam.Principal{}) {
 			w.readPolicies(gaps)
@@ -44,7 +48,7 @@ func (w *authorizing) authorization() {
 	}
 	w.readPolicies(gaps)
 	if !known || p.QueueARN == "" {
-		if p.Effective.Queue.Problem != sqs.AddressOK || w.step(StageProtocol).Status != Passed {
+		if p.Effective().Queue.Problem != sqs.AddressOK || w.step(StageProtocol).Status != Passed {
 			step.blocked(StageProtocol)
 			return
 		}
@@ -54,19 +58,21 @@ func (w *authorizing) authorization() {
 	}
 	a.Action, a.Resource = op.IAM, p.QueueARN
 	access := w.admission()
-	a.Request, a.Decision, a.Wide, a.WideBy = access.request, access.decision, access.wide, access.wideBy
+	a.Request, a.Decision, a.Wide, a.WideBy = &access.request, access.decision, access.wide, access.wideBy
 	d := *a.Decision
 	switch d.Effect {
 	case iam.Yes:
 		// An Allow that is certain holds whatever the policies say that were not read.
 		step.pass(&snapshot.Gaps{}, "%s", w.allowedBy(&d, a.Action))
+		whole := *a
+		access.allowed, access.step = &whole, *step
 	case iam.No:
 		step.fail(gaps, w.deniedBy(&d), "%s", w.deniedSentence(&d, a.Action, a.Resource))
 	default:
 		if a.Inputs.Resource != nil && a.Inputs.Resource.Policy == nil {
-			in := a.Inputs
+			in := *a.Inputs
 			in.Resource = nil
-			alone := iam.Evaluate(a.Request, in)
+			alone := iam.Evaluate(*a.Request, in)
 			a.Alone = &alone
 		}
 		w.decisionGaps(gaps, "whether "+w.signer()+" may call "+a.Action, &d)
@@ -77,10 +83,10 @@ func (w *authorizing) authorization() {
 			step.fail(gaps, f, "the queue that is known is %s, and the role may not use %s", w.expression(there), w.expression(a.Resource))
 			return
 		}
-		if known := a.Inputs; !known.IdentityComplete && len(known.Identity) > 0 {
+		if known := *a.Inputs; !known.IdentityComplete && len(known.Identity) > 0 {
 			// What is known of the role would do; what is not may take it back.
 			known.IdentityComplete, known.IdentityGap, known.Boundary = true, "", nil
-			if would := iam.Evaluate(a.Request, known); would.Effect == iam.Yes {
+			if would := iam.Evaluate(*a.Request, known); would.Effect == iam.Yes {
 				step.unknown(gaps, "%s; whether the policies that were not read take it back is not known", w.allowedBy(&would, a.Action))
 				return
 			}
@@ -96,20 +102,29 @@ type admission struct {
 	decision *iam.Decision
 	wide     []string // what else the role may do
 	wideBy   *iam.Match
+	// Where the role may: the whole stage, of the calls that follow too.
+	allowed *Authorization
+	step    Step
 }
 
 // mostAdmissions is how many are kept: each holds all that its call carries.
 const mostAdmissions = 64
 
 type admissionKey struct {
+	api                      *snapshot.API // what is created with it may be refused
 	role                     *snapshot.Role
 	principal                iam.Principal
 	action, resource, region string
 }
 
+func (w *authorizing) admissionKey(action string) admissionKey {
+	s := w.Signing
+	return admissionKey{w.Route.API, s.Role, s.Principal, action, w.Protocol.QueueARN, s.Region}
+}
+
 func (w *authorizing) admission() *admission {
 	s, a := w.Signing, w.Authorization
-	key := admissionKey{s.Role, s.Principal, a.Action, a.Resource, s.Region}
+	key := w.admissionKey(a.Action)
 	if have := w.admissions[key]; have != nil {
 		return have
 	}
@@ -121,9 +136,9 @@ func (w *authorizing) admission() *admission {
 		Context:         iam.SQSContext(w.caller(), iam.Target{ARN: a.Resource, Region: s.Region, Org: w.membership(text.AccountOf(a.Resource))}),
 		Opaque:          w.opaque,
 	}}
-	d := iam.Evaluate(out.request, a.Inputs)
+	d := iam.Evaluate(out.request, *a.Inputs)
 	if out.decision = &d; d.Effect == iam.Yes {
-		out.widen(a.Inputs)
+		out.widen(*a.Inputs)
 	}
 	if len(w.admissions) >= mostAdmissions {
 		clear(w.admissions) // those of other methods: the calls of one method have few
@@ -225,8 +240,9 @@ func StatementOrigin(m iam.Match) snapshot.Origin {
 
 // readPolicies gathers the policies that bear on the role session.
 func (w *authorizing) readPolicies(gaps *snapshot.Gaps) {
-	in := &w.Authorization.Inputs
-	*in = w.identityInputs(gaps)
+	inputs := w.identityInputs(gaps)
+	in := &inputs
+	w.Authorization.Inputs = in
 	in.Service = iam.SQS
 	arn := w.Protocol.QueueARN
 	if arn == "" {
@@ -383,7 +399,7 @@ func (w *authorizing) ownKey() string {
 
 // deniedBy is SQS's answer to a denied call (T8).
 func (w *authorizing) deniedBy(d *iam.Decision) Failure {
-	answer := sqs.NewAnswer(string(AccessDenied), "", &w.Protocol.Effective)
+	answer := sqs.NewAnswer(string(AccessDenied), "", w.Protocol.Effective())
 	f := answerFailure(&answer)
 	f.Origin = FromIAM
 	return f

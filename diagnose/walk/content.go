@@ -42,7 +42,7 @@ func (w *queueing) content() *Malformed {
 		if start < 0 {
 			continue
 		}
-		at := offsets(raw, w.Protocol.Effective.Protocol == sqs.ProtocolJSON)
+		at := offsets(raw, w.Protocol.Effective().Protocol == sqs.ProtocolJSON)
 		for k := range at {
 			at[k] += start
 		}
@@ -67,7 +67,7 @@ var messageBodyRE = lazy.Regexp(`"MessageBody"\s*:`)
 func (w *queueing) messageText(message *sqs.Message) (int, string) {
 	body := string(w.Mapping.Body)
 	name := message.Prefix + "MessageBody"
-	switch w.Protocol.Effective.Protocol {
+	switch w.Protocol.Effective().Protocol {
 	case sqs.ProtocolQuery:
 		for _, f := range w.Mapping.Form() {
 			if body[f.Start:f.NameEnd] != name || f.ValueStart == f.NameEnd {

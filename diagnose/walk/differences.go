@@ -61,6 +61,9 @@ func (e *Engine) compare(a, b *snapshot.Configuration) *comparison {
 	}
 	c := &comparison{methods: map[string]bool{}, uncompared: map[string][]string{}}
 	e.comparisons[key] = c
+	if key.deployed == key.draft && len(a.Methods) == len(b.Methods) {
+		return c // a deployment that took the draft as it is
+	}
 	deployed, edited := methodsByName(a), methodsByName(b)
 	for _, name := range slices.Sorted(maps.Keys(edited)) {
 		if _, ok := deployed[name]; !ok {

@@ -68,7 +68,7 @@ func (w *encrypting) useKey(step *Step, gaps *snapshot.Gaps, op sqs.Action) {
 		}
 	}
 	e.Managed = managed
-	e.Inputs = w.keyInputs(key, managed, keyGaps)
+	in := w.keyInputs(key, managed, keyGaps)
 	arn := e.KeyReference
 	if key != nil && key.ARN != "" {
 		arn = key.ARN
@@ -78,7 +78,7 @@ func (w *encrypting) useKey(step *Step, gaps *snapshot.Gaps, op sqs.Action) {
 		arn = managedKeyARN(w.Queue.ARN, key)
 	}
 	for _, action := range op.KMS {
-		d := w.keyDecision(action, arn)
+		d := w.keyDecision(action, arn, in)
 		if action == "kms:Decrypt" {
 			e.Decrypt = &d
 		} else {
@@ -153,7 +153,7 @@ func (w *encrypting) keyInputs(key *snapshot.Key, managed bool, gaps *snapshot.G
 	return in
 }
 
-func (w *encrypting) keyDecision(action, arn string) iam.Decision {
+func (w *encrypting) keyDecision(action, arn string, in iam.Inputs) iam.Decision {
 	return iam.Evaluate(iam.Request{
 		Principal:       w.Signing.Principal,
 		Action:          action,
@@ -161,7 +161,7 @@ func (w *encrypting) keyDecision(action, arn string) iam.Decision {
 		ResourceAccount: text.AccountOf(arn),
 		Context:         iam.KMSContext(w.caller(), w.Queue.ARN, iam.Target{ARN: arn, Region: text.RegionOf(arn), Org: w.membership(text.AccountOf(arn))}),
 		Opaque:          w.opaque,
-	}, w.Encryption.Inputs)
+	}, in)
 }
 
 // keyState is what KMS answers for a key that cannot be used (iam-facts 68).
@@ -195,7 +195,7 @@ func (w *encrypting) keyState(key *snapshot.Key, gaps *snapshot.Gaps) *Failure {
 
 // kmsFailure is SQS's answer when KMS refuses (iam-facts 71, 77).
 func (w *encrypting) kmsFailure(code ErrorCode, message string) Failure {
-	answer := sqs.NewAnswer(string(code), message, &w.Protocol.Effective)
+	answer := sqs.NewAnswer(string(code), message, w.Protocol.Effective())
 	f := answerFailure(&answer)
 	f.Origin, f.Message = FromKMS, message
 	return f

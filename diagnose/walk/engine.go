@@ -18,13 +18,14 @@ type Engine struct {
 	templates map[string]compiledTemplate
 	policies  map[string]parsedPolicy
 	patterns  map[string]compiledPattern
-	resources map[any]*creation                               // by role, queue or key: what AWS refuses to create of it
-	parts     map[*string][]pathPart                          // by the list of an API's paths
-	uses      map[*snapshot.IntegrationResponse][]Unreachable // by the list of responses
+	resources map[any]*creation      // by role, queue or key: what AWS refuses to create of it
+	parts     map[*string][]pathPart // by the list of an API's paths
 
 	// Of this snapshot only:
 	last        *arrival
 	lastPath    *addressed
+	lastSigning *signed
+	lastReplies replied
 	spare       *Trace
 	comparisons map[versions]*comparison
 	indexes     map[*snapshot.Method]*routeIndex
@@ -60,7 +61,6 @@ func New(s *snapshot.Snapshot) *Engine {
 		patterns:  map[string]compiledPattern{},
 		resources: map[any]*creation{},
 		parts:     map[*string][]pathPart{},
-		uses:      map[*snapshot.IntegrationResponse][]Unreachable{},
 
 		comparisons: map[versions]*comparison{},
 		indexes:     map[*snapshot.Method]*routeIndex{},
@@ -76,7 +76,7 @@ func New(s *snapshot.Snapshot) *Engine {
 func (e *Engine) On(s *snapshot.Snapshot) *Engine {
 	changed := *e
 	changed.Snapshot = s
-	changed.last, changed.lastPath, changed.spare = nil, nil, nil
+	changed.last, changed.lastPath, changed.lastSigning, changed.lastReplies, changed.spare = nil, nil, nil, replied{}, nil
 	changed.comparisons = map[versions]*comparison{}
 	changed.indexes = map[*snapshot.Method]*routeIndex{}
 	if !creates(e.Snapshot, s) {

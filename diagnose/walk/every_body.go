@@ -55,7 +55,7 @@ func (e *Engine) EveryBody(t *Trace) *EveryBody {
 	q := &vtl.Question{StageVariables: t.Route.Variables, Context: w.contextValues(), Header: map[string]string{}, Query: map[string]string{}}
 	switch {
 	case t.SendsForm():
-	case t.Protocol.Effective.Protocol == sqs.ProtocolJSON:
+	case t.Protocol.Effective().Protocol == sqs.ProtocolJSON:
 		q.Protocol = vtl.JSON
 	default:
 		return nil
@@ -169,8 +169,8 @@ func shows(r, base *Trace) bool {
 	if first, before := r.failsDeployed(), base.failsDeployed(); first != nil && (before == nil || first.Message != before.Message || first.Code != before.Code) {
 		return true
 	}
-	call := &r.Protocol.Effective
-	if r.Queue.Altered != "" || len(call.Ignored) > len(base.Protocol.Effective.Ignored) || len(call.Params) != len(base.Protocol.Effective.Params) {
+	call := r.Protocol.Effective()
+	if r.Queue.Altered != "" || len(call.Ignored) > len(base.Protocol.Effective().Ignored) || len(call.Params) != len(base.Protocol.Effective().Params) {
 		return true
 	}
 	var arrived []string

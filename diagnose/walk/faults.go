@@ -62,7 +62,7 @@ func (w *reading) findRefusal(f *Faults) {
 	if p.Refusal == nil {
 		return
 	}
-	switch queue := &p.Effective.Queue; {
+	switch queue := &p.Effective().Queue; {
 	case p.Refusal.Code == sqs.CodeSerialization:
 		f.Document = true
 	case p.Refusal.Code == sqs.CodeInvalidAction:

@@ -38,11 +38,11 @@ type FormField struct {
 // that is meant to carry SQS's parameters in the body, be it announced as a form
 // or not.
 func (t *Trace) SendsForm() bool {
-	if t.Mapping.Rendered == nil || t.Protocol.Effective.Protocol != sqs.ProtocolQuery {
+	if t.Mapping.Rendered == nil || t.Protocol.Effective().Protocol != sqs.ProtocolQuery {
 		return false
 	}
-	for i := range t.Protocol.Effective.Params {
-		if t.Protocol.Effective.Params[i].From == sqs.FromBody {
+	for i := range t.Protocol.Effective().Params {
+		if t.Protocol.Effective().Params[i].From == sqs.FromBody {
 			return true
 		}
 	}
@@ -99,7 +99,7 @@ func (t *Trace) MayBeThere(e EmptyReference) bool {
 }
 
 // MisspeltParameters are the parameters that SQS drops because it spells them otherwise.
-func (t *Trace) MisspeltParameters() []sqs.Misspelt { return t.Protocol.Effective.Misspelt() }
+func (t *Trace) MisspeltParameters() []sqs.Misspelt { return t.Protocol.Effective().Misspelt() }
 
 // standsAlone tells a reference that has its line for itself: it is called for
 // its effect, and its nothing leaves at most a blank line.
@@ -161,7 +161,7 @@ func (w *reading) mangled(message string) string {
 			return fmt.Sprintf("an object of the client's body arrives as %q", trimWord(unescape(string(m.Body[s.Start:s.End]), s.URLEncoded), 60))
 		}
 	}
-	if w.Protocol.Effective.Protocol == sqs.ProtocolJSON && message != m.Payload && unescape(message, 1) == m.Payload {
+	if w.Protocol.Effective().Protocol == sqs.ProtocolJSON && message != m.Payload && unescape(message, 1) == m.Payload {
 		return fmt.Sprintf("the message arrives percent-encoded: %q", trimWord(message, 60))
 	}
 	return ""

@@ -75,7 +75,7 @@ func (w *reading) readCall() {
 	w.withoutStray()
 	certain := p.Call.Failure == nil
 	if effective := p.Call.Effective(); effective != nil {
-		p.Effective, p.Intended = *effective, p.Call.Failure != nil
+		p.effective, p.Intended = effective, p.Call.Failure != nil
 		p.Protocol, p.Action = effective.Protocol.String(), effective.Action
 		p.QueueARN = effective.QueueARN()
 		certain = certain || p.Call.Intended.Certain
@@ -114,8 +114,8 @@ func (w *reading) pathFault() {
 	if s.URIFault != URIFine || p.Protocol == "json" {
 		return
 	}
-	address := &p.Effective.Queue
-	if p.Effective.Action == "" {
+	address := &p.Effective().Queue
+	if p.Effective().Action == "" {
 		address = &p.Call.Queue
 	}
 	if address.From == sqs.FromBody || address.From == sqs.FromQuery {
@@ -131,7 +131,7 @@ func (w *reading) pathFault() {
 			p.PathFault = URIPlaceholder
 		}
 	case sqs.AddressAbsent:
-		if s.URI.Action != "" && !needsNoQueue(p.Effective.Action) {
+		if s.URI.Action != "" && !needsNoQueue(p.Effective().Action) {
 			p.PathFault = URINoQueue
 		}
 	}
@@ -148,7 +148,7 @@ func (w *reading) unresolvedCall() string {
 	p, f := w.Protocol, w.Protocol.Faults
 	content, target := p.Request.Header.Get("Content-Type"), p.Request.Header.Get("X-Amz-Target")
 	body := string(p.Request.Body)
-	queue := p.Effective.Queue
+	queue := p.Effective().Queue
 	switch {
 	case (f.ContentType || f.JSONType) && w.isOpaque(content):
 		return "the Content-Type has a part that is known only once it is deployed: " + w.expression(content)

@@ -81,7 +81,7 @@ func (w *queueing) message() {
 		return
 	}
 	queue, ok := w.Snapshot.Queue(q.ARN).Read(gaps)
-	call := &p.Effective
+	call := p.Effective()
 	if !ok || queue == nil {
 		q.Elsewhere, q.Near = w.elsewhere(q.ARN), w.near(q.ARN)
 	}
@@ -200,9 +200,9 @@ func (w *authorizing) roleRefuses() bool {
 	if a.Decision == nil {
 		return false
 	}
-	in := a.Inputs
+	in := *a.Inputs
 	in.Resource = nil
-	return iam.Evaluate(a.Request, in).Effect == iam.No
+	return iam.Evaluate(*a.Request, in).Effect == iam.No
 }
 
 // unresolvedValue names the value that SQS's refusal rests on, when it is not

@@ -23,20 +23,9 @@ func (w *responding) reply(response *snapshot.IntegrationResponse, gaps *snapsho
 	return w.responseBody(response, gaps)
 }
 
-// replyRefusals lists the response parameter mappings that AWS does not store:
-// malformed ones, and headers that the method response does not declare (T102).
-func (w *responding) replyRefusals(responses []snapshot.IntegrationResponse, declared map[string]snapshot.MethodResponse) *Failure {
-	r := w.Response
-	for i := range responses {
-		r.Refused = append(r.Refused, refusedReplies(&responses[i], declared)...)
-	}
-	if len(r.Refused) == 0 {
-		return nil
-	}
-	return &Failure{Origin: FromDeployment, Code: BadRequest, Message: r.Refused[0].Err.Error()}
-}
-
-// refusedReplies are those of one integration response.
+// refusedReplies lists the response parameter mappings of an integration response that
+// AWS does not store: malformed ones, and headers that the method response does not
+// declare (T102).
 func refusedReplies(response *snapshot.IntegrationResponse, declared map[string]snapshot.MethodResponse) []Refused {
 	var list []Refused
 	method, known := declared[response.Status]

@@ -45,15 +45,15 @@ func (w *responding) mapAnswer(step *Step, gaps *snapshot.Gaps) {
 		step.unknown(gaps, "the method responses are not known")
 		return
 	}
-	if refusal := w.replyRefusals(responses, declared); refusal != nil {
-		step.fail(gaps, *refusal, "AWS refuses the response mapping: %s", refusal.Message)
+	replies := w.replies(responses, declared)
+	r.Refused, r.BadPatterns, r.Outcomes, r.Unreachable = replies.refused, replies.badPatterns, replies.outcomes, replies.unreachable
+	if len(r.Refused) > 0 {
+		refusal := Failure{Origin: FromDeployment, Code: BadRequest, Message: r.Refused[0].Err.Error()}
+		step.fail(gaps, refusal, "AWS refuses the response mapping: %s", refusal.Message)
 		return
 	}
-	patterns := w.compilePatterns(responses, gaps)
-	for _, status := range sqsStatuses {
-		r.Outcomes = append(r.Outcomes, outcome(status, responses, patterns, declared))
-	}
-	r.Unreachable = w.unreachable(responses, patterns)
+	gaps.Append(replies.gaps)
+	patterns := replies.patterns
 	defer w.brokenTemplates(responses)
 	failure := firstFailure(w.Steps)
 	if failure != nil && failure.Failure.Origin == FromDeployment {
@@ -89,7 +89,7 @@ func (w *responding) sqsAnswer(failure *Step) {
 			return
 		}
 	}
-	call := &w.Protocol.Effective
+	call := w.Protocol.Effective()
 	success := call.Success(w.successFacts())
 	r.SQSStatus, r.SQSBody = success.Status, success.Body()
 }
@@ -171,34 +171,7 @@ func outcome(status int, responses []snapshot.IntegrationResponse, patterns []re
 	return o
 }
 
-// compilePatterns compiles the selection patterns; one that cannot be evaluated
-// is a gap.
-func (w *responding) compilePatterns(responses []snapshot.IntegrationResponse, gaps *snapshot.Gaps) []rest.Pattern {
-	patterns := make([]rest.Pattern, len(responses))
-	for i, response := range responses {
-		p, err := w.pattern(response.Pattern)
-		if err != nil {
-			w.Response.BadPatterns = append(w.Response.BadPatterns, response)
-			gaps.Add(snapshot.Gap{Reason: snapshot.Unparsed, Detail: fmt.Sprintf("selection pattern %q: %v", response.Pattern, err), Origin: response.Origin})
-		}
-		patterns[i] = p
-	}
-	return patterns
-}
-
 // unreachable finds integration responses that no HTTP status selects.
-func (w *responding) unreachable(responses []snapshot.IntegrationResponse, patterns []rest.Pattern) []Unreachable {
-	if len(responses) == 0 {
-		return nil
-	}
-	list, ok := w.uses[&responses[0]]
-	if !ok {
-		list = unreachable(responses, patterns)
-		w.uses[&responses[0]] = list
-	}
-	return list
-}
-
 func unreachable(responses []snapshot.IntegrationResponse, patterns []rest.Pattern) []Unreachable {
 	reached := make([]bool, len(responses))
 	for status := 100; status < 600; status++ {

@@ -29,6 +29,10 @@ func (w *signing) signing() {
 
 // signToURI derives them from the integration's URI, method and credentials.
 func (w *signing) signToURI(step *Step, gaps *snapshot.Gaps) {
+	if w.signedAlike(step) {
+		return
+	}
+	defer w.keepSigning(step)
 	s := w.Signing
 	s.Meant = w.meansSQS()
 	s.MethodFailure = w.httpMethod(gaps)

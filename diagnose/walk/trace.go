@@ -243,7 +243,6 @@ type Signing struct {
 	Missing     []string       // stage variables that the URI or the credentials read and the stage lacks
 	Principal   iam.Principal
 	Trust       *iam.Decision
-	TrustDoc    iam.Document
 	// TrustProblem is why AWS does not store the trust policy; nil when it does.
 	TrustProblem *BadPolicy
 
@@ -273,11 +272,9 @@ func (s *Signing) URL() string {
 
 // Protocol is how SQS reads the request.
 type Protocol struct {
-	Request sqs.Request
-	Call    sqs.Call
-	// Effective is the call, or what the author evidently meant when SQS cannot
-	// read it, so that later stages can say what waits behind the failure.
-	Effective sqs.Call
+	Request   sqs.Request
+	Call      sqs.Call
+	effective *sqs.Call // nil where SQS reads none
 	Intended  bool
 	Answer    *sqs.Answer // SQS's refusal, nil when it reads the call
 	Protocol  string      // query, json or none
@@ -300,12 +297,23 @@ type Protocol struct {
 	Refusal *sqs.Answer
 }
 
+// Effective is the call, or what the author evidently meant when SQS cannot read it, so
+// that later stages can say what waits behind the failure.
+func (p *Protocol) Effective() *sqs.Call {
+	if p.effective == nil {
+		return &unreadCall
+	}
+	return p.effective
+}
+
+var unreadCall sqs.Call
+
 // Authorization is the decision on the call.
 type Authorization struct {
-	Action   string // IAM action, such as sqs:SendMessage
-	Resource string // queue ARN
-	Inputs   iam.Inputs
-	Request  iam.Request
+	Action   string       // IAM action, such as sqs:SendMessage
+	Resource string       // queue ARN
+	Inputs   *iam.Inputs  // the policies that bear on it; nil where the signer is not known
+	Request  *iam.Request // nil without a decision
 	Decision *iam.Decision
 	// Alone is the decision without the queue's policy, when that is not known and
 	// the answer hangs on it.
@@ -318,9 +326,9 @@ type Authorization struct {
 	WideBy *iam.Match
 }
 
-// Settle lets go of what only rules ask for, a seventh of what a walk leaves behind:
-// all that the call carries, and the policies that bear on it. The decision stays.
-func (a *Authorization) Settle() { a.Request, a.Inputs = iam.Request{}, iam.Inputs{} }
+// Settle lets go of what only rules ask for: all that the call carries, and the
+// policies that bear on it. The decision stays.
+func (a *Authorization) Settle() { a.Request, a.Inputs = nil, nil }
 
 // BadPolicy is a policy text, or a name of a role or policy, that AWS refuses.
 type BadPolicy struct {
@@ -367,7 +375,6 @@ type Encryption struct {
 	Managed      bool // alias/aws/sqs
 	GenerateKey  *iam.Decision
 	Decrypt      *iam.Decision
-	Inputs       iam.Inputs
 }
 
 // Response is what the client sees.

@@ -13,7 +13,6 @@ import (
 func (w *signing) trust(gaps *snapshot.Gaps) *Failure {
 	s := w.Signing
 	doc := w.document("the trust policy", s.Role.Trust, nil, gaps)
-	s.TrustDoc = doc
 	if f := w.malformedTrust(); f != nil {
 		return f
 	}

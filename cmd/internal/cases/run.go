@@ -123,7 +123,7 @@ func given(d *diagnose.Diagnosis) map[string]value {
 	messages, unsure := d.Trace.Queue.Messages, false
 	switch {
 	case !d.Predicted.Known && asked(d.Trace):
-		messages, unsure = d.Trace.Protocol.Effective.Messages(), true
+		messages, unsure = d.Trace.Protocol.Effective().Messages(), true
 	case !d.Predicted.Known || before(d.Trace, walk.StageResponse):
 		return got
 	}

@@ -138,7 +138,7 @@ func stageThing(t *walk.Trace, s walk.Stage) string {
 	case walk.StageSigning:
 		return t.Signing.Credentials[strings.LastIndexByte(t.Signing.Credentials, '/')+1:]
 	case walk.StageProtocol:
-		return cmp.Or(t.Protocol.Action, t.Protocol.Effective.Action)
+		return cmp.Or(t.Protocol.Action, t.Protocol.Effective().Action)
 	case walk.StageAuthorization:
 		return t.Authorization.Action
 	case walk.StageQueue:

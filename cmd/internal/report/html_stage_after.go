@@ -15,7 +15,7 @@ func (w *stageWriter) protocol() {
 	title := "SQS reads"
 	call := &p.Call
 	if p.Intended {
-		title, call = "SQS cannot read it. It was evidently meant to be", &p.Effective
+		title, call = "SQS cannot read it. It was evidently meant to be", p.Effective()
 	}
 	out := w.block(title)
 	w.pair(out, "protocol", p.Protocol)

@@ -18,7 +18,7 @@ func (v *detail) protocol(d *doc, t *walk.Trace) {
 	call := &p.Call
 	if p.Intended {
 		d.prose("SQS cannot read it; this is what it evidently was meant to be:", doubt)
-		call = &p.Effective
+		call = p.Effective()
 	}
 	v.known(d, "protocol", p.Protocol)
 	v.known(d, "action", call.Action)
