@@ -19,12 +19,9 @@ import (
 func TestMessagesAreWhatTheCallSays(t *testing.T) {
 	compared := 0
 	for _, name := range fixtures.Names() {
-		c, err := fixtures.Load(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := example(t, name)
 		engine := walk.New(c.Snapshot)
-		for _, d := range diagnose.Examine(c.Snapshot, diagnose.Selection{}, c.Requests(), nil).Diagnoses {
+		for _, d := range diagnoses(t, c) {
 			requests := []walk.Request{d.Trace.Request}
 			for _, a := range diagnose.AwkwardRequests(c.Snapshot, d.Trace) {
 				requests = append(requests, a.Request)

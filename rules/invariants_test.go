@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 	"testing"
 
 	"apisqs-doctor/diagnose"
@@ -44,11 +45,9 @@ func TestHiddenFacts(t *testing.T) {
 		t.Skip("skipped with -short: it hides every kind of fact")
 	}
 	all, seen := rules.All(), map[string]bool{}
+	var judged sync.Map // the steps of walks
 	for _, name := range fixtures.Names() {
-		c, err := fixtures.Load(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := example(t, name) // each place is put back
 		var requests []walk.Request // those that are not healthy
 		found := []string{name}     // what is not broken stands for itself
 		for _, d := range diagnoses(t, c) {
@@ -77,8 +76,14 @@ func TestHiddenFacts(t *testing.T) {
 			for _, ref := range places {
 				restore := ref.Hide(snapshot.Gap{Reason: snapshot.Denied, Detail: "hidden"})
 				for _, r := range requests {
-					if walk.New(c.Snapshot).Walk(r).FirstFailure() != nil {
+					trace := walk.New(c.Snapshot).Walk(r)
+					if trace.FirstFailure() != nil {
 						continue // broken, whatever the rules say
+					}
+					if open := unknown(trace); open != "" {
+						if _, again := judged.LoadOrStore(open, true); again {
+							continue
+						}
 					}
 					if diagnose.Judge(c.Snapshot, r, all).Verdict == diagnose.Healthy {
 						t.Errorf("hiding %s makes the verdict healthy", ref.Path)
@@ -88,6 +93,18 @@ func TestHiddenFacts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unknown are the steps of a walk that are unknown. No verdict is healthy then, whatever
+// the rules say: that is judged once for each choice of steps.
+func unknown(trace *walk.Trace) string {
+	open := ""
+	for _, s := range trace.Steps {
+		if s.Status == walk.Unknown {
+			open += " " + string(s.Stage)
+		}
+	}
+	return open
 }
 
 // key is which of several a place is.
