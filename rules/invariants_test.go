@@ -47,7 +47,7 @@ func TestHiddenFacts(t *testing.T) {
 	all, seen := rules.All(), map[string]bool{}
 	var judged sync.Map // the steps of walks
 	for _, name := range fixtures.Names() {
-		c := example(t, name) // each place is put back
+		c := example(t, name)       // each place is put back
 		var requests []walk.Request // those that are not healthy
 		found := []string{name}     // what is not broken stands for itself
 		for _, d := range diagnoses(t, c) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "apisqs-doctor/cmd/internal/pace" // as in the program
 	"apisqs-doctor/cmd/internal/report"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"

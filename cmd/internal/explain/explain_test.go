@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "apisqs-doctor/cmd/internal/pace" // as in the program
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/walk"
 	"apisqs-doctor/rules"

@@ -9,6 +9,7 @@ import (
 
 	"apisqs-doctor/cmd/internal/logs"
 	"apisqs-doctor/cmd/internal/logs/logtest"
+	_ "apisqs-doctor/cmd/internal/pace" // as in the program
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"

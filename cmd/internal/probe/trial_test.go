@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"apisqs-doctor/cmd/internal/logs"
+	_ "apisqs-doctor/cmd/internal/pace" // as in the program
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
 	"apisqs-doctor/diagnose/source/live/testinvoke"

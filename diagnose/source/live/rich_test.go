@@ -170,15 +170,21 @@ func saved(t testing.TB, s *snapshot.Snapshot) string {
 // with absent for empty.
 func plain(t testing.TB, s *snapshot.Snapshot) string {
 	t.Helper()
-	var doc any
-	if err := json.Unmarshal([]byte(saved(t, s)), &doc); err != nil {
-		t.Fatal(err)
-	}
-	out, err := json.MarshalIndent(stripped(doc), "", " ")
+	out, err := json.MarshalIndent(bare(t, saved(t, s)), "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(out)
+}
+
+// bare is the same of a snapshot's file, as a document.
+func bare(t testing.TB, file string) any {
+	t.Helper()
+	var doc any
+	if err := json.Unmarshal([]byte(file), &doc); err != nil {
+		t.Fatal(err)
+	}
+	return stripped(doc)
 }
 
 func stripped(v any) any {

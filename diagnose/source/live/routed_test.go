@@ -159,7 +159,7 @@ func TestNoFaultyAnswerAboutRoutesIsTakenForTheTruth(t *testing.T) {
 	}
 	for typ, list := range routedFaults {
 		served := map[snapshot.APIType]func() *snapshot.Snapshot{snapshot.HTTP: richHTTP, snapshot.WebSocket: richWebSocket}[typ]
-		truth, id := leaves(t, served()), served().APIs[0].ID
+		truth, id := leaves(t, saved(t, served())), served().APIs[0].ID
 		for _, lost := range list {
 			options := map[string]fakeaws.Options{"denied": {Deny: []string{lost.operation}}}
 			for _, f := range fakeaws.Faults {
@@ -179,14 +179,14 @@ func TestNoFaultyAnswerAboutRoutesIsTakenForTheTruth(t *testing.T) {
 							fact.Hide(snapshot.Gap{Reason: snapshot.Denied})
 						}
 					}
-					alike := leaves(t, want)
+					alike := leaves(t, saved(t, want))
 					_, cfg := serve(t, served(), o)
 					cfg.HTTPClient = &wire{client: newWire(nil).client, largest: 1 << 20}
 					got, err := Read(context.Background(), cfg, Options{APIIDs: []string{id}, Types: map[string]snapshot.APIType{id: typ}})
 					if err != nil {
 						t.Fatal(err)
 					}
-					for path, value := range leaves(t, got) {
+					for path, value := range leaves(t, saved(t, got)) {
 						if was, ok := truth[path]; !(ok && was == value) && alike[path] != value {
 							t.Errorf("%s is read as %s, and is %q", path, value, was)
 						}

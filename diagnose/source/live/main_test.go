@@ -1,0 +1,13 @@
+package live
+
+import (
+	"os"
+	"testing"
+
+	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
+)
+
+func TestMain(m *testing.M) {
+	fakeawstest.Settle()
+	os.Exit(m.Run())
+}
