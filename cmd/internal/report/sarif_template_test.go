@@ -119,6 +119,7 @@ func fixesOf(t *testing.T, name, text string, check func([]byte)) (n counts) {
 		return n // a template of a test about bad input
 	}
 	n.templates = 1
+	r.Rules = reporting(r)
 	var b bytes.Buffer
 	if err := SARIF(&b, r); err != nil {
 		t.Fatal(err)

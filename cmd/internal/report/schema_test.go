@@ -197,11 +197,28 @@ func TestFixturesValidate(t *testing.T) {
 		}
 		validate(t, snapshots, "snapshot of "+name, b.Bytes())
 		b.Reset()
+		r.Rules = reporting(r) // all have a log of their own below
 		if err := SARIF(&b, r); err != nil {
 			t.Fatal(err)
 		}
 		validate(t, sarif, "SARIF of "+name, b.Bytes())
 	}
+	var b bytes.Buffer
+	if err := SARIF(&b, Run{Tool: Tool{"apisqs-doctor", "1.2.3"}, Rules: rules.All()}); err != nil {
+		t.Fatal(err)
+	}
+	validate(t, sarif, "SARIF of all rules", b.Bytes())
+}
+
+// reporting are the rules that report something in a run.
+func reporting(r Run) []diagnose.Rule {
+	found := map[string]bool{}
+	for _, d := range r.Examination.Diagnoses {
+		for _, f := range d.Findings {
+			found[f.Rule] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(r.Rules), func(rule diagnose.Rule) bool { return !found[rule.ID] })
 }
 
 func TestOtherReportsValidate(t *testing.T) {
