@@ -2,7 +2,6 @@ package walk
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,7 +149,7 @@ func (w *responding) answerClient(step *Step, gaps *snapshot.Gaps, responses []s
 
 // outcome is what the client sees for one status of SQS (T90 to T95).
 func outcome(status int, responses []snapshot.IntegrationResponse, patterns []rest.Pattern, declared map[string]snapshot.MethodResponse) Outcome {
-	o := Outcome{SQSStatus: status, Status: http.StatusInternalServerError}
+	o := Outcome{SQSStatus: status, Status: 500}
 	selection := rest.Select(status, patterns)
 	if selection.Index < 0 {
 		o.Unmapped = true

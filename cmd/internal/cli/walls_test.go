@@ -21,6 +21,7 @@ var walls = []struct {
 	{module + "diagnose/source/live/testinvoke", []string{"cmd/internal/cli", "cmd/internal/probe"}, "only the probe command sends a message"},
 	{module + "diagnose/source/live/logs", []string{"cmd/internal/cli"}, "only what was asked for reads what clients sent"},
 	{module + "diagnose/remedy/apply", []string{"cmd/internal/cli"}, "only what was asked for changes anything on AWS"},
+	{"net/http", []string{"cmd/", "diagnose/source/live", "fixtures/fakeaws"}, "a diagnosis calls nobody, and a client takes a third of what is linked"},
 	{"github.com/charmbracelet/", []string{"cmd/"}, "the engine is a library: how things look is the command's business"},
 	{module + "cmd/", []string{"cmd/"}, "the engine does not know its users"},
 	{module + "rules", []string{"cmd/", "rules"}, "the list of rules is passed to the engine"},

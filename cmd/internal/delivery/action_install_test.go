@@ -15,8 +15,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"apisqs-doctor/cmd/internal/cli"
 )
 
 // releases serves the files of releases, by VERSION/NAME, as the pages of a repository do.
@@ -116,7 +114,7 @@ func TestActionChoosesRelease(t *testing.T) {
 		t.Skip("skipped with -short: it runs the action many times")
 	}
 	files := map[string][]byte{}
-	for _, version := range []string{"v" + cli.Version, "v8.0.0", "v8.1.0-rc.1"} {
+	for _, version := range []string{"v" + sourceVersion(t), "v8.0.0", "v8.1.0-rc.1"} {
 		script := "#!/bin/sh\necho this is " + version + "\n"
 		archives := map[string][]byte{
 			"apisqs-doctor_linux_amd64.tar.gz":  tarball(t, "apisqs-doctor", script+"echo for Linux\n"),
@@ -157,8 +155,8 @@ func TestActionChoosesRelease(t *testing.T) {
 		{"v8.0.0", "", "Windows X64", 0, "this is v8.0.0\nfor Windows"},
 		{"main", "v8.0.0", "Linux X64", 0, "this is v8.0.0"},
 		{commit, "8.0.0", "Linux X64", 0, "this is v8.0.0"},
-		{"v8", "", "Linux X64", 0, "this is v" + cli.Version},
-		{"v8.1", "", "Linux X64", 0, "this is v" + cli.Version},
+		{"v8", "", "Linux X64", 0, "this is v" + sourceVersion(t)},
+		{"v8.1", "", "Linux X64", 0, "this is v" + sourceVersion(t)},
 		{"main", "v7.0.0", "Linux X64", 3, "there is no release v7.0.0 at " + server},
 		{"v6.0.0", "", "Linux X64", 3, "the SHA-256 of apisqs-doctor_linux_amd64.tar.gz is not the one in checksums.txt of release v6.0.0; it is not installed"},
 		{"v6.0.0", "", "Windows X64", 3, "it is not installed"},
@@ -209,7 +207,7 @@ func TestActionBuildsFromSource(t *testing.T) {
 	r.env = append(r.env, "GOFLAGS=-mod=vendor") // of the caller's own code
 	template(t, r.workspace, "template.yaml")
 	got := r.run(t, map[string]string{"template": "template.yaml"})
-	if got.code != 0 || got.outputs["verdict"] != "healthy" || !strings.Contains(got.log, "apisqs-doctor "+cli.Version) {
+	if got.code != 0 || got.outputs["verdict"] != "healthy" || !strings.Contains(got.log, "apisqs-doctor "+sourceVersion(t)) {
 		t.Errorf("the action ended with %d, outputs %v:\n%s", got.code, got.outputs, got.log)
 	}
 }

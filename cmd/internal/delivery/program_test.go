@@ -49,7 +49,8 @@ func program(t *testing.T) string {
 		if runtime.GOOS == "windows" {
 			built.file += ".exe"
 		}
-		build := exec.Command("go", "build", "-ldflags", releaseFlags(t), "-o", built.file, "./cmd/apisqs-doctor")
+		// Go keeps a program that it runs, and links anew one that it builds.
+		build := exec.Command("go", "run", "-ldflags", releaseFlags(t), "-exec", "cp", "./cmd/apisqs-doctor", built.file)
 		build.Dir = root
 		if out, err := build.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("the program does not build with the flags of a release: %w\n%s", err, out)
@@ -59,6 +60,16 @@ func program(t *testing.T) string {
 		t.Fatal(built.err)
 	}
 	return built.file
+}
+
+// sourceVersion is the version that a build of this source has.
+func sourceVersion(t *testing.T) string {
+	t.Helper()
+	found := regexp.MustCompile(`(?m)^\tVersion = "(.+)"$`).FindStringSubmatch(readFile(t, "cmd/internal/cli/version.go"))
+	if found == nil {
+		t.Fatal("the source names no version")
+	}
+	return found[1]
 }
 
 // releaseFlags are the linker flags of .goreleaser.yaml.
