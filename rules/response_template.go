@@ -51,7 +51,7 @@ Repair: mend the template, or read the members where they stand.`,
 				Why:      "The client cannot read the answer as JSON, whatever its Content-Type says.",
 				Evidence: []diagnose.Evidence{
 					{Label: fmt.Sprintf("response template of %s, line %d, column %d", r.Chosen.Status, bad.Line, bad.Column), Value: cmp.Or(bad.Reference, "none"), Origin: r.Chosen.Origin},
-					{Label: "answer that the client gets", Value: excerpt([]byte(r.Body))},
+					{Label: "answer that the client gets", Value: excerpt([]byte(r.Body.String()))},
 				},
 				Fixes: answerAsJSON(p, bad),
 			})
@@ -78,7 +78,7 @@ Repair: mend the template, or read the members where they stand.`,
 			Why:      "SQS's answer has no such member, or is XML, which templates cannot read by path.",
 			Evidence: []diagnose.Evidence{
 				{Label: "response template " + forStatus(r.Chosen.Status, r.TemplateKey), Value: excerpt([]byte(r.Chosen.Templates[r.TemplateKey])), Origin: r.Chosen.Origin},
-				{Label: "answer of SQS", Value: excerpt([]byte(r.SQSBody))},
+				{Label: "answer of SQS", Value: excerpt([]byte(r.SQSBody.String()))},
 			},
 			Fixes: readableAnswer(p),
 		})
@@ -101,7 +101,7 @@ func contextless(p *diagnose.Pass) {
 			Message:  fmt.Sprintf("%s prints nothing in the answer (%s: %s)", e.Reference, e.Reason, e.Subject),
 			Evidence: []diagnose.Evidence{
 				{Label: fmt.Sprintf("response template of %s, line %d, column %d", r.Chosen.Status, e.Line, e.Column), Value: e.Reference, Origin: r.Chosen.Origin},
-				{Label: "answer that the client gets", Value: excerpt([]byte(r.Body))},
+				{Label: "answer that the client gets", Value: excerpt([]byte(r.Body.String()))},
 			},
 		}
 		f.Severity, f.Why = withoutValue(e, r.Chosen.Templates[r.TemplateKey])

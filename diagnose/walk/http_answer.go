@@ -75,7 +75,7 @@ func (httpAPI) untemplated() string { return "" } // there are no templates
 // own is API Gateway's own answer. It names no type of error.
 func (httpAPI) own(w *responding, f *Failure) {
 	r := w.Response
-	r.Status, r.Statuses, r.Body = f.Status, f.Statuses, f.Body
+	r.Status, r.Statuses, r.Body = f.Status, f.Statuses, Body{text: f.Body}
 	if len(r.Statuses) == 0 {
 		r.Statuses = []int{f.Status}
 	}

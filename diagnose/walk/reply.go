@@ -63,13 +63,14 @@ func (w *responding) replyValue(source rest.Expression, gaps *snapshot.Gaps) (st
 	switch source.Kind {
 	case rest.ResponseBody:
 		if source.Name == "$" {
-			return r.SQSBody, r.SQSBody != ""
+			body := r.SQSBody.String()
+			return body, body != ""
 		}
-		return rest.JSONPath(r.SQSBody, "$."+source.Name)
+		return rest.JSONPath(r.SQSBody.String(), "$."+source.Name)
 	case rest.ResponseHeader:
 		switch strings.ToLower(source.Name) {
 		case "content-type":
-			if strings.HasPrefix(r.SQSBody, "<") {
+			if strings.HasPrefix(r.SQSBody.String(), "<") {
 				return "text/xml", true
 			}
 			return "application/json", true
@@ -111,14 +112,14 @@ func (w *responding) responseBody(response *snapshot.IntegrationResponse, gaps *
 	}
 	if err == nil {
 		in := w.templateInput()
-		in.Body, in.BodyIsBinary = payload, false
+		in.Body, in.BodyIsBinary = payload.String(), false
 		if w.Mapping.Rendered != nil {
 			in.RequestOverride = w.Mapping.Rendered.RequestOverride // T143
 			in.ResponseOverride = w.Mapping.Rendered.ResponseOverride
 		}
 		if r.Rendered, err = template.Render(in); err == nil {
-			r.Body = r.Rendered.Text
-			answer := rendered{r.Body, nil, r.Body, r.Rendered.Spans, text, r.Rendered.Empty}
+			r.Body = Body{text: r.Rendered.Text}
+			answer := rendered{r.Rendered.Text, nil, r.Rendered.Text, r.Rendered.Spans, text, r.Rendered.Empty}
 			if r.Malformed = answer.malformed(); r.Malformed == nil {
 				r.Malformed = answer.asMap()
 			}
@@ -139,13 +140,13 @@ func (w *responding) responseBody(response *snapshot.IntegrationResponse, gaps *
 // replyPayload is SQS's answer as the response template sees it. SQS answers
 // with text, which CONVERT_TO_BINARY decodes from base64, failing on what is
 // none (T99).
-func (w *responding) replyPayload(response *snapshot.IntegrationResponse) (payload string, binary, ok bool) {
+func (w *responding) replyPayload(response *snapshot.IntegrationResponse) (payload Body, binary, ok bool) {
 	payload = w.Response.SQSBody
-	if response.ContentHandling != "CONVERT_TO_BINARY" || payload == "" {
+	if response.ContentHandling != "CONVERT_TO_BINARY" || payload.String() == "" {
 		return payload, false, true
 	}
-	decoded, err := base64.StdEncoding.DecodeString(payload)
-	return string(decoded), true, err == nil
+	decoded, err := base64.StdEncoding.DecodeString(payload.String())
+	return Body{text: string(decoded)}, true, err == nil
 }
 
 // override applies $context.responseOverride (T95, T143).
@@ -194,7 +195,7 @@ func (w *responding) brokenTemplates(responses []snapshot.IntegrationResponse) {
 
 // ownAnswer is API Gateway's own answer to the client.
 func (r *Response) ownAnswer(f *Failure) {
-	r.Status, r.Body = f.Status, f.Body
+	r.Status, r.Body = f.Status, Body{text: f.Body}
 	kind := f.Code
 	if kind == UnsupportedMediaType {
 		kind = BadRequest // T72

@@ -79,7 +79,7 @@ func (w *responding) sqsAnswer(failure *Step) {
 	for _, s := range Stages[:StageResponse.Index()] {
 		step := w.step(s)
 		if step == failure {
-			r.SQSStatus, r.SQSBody = failure.Failure.Status, failure.Failure.Body
+			r.SQSStatus, r.SQSBody = failure.Failure.Status, Body{text: failure.Failure.Body}
 			return
 		}
 		if step.Status == Unknown && !(s == StageRoute && w.Route.Method != nil) {
@@ -90,7 +90,7 @@ func (w *responding) sqsAnswer(failure *Step) {
 	}
 	call := w.Protocol.Effective()
 	success := call.Success(w.successFacts())
-	r.SQSStatus, r.SQSBody = success.Status, success.Body()
+	r.SQSStatus, r.SQSBody = success.Status, Body{answer: &success}
 }
 
 // successFacts are the queue's facts that a success body shows.

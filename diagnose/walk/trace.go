@@ -380,13 +380,13 @@ type Encryption struct {
 // Response is what the client sees.
 type Response struct {
 	SQSStatus int
-	SQSBody   string
+	SQSBody   Body
 	Status    int   // what the client sees; 0 when not known, and for a frame
 	Statuses  []int // all that the client may see where evidence differs, Status first
 	Delivery  Delivery
 	// ErrorFrame tells that the frame is API Gateway's own.
 	ErrorFrame bool
-	Body       string
+	Body       Body
 	Headers    []Header
 	Chosen     *snapshot.IntegrationResponse
 	// Outcomes says what the client would see for each status SQS can answer.
@@ -403,6 +403,20 @@ type Response struct {
 	BrokenTemplates []BrokenTemplate
 	// Malformed is an answer that is meant to be JSON and is none; nil otherwise.
 	Malformed *Malformed
+}
+
+// Body is the body of an answer. What SQS says to a call that it takes is written out
+// when it is asked for: of most calls nobody does.
+type Body struct {
+	text   string
+	answer *sqs.Answer // nil for a text
+}
+
+func (b Body) String() string {
+	if b.answer != nil {
+		return b.answer.Body()
+	}
+	return b.text
 }
 
 // Delivery is how the client learns what became of its request.

@@ -150,7 +150,7 @@ func (w *responding) frame(response *snapshot.IntegrationResponse) {
 	if err != nil || len(keys) == 0 {
 		return
 	}
-	choice := websocket.ChooseTemplate(e, keys, "", &selection.Input{Body: r.SQSBody, StageVariables: w.Route.Variables})
+	choice := websocket.ChooseTemplate(e, keys, "", &selection.Input{Body: r.SQSBody.String(), StageVariables: w.Route.Variables})
 	if choice.Key == "" {
 		return
 	}
@@ -158,9 +158,9 @@ func (w *responding) frame(response *snapshot.IntegrationResponse) {
 	template, err := w.Template(response.Templates[choice.Key])
 	if err == nil {
 		in := w.templateInput()
-		in.Body = r.SQSBody
+		in.Body = r.SQSBody.String()
 		if r.Rendered, err = template.Render(in); err == nil {
-			r.Body = r.Rendered.Text
+			r.Body = Body{text: r.Rendered.Text}
 			return
 		}
 		r.Rendered = nil
@@ -205,7 +205,7 @@ func (webSocket) own(w *responding, f *Failure) {
 // deliver files what the client gets.
 func (w *responding) deliver(o websocket.Outcome) {
 	r := w.Response
-	r.Statuses, r.Status, r.Body, r.ErrorFrame = o.Statuses, 0, "", o.Delivery == websocket.ErrorFrame
+	r.Statuses, r.Status, r.Body, r.ErrorFrame = o.Statuses, 0, Body{}, o.Delivery == websocket.ErrorFrame
 	if len(o.Statuses) > 0 {
 		r.Status = o.Statuses[0]
 	}
@@ -215,7 +215,7 @@ func (w *responding) deliver(o websocket.Outcome) {
 	case websocket.Handshake:
 		r.Delivery = DeliveryHandshake
 	case websocket.ErrorFrame:
-		r.Delivery, r.Body = DeliveryFrame, websocket.FrameText(o.Message)
+		r.Delivery, r.Body = DeliveryFrame, Body{text: websocket.FrameText(o.Message)}
 	default:
 		r.Delivery = DeliveryFrame
 	}
@@ -234,7 +234,7 @@ func (w *responding) deliverySaid() string {
 	case r.Delivery == DeliveryHandshake:
 		return "the handshake fails with " + listed(r.Statuses)
 	case r.ErrorFrame:
-		return "the client gets an error frame: " + r.Body
+		return "the client gets an error frame: " + r.Body.String()
 	case r.SQSStatus >= 400:
 		return fmt.Sprintf("SQS answers %d; the client gets that as a frame", r.SQSStatus)
 	}

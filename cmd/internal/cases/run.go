@@ -114,7 +114,7 @@ func given(d *diagnose.Diagnosis) map[string]value {
 			set("code", string(p.Code))
 		}
 		if d.Trace.Response.Status != 0 {
-			set("answer.body", d.Trace.Response.Body)
+			set("answer.body", d.Trace.Response.Body.String())
 		}
 	}
 	if d.EveryBody != nil {

@@ -108,7 +108,7 @@ func asPredicted(trial *Trial) testinvoke.Answer {
 	a := testinvoke.Answer{Status: p.Status, Headers: map[string]string{}}
 	entries := []string{"Starting execution for request: 1"}
 	if p.SQSStatus != 0 {
-		entries = append(entries, sending+"https://sqs.us-east-1.amazonaws.com/", fmt.Sprintf("%s Status: %d, Integration latency: 3 ms", received, p.SQSStatus), responseBody+r.SQSBody)
+		entries = append(entries, sending+"https://sqs.us-east-1.amazonaws.com/", fmt.Sprintf("%s Status: %d, Integration latency: 3 ms", received, p.SQSStatus), responseBody+r.SQSBody.String())
 	}
 	if p.Origin == walk.FromAPIGateway {
 		a.Headers["x-amzn-ErrorType"] = string(p.Code)

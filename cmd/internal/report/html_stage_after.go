@@ -127,7 +127,7 @@ func (w *stageWriter) response() {
 	in := w.block("SQS answers")
 	if r.SQSStatus != 0 {
 		in.Start = fmt.Sprint(r.SQSStatus)
-		w.code(in, r.SQSBody, "")
+		w.code(in, r.SQSBody.String(), "")
 	} else {
 		w.note(in, "SQS gives no answer.", "quiet")
 	}
@@ -154,7 +154,7 @@ func (w *stageWriter) response() {
 		w.note(out, "What the client gets is not known.", "unknown")
 	}
 	w.headers(out, r.Headers)
-	w.code(out, r.Body, "")
+	w.code(out, r.Body.String(), "")
 	w.outcomes()
 }
 

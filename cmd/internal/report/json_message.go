@@ -55,5 +55,5 @@ func answer(d *diagnose.Diagnosis, say Words) *Answer {
 		return nil
 	}
 	r := &d.Trace.Response
-	return &Answer{Status: r.Status, Headers: object(r.Headers, say), Body: say.Show(r.Body)}
+	return &Answer{Status: r.Status, Headers: object(r.Headers, say), Body: say.Show(r.Body.String())}
 }

@@ -251,7 +251,7 @@ func (v *detail) response(d *doc, t *walk.Trace) {
 	d.in("in")
 	if r.SQSStatus != 0 {
 		d.row(put(fmt.Sprintf("SQS answers %d", r.SQSStatus), plain))
-		v.body(d, "", r.SQSBody, plain)
+		v.body(d, "", r.SQSBody.String(), plain)
 	} else {
 		d.row(put("SQS gives no answer", dim))
 	}
@@ -277,8 +277,8 @@ func (v *detail) response(d *doc, t *walk.Trace) {
 		d.name("the client sees", fmt.Sprint(p.Status), strong)
 	}
 	v.headers(d, r.Headers)
-	if r.Body != "" {
-		d.literal(r.Body, plain)
+	if body := r.Body.String(); body != "" {
+		d.literal(body, plain)
 	}
 	v.outcomes(d, r)
 }
