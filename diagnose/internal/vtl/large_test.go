@@ -37,7 +37,10 @@ func TestLargeInputs(t *testing.T) {
 		{"comparisons", `#foreach($i in [1..1000])#foreach($j in [1..1000])#if($input.body == $input.path('$'))#end#end#end`, strings.Repeat("x", 10<<20), true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for _, on := range []bool{false, true} {
+			for _, on := range []bool{true, false} {
+				if !on && len(c.body) > 1<<10 {
+					continue // walks always ask where a text comes from
+				}
 				tpl, err := Compile(c.template)
 				if err == nil {
 					_, err = tpl.Render(&Input{Body: c.body, Provenance: on})
