@@ -19,7 +19,7 @@ test: ## run all tests but those of test-programs
 test-short: ## run what takes no more than moments, for daily work
 	$(GO) test -short ./...
 
-test-programs: ## run the tests that start a browser, moto, the AWS CLI, cfn-lint, npm or pip, where those are installed
+test-programs: ## run the tests that start a browser, moto, terraform, the AWS CLI, cfn-lint, npm or pip, where those are installed
 	@packages=$$(grep -rl --include='*_test.go' '^func TestProgram' cmd diagnose fixtures rules | xargs -n 1 dirname | sort -u | sed 's|^|./|'); \
 	if [ -z "$$packages" ]; then echo "no test begins with TestProgram"; exit 1; fi; \
 	PROGRAMS=1 $(GO) test -run '^TestProgram' $$packages

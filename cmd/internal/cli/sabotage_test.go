@@ -3,16 +3,34 @@ package cli
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"apisqs-doctor/fixtures/programs"
 )
 
 // Faults are planted in healthy Terraform configurations: each is found by its rule at
 // its line, and fix --write makes the configuration healthy again with few changed lines.
 func TestSabotage(t *testing.T) {
 	t.Parallel()
+	sabotage(t)
+}
+
+// Terraform would lay out nothing anew of what is written.
+func TestProgramTerraform(t *testing.T) {
+	programs.Run(t, "terraform")
+	if !slices.ContainsFunc(ofOthers, func(name string) bool { _, err := exec.LookPath(name); return err == nil }) {
+		t.Skip("skipped: neither terraform nor tofu is installed")
+	}
+	formatters = ofOthers
+	defer func() { formatters = nil }()
+	t.Run("all", sabotage) // which ends when all its parts have
+}
+
+func sabotage(t *testing.T) {
 	for i, c := range []struct {
 		folder, old, new, rule string
 		lines                  int // that the fix changes at most; 0 when it gives the text that was there
@@ -59,7 +77,7 @@ func TestSabotage(t *testing.T) {
 			if lines := linesOf(stdout, c.rule); !slices.ContainsFunc(lines, func(n int) bool { return n >= line-3 && n <= line+2 }) {
 				t.Fatalf("the fault of line %d is found at %v\n%s%s", line, lines, stdout, stderr)
 			}
-			if code, stdout, stderr := run(processEnv(), "fix", dir, "--write"); code != 0 {
+			if code, stdout, stderr := run(processEnv(), "fix", dir, "--write"); code != 0 || strings.Contains(stderr, "would lay out anew") {
 				t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
 			}
 			fixed := readText(t, file)

@@ -25,10 +25,14 @@ import (
 
 var update = flag.Bool("update", false, "write what the test scripts expect anew")
 
+// ofOthers are formatters that are here; only the tests that are about them run them.
+var ofOthers []string
+
 // TestMain runs the tests, and stands in for the program in those that run it as
 // a process. In both every JSON report is held against its schema.
 func TestMain(m *testing.M) {
 	formats["json"] = validated(formats["json"])
+	ofOthers, formatters = formatters, nil
 	testscript.Main(settled{m}, map[string]func(){
 		"apisqs-doctor": func() { os.Exit(Main(os.Args[1:], System())) },
 	})

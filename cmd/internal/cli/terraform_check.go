@@ -15,12 +15,15 @@ import (
 // programTime is the longest that Terraform may take to look at edited files.
 const programTime = 30 * time.Second
 
+// formatters are the programs that lay out Terraform's files, the first that there is.
+var formatters = []string{"terraform", "tofu"}
+
 // checkEdited lets Terraform or OpenTofu, where there is one, look at edited files: how
 // they are laid out and, in a folder that was initialized, whether they are valid.
 // What it says is told; the edit stays.
 func (a *app) checkEdited(ctx context.Context, folder string, edits []remedy.FileEdit) {
 	program := ""
-	for _, name := range []string{"terraform", "tofu"} {
+	for _, name := range formatters {
 		if _, err := exec.LookPath(name); err == nil {
 			program = name
 			break
