@@ -40,13 +40,13 @@ func TestSARIFLimits(t *testing.T) {
 	var list []diagnose.Finding
 	for i := range mostResults + 3 {
 		f := finding
-		f.Severity, f.Evidence = diagnose.Warning, nil
+		f.Severity = diagnose.Warning
 		switch i {
 		case 5, 6, 7, 8:
 			f.Severity = diagnose.Note
 		case mostResults + 2:
 			f.Severity = diagnose.Error
-			f.Evidence = slices.Repeat(finding.Evidence[:1], mostLocations+50)
+			f.Evidence = slices.Repeat(f.Evidence[:1], mostLocations+50)
 		}
 		list = append(list, f)
 	}
