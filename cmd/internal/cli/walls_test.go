@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"encoding/json"
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -33,22 +33,30 @@ var walls = []struct {
 // pure packages read no file, no network and no environment.
 var pure = []string{"diagnose", "diagnose/snapshot", "diagnose/internal/vtl", "diagnose/internal/gateway", "diagnose/internal/sqs", "diagnose/internal/iam", "diagnose/text", "rules"}
 
-func TestWalls(t *testing.T) {
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "../../../...").Output()
+// listed is what the go command says of the packages: the path of each, and its imports.
+var listed = sync.OnceValues(func() ([]byte, error) {
+	return exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "../../../...").Output()
+})
+
+// imports are those of each package, by its name below the module.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	text, err := listed()
 	if err != nil {
 		t.Fatalf("the go command cannot list the packages: %v", err)
 	}
-	packages := 0
-	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); packages++ {
-		var p struct {
-			ImportPath string
-			Imports    []string
-		}
-		if err := d.Decode(&p); err != nil {
-			t.Fatal(err)
-		}
-		name := strings.TrimPrefix(p.ImportPath, module)
-		for _, imported := range p.Imports {
+	packages := map[string][]string{}
+	for line := range strings.Lines(string(text)) {
+		words := strings.Fields(line)
+		packages[strings.TrimPrefix(words[0], module)] = words[1:]
+	}
+	return packages
+}
+
+func TestWalls(t *testing.T) {
+	packages := imports(t)
+	for name, list := range packages {
+		for _, imported := range list {
 			for _, wall := range walls {
 				if strings.HasPrefix(imported, wall.imported) && !hasPrefix(name, wall.allowed) {
 					t.Errorf("%s imports %s: %s", name, imported, wall.why)
@@ -64,8 +72,8 @@ func TestWalls(t *testing.T) {
 			}
 		}
 	}
-	if packages < 10 {
-		t.Errorf("only %d packages were looked at", packages)
+	if len(packages) < 10 {
+		t.Errorf("only %d packages were looked at", len(packages))
 	}
 }
 
@@ -75,14 +83,10 @@ var callers = []string{"diagnose/source/live", "diagnose/source/live/logs", "dia
 
 // No other package makes calls, so that no other call is ever made.
 func TestCallsOfAWS(t *testing.T) {
-	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "../../../...").Output()
-	if err != nil {
-		t.Fatalf("the go command cannot list the packages: %v", err)
-	}
 	var found []string
-	for line := range strings.Lines(string(out)) {
-		if words := strings.Fields(line); strings.Contains(line, "/aws-sdk-go-v2/service/") {
-			found = append(found, strings.TrimPrefix(words[0], module))
+	for name, list := range imports(t) {
+		if slices.ContainsFunc(list, func(imported string) bool { return strings.Contains(imported, "/aws-sdk-go-v2/service/") }) {
+			found = append(found, name)
 		}
 	}
 	slices.Sort(found)
