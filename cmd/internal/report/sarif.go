@@ -27,18 +27,23 @@ const (
 // run names a file that it is shown at. What a fix changes in a template is told
 // character by character.
 func SARIF(w io.Writer, r Run) error {
-	doc := NewDocument(r.posix().showing(Remedy{Commands: r.Remedy.Commands}))
-	s := &sarifWriter{run: r, doc: doc, say: newWords(r), standIn: standIn(r), index: map[string]int{}, seen: map[string]int{}}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{s.log()}}); err != nil {
+	if err := enc.Encode(sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{sarifRunOf(r)}}); err != nil {
 		return err
 	}
 	out := bufio.NewWriter(w)
 	writeEscaped(out, b.Bytes())
 	return out.Flush()
+}
+
+// sarifRunOf is the log of a run before it is written.
+func sarifRunOf(r Run) sarifRun {
+	doc := NewDocument(r.posix().showing(Remedy{Commands: r.Remedy.Commands}))
+	s := &sarifWriter{run: r, doc: doc, say: newWords(r), standIn: standIn(r), index: map[string]int{}, seen: map[string]int{}}
+	return s.log()
 }
 
 // sarifWriter makes the log of a run.
