@@ -77,7 +77,7 @@ func withEdits(r report.Remedy) report.Remedy {
 		}
 		return out, err
 	}
-	r.Source = readAgain
+	r.Lines = linesAgain()
 	r.Diff = func(s *snapshot.Snapshot, f diagnose.Fix) (string, error) {
 		files, _, err := templates.Edit(s, []diagnose.Fix{f})
 		diff := ""
@@ -88,6 +88,22 @@ func withEdits(r report.Remedy) report.Remedy {
 		return diff, err
 	}
 	return r
+}
+
+// linesAgain gives the lines of files, each of which is read once.
+func linesAgain() func(string) ([]string, error) {
+	read := map[string][]string{}
+	return func(file string) ([]string, error) {
+		if lines, ok := read[file]; ok {
+			return lines, nil
+		}
+		text, err := readAgain(file)
+		if err != nil {
+			return nil, err
+		}
+		read[file] = strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+		return read[file], nil
+	}
 }
 
 // readAgain reads a file of a template that was loaded.

@@ -192,15 +192,11 @@ func (x *htmlFinding) rest(d *diagnose.Diagnosis, finding int) []Evidence {
 
 // sourceLines are the lines of the user's file around a place.
 func sourceLines(r Run, o snapshot.Origin, say Words) ([]htmlLine, string) {
-	if r.Remedy.Source == nil || o.File == "" || o.Line == 0 {
+	if r.Remedy.Lines == nil || o.File == "" || o.Line == 0 {
 		return nil, ""
 	}
-	text, err := r.Remedy.Source(o.File)
-	if err != nil {
-		return nil, ""
-	}
-	rows := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
-	if o.Line > len(rows) {
+	rows, err := r.Remedy.Lines(o.File)
+	if err != nil || o.Line > len(rows) {
 		return nil, ""
 	}
 	const neighbours, widest = 2, 400

@@ -54,9 +54,9 @@ type Remedy struct {
 	// Edits makes the fix in the user's own template files. It is nil where there
 	// are none, or where their text is not to be shown.
 	Edits func(*snapshot.Snapshot, diagnose.Fix) (Edit, error)
-	// Source reads a file that was examined. It is nil where there are none, or where
+	// Lines are those of a file that was examined. It is nil where there are none, or where
 	// their text is not to be shown.
-	Source func(file string) ([]byte, error)
+	Lines func(file string) ([]string, error)
 	// Diff is the same as a unified diff that git apply takes.
 	Diff func(*snapshot.Snapshot, diagnose.Fix) (string, error)
 }
