@@ -24,6 +24,17 @@ func (f *Follower) Follow(r walk.Request) (*walk.Trace, Prediction) {
 	return t, predict(t)
 }
 
+// Planned follows the request of a diagnosis once the changes of its plan are made, on
+// what the plan was proved on. It is nil where they cannot be made here.
+func (f *Follower) Planned(d *Diagnosis) *walk.Trace {
+	e := f.engine.focused(d.Trace)
+	changed, err := apply(e.Snapshot, Fix{Changes: d.Plan.Changes})
+	if err != nil {
+		return nil
+	}
+	return e.on(changed).Walk(d.Trace.Request)
+}
+
 // Findings are what the rules find in a walk, worst first.
 func (f *Follower) Findings(t *walk.Trace) []Finding {
 	var list []Finding

@@ -140,12 +140,18 @@ func (a *API) StageOfDeployment(name string) *Stage {
 // unwaited is the draft as a deployment of a file takes it: without what it does not
 // wait for, however often it is made.
 func unwaited(before, draft Configuration) Configuration {
+	type key struct{ path, verb, route string }
+	places := make(map[key]int, len(before.Methods))
+	for i := range before.Methods {
+		b := &before.Methods[i]
+		if _, twice := places[key{b.Path, b.HTTPMethod, b.RouteKey}]; !twice {
+			places[key{b.Path, b.HTTPMethod, b.RouteKey}] = i
+		}
+	}
 	var methods []Method
 	for _, m := range draft.Methods {
-		at := slices.IndexFunc(before.Methods, func(b Method) bool {
-			return b.Path == m.Path && b.HTTPMethod == m.HTTPMethod && b.RouteKey == m.RouteKey
-		})
-		if at < 0 {
+		at, taken := places[key{m.Path, m.HTTPMethod, m.RouteKey}]
+		if !taken {
 			continue
 		}
 		if i, known := before.Methods[at].Integration.Peek(); known && i == nil {

@@ -69,6 +69,9 @@ func verdictRank(v diagnose.Verdict) int {
 
 func newHTMLPage(r Run) htmlPage {
 	say := newWords(r)
+	if r.Snapshot != nil {
+		r.follower = diagnose.NewFollower(r.Snapshot, nil)
+	}
 	p := htmlPage{Document: NewDocument(r)}
 	p.Many = len(p.Document.Methods) > 1
 	missing := unread(&r.Examination)

@@ -9,7 +9,6 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
-	"apisqs-doctor/diagnose/walk"
 )
 
 // htmlPlan is what to change, with what there is now and then side by side.
@@ -90,19 +89,8 @@ func newHTMLSide(d *diagnose.Diagnosis, say Words) htmlSide {
 // the changes cannot be made here, the prediction stands alone.
 func changed(r Run, d *diagnose.Diagnosis) *diagnose.Diagnosis {
 	out := &diagnose.Diagnosis{Verdict: d.Plan.Verdict, Predicted: *d.Plan.After}
-	s := r.Snapshot
-	for _, c := range d.Plan.Changes {
-		if s == nil {
-			return out
-		}
-		next, err := c.Apply(s)
-		if err != nil {
-			return out
-		}
-		s = next
-	}
-	if s != nil && d.Trace != nil {
-		out.Trace = walk.New(s).Walk(d.Trace.Request)
+	if r.follower != nil && d.Trace != nil {
+		out.Trace = r.follower.Planned(d)
 	}
 	return out
 }

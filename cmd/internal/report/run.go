@@ -27,6 +27,8 @@ type Run struct {
 	Mend    string // command line that carries the plan out; empty where there is none
 	Verbose bool   // the text report tells all there is
 	Width   int    // columns of the text report; 0 where there is no terminal
+
+	follower *diagnose.Follower // of the snapshot, for what walks again; nil without one
 }
 
 // Tool names the program that wrote a report.
