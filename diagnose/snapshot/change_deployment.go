@@ -148,13 +148,24 @@ func unwaited(before, draft Configuration) Configuration {
 			places[key{b.Path, b.HTTPMethod, b.RouteKey}] = i
 		}
 	}
+	late := func(m *Method) bool {
+		at, taken := places[key{m.Path, m.HTTPMethod, m.RouteKey}]
+		if !taken {
+			return true
+		}
+		i, known := before.Methods[at].Integration.Peek()
+		return known && i == nil
+	}
+	if !slices.ContainsFunc(draft.Methods, func(m Method) bool { return late(&m) }) {
+		return draft
+	}
 	var methods []Method
 	for _, m := range draft.Methods {
 		at, taken := places[key{m.Path, m.HTTPMethod, m.RouteKey}]
 		if !taken {
 			continue
 		}
-		if i, known := before.Methods[at].Integration.Peek(); known && i == nil {
+		if late(&m) {
 			m.Integration = before.Methods[at].Integration
 		}
 		methods = append(methods, m)

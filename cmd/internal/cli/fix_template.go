@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"apisqs-doctor/cmd/internal/files"
@@ -95,16 +96,24 @@ func (a *app) edit(t *targetFlags, s *snapshot.Snapshot, p *repair, redeploy boo
 	templates := remedy.NewTemplates(readAgain)
 	templates.Redeploy = redeploy
 	var done []diagnose.Fix
-	for _, x := range p.fixes {
-		out, said, err := templates.Edit(s, append(done, x))
+	var add func([]diagnose.Fix)
+	add = func(list []diagnose.Fix) { // all at once or, where one cannot be made, each half by itself
+		out, said, err := templates.Edit(s, slices.Concat(done, list))
 		if err == nil && s.Target.Kind == snapshot.Terraform {
 			err = a.proveEdits(t, s, out)
 		}
-		if err != nil {
-			fmt.Fprintf(a.Err, "%s: cannot %s: %s\n", name, oneLine(x.Title), oneLine(err.Error()))
-			continue
+		switch half := len(list) / 2; {
+		case err == nil:
+			done, edits, notes = append(done, list...), out, said
+		case half == 0:
+			fmt.Fprintf(a.Err, "%s: cannot %s: %s\n", name, oneLine(list[0].Title), oneLine(err.Error()))
+		default:
+			add(list[:half])
+			add(list[half:])
 		}
-		done, edits, notes = append(done, x), out, said
+	}
+	if len(p.fixes) > 0 {
+		add(p.fixes)
 	}
 	if len(done) == 0 && len(p.fixes) > 0 {
 		return nil, nil, usage("the report shows what to change", "none of the changes can be made in the file by machine")
