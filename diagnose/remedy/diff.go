@@ -10,6 +10,7 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 	"go.yaml.in/yaml/v4"
 
+	"apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/text/lazy"
 )
 
@@ -17,7 +18,7 @@ import (
 // for the file under the name, with slashes and without a way out of the folder.
 func (f FileEdit) Unified(name string) string {
 	from, to := quotedName("a/"+name), quotedName("b/"+name)
-	body := hunks(f.Old, f.New)
+	body := hunks(f.Edited)
 	end := ""
 	if strings.Contains(name, " ") {
 		end = "\t" // a name with blanks ends at a tab
@@ -33,21 +34,23 @@ var hunk = lazy.Regexp(`(?m)^@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@`)
 
 // hunks is a unified diff without its names. It is made of what differs and the
 // lines around that, so that it takes the time of the edit and not of the file.
-func hunks(old, new []byte) string {
+func hunks(e text.Edited) string {
+	from, to, becomes := e.Changed()
 	for near := contextLines; ; near *= 8 {
-		before, after := around(old, new, near)
-		body := udiff.Unified("a", "b", string(old[before:len(old)-after]), string(new[before:len(new)-after]))
+		start, end := around(e.Old, from, to, near)
+		old := e.Old[start:end]
+		body := udiff.Unified("a", "b", string(old), string(slices.Concat(old[:from-start], becomes, old[to-start:])))
 		_, body, _ = strings.Cut(body, "\n") // the two lines with names
 		_, body, _ = strings.Cut(body, "\n")
-		if before == 0 && after == 0 {
+		if start == 0 && end == len(e.Old) {
 			return body
 		}
 		// Of lines that stand there several times the diff may take those farther away.
 		list := strings.SplitAfter(strings.TrimSuffix(body, "\n"), "\n")
-		if before > 0 && !unchanged(list[1:min(1+contextLines, len(list))]) || after > 0 && !unchanged(list[max(0, len(list)-contextLines):]) {
+		if start > 0 && !unchanged(list[1:min(1+contextLines, len(list))]) || end < len(e.Old) && !unchanged(list[max(0, len(list)-contextLines):]) {
 			continue
 		}
-		lines := bytes.Count(old[:before], []byte("\n"))
+		lines := bytes.Count(e.Old[:start], []byte("\n"))
 		return hunk.ReplaceAllStringFunc(body, func(s string) string {
 			m := hunk.FindStringSubmatch(s)
 			from, _ := strconv.Atoi(m[1])
@@ -62,37 +65,23 @@ func unchanged(lines []string) bool {
 	return !slices.ContainsFunc(lines, func(line string) bool { return !strings.HasPrefix(line, " ") })
 }
 
-// around is how many bytes two texts have in common at their beginning and at their
-// end, in whole lines, but for so many lines near what differs.
-func around(old, new []byte, near int) (before, after int) {
-	most := min(len(old), len(new))
-	const block = 4096
-	for before+block <= most && bytes.Equal(old[before:before+block], new[before:before+block]) {
-		before += block
+// around is the piece of a text with so many whole lines before and behind it.
+func around(text []byte, from, to, near int) (start, end int) {
+	start, end = from, to
+	for range near + 1 {
+		start = max(bytes.LastIndexByte(text[:start], '\n'), 0)
 	}
-	for before < most && old[before] == new[before] {
-		before++
-	}
-	for after+block <= most-before && bytes.Equal(old[len(old)-after-block:len(old)-after], new[len(new)-after-block:len(new)-after]) {
-		after += block
-	}
-	for after < most-before && old[len(old)-1-after] == new[len(new)-1-after] {
-		after++
+	if start > 0 {
+		start++ // behind the newline
 	}
 	for range near + 1 {
-		before = max(bytes.LastIndexByte(old[:before], '\n'), 0)
-	}
-	if before > 0 {
-		before++ // behind the newline
-	}
-	for range near + 1 {
-		next := bytes.IndexByte(old[len(old)-after:], '\n')
+		next := bytes.IndexByte(text[end:], '\n')
 		if next < 0 {
-			return before, 0
+			return start, len(text)
 		}
-		after -= next + 1
+		end += next + 1
 	}
-	return before, after
+	return start, end
 }
 
 // quotedName is a file's name as git writes it in a diff.

@@ -200,7 +200,7 @@ func diffOf(s *snapshot.Snapshot, fixes []diagnose.Fix, read func(string) ([]byt
 	files, notes, err := remedy.NewTemplates(read).Edit(s, fixes)
 	out := edit{Files: map[string][]byte{}, Notes: notes}
 	for _, f := range files {
-		out.Files[f.Name] = f.New
+		out.Files[f.Name] = f.New()
 		out.Diff += f.Unified(filepath.Base(f.Name))
 	}
 	return out, err

@@ -3,6 +3,8 @@ package remedy
 import (
 	"bytes"
 	"slices"
+
+	"apisqs-doctor/diagnose/text"
 )
 
 // draft is a file in the course of its edits.
@@ -34,6 +36,21 @@ func (f *draft) contents() []byte {
 		at = p.to
 	}
 	return append(out, f.text[at:]...)
+}
+
+// edited is what the edits make of the file as it was read.
+func (f *draft) edited(read *source) text.Edited {
+	if f.source != read {
+		return text.Change(read.text, f.contents())
+	}
+	out := text.Edited{Old: read.text}
+	for _, p := range f.pieces {
+		for _, e := range text.Change(read.text[p.from:p.to], p.text).Edits {
+			e.Offset += p.from
+			out.Edits = append(out.Edits, e)
+		}
+	}
+	return out
 }
 
 // whole is the file with all edits, parsed.

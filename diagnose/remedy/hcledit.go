@@ -14,6 +14,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // hclEditor edits the files of a Terraform configuration. It changes what stands
@@ -84,8 +85,8 @@ func (t *Templates) editTerraform(s *snapshot.Snapshot, fixes []diagnose.Fix) ([
 		if f.tidy {
 			f.text = hclwrite.Format(f.text)
 		}
-		if !bytes.Equal(f.old, f.text) {
-			out = append(out, FileEdit{name, f.old, f.text})
+		if edited := text.Change(f.old, f.text); len(edited.Edits) > 0 {
+			out = append(out, FileEdit{name, edited})
 		}
 	}
 	return out, notes, nil

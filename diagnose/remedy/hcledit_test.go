@@ -173,10 +173,10 @@ func TestTerraformEdits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(edits) != 1 || !strings.Contains(string(edits[0].New), c.want) {
-				t.Fatalf("edits: %d\n%s\nexpected\n%s", len(edits), edits[0].New, c.want)
+			if len(edits) != 1 || !strings.Contains(string(edits[0].New()), c.want) {
+				t.Fatalf("edits: %d\n%s\nexpected\n%s", len(edits), edits[0].New(), c.want)
 			}
-			o.Instead = map[string][]byte{file: edits[0].New}
+			o.Instead = map[string][]byte{file: edits[0].New()}
 			if _, err := terraform.Load(dir, o); err != nil {
 				t.Errorf("the edited file is not read: %v", err)
 			}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/aymanbagabas/go-udiff"
+
+	"apisqs-doctor/diagnose/text"
 )
 
 // Hunks of what differs are those of the whole texts.
@@ -45,7 +47,7 @@ func TestHunks(t *testing.T) {
 	} {
 		_, want, _ := strings.Cut(udiff.Unified("a", "b", c[0], c[1]), "\n")
 		_, want, _ = strings.Cut(want, "\n")
-		if got := hunks([]byte(c[0]), []byte(c[1])); got != want {
+		if got := hunks(text.Change([]byte(c[0]), []byte(c[1]))); got != want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got, want)
 		}
 	}

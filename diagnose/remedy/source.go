@@ -22,6 +22,7 @@ type source struct {
 	style style
 	// aliases says that one place of the file stands for another one.
 	aliases bool
+	deploys *bool // whether it has deployments of its own making; nil until that is asked
 }
 
 // style is how the user's file is written.

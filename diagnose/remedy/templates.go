@@ -7,6 +7,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	"apisqs-doctor/diagnose/text"
 )
 
 // Templates edits the files of a template. Each is read and parsed once, however
@@ -32,10 +33,10 @@ func NewTemplates(read func(file string) ([]byte, error)) *Templates {
 	return &Templates{read: read, files: map[string]opened{}}
 }
 
-// FileEdit is a file before and after an edit.
+// FileEdit is an edit of a file.
 type FileEdit struct {
-	Name     string // in the snapshot
-	Old, New []byte
+	Name string // in the snapshot
+	text.Edited
 }
 
 // Edit makes fixes, one after the other, and gives the files that differ
@@ -82,11 +83,11 @@ func (t *Templates) Edit(s *snapshot.Snapshot, fixes []diagnose.Fix) ([]FileEdit
 	}
 	var out []FileEdit
 	for _, file := range sorted(d.drafts) {
-		if old, text := t.files[file].source.text, d.drafts[file].contents(); !bytes.Equal(old, text) {
-			out = append(out, FileEdit{file, old, text})
+		if edited := d.drafts[file].edited(t.files[file].source); len(edited.Edits) > 0 {
+			out = append(out, FileEdit{file, edited})
 		}
 	}
-	if len(deploys) > 0 && slices.ContainsFunc(out, needsDeployment) {
+	if len(deploys) > 0 && slices.ContainsFunc(out, t.needsDeployment) {
 		notes = append(notes, noteOf(start, deploys[0]))
 	}
 	return out, notes, nil
@@ -147,8 +148,20 @@ func (d *differ) draft(file string) (*draft, error) {
 
 // needsDeployment tells whether a template has deployments of its own making,
 // which a stack update leaves alone unless their logical id changes.
-func needsDeployment(f FileEdit) bool {
-	return bytes.Contains(f.New, []byte("AWS::ApiGateway::Deployment")) || bytes.Contains(f.New, []byte("AWS::ApiGatewayV2::Deployment"))
+func (t *Templates) needsDeployment(f FileEdit) bool {
+	src := t.files[f.Name].source
+	if _, _, becomes := f.Changed(); deploys(becomes) || slices.ContainsFunc(f.Edits, func(e text.Edit) bool { return deploys([]byte(e.Old)) }) {
+		return deploys(f.New()) // the edit is about it
+	}
+	if src.deploys == nil {
+		has := deploys(src.text)
+		src.deploys = &has
+	}
+	return *src.deploys
+}
+
+func deploys(text []byte) bool {
+	return bytes.Contains(text, []byte("AWS::ApiGateway::Deployment")) || bytes.Contains(text, []byte("AWS::ApiGatewayV2::Deployment"))
 }
 
 // open reads and parses a file, the first time.

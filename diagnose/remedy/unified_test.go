@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"apisqs-doctor/diagnose/text"
 )
 
 // A diff is made of a part of the file; it leads from the whole to the whole.
@@ -27,10 +29,11 @@ func TestUnifiedLeadsFromOldToNew(t *testing.T) {
 			new = append(append(append([]string{}, new[:at]...), lines(random.IntN(3))...), new[to:]...)
 		}
 		end := []string{"", "\n"}
-		e := FileEdit{Old: []byte(strings.Join(old, "\n") + end[random.IntN(2)]), New: []byte(strings.Join(new, "\n") + end[random.IntN(2)])}
+		becomes := strings.Join(new, "\n") + end[random.IntN(2)]
+		e := FileEdit{Edited: text.Change([]byte(strings.Join(old, "\n")+end[random.IntN(2)]), []byte(becomes))}
 		diff := strings.TrimPrefix(e.Unified("x"), "diff --git a/x b/x\n--- a/x\n+++ b/x\n")
-		if got, err := patched(string(e.Old), diff); err != nil || got != string(e.New) {
-			t.Fatalf("%v: the diff of\n%q\nto\n%q\n%s\ngives %q", err, e.Old, e.New, diff, got)
+		if got, err := patched(string(e.Old), diff); err != nil || got != becomes || got != string(e.New()) {
+			t.Fatalf("%v: the diff of\n%q\nto\n%q\n%s\ngives %q", err, e.Old, becomes, diff, got)
 		}
 	}
 }

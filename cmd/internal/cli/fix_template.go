@@ -46,7 +46,7 @@ func (a *app) fixTemplate(ctx context.Context, f *fixFlags, s *snapshot.Snapshot
 	}
 	var changes []files.Change
 	for _, e := range edits {
-		changes = append(changes, files.Change(e))
+		changes = append(changes, files.Change{Name: e.Name, Old: e.Old, New: e.New()})
 	}
 	if err := files.Replace(changes); err != nil {
 		return writeFailure(err)

@@ -25,7 +25,7 @@ func (a *app) loadTerraform(t *targetFlags, edits []remedy.FileEdit) (*snapshot.
 		if o.Instead == nil {
 			o.Instead = map[string][]byte{}
 		}
-		o.Instead[e.Name] = e.New
+		o.Instead[e.Name] = e.New()
 	}
 	s, err := terraform.Load(t.templates[0], o)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	ground "apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -114,7 +115,7 @@ func broken() Run {
 			if len(f.Changes) == 0 {
 				return Edit{}, errors.New("template.yaml:7: the value stands behind Fn::If; change it by hand")
 			}
-			return Edit{Files: []FileEdit{{Name: "template.yaml", Old: []byte("\ufeffa: 1\r\n'\u202e': json # \U0001f600\r\nb: 2"), New: []byte("\ufeffa: 1\r\n'\u202e': form # \U0001f600\r\nb: 2\r\nc: 3")}},
+			return Edit{Files: []FileEdit{{"template.yaml", ground.Change([]byte("\ufeffa: 1\r\n'\u202e': json # \U0001f600\r\nb: 2"), []byte("\ufeffa: 1\r\n'\u202e': form # \U0001f600\r\nb: 2\r\nc: 3"))}},
 				Notes: []string{"give the <deployment> a new name"}}, nil
 		}},
 	}

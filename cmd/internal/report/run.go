@@ -6,6 +6,7 @@ import (
 	"apisqs-doctor/cmd/internal/logs"
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	ground "apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/text/shell"
 	"apisqs-doctor/diagnose/walk"
 )
@@ -69,10 +70,10 @@ type Edit struct {
 	Notes []string   // what remains to be done by hand
 }
 
-// FileEdit is the contents of a file before and after.
+// FileEdit is an edit of a file.
 type FileEdit struct {
-	Name     string
-	Old, New []byte
+	Name string
+	ground.Edited
 }
 
 // commands are those of a fix for the shell of the run.

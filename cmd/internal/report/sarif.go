@@ -42,7 +42,7 @@ func SARIF(w io.Writer, r Run) error {
 // sarifRunOf is the log of a run before it is written.
 func sarifRunOf(r Run) sarifRun {
 	doc := NewDocument(r.posix().showing(Remedy{Commands: r.Remedy.Commands}))
-	s := &sarifWriter{run: r, doc: doc, say: newWords(r), standIn: standIn(r), index: map[string]int{}, seen: map[string]int{}}
+	s := &sarifWriter{run: r, doc: doc, say: newWords(r), standIn: standIn(r), index: map[string]int{}, seen: map[string]int{}, valid: map[*byte]bool{}}
 	return s.log()
 }
 
@@ -54,6 +54,7 @@ type sarifWriter struct {
 	standIn string         // file for what has no place in one; empty for none
 	index   map[string]int // of the rules, by id
 	seen    map[string]int // how many results have a fingerprint so far
+	valid   map[*byte]bool // whether a file is text, by its first byte
 }
 
 func (s *sarifWriter) log() sarifRun {

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -9,6 +11,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
+	ground "apisqs-doctor/diagnose/text"
 )
 
 // fix is a proved fix as pieces of template files to replace. It is nil where
@@ -23,7 +26,7 @@ func (s *sarifWriter) fix(f diagnose.Fix, shown Fix) (*sarifFix, string) {
 	}
 	out := &sarifFix{Description: description(shown, edit.Notes)}
 	for _, file := range edit.Files {
-		list, ok := replacements(string(file.Old), string(file.New))
+		list, ok := s.replacements(file.Edited)
 		if !ok {
 			return nil, file.Name + " is no text that a replacement can tell"
 		}
@@ -56,6 +59,29 @@ func description(f Fix, notes []string) sarifText {
 	return out
 }
 
+// replacements are those of an edit. Only the lines that it touches are looked at, where
+// it is not about the beginning or the end of the text.
+func (s *sarifWriter) replacements(e ground.Edited) ([]sarifReplacement, bool) {
+	from, to, becomes := e.Changed()
+	start, next := bytes.LastIndexByte(e.Old[:from], '\n')+1, bytes.IndexByte(e.Old[to:], '\n')
+	end := to + next + 1
+	if start == 0 || next < 0 || end == len(e.Old) {
+		return replacements(string(e.Old), string(e.New()))
+	}
+	valid, known := s.valid[&e.Old[0]]
+	if !known {
+		valid = utf8.Valid(e.Old)
+		s.valid[&e.Old[0]] = valid
+	}
+	before, after := string(e.Old[start:end]), string(slices.Concat(e.Old[start:from], becomes, e.Old[to:end]))
+	if !valid || !utf8.ValidString(after) {
+		return nil, false
+	}
+	// One byte more: the lines do not end where the text does.
+	at := cursor{text: string(e.Old[start : end+1]), line: 1 + bytes.Count(e.Old[:start], []byte("\n"))}
+	return at.replace(lineEdits(before, after)), true
+}
+
 // replacements are the pieces of a text to replace, so that it becomes another
 // one: whole lines, or less of lines that are long. It returns false where these
 // are no texts, or differ in what no line and column can say.
@@ -65,16 +91,21 @@ func replacements(before, after string) ([]sarifReplacement, bool) {
 		return nil, false
 	}
 	before, after = strings.TrimPrefix(before, mark), strings.TrimPrefix(after, mark)
-	var out []sarifReplacement
 	at := cursor{text: before, line: 1}
-	for _, e := range edits(before, after) {
+	return at.replace(edits(before, after)), true
+}
+
+// replace says where edits of the text are, in order.
+func (c *cursor) replace(list []udiff.Edit) []sarifReplacement {
+	var out []sarifReplacement
+	for _, e := range list {
 		var r sarifReplacement
-		r.Deleted.StartLine, r.Deleted.StartColumn = at.place(e.Start)
-		r.Deleted.EndLine, r.Deleted.EndColumn = at.place(e.End)
+		r.Deleted.StartLine, r.Deleted.StartColumn = c.place(e.Start)
+		r.Deleted.EndLine, r.Deleted.EndColumn = c.place(e.End)
 		r.Inserted.Text = e.New
 		out = append(out, r)
 	}
-	return out, true
+	return out
 }
 
 // edits are the differences of two texts, in order.
@@ -92,11 +123,19 @@ func edits(before, after string) []udiff.Edit {
 	} else {
 		tail = 0
 	}
+	out := lineEdits(before[head:len(before)-tail], after[head:len(after)-tail])
+	for i := range out {
+		out[i].Start, out[i].End = out[i].Start+head, out[i].End+head
+	}
+	return out
+}
+
+// lineEdits are the differences of whole lines, in order.
+func lineEdits(old, new string) []udiff.Edit {
 	var out []udiff.Edit
-	old := before[head : len(before)-tail]
-	for _, e := range udiff.Lines(old, after[head:len(after)-tail]) {
+	for _, e := range udiff.Lines(old, new) {
 		for _, part := range within(old[e.Start:e.End], e.New) {
-			out = append(out, udiff.Edit{Start: head + e.Start + part.Start, End: head + e.Start + part.End, New: part.New})
+			out = append(out, udiff.Edit{Start: e.Start + part.Start, End: e.Start + part.End, New: part.New})
 		}
 	}
 	return out

@@ -2,10 +2,13 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	ground "apisqs-doctor/diagnose/text"
 )
 
 // replaced is a text with replacements made as the standard has it: the places
@@ -77,6 +80,10 @@ func holds(t *testing.T, before, after string) []sarifReplacement {
 	}
 	if got, err := replaced(before, list); err != nil || got != after {
 		t.Errorf("%q becomes\n%q, want\n%q: %v, %+v", before, got, after, err, list)
+	}
+	s := &sarifWriter{valid: map[*byte]bool{}}
+	if near, ok := s.replacements(ground.Change([]byte(before), []byte(after))); !ok || !slices.Equal(near, list) {
+		t.Errorf("the edit that makes %q of %q is told as %+v, and the texts as %+v", after, before, near, list)
 	}
 	return list
 }

@@ -166,7 +166,7 @@ func fixesOf(t *testing.T, name, text string, check func([]byte)) (n counts) {
 func texts(files []remedy.FileEdit) map[string]string {
 	out := map[string]string{}
 	for _, f := range files {
-		out[f.Name] = string(f.New)
+		out[f.Name] = string(f.New())
 	}
 	return out
 }
