@@ -37,7 +37,7 @@ func TestReportsGrowWithTheMethods(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped with -short: it writes reports of many methods")
 	}
-	const few, times = 30, 4
+	const few, times = 20, 4
 	allocated := func(n int, format string) float64 {
 		file := filepath.Join(t.TempDir(), "template.yaml")
 		if err := os.WriteFile(file, []byte(brokenMethods(n)), 0o600); err != nil {
