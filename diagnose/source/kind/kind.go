@@ -187,6 +187,8 @@ func content(name string, data []byte) (Input, error) {
 	case said == "":
 	case documents.IsOpenAPI(root) || documents.Command(root) != "":
 		return Input{Source: Documents, Said: said, Files: []string{name}}, nil
+	case len(docs) > 1: // which no template is: its reader says so
+		return Input{Source: Templates, Said: said, Files: []string{name}}, nil
 	default:
 		return Input{Source: Templates, Said: said, Files: []string{name}, Parsed: map[string]*tree.Document{name: doc}}, nil
 	}
