@@ -1,13 +1,9 @@
 package diagnose_test
 
 import (
-	"os"
-	"runtime/debug"
 	"testing"
+
+	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
 )
 
-// Garbage is collected as seldom as in the program, which takes a third of the time.
-func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { fakeawstest.Main(m) }

@@ -1,21 +1,17 @@
 package rules_test
 
 import (
-	"os"
-	"runtime/debug"
 	"sync"
 	"testing"
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/fixtures"
 	"apisqs-doctor/rules"
+
+	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
 )
 
-// Garbage is collected as seldom as in the program, which takes a third of the time.
-func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { fakeawstest.Main(m) }
 
 // loaded and examined hold each fixture and its diagnoses, which most tests of
 // this package read and none of them changes.

@@ -19,10 +19,7 @@ import (
 )
 
 // The environment is not that of whoever runs the tests.
-func TestMain(m *testing.M) {
-	fakeawstest.Settle()
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { fakeawstest.Main(m) }
 
 // The commands, run by the AWS CLI itself, have on AWS the effect that the
 // changes have in memory.

@@ -141,34 +141,27 @@ func (a *API) StageOfDeployment(name string) *Stage {
 // wait for, however often it is made.
 func unwaited(before, draft Configuration) Configuration {
 	type key struct{ path, verb, route string }
-	places := make(map[key]int, len(before.Methods))
+	taken := make(map[key]*Method, len(before.Methods))
 	for i := range before.Methods {
 		b := &before.Methods[i]
-		if _, twice := places[key{b.Path, b.HTTPMethod, b.RouteKey}]; !twice {
-			places[key{b.Path, b.HTTPMethod, b.RouteKey}] = i
+		if k := (key{b.Path, b.HTTPMethod, b.RouteKey}); taken[k] == nil {
+			taken[k] = b
 		}
 	}
-	late := func(m *Method) bool {
-		at, taken := places[key{m.Path, m.HTTPMethod, m.RouteKey}]
-		if !taken {
-			return true
-		}
-		i, known := before.Methods[at].Integration.Peek()
-		return known && i == nil
-	}
-	if !slices.ContainsFunc(draft.Methods, func(m Method) bool { return late(&m) }) {
-		return draft
-	}
-	var methods []Method
+	methods, whole := make([]Method, 0, len(draft.Methods)), true
 	for _, m := range draft.Methods {
-		at, taken := places[key{m.Path, m.HTTPMethod, m.RouteKey}]
-		if !taken {
+		b := taken[key{m.Path, m.HTTPMethod, m.RouteKey}]
+		if b == nil {
+			whole = false
 			continue
 		}
-		if late(&m) {
-			m.Integration = before.Methods[at].Integration
+		if i, known := b.Integration.Peek(); known && i == nil {
+			m.Integration, whole = b.Integration, false
 		}
 		methods = append(methods, m)
+	}
+	if whole {
+		return draft // the very list: nothing has to be compared
 	}
 	draft.Methods = methods
 	return draft

@@ -10,18 +10,25 @@ type Edited struct {
 // Change is what makes one text of another: one edit, from the first byte that differs
 // to the last, or none.
 func Change(old, new []byte) Edited {
-	most, head, tail := min(len(old), len(new)), 0, 0
-	for head < most && old[head] == new[head] {
-		head++
-	}
-	for tail < most-head && old[len(old)-1-tail] == new[len(new)-1-tail] {
-		tail++
-	}
+	head, tail := Shared(old, new)
 	e := Edited{Old: old}
 	if from, to := string(old[head:len(old)-tail]), string(new[head:len(new)-tail]); from != "" || to != "" {
 		e.Edits = []Edit{{Offset: head, Old: from, New: to}}
 	}
 	return e
+}
+
+// Shared is how many bytes two texts have in common at their beginning and, of what is
+// left, at their end.
+func Shared[T string | []byte](a, b T) (head, tail int) {
+	most := min(len(a), len(b))
+	for head < most && a[head] == b[head] {
+		head++
+	}
+	for tail < most-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	return head, tail
 }
 
 // New is the text with its edits made.

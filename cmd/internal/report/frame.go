@@ -9,7 +9,7 @@ import (
 
 	"apisqs-doctor/diagnose"
 	"apisqs-doctor/diagnose/snapshot"
-	shrinking "apisqs-doctor/diagnose/text"
+	ground "apisqs-doctor/diagnose/text"
 	"apisqs-doctor/diagnose/walk"
 )
 
@@ -257,9 +257,9 @@ func received(trace *walk.Trace, span walk.Span) string {
 		name, _, isPair := strings.Cut(extra, "=")
 		switch {
 		case isPair:
-			names = append(names, "a parameter "+shrinking.Quoted(short(name)))
+			names = append(names, "a parameter "+ground.Quoted(short(name)))
 		case extra != "":
-			names = append(names, "then "+shrinking.Quoted(short(extra))+", which is no parameter")
+			names = append(names, "then "+ground.Quoted(short(extra))+", which is no parameter")
 		}
 	}
 	if len(names) == 0 {
@@ -327,7 +327,7 @@ func (t *text) smallest(d *diagnose.Diagnosis, f *diagnose.Finding) {
 	if alike("") || alike(`{}`) {
 		return // whatever the body is
 	}
-	if least := shrinking.Shrink(body, alike); len(least)*2 < len(body) {
+	if least := ground.Shrink(body, alike); len(least)*2 < len(body) {
 		s, yours := "smallest body that fails: "+t.clean(short(least)), "yours: "+plural(len(body), "byte")
 		const indent = "           "
 		if lipgloss.Width(s+yours)+len(indent)+3 <= t.width {

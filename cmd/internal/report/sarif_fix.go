@@ -116,7 +116,7 @@ func edits(before, after string) []udiff.Edit {
 		before, after = strings.TrimSuffix(before, eol), strings.TrimSuffix(after, eol)
 	}
 	// The lines of a large file that stay at its beginning and end are not looked at.
-	head, tail := shared(before, after)
+	head, tail := ground.Shared(before, after)
 	head = strings.LastIndexByte(before[:head], '\n') + 1
 	if i := strings.IndexByte(before[len(before)-tail:], '\n'); i >= 0 {
 		tail -= i + 1
@@ -150,19 +150,6 @@ func lineBreak(s string) string {
 		return "\n"
 	}
 	return ""
-}
-
-// shared is how many bytes two texts have in common at their beginning and, of
-// what is left, at their end.
-func shared(a, b string) (head, tail int) {
-	most := min(len(a), len(b))
-	for head < most && a[head] == b[head] {
-		head++
-	}
-	for tail < most-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
-		tail++
-	}
-	return head, tail
 }
 
 const (

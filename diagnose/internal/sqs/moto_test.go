@@ -20,10 +20,7 @@ import (
 )
 
 // The environment is not that of whoever runs the tests.
-func TestMain(m *testing.M) {
-	fakeawstest.Settle()
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { fakeawstest.Main(m) }
 
 // TestProgramMoto sends the same requests to moto, an independent implementation of SQS,
 // and to the model, and compares status class and code. What moto does otherwise

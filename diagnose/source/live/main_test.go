@@ -1,13 +1,9 @@
 package live
 
 import (
-	"os"
 	"testing"
 
 	"apisqs-doctor/fixtures/fakeaws/fakeawstest"
 )
 
-func TestMain(m *testing.M) {
-	fakeawstest.Settle()
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { fakeawstest.Main(m) }

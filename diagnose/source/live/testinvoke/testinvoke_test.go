@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -58,10 +57,7 @@ func TestOnce(t *testing.T) {
 }
 
 // The environment is not that of whoever runs the tests.
-func TestMain(m *testing.M) {
-	fakeawstest.Settle()
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { fakeawstest.Main(m) }
 
 // Whatever goes wrong, there is one call, and the error says whether the method
 // may have run.
